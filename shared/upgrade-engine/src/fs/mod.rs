@@ -1,0 +1,289 @@
+//! The only code of the workspace that changes the file system.
+//!
+//! A [`FileSystem`] is a product root; a [`Dir`] is a directory of it held open. Every path given to a [`Dir`] is relative,
+//! is resolved beneath that handle one name at a time, and never passes through a symbolic link, so that an account that
+//! can write into the directory cannot lead us out of it. There are three implementations:
+//!
+//! * [`real::RealFs`] on the machine's disk;
+//! * [`faulty::FaultyFs`], which wraps another one and fails, or stops for good, at the Nth call;
+//! * [`memory::MemoryFs`], which forgets everything not synced when the power fails.
+//!
+//! Each sync names what it makes durable ([`Durable`]), so that a test can leave out one of them and watch the power-loss
+//! sweep find what an administrator would have lost.
+
+pub mod faulty;
+pub mod memory;
+pub mod path;
+pub mod real;
+
+use std::io;
+
+pub use path::{Name, PathError, RelPath, RootPath};
+
+/// What a directory entry is; symbolic links are never followed to find out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FileKind {
+    /// A regular file.
+    Regular,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Symlink,
+    /// A named pipe.
+    Fifo,
+    /// A socket, or a block or character device.
+    Special,
+}
+
+/// Device and inode number: two names with the same one are the same file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId {
+    /// Number of the device that holds the file.
+    pub device: u64,
+    /// Inode number on that device.
+    pub inode: u64,
+}
+
+/// A modification time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Time {
+    /// Seconds since 1970-01-01T00:00:00Z; negative before.
+    pub seconds: i64,
+    /// Nanoseconds after that second.
+    pub nanoseconds: u32,
+}
+
+/// What `lstat` tells of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// File, directory, link, ...
+    pub kind: FileKind,
+    /// Permission bits with set-id and sticky bits (`07777`).
+    pub mode: u32,
+    /// Owning user.
+    pub uid: u32,
+    /// Owning group.
+    pub gid: u32,
+    /// Length in bytes.
+    pub size: u64,
+    /// Bytes allocated on the disk; less than `size` for a sparse file.
+    pub allocated: u64,
+    /// Time of the last change of the content.
+    pub modified: Time,
+    /// Number of names.
+    pub links: u64,
+    /// Which file this is.
+    pub id: FileId,
+}
+
+/// One attribute of a file, directory or link, to be set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attribute {
+    /// User and group. Clears set-id bits, so set it before the mode.
+    Owner {
+        /// User id.
+        uid: u32,
+        /// Group id.
+        gid: u32,
+    },
+    /// Permission bits (`07777`); has no meaning for a symbolic link and is refused there.
+    Mode(u32),
+    /// One extended attribute, with its namespace in the name (`user.x`).
+    Extended {
+        /// Full name.
+        name: Vec<u8>,
+        /// New value.
+        value: Vec<u8>,
+    },
+    /// Modification time (the access time is left alone). Set it last: writing changes it.
+    Modified(Time),
+}
+
+/// What a sync makes durable. Leaving out any one of them must break a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Durable {
+    /// The new run directory and the files in it, before anything else happens.
+    RunDirectory,
+    /// The plan, before the first intent refers to it.
+    Plan,
+    /// A record of the journal.
+    JournalRecord,
+    /// Saved bytes, before the intent that names them.
+    SavedOriginal,
+    /// The directory that names saved bytes.
+    SavedName,
+    /// The content of a file in a tree that is being built.
+    StagedFile,
+    /// The entries of a directory in a tree that is being built.
+    StagedDirectory,
+    /// A rename that put a finished tree, or finished files, into their place.
+    Published,
+    /// Names that left their old directory.
+    Withdrawn,
+    /// A new or removed directory.
+    Directory,
+    /// The bytes of a file that is about to replace a live one.
+    ReplacementFile,
+    /// The rename that replaced a live file.
+    Replaced,
+    /// Restored modification times, owners and modes.
+    Attributes,
+}
+
+/// Whether a rename may take the place of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// Fails with [`io::ErrorKind::AlreadyExists`] when the new name is taken.
+    Refuse,
+    /// Replaces a file (or an empty directory by a directory).
+    Replace,
+}
+
+/// A product root: the place that is `/` for the product, and everything below it.
+pub trait FileSystem: Send + Sync {
+    /// Opens a directory as a process would after `chroot`: symbolic links are followed and stay inside the root.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotADirectory`, `PermissionDenied`, or [`io::ErrorKind::FilesystemLoop`] after 40 links.
+    fn open_dir(&self, path: &RootPath) -> io::Result<Box<dyn Dir>>;
+}
+
+/// A directory held open. Paths are relative to it and never pass through a symbolic link.
+///
+/// [`RelPath::here`] names the directory itself.
+pub trait Dir: Send + Sync {
+    // What reads:
+
+    /// Returns what `lstat` tells of an entry.
+    ///
+    /// # Errors
+    /// As `lstat`; a link in the middle of the path is [`io::ErrorKind::NotADirectory`].
+    fn stat(&self, path: &RelPath) -> io::Result<Stat>;
+    /// Returns the names in a directory, sorted by their bytes, without `.` and `..`.
+    ///
+    /// # Errors
+    /// As `readdir`.
+    fn list(&self, path: &RelPath) -> io::Result<Vec<Name>>;
+    /// Opens a regular file for reading. Anything else is refused on the open handle, without blocking on a pipe.
+    ///
+    /// # Errors
+    /// As `open`; [`io::ErrorKind::InvalidInput`] when it is not a regular file.
+    fn open(&self, path: &RelPath) -> io::Result<Box<dyn File>>;
+    /// Opens a directory below this one.
+    ///
+    /// # Errors
+    /// As `open`.
+    fn open_dir(&self, path: &RelPath) -> io::Result<Box<dyn Dir>>;
+    /// Returns the target of a symbolic link.
+    ///
+    /// # Errors
+    /// As `readlink`.
+    fn read_link(&self, path: &RelPath) -> io::Result<Vec<u8>>;
+    /// Returns the extended attributes of a file or directory, sorted by name; empty where there are none or for a link.
+    ///
+    /// # Errors
+    /// As `listxattr`; a file system without them has none.
+    fn extended_attributes(&self, path: &RelPath) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>>;
+    /// Returns the free bytes of the file system that holds this directory, for the calling user.
+    ///
+    /// # Errors
+    /// As `statvfs`.
+    fn free_space(&self) -> io::Result<u64>;
+
+    // What changes:
+
+    /// Creates an empty regular file (mode 0600), open for reading and writing.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AlreadyExists`] when the name is taken, even by a dangling link.
+    fn create(&self, path: &RelPath) -> io::Result<Box<dyn File>>;
+    /// Appends to a regular file with a single name, in one write; creates it with mode 0640 when it is not there.
+    ///
+    /// # Errors
+    /// As `open` and `write`; [`io::ErrorKind::InvalidInput`] when it is a link, not regular, or has several names.
+    fn append(&self, path: &RelPath, bytes: &[u8]) -> io::Result<()>;
+    /// Makes a directory (mode 0700).
+    ///
+    /// # Errors
+    /// As `mkdir`.
+    fn make_dir(&self, path: &RelPath) -> io::Result<()>;
+    /// Makes a symbolic link that holds `target`.
+    ///
+    /// # Errors
+    /// As `symlink`.
+    fn symlink(&self, target: &[u8], path: &RelPath) -> io::Result<()>;
+    /// Gives an existing file (never what a link points to) a second name.
+    ///
+    /// # Errors
+    /// As `link`.
+    fn hard_link(&self, existing: &RelPath, path: &RelPath) -> io::Result<()>;
+    /// Renames an entry.
+    ///
+    /// # Errors
+    /// As `renameat2`.
+    fn rename(&self, from: &RelPath, to: &RelPath, existing: Existing) -> io::Result<()>;
+    /// Removes a name that is not a directory.
+    ///
+    /// # Errors
+    /// As `unlink`.
+    fn remove_file(&self, path: &RelPath) -> io::Result<()>;
+    /// Removes an empty directory.
+    ///
+    /// # Errors
+    /// As `rmdir`.
+    fn remove_dir(&self, path: &RelPath) -> io::Result<()>;
+    /// Sets an attribute of a directory or a symbolic link; files are set through their handle.
+    ///
+    /// # Errors
+    /// As `fchown`, `fchmod`, `futimens`, `fsetxattr`; [`io::ErrorKind::InvalidInput`] for a regular file.
+    fn set(&self, path: &RelPath, attribute: &Attribute) -> io::Result<()>;
+    /// Makes the entries and attributes of a directory durable.
+    ///
+    /// # Errors
+    /// As `fsync`.
+    fn sync(&self, path: &RelPath, what: Durable) -> io::Result<()>;
+    /// Takes an exclusive lock on this directory without waiting; it ends when the returned value is dropped.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] when another process (or another handle of this one) holds it.
+    fn lock(&self) -> io::Result<Box<dyn Lock>>;
+}
+
+/// A regular file held open.
+pub trait File: Send + Sync {
+    /// Returns what `fstat` tells.
+    ///
+    /// # Errors
+    /// As `fstat`.
+    fn stat(&self) -> io::Result<Stat>;
+    /// Reads at most `buffer.len()` bytes from `offset`; 0 means the end.
+    ///
+    /// # Errors
+    /// As `pread`.
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+    /// Writes all bytes at `offset`, growing the file as needed.
+    ///
+    /// # Errors
+    /// As `pwrite`.
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
+    /// Sets the length; new bytes are a hole of zeros.
+    ///
+    /// # Errors
+    /// As `ftruncate`.
+    fn set_len(&self, length: u64) -> io::Result<()>;
+    /// Sets an attribute.
+    ///
+    /// # Errors
+    /// As `fchown`, `fchmod`, `futimens`, `fsetxattr`.
+    fn set(&self, attribute: &Attribute) -> io::Result<()>;
+    /// Makes content and attributes durable.
+    ///
+    /// # Errors
+    /// As `fsync`.
+    fn sync(&self, what: Durable) -> io::Result<()>;
+}
+
+/// An exclusive lock, held until it is dropped.
+pub trait Lock: Send + Sync {}
