@@ -13,4 +13,5 @@ pub mod record;
 pub mod write;
 
 pub use io::{ReadAt, WriteAt};
+pub use read::{Database, Meta, ReadError, Records, Survey};
 pub use record::{Chunks, Data, Record};

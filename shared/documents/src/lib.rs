@@ -1,1 +1,133 @@
-//! documents
+//! Lossless configuration documents: the original bytes plus spans.
+//!
+//! A document never re-prints what it did not change. It remembers the file's bytes and where each entry and its value stand
+//! in them; a change is a list of [`SpanEdit`]s against those bytes, small enough for a journal to hold instead of the file.
+//! Legacy files are bytes, often ISO-8859-1: nothing here assumes UTF-8. Nothing here opens a file or knows a product.
+
+use std::fmt;
+use std::ops::Range;
+
+pub mod edit;
+pub mod ics;
+
+pub use edit::{ApplyError, SpanEdit, apply};
+pub use ics::IcsConf;
+
+/// What names an entry: a key, in some dialects within a section.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// The section the key stands in; nothing in a dialect without sections, or before the first one.
+    pub section: Option<Vec<u8>>,
+    /// The key as spelled, without blanks round it.
+    pub name: Vec<u8>,
+}
+
+impl Key {
+    /// Names a key outside any section.
+    pub fn new(name: impl Into<Vec<u8>>) -> Self {
+        Self { section: None, name: name.into() }
+    }
+}
+
+/// For messages: bytes that are not printable ASCII are escaped.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(section) = &self.section {
+            write!(f, "[{}]", section.escape_ascii())?;
+        }
+        write!(f, "{}", self.name.escape_ascii())
+    }
+}
+
+/// Whether an entry counts for the product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// It counts.
+    Active,
+    /// It is shipped but disabled, in a form of comment that the dialect recognises.
+    CommentedOut,
+}
+
+/// One entry of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What names it.
+    pub key: Key,
+    /// The logical value: quotes removed, continued lines joined, escapes decoded. Nothing when the line has no separator.
+    pub value: Option<Vec<u8>>,
+    /// The line on which the entry begins, counted from 1.
+    pub line: u64,
+    /// Whether it counts.
+    pub state: State,
+    /// Where the spelled value stands in the document, its quotes and continuations included.
+    pub span: Range<usize>,
+}
+
+/// A configuration file of one dialect.
+pub trait Document {
+    /// Takes a file's bytes.
+    ///
+    /// # Errors
+    /// When the bytes cannot be a file of this dialect.
+    fn parse(bytes: Vec<u8>) -> Result<Self, ParseError>
+    where
+        Self: Sized;
+
+    /// Returns the bytes that were parsed, all of them.
+    fn to_bytes(&self) -> &[u8];
+
+    /// Returns the entries in file order, repeated and commented-out ones included.
+    fn entries(&self) -> &[Entry];
+
+    /// Returns the entry that the product goes by: the last active one with that key, unless the dialect says otherwise.
+    fn effective(&self, key: &Key) -> Option<&Entry> {
+        self.entries().iter().rev().find(|e| e.state == State::Active && e.value.is_some() && e.key == *key)
+    }
+
+    /// Returns the edits that give each key its new value; where a key is repeated the last one counts.
+    ///
+    /// The edits are in the order of the file. A key that has the value already needs none.
+    ///
+    /// # Errors
+    /// When the dialect cannot spell a key or a value. The whole list is refused then.
+    fn set_all(&self, changes: &[(Key, Vec<u8>)]) -> Result<Vec<SpanEdit>, EditError>;
+
+    /// Returns the edits that give one key its new value.
+    ///
+    /// # Errors
+    /// As [`Document::set_all`].
+    fn set(&self, key: &Key, value: &[u8]) -> Result<Vec<SpanEdit>, EditError> {
+        self.set_all(&[(key.clone(), value.to_vec())])
+    }
+}
+
+/// Why bytes are not a document.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {reason}")]
+pub struct ParseError {
+    /// Line, counted from 1.
+    pub line: u64,
+    /// Byte within that line, counted from 1.
+    pub column: u64,
+    /// What stands there.
+    pub reason: &'static str,
+}
+
+/// Why a value cannot be set. The value is left out: it may be a password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// The dialect has no spelling for this key.
+    #[error("`{key}` cannot be written as a key")]
+    Key {
+        /// The key.
+        key: Key,
+    },
+    /// The dialect has no spelling for this value.
+    #[error("the new value of `{key}` holds {what}, which the file cannot express")]
+    Value {
+        /// The key.
+        key: Key,
+        /// What the value holds.
+        what: &'static str,
+    },
+}

@@ -1,1 +1,9 @@
-//! install-root
+//! Where each product lives below the product root, and which version it has. Everything here only reads.
+//!
+//! One module for each product. A module knows the default places of the releases it deals with, finds the ones that are
+//! present, and turns values of the product's configuration into paths.
+
+mod bounded;
+pub mod calendar;
+
+pub use bounded::{MAX_SIZE, read_file};

@@ -1,6 +1,24 @@
 //! Plan, apply under a journal, undo.
 //!
-//! Every tool goes one way: it surveys (reads only), makes a [`plan`] (pure), has the engine apply it under a journal,
-//! and can have that undone. Only [`fs`] changes the file system.
+//! Every tool goes one way: it surveys (reads only), makes a [`plan::Plan`] (pure), has a [`engine::Session`] apply it under a
+//! journal, and can have that undone. Only [`fs`] changes the file system.
 
+pub mod digest;
+pub mod engine;
+pub mod exit;
 pub mod fs;
+pub mod interrupt;
+mod journal;
+pub mod options;
+pub mod place;
+pub mod plan;
+pub mod redact;
+pub mod report;
+mod run;
+pub mod step;
+pub mod terminal;
+mod undo;
+
+pub use journal::{JournalError, Outcome};
+pub use run::{Identity, Run, Status};
+pub use undo::Undo;

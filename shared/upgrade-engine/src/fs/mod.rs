@@ -100,12 +100,15 @@ pub enum Attribute {
     Modified(Time),
 }
 
-/// What a sync makes durable. Leaving out any one of them must break a test.
+/// What a sync makes durable, one variant for each place in the code that syncs. Leaving out any of them breaks a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
 pub enum Durable {
-    /// The new run directory and the files in it, before anything else happens.
-    RunDirectory,
+    /// The directories that hold the runs of all tools.
+    StateDirectory,
+    /// The name of a new run.
+    RunName,
+    /// What lies in the directory of a new run.
+    RunEntries,
     /// The plan, before the first intent refers to it.
     Plan,
     /// A record of the journal.
@@ -114,22 +117,67 @@ pub enum Durable {
     SavedOriginal,
     /// The directory that names saved bytes.
     SavedName,
-    /// The content of a file in a tree that is being built.
+    /// A file in a tree that is being built.
     StagedFile,
-    /// The entries of a directory in a tree that is being built.
+    /// The entries and attributes of a directory in a tree that is being built.
     StagedDirectory,
-    /// A rename that put a finished tree, or finished files, into their place.
-    Published,
-    /// Names that left their old directory.
-    Withdrawn,
-    /// A new or removed directory.
-    Directory,
-    /// The bytes of a file that is about to replace a live one.
+    /// The rename that put a finished tree into its place.
+    PublishedTree,
+    /// The new names of moved entries.
+    MovedIn,
+    /// The end of the old names of moved entries.
+    MovedOut,
+    /// The name of a new directory.
+    MadeDirectory,
+    /// The attributes of a new directory.
+    MadeAttributes,
+    /// The end of a directory's name.
+    RemovedDirectory,
+    /// The rename that set a tree aside before it is taken apart.
+    TreeSetAside,
+    /// The end of a tree.
+    TreeRemoved,
+    /// The bytes of a file that is about to be put into place.
     ReplacementFile,
     /// The rename that replaced a live file.
-    Replaced,
-    /// Restored modification times, owners and modes.
-    Attributes,
+    ReplacedFile,
+    /// The rename that replaced another name of a live file.
+    ReplacedLink,
+    /// The name of a file that was written back.
+    WrittenFile,
+    /// The end of a file's name.
+    RemovedFile,
+    /// A directory's modification time.
+    ModifiedTime,
+}
+
+impl Durable {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::StateDirectory,
+        Self::RunName,
+        Self::RunEntries,
+        Self::Plan,
+        Self::JournalRecord,
+        Self::SavedOriginal,
+        Self::SavedName,
+        Self::StagedFile,
+        Self::StagedDirectory,
+        Self::PublishedTree,
+        Self::MovedIn,
+        Self::MovedOut,
+        Self::MadeDirectory,
+        Self::MadeAttributes,
+        Self::RemovedDirectory,
+        Self::TreeSetAside,
+        Self::TreeRemoved,
+        Self::ReplacementFile,
+        Self::ReplacedFile,
+        Self::ReplacedLink,
+        Self::WrittenFile,
+        Self::RemovedFile,
+        Self::ModifiedTime,
+    ];
 }
 
 /// Whether a rename may take the place of something.
@@ -171,6 +219,11 @@ pub trait Dir: Send + Sync {
     /// # Errors
     /// As `open`; [`io::ErrorKind::InvalidInput`] when it is not a regular file.
     fn open(&self, path: &RelPath) -> io::Result<Box<dyn File>>;
+    /// Opens a regular file that exists for reading and writing, with the same checks as [`Dir::open`].
+    ///
+    /// # Errors
+    /// As [`Dir::open`].
+    fn open_to_write(&self, path: &RelPath) -> io::Result<Box<dyn File>>;
     /// Opens a directory below this one.
     ///
     /// # Errors

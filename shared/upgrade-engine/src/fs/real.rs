@@ -1,1 +1,524 @@
-//! real
+//! The machine's disk: every operation is an `*at` call on an open directory, with flags that refuse symbolic links.
+//!
+//! Paths are resolved by walking one component at a time (and not by `openat2`): one code path that works on every
+//! kernel, and the one that the tests exercise. A directory is held by an `O_PATH` handle, which needs search permission
+//! only; what reads or changes the directory itself opens it once more. Modes are set explicitly: neither the umask nor a
+//! set-group-id or default ACL on the parent decides them. Calls interrupted by a signal are repeated.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this module is where the disk is changed; everything else goes through it"
+)]
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::VecDeque,
+    fs,
+    io::{self, ErrorKind},
+    os::{
+        fd::{AsFd, BorrowedFd, OwnedFd},
+        unix::fs::FileExt,
+    },
+    path::Path,
+};
+
+use rustix::{
+    fs::{AtFlags, FileType, FlockOperation, Gid, Mode, OFlags, RenameFlags, Timespec, Timestamps, Uid, XattrFlags},
+    io::Errno,
+};
+
+use super::{
+    Attribute, Dir, Durable, Existing, File, FileId, FileKind, FileSystem, Lock, Name, RelPath, RootPath, Stat, Time,
+};
+
+const MAX_LINKS: usize = 40;
+/// `XATTR_LIST_MAX` and `XATTR_SIZE_MAX` of `linux/limits.h` are the same.
+const MAX_EXTENDED: usize = 65536;
+/// Never waits for the other end of a pipe and never takes a terminal as the controlling one.
+const CAREFUL: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
+const WALK: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+const READ_DIR: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+/// A product root on the machine's disk.
+#[derive(Debug)]
+pub struct RealFs {
+    root: OwnedFd,
+}
+
+impl RealFs {
+    /// Opens the directory that is the product's `/`. Links are followed: it is the administrator's own path.
+    ///
+    /// # Errors
+    /// As `open`; [`ErrorKind::NotADirectory`] when it is something else.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Ok(Self { root: retry(|| rustix::fs::open(path, flags, Mode::empty()))? })
+    }
+
+    fn step(from: BorrowedFd<'_>, component: &[u8]) -> io::Result<Step> {
+        match retry(|| rustix::fs::openat(from, component, WALK, Mode::empty())) {
+            Ok(directory) => Ok(Step::Directory(directory)),
+            Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                match retry(|| rustix::fs::readlinkat(from, component, Vec::new())) {
+                    Ok(target) => Ok(Step::Link(target.into_bytes())),
+                    Err(other) if other.kind() == ErrorKind::InvalidInput => Err(error),
+                    Err(other) => Err(other),
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+enum Step {
+    Directory(OwnedFd),
+    Link(Vec<u8>),
+}
+
+impl FileSystem for RealFs {
+    fn open_dir(&self, path: &RootPath) -> io::Result<Box<dyn Dir>> {
+        let mut todo: VecDeque<Vec<u8>> = path.components().map(<[u8]>::to_vec).collect();
+        let mut stack: Vec<OwnedFd> = Vec::new();
+        let mut links = 0;
+        while let Some(component) = todo.pop_front() {
+            if component == b".." {
+                // On an empty stack this is `/..`, which is `/`.
+                stack.pop();
+                continue;
+            }
+            let here = stack.last().unwrap_or(&self.root).as_fd();
+            match Self::step(here, &component)? {
+                Step::Directory(directory) => stack.push(directory),
+                Step::Link(target) => {
+                    links += 1;
+                    if links > MAX_LINKS {
+                        return Err(Errno::LOOP.into());
+                    }
+                    if target.first() == Some(&b'/') {
+                        stack.clear();
+                    }
+                    for part in target.split(|b| *b == b'/').rev().filter(|c| !c.is_empty() && *c != b".") {
+                        todo.push_front(part.to_vec());
+                    }
+                }
+            }
+        }
+        let handle = match stack.pop() {
+            Some(directory) => directory,
+            None => retry(|| rustix::io::fcntl_dupfd_cloexec(&self.root, 0))?,
+        };
+        Ok(Box::new(RealDir { handle }))
+    }
+}
+
+#[derive(Debug)]
+struct RealDir {
+    handle: OwnedFd,
+}
+
+/// The directory that holds the last name of a path.
+enum Parent<'a> {
+    Held(BorrowedFd<'a>),
+    Opened(OwnedFd),
+}
+
+impl AsFd for Parent<'_> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Held(handle) => *handle,
+            Self::Opened(handle) => handle.as_fd(),
+        }
+    }
+}
+
+impl RealDir {
+    fn walk(&self, names: &[Name]) -> io::Result<Parent<'_>> {
+        let mut current = Parent::Held(self.handle.as_fd());
+        for name in names {
+            let next = retry(|| rustix::fs::openat(current.as_fd(), name.as_bytes(), WALK, Mode::empty()))?;
+            current = Parent::Opened(next);
+        }
+        Ok(current)
+    }
+
+    /// Opens the directory that holds the last name, and returns that name.
+    fn parent<'a>(&'a self, path: &'a RelPath) -> io::Result<(Parent<'a>, &'a [u8])> {
+        let (last, names) = path.names().split_last().ok_or_else(names_nothing)?;
+        Ok((self.walk(names)?, last.as_bytes()))
+    }
+
+    /// Opens a directory for what an `O_PATH` handle cannot do.
+    fn readable(&self, path: &RelPath) -> io::Result<OwnedFd> {
+        match path.names().split_last() {
+            None => retry(|| rustix::fs::openat(&self.handle, ".", READ_DIR, Mode::empty())),
+            Some((last, names)) => {
+                let parent = self.walk(names)?;
+                retry(|| rustix::fs::openat(parent.as_fd(), last.as_bytes(), READ_DIR, Mode::empty()))
+            }
+        }
+    }
+
+    fn open_regular(&self, path: &RelPath, access: OFlags) -> io::Result<RealFile> {
+        let (parent, name) = self.parent(path)?;
+        // Asked first as well as afterwards: merely opening a device can do something (a tape rewinds).
+        refuse_unless_regular(&stat_at(parent.as_fd(), name)?)?;
+        let handle = retry(|| rustix::fs::openat(parent.as_fd(), name, access | CAREFUL, Mode::empty()))
+            .map_err(link_is_not_regular)?;
+        let file = RealFile { file: handle.into() };
+        refuse_unless_regular(&file.stat()?)?;
+        Ok(file)
+    }
+}
+
+impl Dir for RealDir {
+    fn stat(&self, path: &RelPath) -> io::Result<Stat> {
+        if path.names().is_empty() {
+            return stat_handle(self.handle.as_fd());
+        }
+        let (parent, name) = self.parent(path)?;
+        stat_at(parent.as_fd(), name)
+    }
+
+    fn list(&self, path: &RelPath) -> io::Result<Vec<Name>> {
+        let mut names = Vec::new();
+        let mut entries = rustix::fs::Dir::new(self.readable(path)?)?;
+        while let Some(entry) = entries.read() {
+            let entry = match entry {
+                Err(Errno::INTR) => continue,
+                other => other?,
+            };
+            let bytes = entry.file_name().to_bytes();
+            if bytes != b"." && bytes != b".." {
+                names.push(Name::new(bytes).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn open(&self, path: &RelPath) -> io::Result<Box<dyn File>> {
+        Ok(Box::new(self.open_regular(path, OFlags::RDONLY)?))
+    }
+
+    fn open_to_write(&self, path: &RelPath) -> io::Result<Box<dyn File>> {
+        Ok(Box::new(self.open_regular(path, OFlags::RDWR)?))
+    }
+
+    fn open_dir(&self, path: &RelPath) -> io::Result<Box<dyn Dir>> {
+        let handle = match self.walk(path.names())? {
+            Parent::Held(handle) => handle.try_clone_to_owned()?,
+            Parent::Opened(handle) => handle,
+        };
+        Ok(Box::new(Self { handle }))
+    }
+
+    fn read_link(&self, path: &RelPath) -> io::Result<Vec<u8>> {
+        let (parent, name) = self.parent(path)?;
+        Ok(retry(|| rustix::fs::readlinkat(parent.as_fd(), name, Vec::new()))?.into_bytes())
+    }
+
+    fn extended_attributes(&self, path: &RelPath) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        match self.stat(path)?.kind {
+            FileKind::Regular => extended_attributes(self.open_regular(path, OFlags::RDONLY)?.file.as_fd()),
+            FileKind::Directory => extended_attributes(self.readable(path)?.as_fd()),
+            FileKind::Symlink | FileKind::Fifo | FileKind::Special => Ok(Vec::new()),
+        }
+    }
+
+    fn free_space(&self) -> io::Result<u64> {
+        let space = retry(|| rustix::fs::fstatvfs(&self.handle))?;
+        Ok(space.f_bavail.saturating_mul(space.f_frsize))
+    }
+
+    fn create(&self, path: &RelPath) -> io::Result<Box<dyn File>> {
+        let (parent, name) = self.parent(path)?;
+        let file = create_at(parent.as_fd(), name, OFlags::RDWR, 0o600)?;
+        Ok(Box::new(RealFile { file }))
+    }
+
+    fn append(&self, path: &RelPath, bytes: &[u8]) -> io::Result<()> {
+        let (parent, name) = self.parent(path)?;
+        let flags = OFlags::WRONLY | OFlags::APPEND;
+        let file = match stat_at(parent.as_fd(), name) {
+            Err(error) if error.kind() == ErrorKind::NotFound => create_at(parent.as_fd(), name, flags, 0o640)?,
+            Err(error) => return Err(error),
+            Ok(stat) => {
+                refuse_unless_regular(&stat)?;
+                retry(|| rustix::fs::openat(parent.as_fd(), name, flags | CAREFUL, Mode::empty()))
+                    .map_err(link_is_not_regular)?
+                    .into()
+            }
+        };
+        let stat = stat_handle(file.as_fd())?;
+        refuse_unless_regular(&stat)?;
+        if stat.links != 1 {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "the file has several names"));
+        }
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let written = retry(|| rustix::io::write(&file, rest))?;
+            rest = rest.get(written..).filter(|_| written > 0).ok_or(ErrorKind::WriteZero)?;
+        }
+        Ok(())
+    }
+
+    fn make_dir(&self, path: &RelPath) -> io::Result<()> {
+        let mode = Mode::from_raw_mode(0o700);
+        let (parent, name) = self.parent(path)?;
+        retry(|| rustix::fs::mkdirat(parent.as_fd(), name, mode))?;
+        let made = retry(|| rustix::fs::openat(parent.as_fd(), name, READ_DIR, Mode::empty()))?;
+        retry(|| rustix::fs::fchmod(&made, mode))
+    }
+
+    fn symlink(&self, target: &[u8], path: &RelPath) -> io::Result<()> {
+        let (parent, name) = self.parent(path)?;
+        retry(|| rustix::fs::symlinkat(target, parent.as_fd(), name))
+    }
+
+    fn hard_link(&self, existing: &RelPath, path: &RelPath) -> io::Result<()> {
+        let (from, old) = self.parent(existing)?;
+        let (to, new) = self.parent(path)?;
+        retry(|| rustix::fs::linkat(from.as_fd(), old, to.as_fd(), new, AtFlags::empty()))
+    }
+
+    fn rename(&self, from: &RelPath, to: &RelPath, existing: Existing) -> io::Result<()> {
+        let (from, old) = self.parent(from)?;
+        let (to, new) = self.parent(to)?;
+        let flags = match existing {
+            Existing::Refuse => RenameFlags::NOREPLACE,
+            Existing::Replace => return retry(|| rustix::fs::renameat(from.as_fd(), old, to.as_fd(), new)),
+        };
+        match rustix::io::retry_on_intr(|| rustix::fs::renameat_with(from.as_fd(), old, to.as_fd(), new, flags)) {
+            Err(Errno::INVAL | Errno::NOSYS) => rename_without_noreplace(from.as_fd(), old, to.as_fd(), new),
+            other => Ok(other?),
+        }
+    }
+
+    fn remove_file(&self, path: &RelPath) -> io::Result<()> {
+        let (parent, name) = self.parent(path)?;
+        retry(|| rustix::fs::unlinkat(parent.as_fd(), name, AtFlags::empty()))
+    }
+
+    fn remove_dir(&self, path: &RelPath) -> io::Result<()> {
+        let (parent, name) = self.parent(path)?;
+        retry(|| rustix::fs::unlinkat(parent.as_fd(), name, AtFlags::REMOVEDIR))
+    }
+
+    fn set(&self, path: &RelPath, attribute: &Attribute) -> io::Result<()> {
+        match self.stat(path)?.kind {
+            FileKind::Directory => set_on_handle(self.readable(path)?.as_fd(), attribute),
+            FileKind::Symlink => {
+                let (parent, name) = self.parent(path)?;
+                set_on_link(parent.as_fd(), name, attribute)
+            }
+            FileKind::Regular | FileKind::Fifo | FileKind::Special => {
+                Err(io::Error::new(ErrorKind::InvalidInput, "neither a directory nor a symbolic link"))
+            }
+        }
+    }
+
+    fn sync(&self, path: &RelPath, _what: Durable) -> io::Result<()> {
+        let handle = self.readable(path)?;
+        retry(|| rustix::fs::fsync(&handle))
+    }
+
+    fn lock(&self) -> io::Result<Box<dyn Lock>> {
+        // The lock belongs to the open file description, so each lock needs one of its own.
+        let handle = self.readable(&RelPath::here())?;
+        retry(|| rustix::fs::flock(&handle, FlockOperation::NonBlockingLockExclusive))?;
+        Ok(Box::new(RealLock { _handle: handle }))
+    }
+}
+
+#[derive(Debug)]
+struct RealLock {
+    _handle: OwnedFd,
+}
+
+impl Lock for RealLock {}
+
+#[derive(Debug)]
+struct RealFile {
+    file: fs::File,
+}
+
+impl File for RealFile {
+    fn stat(&self) -> io::Result<Stat> {
+        stat_handle(self.file.as_fd())
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        loop {
+            match self.file.read_at(buffer, offset) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                other => return other,
+            }
+        }
+    }
+
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.file.write_all_at(bytes, offset)
+    }
+
+    fn set_len(&self, length: u64) -> io::Result<()> {
+        retry(|| rustix::fs::ftruncate(&self.file, length))
+    }
+
+    fn set(&self, attribute: &Attribute) -> io::Result<()> {
+        set_on_handle(self.file.as_fd(), attribute)
+    }
+
+    fn sync(&self, _what: Durable) -> io::Result<()> {
+        retry(|| rustix::fs::fsync(&self.file))
+    }
+}
+
+fn retry<T>(call: impl FnMut() -> Result<T, Errno>) -> io::Result<T> {
+    Ok(rustix::io::retry_on_intr(call)?)
+}
+
+pub(super) fn names_nothing() -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, "the directory itself has no name to work on")
+}
+
+pub(super) fn not_regular() -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, "not a regular file")
+}
+
+fn refuse_unless_regular(stat: &Stat) -> io::Result<()> {
+    if stat.kind == FileKind::Regular { Ok(()) } else { Err(not_regular()) }
+}
+
+/// A link, or a pipe without a reader, that took the place of the file between looking and opening.
+fn link_is_not_regular(error: io::Error) -> io::Error {
+    let raced = [Errno::LOOP, Errno::NXIO].map(Errno::raw_os_error);
+    if error.raw_os_error().is_some_and(|code| raced.contains(&code)) { not_regular() } else { error }
+}
+
+fn create_at(parent: BorrowedFd<'_>, name: &[u8], access: OFlags, mode: u32) -> io::Result<fs::File> {
+    let mode = Mode::from_raw_mode(mode);
+    let flags = access | OFlags::CREATE | OFlags::EXCL | CAREFUL;
+    let handle = retry(|| rustix::fs::openat(parent, name, flags, mode))?;
+    retry(|| rustix::fs::fchmod(&handle, mode))?;
+    Ok(handle.into())
+}
+
+/// Renames on a file system without `RENAME_NOREPLACE`.
+///
+/// A file gets its second name before it loses the first, so nothing can be replaced, but a crash in between leaves both.
+/// A directory cannot have two names: what appears between the check and the rename would be replaced if it is an empty
+/// directory (anything else still makes the rename fail).
+fn rename_without_noreplace(from: BorrowedFd<'_>, old: &[u8], to: BorrowedFd<'_>, new: &[u8]) -> io::Result<()> {
+    if stat_at(from, old)?.kind != FileKind::Directory {
+        retry(|| rustix::fs::linkat(from, old, to, new, AtFlags::empty()))?;
+        return retry(|| rustix::fs::unlinkat(from, old, AtFlags::empty()));
+    }
+    match stat_at(to, new) {
+        Ok(_) => Err(ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == ErrorKind::NotFound => retry(|| rustix::fs::renameat(from, old, to, new)),
+        Err(error) => Err(error),
+    }
+}
+
+fn stat_at(parent: BorrowedFd<'_>, name: &[u8]) -> io::Result<Stat> {
+    Ok(to_stat(&retry(|| rustix::fs::statat(parent, name, AtFlags::SYMLINK_NOFOLLOW))?))
+}
+
+fn stat_handle(handle: BorrowedFd<'_>) -> io::Result<Stat> {
+    Ok(to_stat(&retry(|| rustix::fs::fstat(handle))?))
+}
+
+#[allow(clippy::unnecessary_cast, reason = "the widths of these fields differ between architectures")]
+fn to_stat(stat: &rustix::fs::Stat) -> Stat {
+    let kind = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => FileKind::Regular,
+        FileType::Directory => FileKind::Directory,
+        FileType::Symlink => FileKind::Symlink,
+        FileType::Fifo => FileKind::Fifo,
+        _ => FileKind::Special,
+    };
+    Stat {
+        kind,
+        mode: stat.st_mode as u32 & 0o7777,
+        uid: stat.st_uid,
+        gid: stat.st_gid,
+        size: u64::try_from(stat.st_size).unwrap_or_default(),
+        allocated: u64::try_from(stat.st_blocks).unwrap_or_default().saturating_mul(512),
+        modified: Time { seconds: stat.st_mtime as i64, nanoseconds: stat.st_mtime_nsec as u32 },
+        links: stat.st_nlink as u64,
+        id: FileId { device: stat.st_dev as u64, inode: stat.st_ino as u64 },
+    }
+}
+
+fn owner(uid: u32, gid: u32) -> io::Result<(Option<Uid>, Option<Gid>)> {
+    // The kernel takes this number for "leave it alone".
+    if uid == u32::MAX || gid == u32::MAX {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "4294967295 is not a user or group"));
+    }
+    Ok((Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid))))
+}
+
+fn only_modified(time: Time) -> Timestamps {
+    Timestamps {
+        last_access: Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_OMIT },
+        last_modification: Timespec { tv_sec: time.seconds, tv_nsec: time.nanoseconds.into() },
+    }
+}
+
+fn set_on_handle(handle: BorrowedFd<'_>, attribute: &Attribute) -> io::Result<()> {
+    match attribute {
+        Attribute::Owner { uid, gid } => {
+            let (uid, gid) = owner(*uid, *gid)?;
+            retry(|| rustix::fs::fchown(handle, uid, gid))
+        }
+        Attribute::Mode(mode) => retry(|| rustix::fs::fchmod(handle, Mode::from_raw_mode(mode & 0o7777))),
+        Attribute::Extended { name, value } => {
+            retry(|| rustix::fs::fsetxattr(handle, name.as_slice(), value, XattrFlags::empty()))
+        }
+        Attribute::Modified(time) => retry(|| rustix::fs::futimens(handle, &only_modified(*time))),
+    }
+}
+
+fn set_on_link(parent: BorrowedFd<'_>, name: &[u8], attribute: &Attribute) -> io::Result<()> {
+    match attribute {
+        Attribute::Owner { uid, gid } => {
+            let (uid, gid) = owner(*uid, *gid)?;
+            // Checked on a handle: a name could by now be another name of a file that is not ours to give away.
+            let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            let link = retry(|| rustix::fs::openat(parent, name, flags, Mode::empty()))?;
+            if stat_handle(link.as_fd())?.kind != FileKind::Symlink {
+                return Err(io::Error::new(ErrorKind::InvalidInput, "no longer a symbolic link"));
+            }
+            retry(|| rustix::fs::chownat(&link, "", uid, gid, AtFlags::EMPTY_PATH))
+        }
+        Attribute::Modified(time) => {
+            retry(|| rustix::fs::utimensat(parent, name, &only_modified(*time), AtFlags::SYMLINK_NOFOLLOW))
+        }
+        Attribute::Mode(_) | Attribute::Extended { .. } => {
+            Err(io::Error::new(ErrorKind::InvalidInput, "a symbolic link has no mode and no extended attributes"))
+        }
+    }
+}
+
+fn extended_attributes(handle: BorrowedFd<'_>) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    let mut names = vec![0; MAX_EXTENDED];
+    let length = match rustix::io::retry_on_intr(|| rustix::fs::flistxattr(handle, names.as_mut_slice())) {
+        Err(Errno::NOTSUP) => 0,
+        other => other?,
+    };
+    names.truncate(length);
+    let mut attributes = Vec::new();
+    let mut buffer = Vec::new();
+    for name in names.split(|b| *b == 0).filter(|name| !name.is_empty()) {
+        buffer.resize(MAX_EXTENDED, 0);
+        match rustix::io::retry_on_intr(|| rustix::fs::fgetxattr(handle, name, buffer.as_mut_slice())) {
+            // Removed since it was listed.
+            Err(Errno::NODATA) => {}
+            length => attributes.push((name.to_vec(), buffer.get(..length?).unwrap_or_default().to_vec())),
+        }
+    }
+    attributes.sort();
+    Ok(attributes)
+}

@@ -1,0 +1,260 @@
+//! The command line: the documented syntax, and our own long options.
+//!
+//! Documented: `csmigrate [-q] [-d] [-l min|max] [-b backup_dir] source_dbdir target_dbdir`, `-V`, `-?`
+//! (`reference/calendar.md` section 1.2). What was said is kept apart from what it means: nothing is opened here.
+
+use std::path::PathBuf;
+
+use bdb::format::ByteOrder;
+use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
+use upgrade_engine::options::CommonOptions;
+
+/// How much goes to the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum LogLevel {
+    /// Phases and totals.
+    Min,
+    /// Details of every file as well.
+    Max,
+}
+
+/// Byte order of the new files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OrderChoice {
+    /// That of this machine.
+    Native,
+    /// Least significant byte first.
+    Little,
+    /// Most significant byte first.
+    Big,
+    /// That of each source file.
+    Keep,
+}
+
+impl OrderChoice {
+    /// Returns the byte order for a file whose source has `source`.
+    pub fn for_source(self, source: ByteOrder) -> ByteOrder {
+        match self {
+            Self::Native => ByteOrder::native(),
+            Self::Little => ByteOrder::Little,
+            Self::Big => ByteOrder::Big,
+            Self::Keep => source,
+        }
+    }
+}
+
+/// An answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum YesNo {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+}
+
+/// A switch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnOff {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+impl OnOff {
+    /// Returns the value that ics.conf has for it.
+    pub fn as_ics_value(self) -> &'static str {
+        match self {
+            Self::On => "yes",
+            Self::Off => "no",
+        }
+    }
+}
+
+/// Migrates a Calendar Server 6.0, 6.1 or 6.2 database directory to Calendar Server 6.3
+///
+/// The source is copied to the backup first, and only the copy is worked on. Every new file is read back and compared with
+/// its source before it is moved into the target. Exit status: 0 for success, 255 for anything else.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "csmigrate",
+    version,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    args_override_self = false,
+    max_term_width = 100
+)]
+pub struct Args {
+    /// Print nothing on success
+    #[arg(short = 'q')]
+    pub quiet: bool,
+    /// Dry run: say what would happen and write nothing but the logs
+    #[arg(short = 'd', long = "dry-run")]
+    pub dry_run: bool,
+    /// How much to log in csmigrate.log
+    #[arg(short = 'l', value_enum, value_name = "min|max", default_value = "min", hide_possible_values = true)]
+    pub level: LogLevel,
+    /// Where the source is copied first [default: source_dbdir/backup]
+    #[arg(short = 'b', value_name = "backup_dir")]
+    pub backup: Option<PathBuf>,
+    /// The database directory to migrate
+    #[arg(value_name = "source_dbdir")]
+    pub source: Option<PathBuf>,
+    /// The directory for the migrated database: empty, or not there yet
+    #[arg(value_name = "target_dbdir")]
+    pub target: Option<PathBuf>,
+    /// Print the version
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+    /// Print this help
+    #[arg(short = '?', long, action = ArgAction::Help)]
+    help: Option<bool>,
+
+    /// Show the files of a database directory and change nothing
+    #[arg(long, value_name = "DIR")]
+    pub inspect: Option<PathBuf>,
+    /// Take back the migration into this directory (or the run of this name)
+    #[arg(long, value_name = "target_dbdir")]
+    pub undo: Option<PathBuf>,
+    /// Byte order of the new files
+    #[arg(long, value_enum, value_name = "ORDER", default_value = "native")]
+    pub byte_order: OrderChoice,
+    /// Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted [default: judged from the data]
+    #[arg(long, value_enum, value_name = "yes|no", hide_possible_values = true)]
+    pub dup_sorted: Option<YesNo>,
+    /// Owner of the new files [default: that of each source file]
+    #[arg(long, value_name = "USER:GROUP")]
+    pub owner: Option<String>,
+    /// Copy hotbackup and archive to the backup as well
+    #[arg(long)]
+    pub backup_all: bool,
+    /// Where csmigrate.log and csmigrateError.log are written [default: the calendar's logs directory]
+    #[arg(long, value_name = "DIR")]
+    pub log_dir: Option<PathBuf>,
+    /// Point caldb.berkeleydb.homedir.path in this ics.conf to the target
+    #[arg(long, value_name = "FILE")]
+    pub ics_conf: Option<PathBuf>,
+    /// Set caldb.berkeleydb.readonly in that ics.conf (for a parallel upgrade)
+    #[arg(long, value_enum, value_name = "on|off", hide_possible_values = true, requires = "ics_conf")]
+    pub read_only: Option<OnOff>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the program's description")]
+    pub common: CommonOptions,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Migrate from the first directory to the second.
+    Migrate {
+        /// `source_dbdir`.
+        source: PathBuf,
+        /// `target_dbdir`.
+        target: PathBuf,
+    },
+    /// Only edit ics.conf.
+    EditConfig,
+    /// Show a directory.
+    Inspect(PathBuf),
+    /// Take a run back.
+    Undo(PathBuf),
+    /// Go on with whatever was interrupted.
+    Resume,
+    /// List runs.
+    ListRuns,
+    /// Delete what is kept of a run.
+    Prune(String),
+}
+
+impl Args {
+    /// Returns what is to be done.
+    ///
+    /// # Errors
+    /// A sentence when the options contradict one another or an operand is missing.
+    pub fn command(&self) -> Result<Command, String> {
+        let alone = [
+            ("--inspect", self.inspect.is_some()),
+            ("--undo", self.undo.is_some()),
+            ("--list-runs", self.common.list_runs),
+            ("--prune", self.common.prune.is_some()),
+        ];
+        let mut given = alone.iter().filter(|(_, given)| *given).map(|(name, _)| *name);
+        if let Some(first) = given.next() {
+            if let Some(second) = given.next() {
+                return Err(format!("{first} and {second} cannot be used together"));
+            }
+            if let Some(operand) = &self.source {
+                return Err(format!("{first} takes no further operand: {}", operand.display()));
+            }
+        }
+        if let Some(dir) = &self.inspect {
+            return Ok(Command::Inspect(dir.clone()));
+        }
+        if let Some(target) = &self.undo {
+            return Ok(Command::Undo(target.clone()));
+        }
+        if self.common.list_runs {
+            return Ok(Command::ListRuns);
+        }
+        if let Some(run) = &self.common.prune {
+            return Ok(Command::Prune(run.clone()));
+        }
+        match (&self.source, &self.target) {
+            (Some(source), Some(target)) => Ok(Command::Migrate { source: source.clone(), target: target.clone() }),
+            (Some(source), None) => {
+                Err(format!("target_dbdir is missing: where shall the database in {} go?", source.display()))
+            }
+            (None, _) if self.common.resume => Ok(Command::Resume),
+            (None, _) if self.read_only.is_some() => Ok(Command::EditConfig),
+            (None, _) => Err("source_dbdir and target_dbdir are missing".to_owned()),
+        }
+    }
+}
+
+/// Returns the grammar, for manual pages and completions.
+pub fn command() -> clap::Command {
+    <Args as CommandFactory>::command()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Command, String> {
+        let args = Args::try_parse_from(line.split_whitespace()).map_err(|e| e.to_string())?;
+        args.command()
+    }
+
+    #[test]
+    fn the_grammar_is_consistent() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn the_documented_examples_are_understood() {
+        for line in [
+            "csmigrate -b /var/opt/SUNWics5/tmpdb /var/opt/SUNWics5/old_db /var/opt/SUNWics5/new_db",
+            "csmigrate -q /var/opt/SUNWics5/old_db /var/opt/SUNWics5/new_db",
+            "csmigrate -l min old_db /var/opt/SUNWics5/new_db",
+            "csmigrate -l max old_db /var/opt/SUNWics5/new_db",
+        ] {
+            assert!(matches!(parse(line), Ok(Command::Migrate { .. })), "{line}");
+        }
+    }
+
+    #[test]
+    fn wrong_operands_and_options_are_refused() {
+        for (line, words) in [
+            ("csmigrate", "source_dbdir and target_dbdir are missing"),
+            ("csmigrate one", "target_dbdir is missing"),
+            ("csmigrate one two three", "three"),
+            ("csmigrate -l medium one two", "medium"),
+            ("csmigrate --read-only on", "--ics-conf"),
+            ("csmigrate --undo x --inspect y", "cannot be used together"),
+            ("csmigrate --undo x y z", "no further operand"),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert!(error.contains(words), "{line}: {error}");
+        }
+    }
+}

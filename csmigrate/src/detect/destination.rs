@@ -1,0 +1,298 @@
+//! Target and backup: what is there already, whether the three directories get in each other's way, whether there is space.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use upgrade_engine::digest::Digest;
+use upgrade_engine::fs::path::escape;
+use upgrade_engine::fs::{Dir, FileId, FileKind, FileSystem, Name, RelPath, RootPath};
+use upgrade_engine::place::Anchor;
+use upgrade_engine::step::Attributes;
+
+use super::Directories;
+use super::source::{Entry, EntryKind, Role, SourceFacts};
+use crate::error::Error;
+
+/// Where the new files go.
+pub struct TargetFacts {
+    /// As typed.
+    pub path: RootPath,
+    /// Whether it is there.
+    pub state: TargetState,
+    /// The file system it is or will be on.
+    pub space: Space,
+}
+
+/// Whether the target is there.
+pub enum TargetState {
+    /// It is to be made in this directory.
+    Missing {
+        /// The directory above it.
+        parent: Anchor,
+        /// Its name there.
+        name: Name,
+    },
+    /// It is there and empty.
+    Empty(Anchor),
+}
+
+/// Where the copy of the source goes.
+pub struct BackupFacts {
+    /// As typed, or the default.
+    pub path: RootPath,
+    /// The directory above it.
+    pub parent: Anchor,
+    /// Its name there.
+    pub name: Name,
+    /// What is there.
+    pub state: BackupState,
+    /// The file system it is or will be on.
+    pub space: Space,
+}
+
+/// What is at the place of the backup.
+pub enum BackupState {
+    /// Nothing.
+    Missing,
+    /// An empty directory.
+    Empty(Attributes),
+    /// Exactly the source: it is used as it is.
+    HoldsSource,
+}
+
+/// A file system with its free space.
+#[derive(Clone, Copy)]
+pub struct Space {
+    device: u64,
+    free: u64,
+}
+
+/// Surveys the target.
+///
+/// # Errors
+/// [`Error::TargetNotEmpty`], [`Error::NotADirectory`], [`Error::Overlap`] when it is the source, [`Error::Io`].
+pub fn survey_target(fs: &dyn FileSystem, directories: &Directories, source: &dyn Dir) -> Result<TargetFacts, Error> {
+    let path = directories.target.clone();
+    let failed = |e| Error::io("read", &path, e);
+    match fs.open_dir(&path) {
+        Ok(dir) => {
+            if id(&*dir, &path)? == id(source, &directories.source)? {
+                return Err(Error::Overlap(format!("source and target are the same directory, {path}")));
+            }
+            let names = dir.list(&RelPath::here()).map_err(failed)?;
+            let foreign: Vec<String> =
+                names.iter().filter(|name| name.as_bytes() != b"lost+found").map(ToString::to_string).collect();
+            if !foreign.is_empty() {
+                return Err(Error::TargetNotEmpty { path: path.to_string(), names: some_of(&foreign) });
+            }
+            let space = space(&*dir).map_err(failed)?;
+            Ok(TargetFacts { state: TargetState::Empty(anchor(&*dir, &path)?), space, path })
+        }
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            let (parent, name, dir) = open_parent(fs, &path)?;
+            let space = space(&*dir).map_err(failed)?;
+            Ok(TargetFacts { state: TargetState::Missing { parent: anchor(&*dir, &parent)?, name }, space, path })
+        }
+        Err(e) if e.kind() == io::ErrorKind::NotADirectory => Err(Error::NotADirectory { path: path.to_string() }),
+        Err(e) => Err(Error::io("open", &path, e)),
+    }
+}
+
+fn some_of(names: &[String]) -> String {
+    let mut text = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > 3 {
+        text.push_str(&format!(" and {} more", names.len() - 3));
+    }
+    text
+}
+
+/// Refuses a target inside the source, and a backup that is or lies in the target, or the other way round.
+///
+/// # Errors
+/// [`Error::Overlap`].
+pub fn refuse_overlap(fs: &dyn FileSystem, directories: &Directories, source: &dyn Dir) -> Result<(), Error> {
+    let Directories { source: source_path, target, backup } = directories;
+    let source = id(source, source_path)?;
+    let above_target = ancestors(fs, target)?;
+    if above_target.contains(&source) {
+        return Err(Error::Overlap(format!("the target {target} lies inside the source {source_path}")));
+    }
+    let target_id = fs.open_dir(target).ok().map(|dir| id(&*dir, target)).transpose()?;
+    let backup_id = fs.open_dir(backup).ok().map(|dir| id(&*dir, backup)).transpose()?;
+    if backup_id == Some(source) {
+        return Err(Error::Overlap(format!("source and backup are the same directory, {backup}")));
+    }
+    let same = (backup_id.is_some() && backup_id == target_id) || backup == target;
+    let in_target =
+        target_id.is_some_and(|target| matches!(ancestors(fs, backup), Ok(above) if above.contains(&target)));
+    let in_backup = backup_id.is_some_and(|backup| above_target.contains(&backup));
+    if same || in_target || in_backup || is_below(backup, target) || is_below(target, backup) {
+        return Err(Error::Overlap(format!("the backup {backup} and the target {target} must not share a directory")));
+    }
+    Ok(())
+}
+
+/// Compares paths as typed, for directories that are not there yet.
+fn is_below(inner: &RootPath, outer: &RootPath) -> bool {
+    let mut inner = inner.components();
+    outer.components().all(|component| inner.next() == Some(component)) && inner.next().is_some()
+}
+
+/// Returns the directories above a path, nearest first, as the disk has them (links followed).
+fn ancestors(fs: &dyn FileSystem, path: &RootPath) -> Result<Vec<FileId>, Error> {
+    let mut at = path.clone();
+    let mut dir = fs.open_dir(&at);
+    // A path that is not there yet lies in the nearest directory above it that is.
+    let mut found = Vec::new();
+    while matches!(&dir, Err(e) if e.kind() == io::ErrorKind::NotFound) {
+        let Some((parent, _)) = at.split_last() else { break };
+        at = parent;
+        dir = fs.open_dir(&at);
+        if let Ok(dir) = &dir {
+            found.push(id(&**dir, &at)?);
+        }
+    }
+    let mut here = id(&*dir.map_err(|e| Error::io("open", &at, e))?, &at)?;
+    loop {
+        at = at.resolve(b"..").map_err(|e| Error::io("open", &at, io::Error::other(e)))?;
+        let above = fs.open_dir(&at).map_err(|e| Error::io("open", &at, e))?;
+        let above = id(&*above, &at)?;
+        if above == here {
+            return Ok(found);
+        }
+        found.push(above);
+        here = above;
+    }
+}
+
+/// Surveys the place of the backup.
+///
+/// # Errors
+/// [`Error::ForeignBackup`], [`Error::NotADirectory`], [`Error::Io`].
+pub fn survey_backup(
+    fs: &dyn FileSystem,
+    directories: &Directories,
+    source: &SourceFacts,
+) -> Result<BackupFacts, Error> {
+    let path = directories.backup.clone();
+    let failed = |e| Error::io("read", &path, e);
+    let (parent, name, above) = open_parent(fs, &path)?;
+    let parent = anchor(&*above, &parent)?;
+    let state = match fs.open_dir(&path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => BackupState::Missing,
+        Err(e) if e.kind() == io::ErrorKind::NotADirectory => {
+            return Err(Error::NotADirectory { path: path.to_string() });
+        }
+        Err(e) => return Err(Error::io("open", &path, e)),
+        Ok(dir) if dir.list(&RelPath::here()).map_err(failed)?.is_empty() => {
+            BackupState::Empty(Attributes::of(&*dir, &RelPath::here()).map_err(failed)?)
+        }
+        Ok(dir) => match difference(&*dir, source).map_err(failed)? {
+            None => BackupState::HoldsSource,
+            Some(difference) => return Err(Error::ForeignBackup { path: path.to_string(), difference }),
+        },
+    };
+    let space = space(&*above).map_err(failed)?;
+    Ok(BackupFacts { path, parent, name, state, space })
+}
+
+/// Returns the first difference between a directory and what a backup of the source would hold.
+fn difference(backup: &dyn Dir, source: &SourceFacts) -> io::Result<Option<String>> {
+    let mut expected: BTreeMap<&RelPath, &Entry> = source.entries.iter().map(|entry| (&entry.path, entry)).collect();
+    let digests: BTreeMap<&RelPath, Digest> = source
+        .entries
+        .iter()
+        .filter_map(|entry| match entry.kind {
+            EntryKind::File(digest) => Some((&entry.path, digest)),
+            _ => None,
+        })
+        .collect();
+    let mut pending = vec![RelPath::here()];
+    while let Some(directory) = pending.pop() {
+        for name in backup.list(&directory)? {
+            let path = directory.join(&name);
+            let Some(entry) = expected.remove(&path) else {
+                return Ok(Some(format!("{path} is not in the source")));
+            };
+            let stat = backup.stat(&path)?;
+            let is_equal = match (&entry.kind, stat.kind) {
+                (EntryKind::Directory, FileKind::Directory) => {
+                    pending.push(path.clone());
+                    true
+                }
+                (EntryKind::Symlink(target), FileKind::Symlink) => escape(&backup.read_link(&path)?) == *target,
+                (EntryKind::File(digest), FileKind::Regular) => {
+                    stat.size == entry.stat.size && Digest::of_file(&*backup.open(&path)?)?.0 == *digest
+                }
+                (EntryKind::HardLink(first), FileKind::Regular) => {
+                    digests.get(first) == Some(&Digest::of_file(&*backup.open(&path)?)?.0)
+                }
+                _ => false,
+            };
+            if !is_equal {
+                return Ok(Some(format!("{path} differs from the source")));
+            }
+        }
+    }
+    Ok(expected.keys().next().map(|path| format!("{path} of the source is not in it")))
+}
+
+/// Checks that everything fits, before anything is written.
+///
+/// # Errors
+/// [`Error::NoSpace`].
+pub fn refuse_lack_of_space(source: &SourceFacts, target: &TargetFacts, backup: &BackupFacts) -> Result<(), Error> {
+    let for_target: u64 = source
+        .entries
+        .iter()
+        .filter(|entry| !matches!(entry.role, Role::BackupOnly))
+        .map(|entry| entry.stat.size)
+        .sum();
+    let for_backup = match backup.state {
+        BackupState::HoldsSource => 0,
+        BackupState::Missing | BackupState::Empty(_) => source.bytes(),
+    };
+    let checks = if target.space.device == backup.space.device {
+        vec![(&target.path, target.space.free, for_target.saturating_add(for_backup))]
+    } else {
+        vec![(&target.path, target.space.free, for_target), (&backup.path, backup.space.free, for_backup)]
+    };
+    for (path, free, bytes) in checks {
+        // Directories and the file system's own needs.
+        let needed = bytes.saturating_add(bytes / 20).saturating_add(1 << 20);
+        if free < needed {
+            let (needed, free) = (needed.div_ceil(1 << 20), free >> 20);
+            return Err(Error::NoSpace { path: path.to_string(), needed, free });
+        }
+    }
+    Ok(())
+}
+
+fn space(dir: &dyn Dir) -> io::Result<Space> {
+    Ok(Space { device: dir.stat(&RelPath::here())?.id.device, free: dir.free_space()? })
+}
+
+fn id(dir: &dyn Dir, path: &RootPath) -> Result<FileId, Error> {
+    Ok(dir.stat(&RelPath::here()).map_err(|e| Error::io("look at", path, e))?.id)
+}
+
+/// Returns the anchor for an open directory.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn anchor(dir: &dyn Dir, path: &RootPath) -> Result<Anchor, Error> {
+    let id = id(dir, path)?;
+    Ok(Anchor { path: path.clone(), device: id.device, inode: id.inode })
+}
+
+/// Opens the directory above a path.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn open_parent(fs: &dyn FileSystem, path: &RootPath) -> Result<(RootPath, Name, Box<dyn Dir>), Error> {
+    let Some((parent, name)) = path.split_last() else {
+        return Err(Error::io("use", path, io::Error::other("it has no directory above it")));
+    };
+    let dir = fs.open_dir(&parent).map_err(|e| Error::io("open", &parent, e))?;
+    Ok((parent, name, dir))
+}

@@ -1,0 +1,76 @@
+//! The survey: everything that is read before anything is decided. Nothing is written here.
+
+pub mod config;
+pub mod database;
+pub mod destination;
+pub mod environment;
+pub mod file_access;
+pub mod holders;
+pub mod owner;
+pub mod source;
+
+use upgrade_engine::fs::{FileSystem, RootPath};
+use upgrade_engine::step::Observer;
+
+use crate::cli::Args;
+use crate::error::Error;
+use config::{ConfigFacts, Wanted};
+use destination::{BackupFacts, TargetFacts};
+use environment::Environment;
+use owner::Owner;
+use source::SourceFacts;
+
+/// What the survey found.
+pub struct Facts {
+    /// The source directory and everything in it.
+    pub source: SourceFacts,
+    /// What its log files say.
+    pub environment: Environment,
+    /// Where the new files go.
+    pub target: TargetFacts,
+    /// Where the copy goes.
+    pub backup: BackupFacts,
+    /// The configuration file to edit, if one was named.
+    pub config: Option<ConfigFacts>,
+    /// Who shall own the new files, if that was said.
+    pub owner: Option<Owner>,
+}
+
+/// The directories as typed, resolved to the product root.
+pub struct Directories {
+    /// `source_dbdir`.
+    pub source: RootPath,
+    /// `target_dbdir`.
+    pub target: RootPath,
+    /// `backup_dir`.
+    pub backup: RootPath,
+}
+
+/// Surveys everything that a migration depends on, and refuses what must be refused.
+///
+/// # Errors
+/// The first reason why the migration cannot be done; nothing was changed.
+pub fn survey(
+    fs: &dyn FileSystem,
+    args: &Args,
+    directories: &Directories,
+    observer: &dyn Observer,
+) -> Result<Facts, Error> {
+    let source_dir = source::open(fs, &directories.source)?;
+    let target = destination::survey_target(fs, directories, &*source_dir)?;
+    destination::refuse_overlap(fs, directories, &*source_dir)?;
+    let owner = args.owner.as_deref().map(|text| owner::resolve(fs, text)).transpose()?;
+    let config = match &args.ics_conf {
+        Some(path) => {
+            let wanted = Wanted { database: Some(&directories.target), read_only: args.read_only };
+            Some(config::survey(fs, &args.common, path, wanted)?)
+        }
+        None => None,
+    };
+    let source = source::survey(fs, source_dir, directories, args.backup_all, observer)?;
+    holders::refuse_in_use(&source)?;
+    let environment = environment::survey(&source)?;
+    let backup = destination::survey_backup(fs, directories, &source)?;
+    destination::refuse_lack_of_space(&source, &target, &backup)?;
+    Ok(Facts { source, environment, target, backup, config, owner })
+}

@@ -1,0 +1,341 @@
+//! The source directory: what each entry is, and what becomes of it.
+//!
+//! Documented roles of the files: `reference/calendar.md` section 3.1. Whatever is a database is migrated, whatever its name.
+
+use std::collections::HashMap;
+use std::io;
+
+use bdb::log::parse_log_name;
+use bdb::read::{Recognised, Unsupported, recognise};
+use upgrade_engine::digest::{self, Digest};
+use upgrade_engine::fs::path::escape;
+use upgrade_engine::fs::{Dir, FileId, FileKind, FileSystem, Name, RelPath, RootPath, Stat};
+use upgrade_engine::place::Anchor;
+use upgrade_engine::step::{Attributes, Observer};
+
+use super::Directories;
+use super::database::{self, DatabaseFacts};
+use crate::error::Error;
+use crate::workers;
+
+/// Files up to this size that are no databases are carried over; larger ones are only backed up, and that is said.
+const CARRIED_AT_MOST: u64 = 16 << 20;
+
+/// The source directory.
+pub struct SourceFacts {
+    /// As typed.
+    pub path: RootPath,
+    /// The directory, held open.
+    pub dir: Box<dyn Dir>,
+    /// The directory's own attributes.
+    pub attributes: Attributes,
+    /// Which directory it is.
+    pub anchor: Anchor,
+    /// Everything in it that is to be backed up; directories before what they hold.
+    pub entries: Vec<Entry>,
+    /// What is not backed up, and why.
+    pub left_out: Vec<String>,
+    /// What the administrator should know.
+    pub warnings: Vec<String>,
+}
+
+/// One entry of the source.
+pub struct Entry {
+    /// Path below the source.
+    pub path: RelPath,
+    /// What `lstat` said.
+    pub stat: Stat,
+    /// Owner, mode, times, extended attributes.
+    pub attributes: Attributes,
+    /// What it is.
+    pub kind: EntryKind,
+    /// What becomes of it in the target.
+    pub role: Role,
+}
+
+/// What an entry is.
+pub enum EntryKind {
+    /// A directory.
+    Directory,
+    /// A symbolic link with this target, as escaped text.
+    Symlink(String),
+    /// A file with this content.
+    File(Digest),
+    /// Another name of an entry before it.
+    HardLink(RelPath),
+}
+
+/// What becomes of an entry in the target.
+pub enum Role {
+    /// A database: migrated.
+    Database(Box<DatabaseFacts>),
+    /// Carried over byte for byte.
+    Carried,
+    /// Only backed up.
+    BackupOnly,
+}
+
+impl SourceFacts {
+    /// Returns the databases with their entries.
+    pub fn databases(&self) -> impl Iterator<Item = (&Entry, &DatabaseFacts)> {
+        self.entries.iter().filter_map(|entry| match &entry.role {
+            Role::Database(facts) => Some((entry, &**facts)),
+            Role::Carried | Role::BackupOnly => None,
+        })
+    }
+
+    /// Returns the number of bytes in all regular files, hard links counted once.
+    pub fn bytes(&self) -> u64 {
+        let files = self.entries.iter().filter(|entry| matches!(entry.kind, EntryKind::File(_)));
+        files.map(|entry| entry.stat.size).sum()
+    }
+}
+
+/// Opens the source directory.
+///
+/// # Errors
+/// [`Error::NoSource`] with a name nearby, [`Error::NotADirectory`], [`Error::Io`].
+pub fn open(fs: &dyn FileSystem, path: &RootPath) -> Result<Box<dyn Dir>, Error> {
+    fs.open_dir(path).map_err(|e| match e.kind() {
+        io::ErrorKind::NotFound => Error::NoSource { path: path.to_string(), near: near_name(fs, path) },
+        io::ErrorKind::NotADirectory => Error::NotADirectory { path: path.to_string() },
+        _ => Error::io("open", path, e),
+    })
+}
+
+/// Returns a directory beside a missing one whose name is nearly the same. The vendor's own guide misspells one.
+fn near_name(fs: &dyn FileSystem, path: &RootPath) -> Option<String> {
+    let (parent, wanted) = path.split_last()?;
+    let dir = fs.open_dir(&parent).ok()?;
+    let wanted = wanted.to_string();
+    let names = dir.list(&RelPath::here()).ok()?;
+    let directories = names
+        .into_iter()
+        .filter(|name| dir.stat(&name.clone().into()).is_ok_and(|stat| stat.kind == FileKind::Directory));
+    let distances = directories.map(|name| (strsim::damerau_levenshtein(&wanted, &name.to_string()), name));
+    let (distance, name) = distances.min_by_key(|(distance, _)| *distance)?;
+    (distance <= 2.max(wanted.len() / 4)).then(|| parent.join(&name).to_string())
+}
+
+/// Surveys the source: lists it, digests every file, and reads every database to its end.
+///
+/// # Errors
+/// [`Error::NoDatabase`]; [`Error::Databases`] with everything that cannot be migrated; [`Error::Io`].
+pub fn survey(
+    fs: &dyn FileSystem,
+    dir: Box<dyn Dir>,
+    directories: &Directories,
+    backup_all: bool,
+    observer: &dyn Observer,
+) -> Result<SourceFacts, Error> {
+    let path = directories.source.clone();
+    let failed = |e| Error::io("read", &path, e);
+    let stat = dir.stat(&RelPath::here()).map_err(failed)?;
+    let mut listing = Listing {
+        dir: &*dir,
+        path: &path,
+        backup: fs.open_dir(&directories.backup).and_then(|d| d.stat(&RelPath::here())).ok().map(|stat| stat.id),
+        backup_all,
+        found: Vec::new(),
+        left_out: Vec::new(),
+        warnings: Vec::new(),
+    };
+    listing.directory(&RelPath::here())?;
+    let Listing { found, left_out, mut warnings, .. } = listing;
+    if found.is_empty() {
+        return Err(Error::NoDatabase { path: path.to_string(), what: "the directory is empty" });
+    }
+    let surveyed = workers::for_each(&found, |item| examine(&*dir, &path, item, observer));
+    let mut entries = Vec::with_capacity(found.len());
+    let mut refused = Vec::new();
+    let mut names: HashMap<FileId, RelPath> = HashMap::new();
+    for (item, surveyed) in found.into_iter().zip(surveyed) {
+        match surveyed {
+            Ok((mut kind, role)) => {
+                if item.stat.links > 1 && matches!(kind, EntryKind::File(_)) {
+                    match names.get(&item.stat.id) {
+                        Some(first) => kind = EntryKind::HardLink(first.clone()),
+                        None => drop(names.insert(item.stat.id, item.path.clone())),
+                    }
+                }
+                if matches!(role, Role::BackupOnly) && item.is_large_stranger() {
+                    warnings.push(format!("{} is no database; it is only backed up", item.path));
+                }
+                entries.push(Entry { path: item.path, stat: item.stat, attributes: item.attributes, kind, role });
+            }
+            Err(Refused::Database(message)) => refused.push(message),
+            Err(Refused::Error(error)) => return Err(error),
+        }
+    }
+    if !refused.is_empty() {
+        return Err(Error::Databases(refused));
+    }
+    let attributes = Attributes::of(&*dir, &RelPath::here()).map_err(failed)?;
+    let anchor = Anchor { path: path.clone(), device: stat.id.device, inode: stat.id.inode };
+    let facts = SourceFacts { path: path.clone(), dir, attributes, anchor, entries, left_out, warnings };
+    if facts.databases().next().is_none() {
+        return Err(Error::NoDatabase { path: path.to_string(), what: "there is no database in it" });
+    }
+    Ok(facts)
+}
+
+/// An entry before its content was looked at.
+struct Found {
+    path: RelPath,
+    stat: Stat,
+    attributes: Attributes,
+}
+
+impl Found {
+    fn is_at_top(&self) -> bool {
+        self.path.names().len() == 1
+    }
+
+    fn is_large_stranger(&self) -> bool {
+        let name = self.path.names().first().map(Name::as_bytes).unwrap_or_default();
+        self.stat.kind == FileKind::Regular && self.is_at_top() && !is_log_or_region(name)
+    }
+}
+
+enum Refused {
+    Database(String),
+    Error(Error),
+}
+
+struct Listing<'a> {
+    dir: &'a dyn Dir,
+    path: &'a RootPath,
+    backup: Option<FileId>,
+    backup_all: bool,
+    found: Vec<Found>,
+    left_out: Vec<String>,
+    warnings: Vec<String>,
+}
+
+impl Listing<'_> {
+    fn directory(&mut self, directory: &RelPath) -> Result<(), Error> {
+        let failed = |path: &RelPath, e| Error::io("read", show(self.path, path), e);
+        for name in self.dir.list(directory).map_err(|e| failed(directory, e))? {
+            let path = directory.join(&name);
+            let stat = self.dir.stat(&path).map_err(|e| failed(&path, e))?;
+            if self.is_left_out(&path, &name, &stat) {
+                continue;
+            }
+            match stat.kind {
+                FileKind::Fifo | FileKind::Special => {
+                    self.left_out.push(format!("{path} is no file; it is not copied"));
+                    continue;
+                }
+                FileKind::Symlink if name.as_bytes().ends_with(b".db") => {
+                    let path = show(self.path, &path);
+                    let why = "is a symbolic link, and links in a database directory are never followed: put the \
+                               database itself there";
+                    return Err(Error::Databases(vec![format!("{path} {why}")]));
+                }
+                FileKind::Regular | FileKind::Directory | FileKind::Symlink => {}
+            }
+            let attributes = Attributes::of(self.dir, &path).map_err(|e| failed(&path, e))?;
+            self.found.push(Found { path: path.clone(), stat, attributes });
+            if stat.kind == FileKind::Directory {
+                self.directory(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Backups are not backed up again, and `lost+found` is nobody's file.
+    fn is_left_out(&mut self, path: &RelPath, name: &Name, stat: &Stat) -> bool {
+        if stat.kind != FileKind::Directory {
+            return false;
+        }
+        let at_top = path.names().len() == 1;
+        match name.as_bytes() {
+            _ if Some(stat.id) == self.backup => true,
+            b"backup" | b"lost+found" if at_top => true,
+            b"hotbackup" | b"archive" if at_top && !self.backup_all => {
+                self.left_out.push(format!("{path} is not copied (use --backup-all for that)"));
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+fn is_log_or_region(name: &[u8]) -> bool {
+    parse_log_name(name).is_some() || name.starts_with(b"__db.")
+}
+
+fn examine(
+    dir: &dyn Dir,
+    source: &RootPath,
+    item: &Found,
+    observer: &dyn Observer,
+) -> Result<(EntryKind, Role), Refused> {
+    let failed = |e| Refused::Error(Error::io("read", show(source, &item.path), e));
+    match item.stat.kind {
+        FileKind::Directory => return Ok((EntryKind::Directory, Role::BackupOnly)),
+        FileKind::Symlink => {
+            let target = dir.read_link(&item.path).map_err(failed)?;
+            return Ok((EntryKind::Symlink(escape(&target)), Role::BackupOnly));
+        }
+        FileKind::Regular | FileKind::Fifo | FileKind::Special => {}
+    }
+    let file = dir.open(&item.path).map_err(failed)?;
+    let name = item.path.names().last().map(Name::as_bytes).unwrap_or_default();
+    if item.is_at_top() && !is_log_or_region(name) {
+        match recognised(&*file).map_err(failed)? {
+            Recognised::Btree => {
+                let surveyed = database::survey(file, observer)
+                    .map_err(|e| Refused::Database(format!("{}: {e}", show(source, &item.path))))?;
+                let digest = surveyed.digest;
+                return Ok((EntryKind::File(digest), Role::Database(Box::new(surveyed))));
+            }
+            Recognised::Unsupported(Unsupported::Log) => {}
+            Recognised::Unsupported(reason) => {
+                return Err(Refused::Database(format!("{}: {reason}", show(source, &item.path))));
+            }
+            Recognised::NotADatabase if name.ends_with(b".db") => {
+                let what = if item.stat.size == 0 { "it is empty" } else { "its first page is not that of a database" };
+                let path = show(source, &item.path);
+                return Err(Refused::Database(format!("{path}: named like a database, but {what}")));
+            }
+            Recognised::NotADatabase if item.stat.size <= CARRIED_AT_MOST => {
+                let digest = digest_of(&*file, observer).map_err(failed)?;
+                return Ok((EntryKind::File(digest), Role::Carried));
+            }
+            Recognised::NotADatabase => {}
+        }
+    }
+    Ok((EntryKind::File(digest_of(&*file, observer).map_err(failed)?), Role::BackupOnly))
+}
+
+fn digest_of(file: &dyn upgrade_engine::fs::File, observer: &dyn Observer) -> io::Result<Digest> {
+    let mut hasher = blake3::Hasher::new();
+    digest::for_each_chunk(file, |chunk| {
+        digest::update(&mut hasher, chunk);
+        observer.advance(chunk.len() as u64);
+        if observer.stop_requested() { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
+    })?;
+    Ok(Digest::from(hasher.finalize()))
+}
+
+/// Says what kind of file a file is.
+///
+/// # Errors
+/// As reading it.
+pub fn recognised(file: &dyn upgrade_engine::fs::File) -> io::Result<Recognised> {
+    let mut head = [0; bdb::read::HEAD];
+    let mut length = 0;
+    while let Some(rest) = head.get_mut(length..).filter(|rest| !rest.is_empty()) {
+        match file.read_at(rest, length as u64)? {
+            0 => break,
+            count => length = length.saturating_add(count),
+        }
+    }
+    Ok(recognise(head.get(..length).unwrap_or_default(), file.stat()?.size))
+}
+
+/// Returns a path below a directory as an administrator would write it.
+pub fn show(directory: &RootPath, path: &RelPath) -> String {
+    path.names().iter().fold(directory.clone(), |path, name| path.join(name)).to_string()
+}

@@ -1,0 +1,185 @@
+//! Why csmigrate stops. Each error says what is wrong, what can be done, and in which state the system is.
+
+use std::io;
+
+use upgrade_engine::engine::{EngineError, Standing};
+use upgrade_engine::fs::Name;
+
+/// Why csmigrate stops.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// The source is not there.
+    #[error("{path}: no such directory")]
+    NoSource {
+        /// As typed.
+        path: String,
+        /// A directory beside it with nearly that name.
+        near: Option<String>,
+    },
+    /// Something that must be a directory is not.
+    #[error("{path} is a file, not a directory")]
+    NotADirectory {
+        /// Which.
+        path: String,
+    },
+    /// The source holds no database.
+    #[error("{path}: {what}")]
+    NoDatabase {
+        /// The source.
+        path: String,
+        /// Empty, or without a database.
+        what: &'static str,
+    },
+    /// Source, target and backup get in each other's way.
+    #[error("{0}")]
+    Overlap(String),
+    /// The target holds something.
+    #[error("{path} is not empty: it holds {names}")]
+    TargetNotEmpty {
+        /// The target.
+        path: String,
+        /// What it holds.
+        names: String,
+    },
+    /// The backup directory holds something else than the source.
+    #[error("{path} is no backup of this source: {difference}")]
+    ForeignBackup {
+        /// The backup directory.
+        path: String,
+        /// The first difference.
+        difference: String,
+    },
+    /// Databases that cannot be migrated, all of them.
+    #[error("{}", .0.join("\n"))]
+    Databases(Vec<String>),
+    /// The environment was not closed properly.
+    #[error("{path} was not closed properly: {what}")]
+    Unclean {
+        /// The source.
+        path: String,
+        /// What the log says.
+        what: String,
+    },
+    /// The log does not fit the databases, or cannot be judged.
+    #[error("{path}: {what}")]
+    Log {
+        /// The source.
+        path: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// Not enough space.
+    #[error("{path}: {needed} MiB are needed there, {free} MiB are free")]
+    NoSpace {
+        /// Where.
+        path: String,
+        /// How much is needed.
+        needed: u64,
+        /// How much there is.
+        free: u64,
+    },
+    /// A process uses the source.
+    #[error("{}", .0.join("\n"))]
+    InUse(Vec<String>),
+    /// The configuration file is not as it should be.
+    #[error("{path}: {what}")]
+    Config {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// A user or group is not known.
+    #[error("{0}")]
+    Owner(String),
+    /// The operating system refused something.
+    #[error("cannot {verb} {path}: {source}")]
+    Io {
+        /// What was tried.
+        verb: &'static str,
+        /// On what.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A request that does not fit the unfinished run.
+    #[error("run {run} is unfinished: {what}")]
+    OtherRun {
+        /// The run.
+        run: Name,
+        /// What it does.
+        what: String,
+    },
+    /// There is nothing to go on with.
+    #[error("no run was interrupted; there is nothing to resume")]
+    NothingToResume,
+    /// The engine stopped.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl Error {
+    /// Wraps an I/O error with what was tried on what.
+    pub fn io(verb: &'static str, path: impl std::fmt::Display, source: io::Error) -> Self {
+        Self::Io { verb, path: path.to_string(), source }
+    }
+
+    /// Returns in which state the system is left.
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self::Engine(error) => error.standing(),
+            Self::OtherRun { .. } => Standing::Unfinished,
+            _ => Standing::NothingChanged,
+        }
+    }
+
+    /// Returns what the administrator can do.
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Usage(_) => "csmigrate -? lists the options.".to_owned(),
+            Self::NoSource { near, .. } => format!("Did you mean {}?", near.as_ref()?),
+            Self::TargetNotEmpty { .. } => "Name an empty directory, or one that is not there yet.".to_owned(),
+            Self::ForeignBackup { .. } => "Name another directory with -b, or move this one away.".to_owned(),
+            Self::Databases(_) => "Restore the files from a good backup, or move them out of the directory, and run \
+                                   csmigrate again."
+                .to_owned(),
+            Self::Unclean { .. } => "Start and stop the old Calendar Server once, or run the db_recover of its own \
+                                     Berkeley DB release on a copy, then run csmigrate on the result."
+                .to_owned(),
+            Self::InUse(_) => "Stop the Calendar Server (stop-cal) and run csmigrate again.".to_owned(),
+            Self::NoSpace { .. } => "Free some space, or name a backup directory elsewhere with -b.".to_owned(),
+            Self::Engine(EngineError::NoSuchRun(_)) => "csmigrate --list-runs shows what can be undone.".to_owned(),
+            Self::Engine(EngineError::Locked { .. }) => "Wait until it has ended.".to_owned(),
+            _ => return None,
+        })
+    }
+
+    /// Returns the lines to print: the error, what can be done, the state of the system. `invocation` is how csmigrate has to
+    /// be called to find the same runs.
+    pub fn lines(&self, invocation: &str) -> Vec<String> {
+        let mut lines: Vec<String> = self.to_string().lines().map(str::to_owned).collect();
+        lines.extend(self.hint());
+        match (self.standing(), self.run()) {
+            (Standing::NothingChanged, _) => lines.push("Nothing was changed.".to_owned()),
+            (Standing::Unfinished, run) => {
+                lines.push("The source is as it was. The run is unfinished:".to_owned());
+                lines.push(format!("  to go on:        {invocation} --resume"));
+                let run = run.map_or_else(|| "RUN".to_owned(), ToString::to_string);
+                lines.push(format!("  to take it back: {invocation} --undo {run}"));
+            }
+        }
+        lines
+    }
+
+    fn run(&self) -> Option<&Name> {
+        match self {
+            Self::OtherRun { run, .. } | Self::Engine(EngineError::Pending { run }) => Some(run),
+            Self::Engine(EngineError::Step { run, .. }) => run.as_ref(),
+            Self::Engine(EngineError::Journal { run, .. } | EngineError::State { run, .. }) => Some(run),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! `--inspect DIR`: a table of the files of a database directory. Nothing is changed, and nothing is refused.
+
+use bdb::log::{LogFile, LogState, judge, parse_log_name};
+use bdb::read::{Database, ReadError, Recognised, Unsupported};
+use serde::Serialize;
+use upgrade_engine::fs::{Dir, File, FileKind, Name, RelPath, RootPath};
+
+use crate::detect::file_access::{Borrowed, Reading};
+use crate::detect::source::recognised;
+use crate::error::Error;
+use crate::{report, workers};
+
+/// One file.
+#[derive(Serialize)]
+pub struct Row {
+    file: String,
+    #[serde(rename = "type")]
+    kind: String,
+    version: String,
+    byte_order: String,
+    page_size: String,
+    pages: String,
+    records: String,
+    flags: String,
+    state: String,
+}
+
+/// What a directory holds.
+#[derive(Serialize)]
+pub struct Inspection {
+    /// What the log files say.
+    pub environment: String,
+    files: Vec<Row>,
+}
+
+/// Looks at every file of a directory.
+///
+/// # Errors
+/// [`Error::Io`] when the directory cannot be read.
+pub fn inspect(dir: &dyn Dir, path: &RootPath) -> Result<Inspection, Error> {
+    let failed = |e| Error::io("read", path, e);
+    let mut names = Vec::new();
+    for name in dir.list(&RelPath::here()).map_err(failed)? {
+        if dir.stat(&name.clone().into()).map_err(failed)?.kind == FileKind::Regular {
+            names.push(name);
+        }
+    }
+    let files = workers::for_each(&names, |name| match dir.open(&name.clone().into()) {
+        Ok(file) => row(name, &*file),
+        Err(e) => Row { state: format!("cannot be read: {e}"), ..Row::empty(name, "?") },
+    });
+    Ok(Inspection { environment: environment(dir, &names), files })
+}
+
+fn environment(dir: &dyn Dir, names: &[Name]) -> String {
+    let logs: Vec<_> = names
+        .iter()
+        .filter_map(|name| {
+            let number = parse_log_name(name.as_bytes())?;
+            Some(LogFile { number, source: Reading(dir.open(&name.clone().into()).ok()?) })
+        })
+        .collect();
+    if logs.is_empty() {
+        return "no log files".to_owned();
+    }
+    match judge(&logs) {
+        Ok(verdict) => match verdict.state {
+            LogState::Clean => format!("clean: the log ends with a checkpoint at {}", verdict.end),
+            LogState::Unclean { after_checkpoint, .. } => {
+                format!("not clean: {after_checkpoint} log records follow the last checkpoint")
+            }
+        },
+        Err(e) => format!("not known: {e}"),
+    }
+}
+
+impl Row {
+    fn empty(name: &Name, kind: &str) -> Self {
+        let none = || "-".to_owned();
+        Self {
+            file: name.to_string(),
+            kind: kind.to_owned(),
+            version: none(),
+            byte_order: none(),
+            page_size: none(),
+            pages: none(),
+            records: none(),
+            flags: none(),
+            state: none(),
+        }
+    }
+
+    fn columns(&self) -> [&str; 9] {
+        [
+            &self.file,
+            &self.kind,
+            &self.version,
+            &self.byte_order,
+            &self.page_size,
+            &self.pages,
+            &self.records,
+            &self.flags,
+            &self.state,
+        ]
+    }
+}
+
+fn row(name: &Name, file: &dyn File) -> Row {
+    match recognised(file) {
+        Err(e) => Row { state: format!("cannot be read: {e}"), ..Row::empty(name, "?") },
+        Ok(Recognised::NotADatabase) => Row::empty(name, "other"),
+        Ok(Recognised::Unsupported(Unsupported::Log)) => Row::empty(name, "log"),
+        Ok(Recognised::Unsupported(reason)) => {
+            Row { state: format!("not read: {reason}"), ..Row::empty(name, "database") }
+        }
+        Ok(Recognised::Btree) => btree(name, file),
+    }
+}
+
+fn btree(name: &Name, file: &dyn File) -> Row {
+    let empty = Row::empty(name, "btree");
+    let database = match Database::open(Borrowed(file)) {
+        Ok(database) => database,
+        Err(e @ ReadError::Unsupported(_)) => return Row { state: format!("not read: {e}"), ..empty },
+        Err(e) => return Row { state: format!("damaged: {e}"), ..empty },
+    };
+    let meta = database.meta();
+    let mut records = database.records();
+    let walked = loop {
+        match records.next() {
+            Ok(Some(_)) => {}
+            Ok(None) => break Ok(()),
+            Err(e) => break Err(e),
+        }
+    };
+    Row {
+        version: meta.version.to_string(),
+        byte_order: meta.byte_order.to_string(),
+        page_size: meta.page_size.to_string(),
+        pages: meta.pages.to_string(),
+        records: records.survey().records.to_string(),
+        flags: report::flags(meta.flags),
+        state: match walked {
+            Ok(()) => "readable to its end".to_owned(),
+            Err(e) => format!("damaged: {e}"),
+        },
+        ..empty
+    }
+}
+
+impl Inspection {
+    /// Returns the table, line by line.
+    pub fn lines(&self) -> Vec<String> {
+        let head = ["file", "type", "version", "byte order", "page size", "pages", "records", "flags", "state"];
+        let rows: Vec<[&str; 9]> = std::iter::once(head).chain(self.files.iter().map(Row::columns)).collect();
+        let mut widths = [0; 9];
+        for row in &rows {
+            for (width, text) in widths.iter_mut().zip(row) {
+                *width = text.chars().count().max(*width);
+            }
+        }
+        let mut lines: Vec<String> = rows
+            .iter()
+            .map(|row| {
+                let cells = row.iter().zip(widths).map(|(text, width)| format!("{text:width$}"));
+                cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+            })
+            .collect();
+        lines.push(format!("log: {}", self.environment));
+        lines
+    }
+}

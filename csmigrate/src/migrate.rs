@@ -1,0 +1,203 @@
+//! Writes a database anew: records stream from the copy in the backup into a version 9 btree, keys and data untouched.
+//!
+//! The vendor never published what is inside keys and data, so nothing here looks into them.
+
+use std::io;
+
+use bdb::format::ByteOrder;
+use bdb::read::{Database, ReadError};
+use bdb::write::{BtreeWriter, Duplicates, WriteError, WriteOptions};
+use bdb::{Chunks, Data, Record};
+use serde_json::Value;
+use upgrade_engine::digest::Digest;
+use upgrade_engine::fs::{File, RelPath};
+use upgrade_engine::step::{Producer, World};
+
+use crate::detect::file_access::Borrowed;
+use crate::plan::Migration;
+use crate::record_digest::{RecordDigest, Records};
+
+/// The producer's name in plans.
+pub const NAME: &str = "btree-version-9";
+
+/// How full a leaf page gets: like the library after a sorted load, with room for the server's first changes.
+const FILL_PERCENT: u8 = 90;
+
+/// Makes new databases.
+pub struct Migrate;
+
+/// Returns the identity of the file that is made from a source under a name, as 40 hexadecimal digits.
+///
+/// Two live files of one environment must not share it, so the name is part of it.
+pub fn file_id(source: &Digest, target: &RelPath) -> String {
+    let mut hasher = blake3::Hasher::new_derive_key("csmigrate 2026 file id of a migrated database");
+    hasher.update(source.as_bytes());
+    hasher.update(&target.to_bytes());
+    let digest = hasher.finalize();
+    digest.as_bytes().iter().take(20).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn parse_file_id(text: &str) -> Option<[u8; 20]> {
+    let digits = (0..40).step_by(2).map(|at| text.get(at..at + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok()));
+    digits.collect::<Option<Vec<u8>>>()?.try_into().ok()
+}
+
+impl Producer for Migrate {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn produce(&self, world: &World<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
+        let migration = parse(request)?;
+        let source = world.open(&migration.from).map_err(|e| e.to_string())?;
+        let records = rewrite(world, &migration, &*source, made)?;
+        serde_json::to_value(records).map_err(|e| e.to_string())
+    }
+
+    fn verify(
+        &self,
+        world: &World<'_>,
+        request: &Value,
+        made: &dyn File,
+        produced: Option<&Value>,
+    ) -> Result<(), String> {
+        let expected: Records = match produced {
+            Some(records) => serde_json::from_value(records.clone()).map_err(|e| e.to_string())?,
+            None => {
+                let source = world.open(&parse(request)?.from).map_err(|e| e.to_string())?;
+                digest(world, &*source).map_err(describe)?
+            }
+        };
+        let found = digest(world, made).map_err(|e| format!("the new file cannot be read back: {}", describe(e)))?;
+        if found == expected {
+            return Ok(());
+        }
+        let (found, expected) = (found.records, expected.records);
+        Err(format!("read back, the new file holds {found} records that are not the source's {expected}"))
+    }
+}
+
+fn parse(request: &Value) -> Result<Migration, String> {
+    serde_json::from_value(request.clone()).map_err(|e| format!("the plan cannot be understood: {e}"))
+}
+
+fn options(migration: &Migration, meta: &bdb::read::Meta) -> Result<WriteOptions, String> {
+    let duplicates = match (meta.duplicates(), migration.duplicates_sorted) {
+        (bdb::read::DuplicateMode::Forbidden, _) => Duplicates::None,
+        (_, true) => Duplicates::Sorted,
+        (_, false) => Duplicates::Unsorted,
+    };
+    Ok(WriteOptions {
+        byte_order: if migration.byte_order == "big" { ByteOrder::Big } else { ByteOrder::Little },
+        page_size: meta.page_size,
+        fill_percent: FILL_PERCENT,
+        duplicates,
+        minkey: meta.minkey,
+        re_len: meta.re_len,
+        re_pad: meta.re_pad,
+        file_id: parse_file_id(&migration.file_id).ok_or("the plan holds a broken file id")?,
+    })
+}
+
+fn rewrite(world: &World<'_>, migration: &Migration, source: &dyn File, made: &dyn File) -> Result<Records, String> {
+    let database = Database::open(Borrowed(source)).map_err(describe)?;
+    let mut writer =
+        BtreeWriter::new(Borrowed(made), options(migration, database.meta())?).map_err(|e| e.to_string())?;
+    let mut digest = RecordDigest::new();
+    let mut progress = Progress::new(world);
+    let mut records = database.records();
+    while let Some(Record { key, data }) = records.next().map_err(describe)? {
+        progress.add(key.len() as u64 + data.length()).map_err(|e| e.to_string())?;
+        let written = match data {
+            Data::Whole(bytes) => {
+                digest.begin(key, bytes.len() as u64);
+                digest.chunk(bytes);
+                writer.push(Record { key, data: Data::Whole(bytes) })
+            }
+            Data::Chunked(chunks) => {
+                digest.begin(key, u64::from(chunks.total_length()));
+                let mut chunks = Digesting { chunks, digest: &mut digest };
+                writer.push(Record { key, data: Data::Chunked(&mut chunks) })
+            }
+        };
+        written.map_err(describe_write)?;
+    }
+    writer.finish().map_err(describe_write)?;
+    Ok(digest.finish())
+}
+
+/// Data that are digested on their way.
+struct Digesting<'a> {
+    chunks: &'a mut dyn Chunks,
+    digest: &'a mut RecordDigest,
+}
+
+impl Chunks for Digesting<'_> {
+    fn total_length(&self) -> u32 {
+        self.chunks.total_length()
+    }
+
+    fn next_chunk(&mut self) -> io::Result<Option<&[u8]>> {
+        let chunk = self.chunks.next_chunk()?;
+        if let Some(bytes) = chunk {
+            self.digest.chunk(bytes);
+        }
+        Ok(chunk)
+    }
+}
+
+fn digest(world: &World<'_>, file: &dyn File) -> Result<Records, ReadError> {
+    let database = Database::open(Borrowed(file))?;
+    let mut digest = RecordDigest::new();
+    let mut progress = Progress::new(world);
+    let mut records = database.records();
+    while let Some(Record { key, data }) = records.next()? {
+        progress.add(key.len() as u64 + data.length()).map_err(stopped)?;
+        digest
+            .record(key, data)
+            .map_err(|e| ReadError::try_from(e).unwrap_or_else(|source| ReadError::Io { offset: 0, source }))?;
+    }
+    Ok(digest.finish())
+}
+
+fn stopped(error: upgrade_engine::step::StepError) -> ReadError {
+    ReadError::Io { offset: 0, source: io::Error::other(error) }
+}
+
+/// Reports bytes from time to time, not for every record.
+struct Progress<'a, 'w> {
+    world: &'a World<'w>,
+    bytes: u64,
+}
+
+impl<'a, 'w> Progress<'a, 'w> {
+    const INTERVAL: u64 = 1 << 20;
+
+    fn new(world: &'a World<'w>) -> Self {
+        Self { world, bytes: 0 }
+    }
+
+    fn add(&mut self, bytes: u64) -> Result<(), upgrade_engine::step::StepError> {
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.bytes < Self::INTERVAL {
+            return Ok(());
+        }
+        self.world.advance(std::mem::take(&mut self.bytes))
+    }
+}
+
+fn describe(error: ReadError) -> String {
+    describe_error(&error)
+}
+
+fn describe_write(error: WriteError) -> String {
+    describe_error(&error)
+}
+
+/// Returns an error with its causes.
+fn describe_error(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", describe_error(source)),
+        None => error.to_string(),
+    }
+}

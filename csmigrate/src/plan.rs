@@ -1,0 +1,254 @@
+//! Decides what will be done. Pure: no file is looked at, no clock, no chance.
+//!
+//! The order is: the copy; the new files beside their place, each read back; then everything moved into place at once.
+
+use bdb::format::ByteOrder;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use upgrade_engine::digest::Digest;
+use upgrade_engine::fs::{Name, PathError, RelPath};
+use upgrade_engine::place::Place;
+use upgrade_engine::plan::Plan;
+use upgrade_engine::step::{
+    Attributes, BuildTree, Content, MakeDir, MoveEntries, Node, NotEmpty, RemoveDir, SetModified, Step, TreeEntry,
+};
+
+use crate::cli::{Args, YesNo};
+use crate::detect::config::ConfigFacts;
+use crate::detect::database::DatabaseFacts;
+use crate::detect::destination::{BackupState, TargetState};
+use crate::detect::environment::Environment;
+use crate::detect::owner::Owner;
+use crate::detect::source::{Entry, EntryKind, Role, SourceFacts};
+use crate::detect::{Directories, Facts};
+use crate::migrate;
+
+/// The tool's name in plans and state directories.
+pub const TOOL: &str = "csmigrate";
+
+/// The directory inside the target in which the new files are made.
+const STAGING: &str = "csmigrate.new";
+
+/// What a new database shall be like; the producer's request in a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Migration {
+    /// The copy in the backup.
+    pub from: Place,
+    /// Digest of that file.
+    pub source_digest: Digest,
+    /// `little` or `big`.
+    pub byte_order: String,
+    /// Whether duplicates are to be marked as sorted.
+    pub duplicates_sorted: bool,
+    /// The new file's identity: the same for the same source and name, so that a rerun gives the same file.
+    pub file_id: String,
+}
+
+/// Returns what was asked for, as an unfinished run is recognised by.
+pub fn request(args: &Args, directories: Option<&Directories>) -> serde_json::Value {
+    let path = |path: &upgrade_engine::fs::RootPath| path.to_string();
+    json!({
+        "source": directories.map(|d| path(&d.source)),
+        "target": directories.map(|d| path(&d.target)),
+        "backup": directories.map(|d| path(&d.backup)),
+        "byte_order": format!("{:?}", args.byte_order).to_lowercase(),
+        "dup_sorted": args.dup_sorted.map(|answer| answer == YesNo::Yes),
+        "owner": args.owner,
+        "backup_all": args.backup_all,
+        "ics_conf": args.ics_conf.as_ref().map(|path| path.display().to_string()),
+        "read_only": args.read_only.map(|switch| switch.as_ics_value()),
+    })
+}
+
+/// Plans a migration.
+///
+/// # Errors
+/// [`PathError`] for a name that a path cannot hold, which no surveyed name is.
+pub fn plan(facts: &Facts, args: &Args, request: serde_json::Value) -> Result<Plan, PathError> {
+    let mut plan = Plan::new(TOOL, request);
+    let source = &facts.source;
+    plan.anchors.insert("source".to_owned(), source.anchor.clone());
+    plan.anchors.insert("backup-parent".to_owned(), facts.backup.parent.clone());
+    let backup = Place::anchor("backup-parent").join(&facts.backup.name);
+
+    plan_backup(&mut plan, facts, &backup);
+    let target = match &facts.target.state {
+        TargetState::Empty(anchor) => {
+            plan.anchors.insert("target".to_owned(), anchor.clone());
+            Place::anchor("target")
+        }
+        TargetState::Missing { parent, name } => {
+            plan.anchors.insert("target-parent".to_owned(), parent.clone());
+            let at = Place::anchor("target-parent").join(name);
+            let attributes = owned(source.attributes.clone(), facts.owner);
+            plan.steps.push(Step::MakeDir(MakeDir { at: at.clone(), attributes }));
+            at
+        }
+    };
+    plan_target(&mut plan, facts, args, &backup, &target)?;
+    if let Some(config) = &facts.config {
+        plan_config(&mut plan, config);
+    }
+    plan.warnings = warnings(facts, args);
+    Ok(plan)
+}
+
+/// Plans an edit of ics.conf alone.
+pub fn plan_edit(config: &ConfigFacts, request: serde_json::Value) -> Plan {
+    let mut plan = Plan::new(TOOL, request);
+    plan_config(&mut plan, config);
+    plan
+}
+
+fn plan_config(plan: &mut Plan, config: &ConfigFacts) {
+    if let Some(edit) = &config.edit {
+        plan.anchors.insert("config".to_owned(), config.parent.clone());
+        plan.steps.push(Step::ReplaceFile(edit.clone()));
+    }
+}
+
+fn plan_backup(plan: &mut Plan, facts: &Facts, backup: &Place) {
+    let source = &facts.source;
+    match &facts.backup.state {
+        BackupState::HoldsSource => return,
+        BackupState::Missing => {}
+        BackupState::Empty(attributes) => plan.steps.push(Step::RemoveDir(RemoveDir {
+            at: backup.clone(),
+            attributes: attributes.clone(),
+            not_empty: NotEmpty::Fail,
+        })),
+    }
+    let entries = source.entries.iter().map(|entry| TreeEntry {
+        path: entry.path.clone(),
+        node: copied(entry),
+        attributes: entry.attributes.clone(),
+    });
+    plan.steps.push(Step::BuildTree(BuildTree {
+        at: backup.clone(),
+        attributes: source.attributes.clone(),
+        entries: entries.collect(),
+    }));
+    // A backup inside the source must not make the source look changed.
+    plan.steps.push(Step::SetModified(SetModified { at: Place::anchor("source"), to: source.attributes.modified }));
+}
+
+fn copied(entry: &Entry) -> Node {
+    match &entry.kind {
+        EntryKind::Directory => Node::Directory,
+        EntryKind::Symlink(target) => Node::Symlink(target.clone()),
+        EntryKind::HardLink(first) => Node::HardLink(first.clone()),
+        EntryKind::File(digest) => Node::File(Content::CopyOf {
+            from: Place::anchor("source").below(&entry.path),
+            digest: *digest,
+            size: entry.stat.size,
+        }),
+    }
+}
+
+fn plan_target(plan: &mut Plan, facts: &Facts, args: &Args, backup: &Place, target: &Place) -> Result<(), PathError> {
+    let staging = target.join(&Name::new(STAGING)?);
+    let mut entries = Vec::new();
+    let mut names = Vec::new();
+    for entry in &facts.source.entries {
+        let from = backup.below(&entry.path);
+        let content = match &entry.role {
+            Role::BackupOnly => continue,
+            Role::Carried => carried(&facts.source, entry, from),
+            Role::Database(database) => produced(args, entry, database, from),
+        };
+        let attributes = owned(entry.attributes.clone(), facts.owner);
+        names.extend(entry.path.names().first().cloned());
+        entries.push(TreeEntry { path: entry.path.clone(), node: Node::File(content), attributes });
+    }
+    let attributes = owned(facts.source.attributes.clone(), facts.owner);
+    plan.steps.push(Step::BuildTree(BuildTree { at: staging.clone(), attributes: attributes.clone(), entries }));
+    plan.steps.push(Step::MoveEntries(MoveEntries { from: staging.clone(), to: target.clone(), names }));
+    plan.steps.push(Step::RemoveDir(RemoveDir { at: staging, attributes, not_empty: NotEmpty::Fail }));
+    Ok(())
+}
+
+/// Another name of a file becomes a file of its own in the target.
+fn carried(source: &SourceFacts, entry: &Entry, from: Place) -> Content {
+    let first = match &entry.kind {
+        EntryKind::HardLink(first) => source.entries.iter().find(|other| other.path == *first),
+        _ => Some(entry),
+    };
+    let digest = match first.map(|first| &first.kind) {
+        Some(EntryKind::File(digest)) => *digest,
+        _ => Digest::of(b""),
+    };
+    Content::CopyOf { from, digest, size: entry.stat.size }
+}
+
+fn produced(args: &Args, entry: &Entry, database: &DatabaseFacts, from: Place) -> Content {
+    let byte_order = match args.byte_order.for_source(database.meta.byte_order) {
+        ByteOrder::Little => "little",
+        ByteOrder::Big => "big",
+    };
+    let migration = Migration {
+        from,
+        source_digest: database.digest,
+        byte_order: byte_order.to_owned(),
+        duplicates_sorted: duplicates_sorted(args, database),
+        file_id: migrate::file_id(&database.digest, &entry.path),
+    };
+    Content::Produced { by: migrate::NAME.to_owned(), request: json!(migration), size: entry.stat.size }
+}
+
+/// What the file says; where its version cannot say, what the administrator says, else what the data say.
+fn duplicates_sorted(args: &Args, database: &DatabaseFacts) -> bool {
+    use bdb::read::DuplicateMode;
+    match (database.meta.duplicates(), args.dup_sorted) {
+        (DuplicateMode::Unsaid, Some(answer)) => answer == YesNo::Yes,
+        _ => database.duplicates_lie_sorted(),
+    }
+}
+
+fn owned(attributes: Attributes, owner: Option<Owner>) -> Attributes {
+    match owner {
+        Some(Owner { uid, gid }) => attributes.owned_by(uid, gid),
+        None => attributes,
+    }
+}
+
+fn warnings(facts: &Facts, args: &Args) -> Vec<String> {
+    let mut warnings = facts.source.warnings.clone();
+    warnings.extend(facts.source.left_out.iter().cloned());
+    if matches!(facts.environment, Environment::Unproven) {
+        warnings.push(
+            "there are no log files, but a log wrote these databases: that they were closed properly cannot be proven"
+                .to_owned(),
+        );
+    }
+    for (entry, database) in facts.source.databases() {
+        warnings.extend(database_warnings(&entry.path, database, args));
+    }
+    warnings
+}
+
+fn database_warnings(path: &RelPath, database: &DatabaseFacts, args: &Args) -> Vec<String> {
+    use bdb::read::DuplicateMode;
+    let mut warnings = Vec::new();
+    let keys = &database.survey.key_order;
+    if let (true, Some(page)) = (keys.descending > 0, keys.first_page) {
+        warnings.push(format!(
+            "{path}: {} keys are not in byte order (first on page {page}): the application had its own order, which is kept",
+            keys.descending
+        ));
+    }
+    let order = &database.survey.duplicate_order;
+    let mode = database.meta.duplicates();
+    if mode == DuplicateMode::Sorted && order.descending > 0 {
+        warnings.push(format!("{path}: its sorted duplicates are not in byte order; their order is kept"));
+    }
+    if mode == DuplicateMode::Unsaid {
+        let is = if duplicates_sorted(args, database) { "sorted" } else { "unsorted" };
+        let why = if args.dup_sorted.is_some() { "as --dup-sorted says" } else { "judged from the data" };
+        warnings.push(format!("{path}: its duplicates are taken as {is}, {why}"));
+    }
+    if database.survey.unlisted > 0 {
+        warnings.push(format!("{path}: {} empty pages were on no list; they are left out", database.survey.unlisted));
+    }
+    warnings
+}

@@ -1,0 +1,105 @@
+//! Count and digest of the keys and data of a database, in its order: what source and target must have in common.
+//!
+//! Each key and each datum is preceded by its length, so that no two lists of records have the same digest. Small records
+//! are gathered first: BLAKE3 is fast only on long input.
+
+use bdb::Data;
+use serde::{Deserialize, Serialize};
+use upgrade_engine::digest::{self, Digest};
+
+/// Bytes gathered before they are digested.
+const BATCH: usize = 512 * 1024;
+
+/// How many records, and what they hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Records {
+    /// Number of key/data pairs.
+    pub records: u64,
+    /// Digest over all of them.
+    pub digest: Digest,
+}
+
+/// Digests records as they pass by.
+pub struct RecordDigest {
+    hasher: blake3::Hasher,
+    gathered: Vec<u8>,
+    records: u64,
+}
+
+impl RecordDigest {
+    /// Begins with no records.
+    pub fn new() -> Self {
+        Self { hasher: blake3::Hasher::new(), gathered: Vec::with_capacity(BATCH + BATCH / 8), records: 0 }
+    }
+
+    /// Begins a record: its key, and the length of the data that follow in pieces.
+    pub fn begin(&mut self, key: &[u8], data_length: u64) {
+        self.records = self.records.saturating_add(1);
+        self.gathered.extend((key.len() as u64).to_le_bytes());
+        self.chunk(key);
+        self.gathered.extend(data_length.to_le_bytes());
+    }
+
+    /// Takes a piece of the data.
+    pub fn chunk(&mut self, bytes: &[u8]) {
+        self.gathered.extend_from_slice(bytes);
+        if self.gathered.len() >= BATCH {
+            digest::update(&mut self.hasher, &self.gathered);
+            self.gathered.clear();
+        }
+    }
+
+    /// Takes a whole record.
+    ///
+    /// # Errors
+    /// As reading the data.
+    pub fn record(&mut self, key: &[u8], data: Data<'_>) -> std::io::Result<()> {
+        self.begin(key, data.length());
+        data.for_each_chunk(|chunk| {
+            self.chunk(chunk);
+            Ok(())
+        })
+    }
+
+    /// Returns count and digest.
+    pub fn finish(mut self) -> Records {
+        digest::update(&mut self.hasher, &self.gathered);
+        Records { records: self.records, digest: Digest::from(self.hasher.finalize()) }
+    }
+}
+
+impl Default for RecordDigest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(records: &[(&[u8], &[u8])]) -> Records {
+        let mut digest = RecordDigest::new();
+        for (key, data) in records {
+            digest.record(key, Data::Whole(data)).unwrap();
+        }
+        digest.finish()
+    }
+
+    #[test]
+    fn bytes_that_move_between_key_and_data_change_the_digest() {
+        assert_ne!(of(&[(b"ab", b"c")]).digest, of(&[(b"a", b"bc")]).digest);
+        assert_ne!(of(&[(b"a", b""), (b"b", b"")]).digest, of(&[(b"a", b"b")]).digest);
+        assert_ne!(of(&[(b"a", b"1"), (b"b", b"2")]).digest, of(&[(b"b", b"2"), (b"a", b"1")]).digest);
+    }
+
+    #[test]
+    fn pieces_and_whole_data_have_the_same_digest() {
+        let data = vec![7; 3 * BATCH];
+        let mut pieces = RecordDigest::new();
+        pieces.begin(b"k", data.len() as u64);
+        data.chunks(1000).for_each(|chunk| pieces.chunk(chunk));
+        assert_eq!(pieces.finish(), of(&[(b"k", &data)]));
+    }
+}

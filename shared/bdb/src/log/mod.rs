@@ -1,0 +1,289 @@
+//! Log files, read just far enough to say whether an environment was closed properly.
+//!
+//! After a crash committed data may exist in the logs only, so that a data file copied as it stands lacks it. [`judge`] finds the
+//! last checkpoint and looks for records that recovery would have to replay; [`records_after`] counts those that a data file
+//! cannot hold yet. Nothing is replayed here: that is the business of the release that wrote the logs.
+//!
+//! Rules: `reference/berkeley-db.md` sections 5 and 13. Every record's checksum is verified (Torek's multiplicative hash of
+//! the body; in version 14 mixed with the header). Memory is bounded whatever the files hold.
+
+mod scan;
+
+use std::io;
+
+use crate::ReadAt;
+use crate::format::{ByteOrder, Lsn};
+use scan::{Record, Rest, Scan};
+
+/// Record type of a file's opening and closing; it changes no data.
+const FILE_REGISTER: u32 = 2;
+/// Record type of a checkpoint.
+const CHECKPOINT: u32 = 11;
+
+/// One file of a log.
+#[derive(Clone, Debug)]
+pub struct LogFile<R> {
+    /// The number in its name, see [`parse_log_name`].
+    pub number: u32,
+    /// Its bytes.
+    pub source: R,
+}
+
+/// What a log says about the environment it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogVerdict {
+    /// Format of the newest file; nothing when no file holds a record.
+    pub format: Option<LogFormat>,
+    /// Where the last complete record begins. A page with a greater number is from elsewhere, or log files are missing.
+    pub end: Lsn,
+    /// Where the last checkpoint begins.
+    pub last_checkpoint: Option<Lsn>,
+    /// Whether the data files hold everything.
+    pub state: LogState,
+}
+
+/// Version and byte order of a log file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogFormat {
+    /// 3 (Berkeley DB 3.2), 8 (4.2), 11 (4.4) or 14 (4.7).
+    pub version: u32,
+    /// That of the machine that wrote it.
+    pub byte_order: ByteOrder,
+}
+
+/// Whether the data files hold everything that the log holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogState {
+    /// Nothing but openings and closings of files since the last checkpoint began; or the log holds no record at all.
+    Clean,
+    /// Recovery is needed. The counts leave out openings and closings of files, unless there is no checkpoint at all: then
+    /// every record counts.
+    Unclean {
+        /// Records after the last checkpoint.
+        after_checkpoint: u64,
+        /// Records ahead of it which it does not cover: a transaction was open, or files were in use.
+        before_checkpoint: u64,
+    },
+}
+
+/// Why a log could not be judged. Treat the environment as one that was not closed properly.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// A file could not be read.
+    #[error("{}: {error}", name(*.file))]
+    Io {
+        /// Number of the log file.
+        file: u32,
+        /// What went wrong.
+        #[source]
+        error: io::Error,
+    },
+    /// Not a log file, or an encrypted one.
+    #[error("{}: not a Berkeley DB log file", name(*.file))]
+    NotALog {
+        /// Number of the log file.
+        file: u32,
+    },
+    /// A version that is known, but not read here.
+    #[error("{}: log version {version} (Berkeley DB {}) is not read", name(*.file), release(*.version))]
+    Unsupported {
+        /// Number of the log file.
+        file: u32,
+        /// The version.
+        version: u32,
+    },
+    /// A version that came after Berkeley DB 5.3.
+    #[error("{}: log version {version} is newer than known", name(*.file))]
+    Newer {
+        /// Number of the log file.
+        file: u32,
+        /// The version.
+        version: u32,
+    },
+    /// Something that is neither a record nor the end of the log.
+    #[error("{}, offset {offset}: {what}", name(*.file))]
+    Damaged {
+        /// Number of the log file.
+        file: u32,
+        /// Where it stands.
+        offset: u64,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// A file that is needed is not among those given.
+    #[error("{} is missing: what it held since the last checkpoint is unknown", name(*.file))]
+    Missing {
+        /// Number of the log file.
+        file: u32,
+    },
+    /// Two files with one number.
+    #[error("{} was given twice", name(*.file))]
+    Duplicate {
+        /// Number of the log file.
+        file: u32,
+    },
+}
+
+/// Returns the number in a log file's name: `log.` and 10 digits, or 5 in the time of Berkeley DB 2.
+pub fn parse_log_name(name: &[u8]) -> Option<u32> {
+    let digits = name.strip_prefix(b"log.")?;
+    let number = digits.iter().all(u8::is_ascii_digit) && matches!(digits.len(), 5 | 10);
+    let digits = str::from_utf8(digits).ok().filter(|_| number)?;
+    digits.parse().ok().filter(|number| *number > 0)
+}
+
+/// Judges a log by its files, in any order.
+///
+/// Clean means that the log ends with a checkpoint and at most openings and closings of files after it, and that nothing but
+/// these lies between the place where that checkpoint says recovery has to begin and its own. A torn last record counts as
+/// absent, as in every release's own recovery. A log without any record is clean.
+///
+/// # Errors
+/// When a file cannot be read, is damaged, or is of a version not read here; or when a file that recovery would need is missing.
+pub fn judge<R: ReadAt>(files: &[LogFile<R>]) -> Result<LogVerdict, LogError> {
+    let files = in_order(files)?;
+    let checkpoint = last_checkpoint(&files)?;
+    let from = match (checkpoint, files.first()) {
+        (Some(checkpoint), _) => checkpoint.redo_from,
+        (None, Some(first)) if first.number > 1 => return Err(LogError::Missing { file: first.number - 1 }),
+        (None, _) => Lsn::default(),
+    };
+    if let Some(missing) =
+        checkpoint.map(|c| c.redo_from.file).filter(|needed| files.iter().all(|f| f.number != *needed))
+    {
+        return Err(LogError::Missing { file: missing });
+    }
+    let (mut before_checkpoint, mut after_checkpoint) = (0, 0);
+    let end = walk(&files, from, |record| match checkpoint {
+        Some(_) if !record.needs_replay() => {}
+        Some(checkpoint) if record.lsn < checkpoint.lsn => before_checkpoint += 1,
+        _ => after_checkpoint += 1,
+    })?;
+    let state = match (before_checkpoint, after_checkpoint) {
+        (0, 0) => LogState::Clean,
+        _ => LogState::Unclean { after_checkpoint, before_checkpoint },
+    };
+    Ok(LogVerdict { format: end.format, end: end.lsn, last_checkpoint: checkpoint.map(|c| c.lsn), state })
+}
+
+/// Returns how many records later than `lsn` the files hold, openings and closings of files and checkpoints left out.
+///
+/// With the greatest number on a data file's pages this is an upper bound of the records that this file lacks.
+///
+/// # Errors
+/// As [`judge`].
+pub fn records_after<R: ReadAt>(files: &[LogFile<R>], lsn: Lsn) -> Result<u64, LogError> {
+    let mut count = 0;
+    walk(&in_order(files)?, lsn, |record| count += u64::from(record.lsn > lsn && record.needs_replay()))?;
+    Ok(count)
+}
+
+#[derive(Clone, Copy)]
+struct Checkpoint {
+    lsn: Lsn,
+    redo_from: Lsn,
+}
+
+impl Record {
+    fn needs_replay(&self) -> bool {
+        !matches!(self.kind, FILE_REGISTER | CHECKPOINT)
+    }
+}
+
+fn in_order<R>(files: &[LogFile<R>]) -> Result<Vec<&LogFile<R>>, LogError> {
+    let mut files: Vec<_> = files.iter().collect();
+    files.sort_by_key(|file| file.number);
+    let twice = files.iter().zip(files.iter().skip(1)).find(|(a, b)| a.number == b.number);
+    twice.map_or(Ok(()), |(file, _)| Err(LogError::Duplicate { file: file.number }))?;
+    Ok(files)
+}
+
+fn last_checkpoint<R: ReadAt>(files: &[&LogFile<R>]) -> Result<Option<Checkpoint>, LogError> {
+    for file in files.iter().rev() {
+        let Some(mut scan) = Scan::open(file)? else { continue };
+        let mut found = None;
+        while let Some(record) = scan.next()? {
+            if record.kind == CHECKPOINT {
+                let damaged = |what| scan::damaged(file.number, record.lsn.offset.into(), what);
+                let redo_from =
+                    record.checkpoint_start.ok_or_else(|| damaged("a checkpoint without its starting place"))?;
+                if redo_from > record.lsn {
+                    return Err(damaged("a checkpoint that starts behind itself"));
+                }
+                found = Some(Checkpoint { lsn: record.lsn, redo_from });
+            }
+        }
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// Where a walk through the files ended.
+#[derive(Default)]
+struct End {
+    format: Option<LogFormat>,
+    lsn: Lsn,
+}
+
+/// Visits the records from `from` on; the files from that one on have to follow one another, and only the last may be torn.
+fn walk<R: ReadAt>(files: &[&LogFile<R>], from: Lsn, mut visit: impl FnMut(&Record)) -> Result<End, LogError> {
+    let mut end = End::default();
+    let mut previous = None;
+    let count = files.iter().filter(|file| file.number >= from.file).count();
+    for (index, file) in files.iter().filter(|file| file.number >= from.file).enumerate() {
+        let newest = index + 1 == count;
+        if let Some(expected) = previous.map(|lsn: Lsn| lsn.file + 1).filter(|expected| *expected != file.number) {
+            return Err(LogError::Missing { file: expected });
+        }
+        let Some(mut scan) = Scan::open(file)? else {
+            if !newest {
+                return Err(scan::damaged(file.number, 0, "no records, although there are later log files"));
+            }
+            end.lsn = previous.unwrap_or(Lsn { file: file.number, offset: 0 });
+            break;
+        };
+        if previous.is_some_and(|lsn| lsn.offset != scan.previous_file_end) {
+            return Err(scan::damaged(file.number, 0, "does not continue the log file before it"));
+        }
+        end.format = Some(scan.format);
+        end.lsn = Lsn { file: file.number, offset: 0 };
+        while let Some(record) = scan.next()? {
+            end.lsn = record.lsn;
+            if record.lsn >= from {
+                visit(&record);
+            }
+        }
+        if !newest && scan.rest == Rest::Torn {
+            return Err(scan::damaged(file.number, scan.at(), "a torn record, although there are later log files"));
+        }
+        previous = Some(end.lsn);
+    }
+    Ok(end)
+}
+
+fn name(number: u32) -> String {
+    format!("log.{number:010}")
+}
+
+/// Returns the release that introduced a log version (`reference/berkeley-db.md` section 1).
+fn release(version: u32) -> &'static str {
+    match version {
+        1 => "2.x",
+        2 => "2.6 to 3.1",
+        3 => "3.2",
+        4 | 5 => "4.0",
+        6 | 7 => "4.1",
+        8 => "4.2",
+        9 | 10 => "4.3",
+        11 => "4.4",
+        12 => "4.5",
+        13 => "4.6",
+        14 => "4.7",
+        15 | 16 => "4.8",
+        17 => "5.0",
+        18 => "5.2",
+        _ => "5.3",
+    }
+}

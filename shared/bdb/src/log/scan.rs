@@ -1,0 +1,253 @@
+//! Streams the records of one log file through a small window, and tells the end of the log from damage.
+
+use crate::ReadAt;
+use crate::format::{ByteOrder, LOG_MAGIC, Lsn};
+
+use super::{LogError, LogFile, LogFormat};
+
+/// Bytes of a record's header: previous record, checksum, length.
+const HEADER: usize = 12;
+/// Header, type, transaction and previous record of the transaction: the least that a record holds; also the file header's length.
+const MIN_RECORD: u32 = 28;
+/// The part of a record that is looked at, up to a checkpoint's starting place.
+const HEAD: usize = 36;
+/// The window's size; it bounds the memory a scan uses.
+const WINDOW: usize = 64 * 1024;
+/// Log versions up to Berkeley DB 5.3.
+const KNOWN: std::ops::RangeInclusive<u32> = 1..=19;
+
+/// What is needed of a record.
+pub(super) struct Record {
+    pub(super) lsn: Lsn,
+    pub(super) kind: u32,
+    /// A checkpoint's `ckp_lsn`: where recovery has to begin.
+    pub(super) checkpoint_start: Option<Lsn>,
+}
+
+/// What follows the last complete record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// Nothing, or zeros.
+    Nothing,
+    /// A record that was not written to its end.
+    Torn,
+}
+
+/// Reads a file's records in order.
+pub(super) struct Scan<'a, R> {
+    window: Window<'a, R>,
+    pub(super) format: LogFormat,
+    /// Offset of the last record of the file before this one.
+    pub(super) previous_file_end: u32,
+    /// What ended the scan.
+    pub(super) rest: Rest,
+    at: u64,
+    previous: u64,
+}
+
+impl<'a, R: ReadAt> Scan<'a, R> {
+    /// Begins a file; nothing when it is empty or all zeros.
+    pub(super) fn open(file: &'a LogFile<R>) -> Result<Option<Self>, LogError> {
+        let mut window = Window::open(file)?;
+        if window.only_zeros_from(0)? {
+            return Ok(None);
+        }
+        let number = file.number;
+        let head = window.get(0, HEAD)?;
+        let orders = [ByteOrder::Little, ByteOrder::Big];
+        let byte_order = orders.into_iter().find(|order| order.u32_at(head, HEADER) == Some(LOG_MAGIC));
+        let byte_order = byte_order.ok_or(LogError::NotALog { file: number })?;
+        let version = byte_order.u32_at(head, HEADER + 4).ok_or(LogError::NotALog { file: number })?;
+        match version {
+            3 | 8 | 11 | 14 => {}
+            0 => return Err(LogError::NotALog { file: number }),
+            _ if KNOWN.contains(&version) => return Err(LogError::Unsupported { file: number, version }),
+            _ => return Err(LogError::Newer { file: number, version }),
+        }
+        let format = LogFormat { version, byte_order };
+        let header = format.header(head).filter(|h| h.length == MIN_RECORD && window.size >= MIN_RECORD.into());
+        let Some(header) = header else {
+            return Err(damaged(number, 0, "a damaged file header"));
+        };
+        let at = header.length.into();
+        let mut scan =
+            Self { window, format, previous_file_end: header.previous, rest: Rest::Nothing, at, previous: 0 };
+        if scan.checksum(0, &header)? != header.checksum {
+            return Err(damaged(number, 0, "a file header with a wrong checksum"));
+        }
+        if number == 1 && header.previous != 0 {
+            return Err(damaged(number, 0, "the first file of a log, but it continues another one"));
+        }
+        Ok(Some(scan))
+    }
+
+    /// Returns where the scan stands.
+    pub(super) fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// Returns the next complete record; nothing at the end of the log.
+    pub(super) fn next(&mut self) -> Result<Option<Record>, LogError> {
+        let at = self.at;
+        let head = self.window.get(at, HEAD)?;
+        let Some(header) = self.format.header(head) else {
+            self.rest = if self.window.only_zeros_from(at)? { Rest::Nothing } else { Rest::Torn };
+            return Ok(None);
+        };
+        let body = |offset| self.format.byte_order.u32_at(head, offset);
+        let kind = body(HEADER).unwrap_or_default();
+        let checkpoint_start = body(28).zip(body(32)).map(|(file, offset)| Lsn { file, offset });
+        if header.is_zero() {
+            let end = self.window.only_zeros_from(at)?;
+            return if end { Ok(None) } else { Err(self.damaged("data behind the end of the log")) };
+        }
+        if u64::from(header.previous) != self.previous {
+            return Err(self.damaged("not a log record: it does not point at the one before it"));
+        }
+        let next = at + u64::from(header.length);
+        if header.length < MIN_RECORD || next > self.window.size {
+            let rest = if header.length < MIN_RECORD { at + HEADER as u64 } else { self.window.size };
+            return self.torn(rest);
+        }
+        if self.checksum(at, &header)? != header.checksum {
+            return self.torn(next);
+        }
+        let offset = u32::try_from(at).map_err(|_| self.damaged("a record beyond the reach of a log"))?;
+        self.previous = at;
+        self.at = next;
+        let checkpoint_start = checkpoint_start.filter(|_| header.length as usize >= HEAD);
+        Ok(Some(Record { lsn: Lsn { file: self.window.number, offset }, kind, checkpoint_start }))
+    }
+
+    /// Ends the scan at a record that is incomplete, unless something shows that it is damaged instead: a later record, or
+    /// data from `rest` on. Taking damage for the end would hide every record behind it.
+    fn torn(&mut self, rest: u64) -> Result<Option<Record>, LogError> {
+        if !self.window.only_zeros_from(rest)? || self.has_successor()? {
+            return Err(self.damaged("a damaged record with others behind it"));
+        }
+        self.rest = Rest::Torn;
+        Ok(None)
+    }
+
+    /// Looks for anything behind this record that could be a record pointing back at it.
+    fn has_successor(&mut self) -> Result<bool, LogError> {
+        let (torn, size) = (self.at, self.window.size);
+        let mut at = torn + 1;
+        loop {
+            let chunk = self.window.get(at, WINDOW)?;
+            let starts = chunk.len().saturating_sub(HEADER - 1);
+            if starts == 0 {
+                return Ok(false);
+            }
+            for (start, bytes) in chunk.windows(HEADER).enumerate() {
+                let Some(header) = self.format.header(bytes) else { continue };
+                let end = at + start as u64 + u64::from(header.length);
+                if u64::from(header.previous) == torn && header.length >= MIN_RECORD && end <= size {
+                    return Ok(true);
+                }
+            }
+            at += starts as u64;
+        }
+    }
+
+    fn checksum(&mut self, record: u64, header: &Header) -> Result<u32, LogError> {
+        let end = record + u64::from(header.length);
+        let mut at = record + HEADER as u64;
+        let mut hash = 0_u32;
+        while at < end {
+            let chunk = self.window.get(at, usize::try_from(end - at).unwrap_or(WINDOW).min(WINDOW))?;
+            if chunk.is_empty() {
+                break;
+            }
+            hash = chunk.iter().fold(hash, |hash, byte| hash.wrapping_mul(33).wrapping_add(u32::from(*byte)));
+            at += chunk.len() as u64;
+        }
+        Ok(if self.format.version >= 14 { hash ^ header.previous ^ header.length } else { hash })
+    }
+
+    fn damaged(&self, what: &'static str) -> LogError {
+        damaged(self.window.number, self.at, what)
+    }
+}
+
+pub(super) fn damaged(file: u32, offset: u64, what: &'static str) -> LogError {
+    LogError::Damaged { file, offset, what }
+}
+
+struct Header {
+    previous: u32,
+    checksum: u32,
+    length: u32,
+}
+
+impl Header {
+    fn is_zero(&self) -> bool {
+        self.previous == 0 && self.checksum == 0 && self.length == 0
+    }
+}
+
+impl LogFormat {
+    fn header(self, bytes: &[u8]) -> Option<Header> {
+        let word = |index: usize| self.byte_order.u32_at(bytes, index * 4);
+        let (checksum, length) = if self.version <= 5 { (word(1)?, word(2)?) } else { (word(2)?, word(1)?) };
+        Some(Header { previous: word(0)?, checksum, length })
+    }
+}
+
+/// A part of the file held in memory.
+struct Window<'a, R> {
+    source: &'a R,
+    number: u32,
+    size: u64,
+    buffer: Vec<u8>,
+    start: u64,
+}
+
+impl<'a, R: ReadAt> Window<'a, R> {
+    fn open(file: &'a LogFile<R>) -> Result<Self, LogError> {
+        let number = file.number;
+        let size = file.source.size().map_err(|error| LogError::Io { file: number, error })?;
+        if size > u32::MAX.into() {
+            return Err(damaged(number, u32::MAX.into(), "larger than a log file can be"));
+        }
+        Ok(Self { source: &file.source, number, size, buffer: Vec::new(), start: 0 })
+    }
+
+    /// Returns the `length` bytes at `offset`, less where the file ends; `length` is at most [`WINDOW`].
+    fn get(&mut self, offset: u64, length: usize) -> Result<&[u8], LogError> {
+        let end = offset.saturating_add(length as u64).min(self.size);
+        if offset < self.start || end > self.start + self.buffer.len() as u64 {
+            self.fill(offset).map_err(|error| LogError::Io { file: self.number, error })?;
+        }
+        let place = |at: u64| usize::try_from(at.saturating_sub(self.start)).unwrap_or(usize::MAX);
+        Ok(self.buffer.get(place(offset)..place(end)).unwrap_or_default())
+    }
+
+    fn fill(&mut self, offset: u64) -> std::io::Result<()> {
+        let wanted = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(WINDOW).min(WINDOW);
+        self.buffer.resize(wanted, 0);
+        self.start = offset;
+        let mut filled = 0;
+        while let Some(space) = self.buffer.get_mut(filled..).filter(|space| !space.is_empty()) {
+            match self.source.read_at(space, offset + filled as u64) {
+                Ok(0) => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn only_zeros_from(&mut self, offset: u64) -> Result<bool, LogError> {
+        let mut at = offset;
+        while at < self.size {
+            let chunk = self.get(at, WINDOW)?;
+            if chunk.is_empty() || chunk.iter().any(|byte| *byte != 0) {
+                return Ok(false);
+            }
+            at += chunk.len() as u64;
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,122 @@
+//! Why a database could not be read.
+
+use std::io;
+
+use super::recognise::Unsupported;
+use crate::format::{PageNo, PageType};
+
+/// Why a database could not be read; every variant names the file's page, where there is one, so that an administrator
+/// can look at it.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says what it means and what its fields are")]
+pub enum ReadError {
+    #[error("cannot read at byte {offset}")]
+    Io { offset: u64, source: io::Error },
+    #[error("the file ended at byte {offset} although it was {length} bytes long")]
+    Ended { offset: u64, length: u64 },
+    #[error("not a Berkeley DB file")]
+    NotADatabase,
+    #[error(transparent)]
+    Unsupported(#[from] Unsupported),
+    #[error("page 0: the page size of {page_size} is none of 512, 1024, ... 65536")]
+    PageSize { page_size: u32 },
+    #[error("the file's {length} bytes are not whole pages of {page_size} bytes")]
+    NotWholePages { length: u64, page_size: u32 },
+    #[error("the file's {length} bytes are more pages of {page_size} bytes than can be numbered")]
+    TooManyPages { length: u64, page_size: u32 },
+    #[error("page 0: unknown flags {flags:#x}")]
+    UnknownFlags { flags: u32 },
+    #[error("page 0: at least {found} keys per page, but it must be 2 or more")]
+    MinKey { found: u32 },
+
+    #[error("page {page}: points to page {target}, but the file has pages 1 to {last}")]
+    NoSuchPage { page: PageNo, target: PageNo, last: PageNo },
+    #[error("page {page}: calls itself page {found}")]
+    WrongPageNumber { page: PageNo, found: u32 },
+    #[error("page {page}: type {found}, expected {} ({expected})", *expected as u8)]
+    WrongType { page: PageNo, found: u8, expected: PageType },
+    #[error("page {page}: level {found}, expected {expected}")]
+    WrongLevel { page: PageNo, found: u8, expected: u8 },
+    #[error("page {page}: points to page {target}, which is already used elsewhere")]
+    UsedTwice { page: PageNo, target: PageNo },
+    #[error("page {page}: previous page is {found}, expected {expected}")]
+    WrongPrevious { page: PageNo, found: PageNo, expected: PageNo },
+    #[error("page {page}: next page is {found}, expected {expected}")]
+    WrongNext { page: PageNo, found: PageNo, expected: PageNo },
+    #[error("page {page}: type {kind}, but it is in no tree and on no list")]
+    Unreached { page: PageNo, kind: u8 },
+
+    #[error("page {page}: {entries} entries are not pairs of key and data")]
+    OddEntries { page: PageNo, entries: u16 },
+    #[error("page {page}: an internal page without entries")]
+    NoChildren { page: PageNo },
+    #[error("page {page}: {entries} entries reach beyond the lowest item at {lowest}")]
+    EntriesPastItems { page: PageNo, entries: u16, lowest: usize },
+    #[error("page {page}: item {index} begins at {offset}, outside the items from {lowest} to {page_size}")]
+    ItemOutside { page: PageNo, index: u16, offset: usize, lowest: usize, page_size: usize },
+    #[error("page {page}: item {index} begins at {offset}, which is not a multiple of 4")]
+    ItemUnaligned { page: PageNo, index: u16, offset: usize },
+    #[error("page {page}: item {index} ends at {end}, beyond the {page_size}-byte page")]
+    ItemPastPage { page: PageNo, index: u16, end: usize, page_size: usize },
+    #[error("page {page}: item {index} has type {kind:#04x}, which is not possible there")]
+    ItemType { page: PageNo, index: u16, kind: u8 },
+    #[error("page {page}: item {index} overlaps another item")]
+    ItemOverlaps { page: PageNo, index: u16 },
+    #[error("page {page}: items fill {used} bytes of the {area} bytes for items, so some are lost")]
+    ItemsMissing { page: PageNo, used: usize, area: usize },
+
+    #[error("page {page}: an overflow item of {total} bytes is longer than the whole file")]
+    OverflowPastFile { page: PageNo, total: u32 },
+    #[error("page {page}: {bytes} bytes of overflow data do not fit a {page_size}-byte page")]
+    OverflowPastPage { page: PageNo, bytes: usize, page_size: u32 },
+    #[error("page {page}: the overflow chain holds more than the {total} bytes of its item")]
+    OverflowTooLong { page: PageNo, total: u32 },
+    #[error("page {page}: the overflow chain ends {missing} bytes before the {total} bytes of its item")]
+    OverflowTooShort { page: PageNo, missing: u32, total: u32 },
+    #[error("page {page}: a key of {length} bytes is longer than the {limit} bytes that are read")]
+    KeyTooLong { page: PageNo, length: u32, limit: u32 },
+
+    #[error("page {page}: item {index} is a duplicate in a database without duplicates")]
+    UnexpectedDuplicate { page: PageNo, index: u16 },
+    #[error("reading ended at an earlier error")]
+    Stopped,
+}
+
+/// Wraps the error, so that it can pass through [`Chunks::next_chunk`](crate::Chunks::next_chunk).
+impl From<ReadError> for io::Error {
+    fn from(error: ReadError) -> Self {
+        Self::other(error)
+    }
+}
+
+/// Takes a wrapped error back out; any other error is returned as it was.
+impl TryFrom<io::Error> for ReadError {
+    type Error = io::Error;
+
+    fn try_from(error: io::Error) -> Result<Self, io::Error> {
+        error.downcast()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_passes_through_an_io_error_unharmed() {
+        let wrapped = io::Error::from(ReadError::NoChildren { page: PageNo(7) });
+        assert!(matches!(ReadError::try_from(wrapped), Ok(ReadError::NoChildren { page: PageNo(7) })));
+    }
+
+    #[test]
+    fn an_io_error_of_other_origin_is_returned() {
+        let foreign = io::Error::from(io::ErrorKind::NotFound);
+        assert_eq!(ReadError::try_from(foreign).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn messages_name_the_page() {
+        let error = ReadError::WrongType { page: PageNo(9), found: 7, expected: PageType::BtreeLeaf };
+        assert_eq!(error.to_string(), "page 9: type 7, expected 5 (btree leaf)");
+    }
+}

@@ -1,0 +1,30 @@
+//! Reads btree databases of every version that the suite ever wrote: 6 to 9, both byte orders, pages of 512 to 65536 bytes.
+//!
+//! The promise of this module is that a record is never lost without an error. So it reads strictly: everything that a
+//! page says twice must agree (level, own number, neighbours, lowest item, lengths of chains), items must fill their page
+//! without a gap or an overlap, and at the end each page of the file must have been in the tree, in a chain or free.
+//! What can be good although it looks odd, such as keys in an unknown order, is counted in the [`Survey`] instead.
+//!
+//! Memory: two bits per page of the file, about 1 MiB of file blocks, one overflow key and its predecessor.
+
+mod database;
+mod duplicates;
+mod error;
+mod meta;
+mod overflow;
+mod page;
+mod pages;
+mod recognise;
+mod records;
+mod scan;
+mod survey;
+mod tree;
+
+pub use database::Database;
+pub use error::ReadError;
+pub use meta::{DuplicateMode, Meta};
+pub use overflow::KEY_LIMIT;
+pub use recognise::{HEAD, Recognised, Unsupported, recognise};
+pub use records::{KeyIs, Records};
+pub use scan::{PageScan, Scanned};
+pub use survey::{Order, PageCounts, Survey};

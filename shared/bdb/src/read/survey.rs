@@ -1,0 +1,81 @@
+//! What a reader saw on its way: counts for reports, and what a writer must know about order and lengths.
+
+use crate::format::{PageNo, PageType};
+
+/// Number of pages of each type.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageCounts([u64; 17]);
+
+impl PageCounts {
+    /// Returns the number of pages of one type.
+    pub fn of(&self, kind: PageType) -> u64 {
+        self.0.get(kind as usize).copied().unwrap_or_default()
+    }
+
+    pub(super) fn add(&mut self, kind: PageType) {
+        if let Some(count) = self.0.get_mut(kind as usize) {
+            *count += 1;
+        }
+    }
+}
+
+/// How often neighbours were not in ascending bytewise order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// Neighbours of which the second is smaller.
+    pub descending: u64,
+    /// Neighbours that are equal.
+    pub equal: u64,
+    /// Page of the first such neighbours.
+    pub first_page: Option<PageNo>,
+}
+
+impl Order {
+    /// Returns true when every neighbour was greater than the one before.
+    pub fn is_ascending(&self) -> bool {
+        self.first_page.is_none()
+    }
+
+    pub(super) fn compare(&mut self, before: &[u8], after: &[u8], page: PageNo) {
+        match before.cmp(after) {
+            std::cmp::Ordering::Less => return,
+            std::cmp::Ordering::Equal => self.equal += 1,
+            std::cmp::Ordering::Greater => self.descending += 1,
+        }
+        self.first_page.get_or_insert(page);
+    }
+}
+
+/// What [`Records`](super::Records) saw so far; it describes the file once the last record was returned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Pages that were used, by type; the meta page included.
+    pub pages: PageCounts,
+    /// Pages of type 0 that the free list does not have; harmless.
+    pub unlisted: u64,
+    /// Levels of the main tree; 1 when the root is a leaf.
+    pub levels: u8,
+    /// Records returned.
+    pub records: u64,
+    /// Different keys among them.
+    pub keys: u64,
+    /// Keys on overflow pages.
+    pub overflow_keys: u64,
+    /// Data on overflow pages.
+    pub overflow_data: u64,
+    /// Records after the first of a key that lie beside it on a leaf page.
+    pub duplicates_on_page: u64,
+    /// Records in off-page duplicate sets, the first of each key included.
+    pub duplicates_off_page: u64,
+    /// Items skipped because they carry the deleted flag.
+    pub deleted: u64,
+    /// Order of the keys. Anything else than ascending comes from a comparison function of the application.
+    pub key_order: Order,
+    /// Order of the data of equal keys. Data on overflow pages are left out: some releases did not sort them
+    /// (`reference/berkeley-db.md` section 12).
+    pub duplicate_order: Order,
+    /// Bytes of the longest key.
+    pub longest_key: u32,
+    /// Bytes of the longest data.
+    pub longest_data: u32,
+}

@@ -1,0 +1,169 @@
+//! Trees: the main one and those of off-page duplicates, walked leaf by leaf.
+
+use super::error::ReadError;
+use super::overflow::account_for_internal_key;
+use super::page::{Items, Page};
+use super::pages::Pages;
+use crate::format::{PageNo, PageType};
+use crate::io::ReadAt;
+
+/// The kinds of tree, which differ in the types of their pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TreeKind {
+    /// The database itself.
+    Main,
+    /// Off-page duplicates in the order of insertion, numbered.
+    UnsortedDuplicates,
+    /// Off-page duplicates sorted by their data.
+    SortedDuplicates,
+}
+
+impl TreeKind {
+    fn leaf(self) -> PageType {
+        match self {
+            Self::Main => PageType::BtreeLeaf,
+            Self::UnsortedDuplicates => PageType::RecnoLeaf,
+            Self::SortedDuplicates => PageType::DuplicateLeaf,
+        }
+    }
+
+    fn internal(self) -> PageType {
+        match self {
+            Self::Main | Self::SortedDuplicates => PageType::BtreeInternal,
+            Self::UnsortedDuplicates => PageType::RecnoInternal,
+        }
+    }
+}
+
+/// An internal page on the way from the root to the current leaf.
+struct Branch {
+    page: PageNo,
+    level: u8,
+    /// Those not visited, last first.
+    children: Vec<PageNo>,
+}
+
+/// A walk over the leaves of a tree in order, depth first.
+pub(super) struct Tree {
+    kind: TreeKind,
+    path: Vec<Branch>,
+    /// Where to begin, and who points there.
+    root: Option<(PageNo, PageNo)>,
+    /// The leaf returned last and the leaf that it calls the next.
+    last: Option<(PageNo, PageNo)>,
+    levels: u8,
+}
+
+impl Tree {
+    /// Prepares the walk over the tree whose root page `from` names.
+    pub(super) fn new(kind: TreeKind, root: PageNo, from: PageNo) -> Self {
+        Self { kind, path: Vec::new(), root: Some((root, from)), last: None, levels: 0 }
+    }
+
+    /// Returns the number of levels, known after the first leaf.
+    pub(super) fn levels(&self) -> u8 {
+        self.levels
+    }
+
+    /// Returns the next leaf; nothing after the last, when the links between the leaves proved right.
+    pub(super) fn next_leaf<R: ReadAt>(
+        &mut self,
+        pages: &mut Pages<'_, R>,
+        items: &mut Items,
+    ) -> Result<Option<Page>, ReadError> {
+        let mut page = match self.root.take() {
+            Some((root, from)) => self.enter_root(pages, root, from)?,
+            None => match self.next_child(pages)? {
+                Some(page) => page,
+                None => return self.finish(),
+            },
+        };
+        while page.kind_byte() != self.kind.leaf() as u8 {
+            self.push(&page, pages, items)?;
+            page = match self.next_child(pages)? {
+                Some(page) => page,
+                None => return Err(ReadError::NoChildren { page: page.number }),
+            };
+        }
+        self.check_neighbours(&page)?;
+        Ok(Some(page))
+    }
+
+    fn enter_root<R: ReadAt>(
+        &mut self,
+        pages: &mut Pages<'_, R>,
+        root: PageNo,
+        from: PageNo,
+    ) -> Result<Page, ReadError> {
+        let page = pages.take(root, from)?;
+        if page.kind_byte() == self.kind.leaf() as u8 {
+            page.expect_level(1)?;
+        } else {
+            page.expect_kind(self.kind.internal())?;
+            if page.level() < 2 {
+                return Err(ReadError::WrongLevel { page: root, found: page.level(), expected: 2 });
+            }
+        }
+        self.levels = page.level();
+        Ok(page)
+    }
+
+    /// Returns the next page below the path, one level further down.
+    fn next_child<R: ReadAt>(&mut self, pages: &mut Pages<'_, R>) -> Result<Option<Page>, ReadError> {
+        while let Some(branch) = self.path.last_mut() {
+            let Some(child) = branch.children.pop() else {
+                self.path.pop();
+                continue;
+            };
+            let level = branch.level.saturating_sub(1);
+            let page = pages.take(child, branch.page)?;
+            page.expect_kind(if level == 1 { self.kind.leaf() } else { self.kind.internal() })?;
+            page.expect_level(level)?;
+            return Ok(Some(page));
+        }
+        Ok(None)
+    }
+
+    fn push<R: ReadAt>(&mut self, page: &Page, pages: &mut Pages<'_, R>, items: &mut Items) -> Result<(), ReadError> {
+        let mut children = Vec::with_capacity(page.entries().into());
+        let mut long_keys = Vec::new();
+        if self.kind == TreeKind::UnsortedDuplicates {
+            items.read_recno_internal(page, |child| children.push(child))?;
+        } else {
+            items.read_internal(page, |child, key| {
+                children.push(child);
+                long_keys.extend(key);
+            })?;
+        }
+        if children.is_empty() {
+            return Err(ReadError::NoChildren { page: page.number });
+        }
+        for key in long_keys {
+            account_for_internal_key(pages, page.number, key)?;
+        }
+        children.reverse();
+        self.path.push(Branch { page: page.number, level: page.level(), children });
+        Ok(())
+    }
+
+    /// Each leaf must call the leaf before it its previous page, and be the next page of that one.
+    fn check_neighbours(&mut self, page: &Page) -> Result<(), ReadError> {
+        let before = match self.last {
+            Some((before, next)) if next != page.number => {
+                return Err(ReadError::WrongNext { page: before, found: next, expected: page.number });
+            }
+            Some((before, _)) => before,
+            None => PageNo(0),
+        };
+        page.expect_previous(before)?;
+        self.last = Some((page.number, page.next()));
+        Ok(())
+    }
+
+    fn finish(&self) -> Result<Option<Page>, ReadError> {
+        match self.last {
+            Some((page, found)) if found.0 != 0 => Err(ReadError::WrongNext { page, found, expected: PageNo(0) }),
+            _ => Ok(None),
+        }
+    }
+}

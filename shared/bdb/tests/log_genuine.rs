@@ -1,0 +1,133 @@
+//! Logs of genuine environments. The expected numbers were counted by an independent reader of the record layout.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+use std::fs;
+use std::path::Path;
+
+use bdb::format::{ByteOrder, Lsn};
+use bdb::log::{LogError, LogFile, LogFormat, LogState, LogVerdict, judge, parse_log_name, records_after};
+
+fn load(environment: &str) -> Vec<LogFile<Vec<u8>>> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(environment);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
+        if let Some(number) = parse_log_name(entry.file_name().as_encoded_bytes()) {
+            files.push(LogFile { number, source: fs::read(entry.path()).unwrap() });
+        }
+    }
+    files
+}
+
+fn lsn(file: u32, offset: u32) -> Lsn {
+    Lsn { file, offset }
+}
+
+fn verdict(version: u32, end: (u32, u32), checkpoint: (u32, u32), after: u64, before: u64) -> LogVerdict {
+    let unclean = LogState::Unclean { after_checkpoint: after, before_checkpoint: before };
+    LogVerdict {
+        format: Some(LogFormat { version, byte_order: ByteOrder::Little }),
+        end: lsn(end.0, end.1),
+        last_checkpoint: Some(lsn(checkpoint.0, checkpoint.1)),
+        state: if after + before == 0 { LogState::Clean } else { unclean },
+    }
+}
+
+#[test]
+fn environments_that_were_closed_are_clean() {
+    for (environment, version, end) in [
+        ("env-3.2.9-clean", 3, 151_037),
+        ("env-4.4.20-clean", 11, 148_909),
+        ("env-4.7.25-clean", 14, 148_913),
+        ("csdb-6.2-le", 8, 8_072),
+        ("mboxlist-6.3-le", 11, 5_058),
+    ] {
+        assert_eq!(judge(&load(environment)).unwrap(), verdict(version, (1, end), (1, end), 0, 0), "{environment}");
+    }
+}
+
+#[test]
+fn environments_whose_process_ended_are_unclean_and_the_records_are_counted() {
+    for (environment, expected) in [
+        ("env-3.2.9-unclean", verdict(3, (1, 150_921), (1, 145_249), 47, 0)),
+        ("env-3.2.9-crash-1", verdict(3, (1, 187_540), (1, 84_067), 940, 0)),
+        ("env-3.2.9-crash-1-32bit", verdict(3, (1, 179_344), (1, 80_827), 928, 0)),
+        ("env-3.2.9-crash-2", verdict(3, (6, 17_101), (4, 3_941), 724, 165)),
+        ("env-3.2.9-crash-2-32bit", verdict(3, (6, 11_325), (4, 9_730), 690, 178)),
+        ("env-4.2.52-crash-1", verdict(8, (1, 183_622), (1, 83_253), 949, 1)),
+        ("env-4.2.52-crash-2", verdict(8, (6, 13_437), (4, 15_791), 666, 195)),
+        ("env-4.4.20-unclean", verdict(11, (1, 148_781), (1, 143_341), 47, 1)),
+        ("env-4.4.20-crash-1", verdict(11, (1, 183_844), (1, 83_412), 949, 1)),
+        ("env-4.4.20-crash-2", verdict(11, (6, 13_364), (4, 14_406), 668, 194)),
+        ("env-4.7.25-unclean", verdict(14, (1, 148_785), (1, 143_345), 47, 1)),
+        ("env-4.7.25-crash-1", verdict(14, (1, 183_844), (1, 83_412), 949, 1)),
+        ("env-4.7.25-crash-2", verdict(14, (6, 13_364), (4, 14_406), 668, 194)),
+    ] {
+        assert_eq!(judge(&load(environment)).unwrap(), expected, "{environment}");
+    }
+}
+
+#[test]
+fn records_are_counted_from_any_place() {
+    let files = load("env-3.2.9-unclean");
+    assert_eq!(records_after(&files, lsn(1, 145_249)).unwrap(), 47);
+    assert_eq!(records_after(&files, lsn(1, 150_920)).unwrap(), 1);
+    assert_eq!(records_after(&files, lsn(1, 150_921)).unwrap(), 0);
+    let files = load("env-4.7.25-crash-2");
+    assert_eq!(records_after(&files, lsn(4, 14_406)).unwrap(), 668);
+    assert_eq!(records_after(&files, lsn(7, 0)).unwrap(), 0);
+}
+
+#[test]
+fn only_the_files_that_recovery_would_read_are_needed() {
+    let mut files = load("env-4.7.25-crash-2");
+    let all = judge(&files).unwrap();
+    files.retain(|file| file.number >= 3);
+    assert_eq!(judge(&files).unwrap(), all);
+    files.retain(|file| file.number >= 4);
+    assert!(matches!(judge(&files), Err(LogError::Missing { file: 3 })));
+    files.retain(|file| file.number >= 5);
+    assert!(matches!(judge(&files), Err(LogError::Missing { file: 4 })));
+}
+
+#[test]
+fn a_gap_in_the_files_is_an_error() {
+    let mut files = load("env-4.2.52-crash-2");
+    files.retain(|file| file.number != 5);
+    assert!(matches!(judge(&files), Err(LogError::Missing { file: 5 })));
+}
+
+#[test]
+fn a_file_of_another_log_is_an_error() {
+    let mut files = load("env-3.2.9-crash-2");
+    let other = load("env-3.2.9-crash-2-32bit").into_iter().find(|file| file.number == 5).unwrap();
+    *files.iter_mut().find(|file| file.number == 5).unwrap() = other;
+    assert!(matches!(judge(&files), Err(LogError::Damaged { file: 5, offset: 0, .. })));
+}
+
+#[test]
+fn a_cut_file_with_later_ones_is_an_error() {
+    let mut files = load("env-3.2.9-crash-2");
+    files.iter_mut().find(|file| file.number == 4).unwrap().source.truncate(20_000);
+    assert!(matches!(judge(&files), Err(LogError::Damaged { file: 4, .. })));
+}
+
+#[test]
+fn a_new_file_without_records_leaves_the_verdict_as_it_was() {
+    let mut files = load("env-4.4.20-clean");
+    files.push(LogFile { number: 2, source: vec![0; 4096] });
+    assert_eq!(judge(&files).unwrap(), verdict(11, (1, 148_909), (1, 148_909), 0, 0));
+    files.push(LogFile { number: 3, source: Vec::new() });
+    assert!(matches!(judge(&files), Err(LogError::Damaged { file: 2, offset: 0, .. })));
+}
+
+#[test]
+fn a_torn_last_record_counts_as_absent() {
+    let mut files = load("env-4.7.25-unclean");
+    let torn = &mut files[0].source;
+    // The last record begins at 148,785; what came before it is no commit, but it still needs replay.
+    let end = torn.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+    torn[end - 7..end].fill(0);
+    let found = judge(&files).unwrap();
+    assert!(found.end < lsn(1, 148_785));
+    assert_eq!(found.state, LogState::Unclean { after_checkpoint: 46, before_checkpoint: 1 });
+}

@@ -1,0 +1,67 @@
+//! Reads small files whole: package records and configuration. A file that is too large to be one is refused unread.
+
+use std::io::{self, ErrorKind};
+
+use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
+
+/// Longest file that is read, in bytes.
+pub const MAX_SIZE: u64 = 1024 * 1024;
+/// Most symbolic links that are followed from one name.
+const MAX_LINKS: usize = 40;
+
+/// Reads a regular file whole; nothing when there is none. Symbolic links are followed and stay below the root.
+///
+/// # Errors
+/// [`ErrorKind::FileTooLarge`] above [`MAX_SIZE`], [`ErrorKind::InvalidInput`] when it is no regular file, and what the file
+/// system reports; each names the file.
+pub fn read_file(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Option<Vec<u8>>> {
+    match read(fs, path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(with_path(path, &error)),
+    }
+}
+
+/// Returns true when nothing of the wanted kind is there.
+pub(crate) fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+pub(crate) fn with_path(path: &RootPath, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{path}: {error}"))
+}
+
+fn read(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Vec<u8>> {
+    let mut path = path.clone();
+    for _ in 0..MAX_LINKS {
+        let (parent, name) = path.split_last().ok_or(ErrorKind::IsADirectory)?;
+        let directory = fs.open_dir(&parent)?;
+        let name = RelPath::from(name);
+        if directory.stat(&name)?.kind != FileKind::Symlink {
+            return read_open(directory.open(&name)?.as_ref());
+        }
+        let target = directory.read_link(&name)?;
+        path = parent.resolve(&target).map_err(|error| io::Error::new(ErrorKind::InvalidInput, error))?;
+    }
+    Err(ErrorKind::TooManyLinks.into())
+}
+
+fn read_open(file: &dyn upgrade_engine::fs::File) -> io::Result<Vec<u8>> {
+    let too_large = || io::Error::new(ErrorKind::FileTooLarge, format!("larger than {MAX_SIZE} bytes"));
+    if file.stat()?.size > MAX_SIZE {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 8192];
+    loop {
+        let count = file.read_at(&mut chunk, bytes.len() as u64)?;
+        if count == 0 {
+            return Ok(bytes);
+        }
+        bytes.extend_from_slice(chunk.get(..count).unwrap_or_default());
+        // It may have grown since it was opened.
+        if bytes.len() as u64 > MAX_SIZE {
+            return Err(too_large());
+        }
+    }
+}

@@ -1,0 +1,543 @@
+//! Applies plans under a journal: one run at a time per product root, each resumable, each taken back by a plan of its own.
+
+use std::fmt;
+use std::io;
+use std::num::NonZeroUsize;
+
+use crate::fs::{Attribute, Dir, Durable, FileSystem, Lock, Name, RelPath, RootPath, Time};
+use crate::journal::{Journal, JournalError, Outcome, Record};
+use crate::place::{OpenAnchors, Place};
+use crate::plan::Plan;
+use crate::run::{self, Identity, Run, Status, name};
+use crate::step::{Observer, Producer, Recovered, Step, StepError, World};
+
+/// In which state a failed operation leaves the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing was changed.
+    NothingChanged,
+    /// A run is unfinished: it is to be resumed or undone.
+    Unfinished,
+}
+
+/// Why the engine stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// A step could not be done.
+    #[error("{error}")]
+    Step {
+        /// Why.
+        error: StepError,
+        /// The run it belongs to, when one had begun.
+        run: Option<Name>,
+        /// What that means for the system.
+        standing: Standing,
+    },
+    /// Another run holds the lock.
+    #[error("another run is going on{}", holder.as_ref().map(|h| format!(": {h}")).unwrap_or_default())]
+    Locked {
+        /// Who, as far as that is known.
+        holder: Option<String>,
+    },
+    /// A run of something else is unfinished.
+    #[error("run {run} is unfinished")]
+    Pending {
+        /// The run.
+        run: Name,
+    },
+    /// There is no such run.
+    #[error("there is no run {0} to do that with")]
+    NoSuchRun(String),
+    /// A later run changed the same places.
+    #[error("run {newer} changed the same places after run {run}: undo it first")]
+    Overtaken {
+        /// The run that was to be undone.
+        run: Name,
+        /// The run that came after it.
+        newer: Name,
+    },
+    /// A journal is not trusted.
+    #[error("run {run}: {problem}")]
+    Journal {
+        /// The run.
+        run: Name,
+        /// Why.
+        problem: JournalError,
+    },
+    /// The directory of a run is not as it should be.
+    #[error("run {run}: {what}")]
+    State {
+        /// The run.
+        run: Name,
+        /// What is wrong.
+        what: String,
+    },
+    /// The state directory is open to others.
+    #[error("{0} can be written by others; it keeps saved originals and must belong to root or to you alone")]
+    OpenToOthers(RootPath),
+    /// The operating system refused something outside a step.
+    #[error("cannot {verb} {path}: {source}")]
+    Io {
+        /// What was tried.
+        verb: &'static str,
+        /// On what.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A mistake of ours.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+impl EngineError {
+    pub(crate) fn io(verb: &'static str, path: impl fmt::Display, source: io::Error) -> Self {
+        Self::Io { verb, path: path.to_string(), source }
+    }
+
+    pub(crate) fn state(run: &Name, what: impl fmt::Display) -> Self {
+        Self::State { run: run.clone(), what: what.to_string() }
+    }
+
+    pub(crate) fn before_any_change(error: StepError) -> Self {
+        Self::Step { error, run: None, standing: Standing::NothingChanged }
+    }
+
+    /// Returns in which state the system is.
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self::Step { standing, .. } => *standing,
+            Self::Pending { .. } | Self::Journal { .. } | Self::State { .. } => Standing::Unfinished,
+            _ => Standing::NothingChanged,
+        }
+    }
+
+    /// Returns true when the administrator asked to stop.
+    pub fn is_interruption(&self) -> bool {
+        matches!(self, Self::Step { error: StepError::Interrupted, .. })
+    }
+}
+
+/// What a tool brings along to apply its plans.
+pub struct Means<'a> {
+    /// The product root.
+    pub fs: &'a dyn FileSystem,
+    /// What makes new content.
+    pub producers: &'a [&'a dyn Producer],
+    /// Who watches.
+    pub observer: &'a dyn Observer,
+    /// How many files may be worked on at a time.
+    pub workers: NonZeroUsize,
+}
+
+/// A run that is done.
+#[derive(Debug)]
+pub struct Done {
+    /// Its name.
+    pub run: Name,
+    /// What needs a human: owners that could not be set, files that were kept.
+    pub findings: Vec<String>,
+}
+
+/// What an unfinished run means for what was asked.
+#[derive(Debug)]
+pub enum Pending {
+    /// There is none.
+    Nothing,
+    /// It does what was asked: resume it.
+    Same(Run),
+    /// It does something else: it must be resumed or undone first.
+    Other(Run),
+}
+
+/// The runs of a tool on a product root, under lock.
+pub struct Session {
+    runs: Box<dyn Dir>,
+    identity: Identity,
+    _lock: Box<dyn Lock>,
+}
+
+/// Opens the runs of a tool for reading only; nothing when there never was one.
+///
+/// # Errors
+/// [`EngineError::Io`].
+pub fn list_runs(state: &dyn FileSystem, path: &RootPath, tool: &str) -> Result<Vec<Run>, EngineError> {
+    match state.open_dir(&path.join(&name(tool)?)) {
+        Ok(runs) => Run::all(&*runs),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(EngineError::io("open", path, e)),
+    }
+}
+
+/// Returns the runs whose effect is on the disk: finished or not, and not taken back by a finished undo.
+pub fn in_effect(runs: &[Run]) -> Vec<&Run> {
+    let mut effective: Vec<&Run> = Vec::new();
+    let mut undone: Vec<String> = Vec::new();
+    for run in runs.iter().rev().filter(|run| run.status != Status::Abandoned) {
+        if undone.contains(&run.id.to_string()) {
+            continue;
+        }
+        if run.status == Status::Finished {
+            undone.extend(run.plan.undoes.clone());
+        }
+        effective.push(run);
+    }
+    effective.reverse();
+    effective
+}
+
+impl Session {
+    /// Takes the lock and opens the state directory, making it when needed.
+    ///
+    /// # Errors
+    /// [`EngineError::Locked`] with its holder; [`EngineError::OpenToOthers`]; [`EngineError::Io`].
+    pub fn open(state: &dyn FileSystem, path: &RootPath, tool: &str, identity: Identity) -> Result<Self, EngineError> {
+        run::open_or_make(state, path)?;
+        match Self::open_existing(state, path, tool, identity)? {
+            Some(session) => Ok(session),
+            None => Err(EngineError::io("open", path, io::ErrorKind::NotFound.into())),
+        }
+    }
+
+    /// Takes the lock and opens the state directory; nothing when there is none.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub fn open_existing(
+        state: &dyn FileSystem,
+        path: &RootPath,
+        tool: &str,
+        identity: Identity,
+    ) -> Result<Option<Self>, EngineError> {
+        let dir = match state.open_dir(path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            other => other.map_err(|e| EngineError::io("open", path, e))?,
+        };
+        let stat = dir.stat(&RelPath::here()).map_err(|e| EngineError::io("look at", path, e))?;
+        if stat.mode & 0o022 != 0 || !(stat.uid == 0 || stat.uid == rustix::process::geteuid().as_raw()) {
+            return Err(EngineError::OpenToOthers(path.clone()));
+        }
+        let lock = take_lock(&*dir, path, tool, &identity)?;
+        let runs = run::open_or_make(state, &path.join(&name(tool)?))?;
+        Ok(Some(Self { runs, identity, _lock: lock }))
+    }
+
+    /// Returns all runs that began, oldest first.
+    ///
+    /// # Errors
+    /// [`EngineError::Journal`] when one cannot be trusted.
+    pub fn runs(&self) -> Result<Vec<Run>, EngineError> {
+        Run::all(&*self.runs)
+    }
+
+    /// Returns whether an unfinished run is in the way.
+    ///
+    /// # Errors
+    /// As [`Session::runs`].
+    pub fn pending(&self, request: &serde_json::Value) -> Result<Pending, EngineError> {
+        let runs = self.runs()?;
+        let unfinished = in_effect(&runs).into_iter().rfind(|run| matches!(run.status, Status::Unfinished { .. }));
+        let Some(id) = unfinished.map(|run| run.id.clone()) else { return Ok(Pending::Nothing) };
+        Ok(match runs.into_iter().find(|run| run.id == id) {
+            Some(run) if run.plan.request == *request => Pending::Same(run),
+            Some(run) => Pending::Other(run),
+            None => Pending::Nothing,
+        })
+    }
+
+    /// Applies a plan as a new run.
+    ///
+    /// # Errors
+    /// [`EngineError::Pending`] when a run is unfinished that this plan does not take back; else as the step that failed.
+    pub fn apply(&self, plan: &Plan, means: &Means<'_>) -> Result<Done, EngineError> {
+        match self.pending(&plan.request)? {
+            Pending::Same(run) | Pending::Other(run) if plan.undoes != Some(run.id.to_string()) => {
+                return Err(EngineError::Pending { run: run.id });
+            }
+            _ => {}
+        }
+        let anchors = OpenAnchors::open(means.fs, &plan.anchors).map_err(EngineError::before_any_change)?;
+        let locks = lock_anchors(&anchors)?;
+        let (id, journal) = run::create(&*self.runs, &self.identity, plan)?;
+        let world = self.world(anchors, &id, plan, means)?;
+        let result =
+            Execution { plan, id: &id, world: &world, runs: &*self.runs, journal, done: 0, touched: Vec::new() }
+                .run(None);
+        drop(locks);
+        result
+    }
+
+    /// Goes on with an unfinished run.
+    ///
+    /// # Errors
+    /// As the step that failed; [`StepError::Changed`] when somebody else changed what the interrupted step was about.
+    pub fn resume(&self, run: &Run, means: &Means<'_>) -> Result<Done, EngineError> {
+        let steps = run.steps();
+        let unfinished = |error| EngineError::Step { error, run: Some(run.id.clone()), standing: Standing::Unfinished };
+        let anchors = OpenAnchors::open(means.fs, &run.plan.anchors).map_err(unfinished)?;
+        let locks = lock_anchors(&anchors)?;
+        let journal = run.journal(&*self.runs)?;
+        let world = self.world(anchors, &run.id, &run.plan, means)?;
+        let done = steps.iter().filter(|step| step.report.is_some()).count();
+        let interrupted = steps.iter().find(|step| step.report.is_none()).map(|step| step.prepared.clone());
+        let result = Execution {
+            plan: &run.plan,
+            id: &run.id,
+            world: &world,
+            runs: &*self.runs,
+            journal,
+            done,
+            touched: Vec::new(),
+        }
+        .run(interrupted);
+        drop(locks);
+        result
+    }
+
+    /// Returns a run by name.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSuchRun`].
+    pub fn run(&self, id: &Name) -> Result<Run, EngineError> {
+        Run::read(&*self.runs, id)?.ok_or_else(|| EngineError::NoSuchRun(id.to_string()))
+    }
+
+    /// Deletes the directory of a run that is over: its saved originals, and with them the possibility to undo it.
+    ///
+    /// # Errors
+    /// [`EngineError::Pending`] when it is unfinished and in effect.
+    pub fn prune(&self, id: &Name) -> Result<(), EngineError> {
+        let runs = self.runs()?;
+        let run = in_effect(&runs).into_iter().find(|run| run.id == *id);
+        match run.map(|run| run.status) {
+            Some(Status::Unfinished { .. }) => return Err(EngineError::Pending { run: id.clone() }),
+            None if !runs.iter().any(|run| run.id == *id) => return Err(EngineError::NoSuchRun(id.to_string())),
+            _ => {}
+        }
+        let dir = RelPath::from(id.clone());
+        // Without its journal a run never began, so an interruption after this leaves nothing that is believed.
+        let failed = |e| EngineError::io("delete", format!("run {id}"), e);
+        self.runs.remove_file(&dir.join(&name("journal")?)).map_err(failed)?;
+        remove_all(&*self.runs, &dir).map_err(failed)
+    }
+
+    /// Keeps the tool's report in the directory of a run.
+    ///
+    /// # Errors
+    /// [`EngineError::Io`].
+    pub fn store_report(&self, id: &Name, json: &[u8]) -> Result<(), EngineError> {
+        let path = RelPath::from(id.clone()).join(&name("report.json")?);
+        let failed = |e| EngineError::io("write", &path, e);
+        match self.runs.remove_file(&path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            other => other.map_err(failed)?,
+        }
+        self.runs.create(&path).and_then(|file| file.write_all_at(json, 0)).map_err(failed)
+    }
+
+    pub(crate) fn runs_dir(&self) -> &dyn Dir {
+        &*self.runs
+    }
+
+    pub(crate) fn world<'a>(
+        &'a self,
+        anchors: OpenAnchors,
+        id: &Name,
+        plan: &Plan,
+        means: &Means<'a>,
+    ) -> Result<World<'a>, EngineError> {
+        Ok(World {
+            anchors,
+            runs: &*self.runs,
+            run: id.clone(),
+            undone_run: plan.undoes.as_deref().map(name).transpose()?.unwrap_or_else(|| id.clone()),
+            producers: means.producers,
+            observer: means.observer,
+            workers: means.workers,
+        })
+    }
+}
+
+/// One run being applied.
+struct Execution<'a, 'w> {
+    plan: &'a Plan,
+    id: &'a Name,
+    world: &'a World<'w>,
+    runs: &'a dyn Dir,
+    journal: Journal,
+    /// Steps that are done.
+    done: usize,
+    /// The directories that the step at hand touches, with their times before.
+    touched: Vec<(Place, Time)>,
+}
+
+impl Execution<'_, '_> {
+    /// Does the steps that are not done; `interrupted` is what the first of them had prepared when it was cut off.
+    fn run(mut self, mut interrupted: Option<serde_json::Value>) -> Result<Done, EngineError> {
+        let mut findings = Vec::new();
+        for (number, step) in self.plan.steps.iter().enumerate().skip(self.done) {
+            let line = step.action().describe(&|place| self.world.show(place));
+            self.log(&format!("step {} of {}: {line}", number.saturating_add(1), self.plan.steps.len()));
+            self.world.observer.step_begins(number, self.plan.steps.len(), &line);
+            let mut prepared = interrupted.take();
+            match self.step(number, step, &mut prepared) {
+                Ok(report) => findings.extend(findings_of(&report)),
+                Err(error) => return Err(self.failed(number, step, prepared.as_ref(), error)),
+            }
+            self.done = self.done.saturating_add(1);
+        }
+        self.record(&Record::End { outcome: Outcome::Finished }).map_err(|error| EngineError::Step {
+            error,
+            run: Some(self.id.clone()),
+            standing: Standing::Unfinished,
+        })?;
+        self.log("finished");
+        Ok(Done { run: self.id.clone(), findings })
+    }
+
+    /// Does one step. `prepared` is what it had prepared when it was cut off; on return, what it prepared this time.
+    fn step(
+        &mut self,
+        number: usize,
+        step: &Step,
+        prepared: &mut Option<serde_json::Value>,
+    ) -> Result<serde_json::Value, StepError> {
+        if self.world.observer.stop_requested() {
+            return Err(StepError::Interrupted);
+        }
+        let action = step.action();
+        if let Some(prepared) = prepared
+            && let Recovered::Done(report) = action.recover(self.world, prepared)?
+        {
+            self.record(&Record::Done { step: number, report: report.clone() })?;
+            return Ok(report);
+        }
+        *prepared = None;
+        let now = action.prepare(self.world)?;
+        self.touched = self.times(&action.touches())?;
+        self.record(&Record::Intent { step: number, touched: self.touched.clone(), prepared: now.clone() })?;
+        let report = action.apply(self.world, prepared.insert(now))?;
+        self.record(&Record::Done { step: number, report: report.clone() })?;
+        Ok(report)
+    }
+
+    fn times(&self, touched: &[Place]) -> Result<Vec<(Place, Time)>, StepError> {
+        let mut times = Vec::new();
+        for place in touched {
+            match self.world.dir(place)?.stat(&place.path) {
+                Ok(stat) => times.push((place.clone(), stat.modified)),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                Err(e) => return Err(self.world.error("look at", place, e)),
+            }
+        }
+        Ok(times)
+    }
+
+    fn record(&mut self, record: &Record) -> Result<(), StepError> {
+        self.journal.append(record).map_err(|e| match e {
+            JournalError::Io(source) => StepError::io("write", "the journal", source),
+            damaged @ JournalError::Damaged { .. } => StepError::Broken(damaged.to_string()),
+        })
+    }
+
+    /// Cleans up after a failed step where that can be done, and says in which state the system is left.
+    fn failed(
+        &mut self,
+        number: usize,
+        step: &Step,
+        prepared: Option<&serde_json::Value>,
+        error: StepError,
+    ) -> EngineError {
+        self.log(&format!("step {} failed: {error}", number.saturating_add(1)));
+        let left = match prepared {
+            None => Ok(Recovered::NotDone),
+            Some(prepared) => step.action().recover(self.world, prepared),
+        };
+        let closed = match left {
+            Ok(Recovered::NotDone) if self.done == 0 && self.restore_times() => {
+                self.record(&Record::End { outcome: Outcome::Abandoned }).is_ok()
+            }
+            Ok(Recovered::Done(report)) => {
+                // Whether this is noted or found out again later makes no difference.
+                let _ = self.record(&Record::Done { step: number, report });
+                false
+            }
+            _ => false,
+        };
+        let standing = if closed { Standing::NothingChanged } else { Standing::Unfinished };
+        EngineError::Step { error, run: Some(self.id.clone()), standing }
+    }
+
+    /// Hides that something was made and removed again in the directories that the step touched.
+    fn restore_times(&self) -> bool {
+        self.touched.iter().all(|(place, time)| {
+            let set = self.world.dir(place).map(|dir| dir.set(&place.path, &Attribute::Modified(*time)));
+            matches!(set, Ok(Ok(())))
+        })
+    }
+
+    /// Notes something in the run's log, which is for people only: a failure to write it is no failure of the run.
+    fn log(&self, line: &str) {
+        if let Ok(log) = name("log") {
+            let path = RelPath::from(self.id.clone()).join(&log);
+            let _ = self.runs.append(&path, format!("{} {line}\n", jiff::Timestamp::now()).as_bytes());
+        }
+    }
+}
+
+/// Sentences for the administrator in what a step reports: lists of strings, by convention of the steps.
+fn findings_of(report: &serde_json::Value) -> Vec<String> {
+    let list = report.get("unset").unwrap_or(report);
+    let strings = list.as_array().into_iter().flatten();
+    strings.filter_map(|text| text.as_str().map(str::to_owned)).collect()
+}
+
+fn take_lock(dir: &dyn Dir, path: &RootPath, tool: &str, identity: &Identity) -> Result<Box<dyn Lock>, EngineError> {
+    let holder = RelPath::from(name("holder")?);
+    let lock = match dir.lock() {
+        Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+            let file = dir.open(&holder).and_then(|file| crate::step::read_whole(&*file)).ok();
+            let holder = file.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
+            return Err(EngineError::Locked { holder });
+        }
+        other => other.map_err(|e| EngineError::io("lock", path, e))?,
+    };
+    // For the message only: nothing depends on it, so a failure is not one of the run.
+    let _ = dir.remove_file(&holder);
+    let text = format!("{tool}, process {} on {}\n", identity.pid, identity.host);
+    let _ = dir.create(&holder).and_then(|file| file.write_all_at(text.as_bytes(), 0));
+    Ok(lock)
+}
+
+/// Locks every directory that a plan acts in, against a run with another state directory.
+fn lock_anchors(anchors: &OpenAnchors) -> Result<Vec<Box<dyn Lock>>, EngineError> {
+    let mut locks = Vec::new();
+    let mut locked = Vec::new();
+    for (path, dir) in anchors.dirs() {
+        let id = dir.stat(&RelPath::here()).map_err(|e| EngineError::io("look at", path, e))?.id;
+        if locked.contains(&id) {
+            continue;
+        }
+        locked.push(id);
+        locks.push(match dir.lock() {
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                return Err(EngineError::Locked { holder: Some(format!("it holds {path}")) });
+            }
+            other => other.map_err(|e| EngineError::io("lock", path, e))?,
+        });
+    }
+    Ok(locks)
+}
+
+fn remove_all(dir: &dyn Dir, path: &RelPath) -> io::Result<()> {
+    for name in dir.list(path)? {
+        let below = path.join(&name);
+        if dir.stat(&below)?.kind == crate::fs::FileKind::Directory {
+            remove_all(dir, &below)?;
+        } else {
+            dir.remove_file(&below)?;
+        }
+    }
+    dir.remove_dir(path)?;
+    dir.sync(&RelPath::here(), Durable::RunName)
+}

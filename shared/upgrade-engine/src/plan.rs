@@ -1,0 +1,59 @@
+//! A plan: everything a run will do, decided beforehand.
+//!
+//! It holds paths, digests and span edits, never file contents, so that it stays small for a gigabyte of files. Its
+//! [`Plan::lines`] are the dry run; the JSON that a dry run prints is the `plan.json` of the real run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::place::{Anchors, Place, show};
+use crate::step::Step;
+
+/// Version of the JSON form of a plan.
+pub const PLAN_VERSION: u32 = 1;
+
+/// What a run will do, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// Version of this form, [`PLAN_VERSION`].
+    pub version: u32,
+    /// The tool that made it.
+    pub tool: String,
+    /// What was asked for; a later run with an equal request resumes an unfinished one.
+    pub request: serde_json::Value,
+    /// The run that this plan takes back, for an undo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
+    /// The directories that the steps act in.
+    pub anchors: Anchors,
+    /// What to do, in order.
+    pub steps: Vec<Step>,
+    /// What the administrator should know before it happens.
+    pub warnings: Vec<String>,
+}
+
+impl Plan {
+    /// Returns an empty plan.
+    pub fn new(tool: &str, request: serde_json::Value) -> Self {
+        Self {
+            version: PLAN_VERSION,
+            tool: tool.to_owned(),
+            request,
+            undoes: None,
+            anchors: Anchors::new(),
+            steps: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Returns one line per step, as a dry run prints them.
+    pub fn lines(&self) -> Vec<String> {
+        let show = |place: &Place| self.show(place);
+        self.steps.iter().map(|step| step.action().describe(&show)).collect()
+    }
+
+    /// Returns a place as an administrator would write it.
+    pub fn show(&self, place: &Place) -> String {
+        self.anchors.get(&place.anchor).map_or_else(|| place.to_string(), |anchor| show(&anchor.path, place))
+    }
+}

@@ -1,0 +1,76 @@
+//! The result of a run as JSON: one schema for all tools, with the tool's own details inside.
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the JSON form of a report.
+pub const REPORT_VERSION: u32 = 1;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Version of this form, [`REPORT_VERSION`].
+    pub version: u32,
+    /// The tool.
+    pub tool: String,
+    /// What it was about.
+    pub outcome: ReportOutcome,
+    /// The run, when there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// Where the originals are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<String>,
+    /// The command that takes the run back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<String>,
+    /// The error, line by line, when it failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub error: Vec<String>,
+    /// What the administrator should know.
+    pub warnings: Vec<String>,
+    /// What needs a human.
+    pub findings: Vec<String>,
+    /// The plan, in a dry run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<crate::plan::Plan>,
+    /// What only this tool can say.
+    pub details: serde_json::Value,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReportOutcome {
+    /// It is done.
+    Done,
+    /// There was nothing to do.
+    NothingToDo,
+    /// It would be done.
+    DryRun,
+    /// It failed; nothing was changed.
+    Failed,
+    /// It failed; a run is to be resumed or undone.
+    Unfinished,
+    /// Something was only looked at.
+    Inspected,
+}
+
+impl Report {
+    /// Returns an empty report.
+    pub fn new(tool: &str, outcome: ReportOutcome) -> Self {
+        Self {
+            version: REPORT_VERSION,
+            tool: tool.to_owned(),
+            outcome,
+            run: None,
+            backup: None,
+            undo: None,
+            error: Vec::new(),
+            warnings: Vec::new(),
+            findings: Vec::new(),
+            plan: None,
+            details: serde_json::Value::Null,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The directory of a run: `<state>/<tool>/<UTC timestamp>-<pid>/` with `plan.json`, `journal`, `before/`, `report.json` and
+//! `log`. It holds saved passwords and takes space until it is pruned, so it is for its owner only (0700, files 0600).
+
+use std::io;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::digest::Digest;
+use crate::engine::EngineError;
+use crate::fs::{Dir, Durable, FileSystem, Name, RelPath, RootPath};
+use crate::journal::{self, Journal, Outcome, Record};
+use crate::plan::{PLAN_VERSION, Plan};
+use crate::step::read_whole;
+
+/// Who runs, and when: it makes the run's name and the lock's message.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Process id.
+    pub pid: u32,
+    /// Host name.
+    pub host: String,
+    /// When the run begins.
+    pub now: Timestamp,
+}
+
+impl Identity {
+    /// Returns this process, now.
+    pub fn current() -> Self {
+        let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        Self { pid: std::process::id(), host, now: Timestamp::now() }
+    }
+
+    fn run_name(&self) -> Result<Name, EngineError> {
+        name(&format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%S%.3fZ"), self.pid))
+    }
+}
+
+/// A run as its directory tells it.
+#[derive(Debug)]
+pub struct Run {
+    /// Its name.
+    pub id: Name,
+    /// What it was to do.
+    pub plan: Plan,
+    /// How far it came.
+    pub status: Status,
+    pub(crate) records: journal::Read,
+}
+
+/// How far a run came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Interrupted, or still going on, after so many steps.
+    Unfinished {
+        /// Steps that are done.
+        done: usize,
+    },
+    /// All steps are done.
+    Finished,
+    /// It failed before anything was changed.
+    Abandoned,
+}
+
+impl Run {
+    /// Reads a run; nothing when it never began.
+    pub(crate) fn read(runs: &dyn Dir, id: &Name) -> Result<Option<Self>, EngineError> {
+        let dir = RelPath::from(id.clone());
+        let Some(journal) = read_file(runs, &dir.join(&name("journal")?))? else { return Ok(None) };
+        let records = journal::read(&journal).map_err(|problem| EngineError::Journal { run: id.clone(), problem })?;
+        let Some(Record::Begin { plan: digest }) = records.records.first() else { return Ok(None) };
+        let json = read_file(runs, &dir.join(&name("plan.json")?))?.unwrap_or_default();
+        if Digest::of(&json) != *digest {
+            return Err(EngineError::state(id, "its plan.json is not the one it began with"));
+        }
+        let plan: Plan = serde_json::from_slice(&json).map_err(|e| EngineError::state(id, e))?;
+        if plan.version != PLAN_VERSION {
+            return Err(EngineError::state(id, format!("its plan has version {}", plan.version)));
+        }
+        let done = records.records.iter().filter(|r| matches!(r, Record::Done { .. })).count();
+        let status = match records.records.last() {
+            Some(Record::End { outcome: Outcome::Finished }) => Status::Finished,
+            Some(Record::End { outcome: Outcome::Abandoned }) => Status::Abandoned,
+            _ => Status::Unfinished { done },
+        };
+        Ok(Some(Self { id: id.clone(), plan, status, records }))
+    }
+
+    /// Returns all runs that began, oldest first.
+    pub(crate) fn all(runs: &dyn Dir) -> Result<Vec<Self>, EngineError> {
+        let mut all = Vec::new();
+        for id in runs.list(&RelPath::here()).map_err(|e| EngineError::io("read", "the runs", e))? {
+            all.extend(Self::read(runs, &id)?);
+        }
+        Ok(all)
+    }
+
+    /// Returns what the steps prepared and reported, by step: the last intent and its report count.
+    pub(crate) fn steps(&self) -> Vec<StepRecord<'_>> {
+        let mut steps: Vec<StepRecord<'_>> = Vec::new();
+        for record in &self.records.records {
+            match record {
+                Record::Intent { step, touched, prepared } => {
+                    steps.retain(|s| s.step != *step);
+                    steps.push(StepRecord { step: *step, touched, prepared, report: None });
+                }
+                Record::Done { step, report } => {
+                    for known in steps.iter_mut().filter(|known| known.step == *step) {
+                        known.report = Some(report);
+                    }
+                }
+                Record::Begin { .. } | Record::End { .. } => {}
+            }
+        }
+        steps
+    }
+
+    /// Opens the journal to go on with it.
+    pub(crate) fn journal(&self, runs: &dyn Dir) -> Result<Journal, EngineError> {
+        let file = runs
+            .open_to_write(&RelPath::from(self.id.clone()).join(&name("journal")?))
+            .map_err(|e| EngineError::io("open", "the journal", e))?;
+        Journal::resume(file, &self.records).map_err(|problem| EngineError::Journal { run: self.id.clone(), problem })
+    }
+}
+
+/// What the journal says of one step.
+pub(crate) struct StepRecord<'a> {
+    pub(crate) step: usize,
+    pub(crate) touched: &'a [(crate::place::Place, crate::fs::Time)],
+    pub(crate) prepared: &'a Value,
+    pub(crate) report: Option<&'a Value>,
+}
+
+/// Makes the directory of a new run and begins its journal.
+pub(crate) fn create(runs: &dyn Dir, identity: &Identity, plan: &Plan) -> Result<(Name, Journal), EngineError> {
+    let id = identity.run_name()?;
+    let failed = |e| EngineError::io("make", "the directory of the run", e);
+    let dir = RelPath::from(id.clone());
+    let json = serde_json::to_vec_pretty(plan).map_err(|e| EngineError::state(&id, e))?;
+    runs.make_dir(&dir).map_err(failed)?;
+    runs.make_dir(&dir.join(&name("before")?)).map_err(failed)?;
+    let file = runs.create(&dir.join(&name("plan.json")?)).map_err(failed)?;
+    file.write_all_at(&json, 0).map_err(failed)?;
+    file.sync(Durable::Plan).map_err(failed)?;
+    let file = runs.create(&dir.join(&name("journal")?)).map_err(failed)?;
+    runs.sync(&dir, Durable::RunEntries).map_err(failed)?;
+    runs.sync(&RelPath::here(), Durable::RunName).map_err(failed)?;
+    let mut journal = Journal::begin(file);
+    let begin = Record::Begin { plan: Digest::of(&json) };
+    journal.append(&begin).map_err(|problem| EngineError::Journal { run: id.clone(), problem })?;
+    Ok((id, journal))
+}
+
+/// Opens a directory that is for its owner only, and makes it, with the directories above it, when it is not there.
+pub(crate) fn open_or_make(fs: &dyn FileSystem, path: &RootPath) -> Result<Box<dyn Dir>, EngineError> {
+    match fs.open_dir(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+        other => return other.map_err(|e| EngineError::io("open", path, e)),
+    }
+    let Some((parent, name)) = path.split_last() else {
+        return Err(EngineError::io("open", path, io::ErrorKind::NotFound.into()));
+    };
+    let above = open_or_make(fs, &parent)?;
+    let failed = |e| EngineError::io("make the directory", path, e);
+    match above.make_dir(&name.clone().into()) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+        other => other.map_err(failed)?,
+    }
+    above.sync(&RelPath::here(), Durable::StateDirectory).map_err(failed)?;
+    above.open_dir(&name.into()).map_err(|e| EngineError::io("open", path, e))
+}
+
+pub(crate) fn name(text: &str) -> Result<Name, EngineError> {
+    Name::new(text).map_err(|e| EngineError::Internal(e.to_string()))
+}
+
+fn read_file(runs: &dyn Dir, path: &RelPath) -> Result<Option<Vec<u8>>, EngineError> {
+    let file = match runs.open(path) {
+        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
+        other => other.map_err(|e| EngineError::io("open", path, e))?,
+    };
+    read_whole(&*file).map(Some).map_err(|e| EngineError::io("read", path, e))
+}

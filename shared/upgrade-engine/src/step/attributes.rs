@@ -1,0 +1,86 @@
+//! Owner, mode, extended attributes and modification time, taken from one entry and given to another.
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fs::path::{escape, unescape};
+use crate::fs::{Attribute, Dir, File, FileKind, RelPath, Stat, Time};
+
+/// Everything about an entry but its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attributes {
+    /// Owning user.
+    pub uid: u32,
+    /// Owning group.
+    pub gid: u32,
+    /// Permission bits (`07777`).
+    pub mode: u32,
+    /// Modification time.
+    pub modified: Time,
+    /// Extended attributes: name and value, as escaped text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extended: Vec<(String, String)>,
+}
+
+impl Attributes {
+    /// Returns the attributes of an entry.
+    ///
+    /// # Errors
+    /// As `lstat` and `listxattr`.
+    pub fn of(dir: &dyn Dir, path: &RelPath) -> io::Result<Self> {
+        let stat = dir.stat(path)?;
+        let extended = match stat.kind {
+            FileKind::Regular | FileKind::Directory => dir.extended_attributes(path)?,
+            FileKind::Symlink | FileKind::Fifo | FileKind::Special => Vec::new(),
+        };
+        let extended = extended.iter().map(|(name, value)| (escape(name), escape(value))).collect();
+        Ok(Self { uid: stat.uid, gid: stat.gid, mode: stat.mode, modified: stat.modified, extended })
+    }
+
+    /// Returns the same without extended attributes, at another owner.
+    #[must_use]
+    pub fn owned_by(mut self, uid: u32, gid: u32) -> Self {
+        (self.uid, self.gid) = (uid, gid);
+        self
+    }
+
+    /// Gives them to an open file; returns what could not be set by this user, for the report.
+    pub(crate) fn set_on_file(&self, file: &dyn File, path: &str) -> io::Result<Vec<String>> {
+        self.set(&file.stat()?, path, &|attribute| file.set(attribute))
+    }
+
+    /// Gives them to a directory or symbolic link; returns what could not be set by this user, for the report.
+    pub(crate) fn set_on_entry(&self, dir: &dyn Dir, entry: &RelPath, path: &str) -> io::Result<Vec<String>> {
+        self.set(&dir.stat(entry)?, path, &|attribute| dir.set(entry, attribute))
+    }
+
+    /// The order matters: a change of owner clears set-id bits, and every change of content sets the time.
+    fn set(&self, now: &Stat, path: &str, set: &dyn Fn(&Attribute) -> io::Result<()>) -> io::Result<Vec<String>> {
+        let mut unset = Vec::new();
+        if (now.uid, now.gid) != (self.uid, self.gid) {
+            match set(&Attribute::Owner { uid: self.uid, gid: self.gid }) {
+                Err(e) if e.kind() == io::ErrorKind::PermissionDenied => unset.push(format!(
+                    "{path} belongs to {}:{}; only root can give it to {}:{}",
+                    now.uid, now.gid, self.uid, self.gid
+                )),
+                other => other?,
+            }
+        }
+        if now.kind != FileKind::Symlink {
+            set(&Attribute::Mode(self.mode))?;
+        }
+        for (name, value) in &self.extended {
+            let bytes = |text| unescape(text).map_err(io::Error::other);
+            match set(&Attribute::Extended { name: bytes(name)?, value: bytes(value)? }) {
+                Err(e) if matches!(e.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {
+                    unset.push(format!("{path}: the extended attribute {name} could not be set: {e}"));
+                }
+                other => other?,
+            }
+        }
+        set(&Attribute::Modified(self.modified))?;
+        Ok(unset)
+    }
+}

@@ -1,0 +1,238 @@
+//! Makes a new tree as one batch: staged beside its place under a hidden name, every file synced, read back and checked,
+//! every directory synced once, one rename.
+//!
+//! Files are synced one by one, not with one `syncfs`: only `fsync` tells of a write error on every kernel, and other
+//! people's unwritten data is not waited for. Until the rename nothing that existed has changed, so an interruption
+//! before it leaves only the staging directory, which recovery removes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::tree_content::{self, Made};
+use super::world::for_each_in_parallel;
+use super::{Action, Attributes, Inverse, Known, Recovered, RemoveTree, Step, StepError, World};
+use crate::digest::Digest;
+use crate::fs::{Durable, Existing, Name, RelPath};
+use crate::place::Place;
+
+/// Makes a new tree at a free name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuildTree {
+    /// Where its top directory shall be.
+    pub at: Place,
+    /// The top directory's attributes.
+    pub attributes: Attributes,
+    /// Everything below it; directories before what they hold, files before their hard links.
+    pub entries: Vec<TreeEntry>,
+}
+
+/// One entry of a new tree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TreeEntry {
+    /// Path below the top directory.
+    pub path: RelPath,
+    /// What it is.
+    pub node: Node,
+    /// Its attributes.
+    pub attributes: Attributes,
+}
+
+/// What an entry of a new tree is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Node {
+    /// A directory.
+    Directory,
+    /// A regular file.
+    File(Content),
+    /// A symbolic link; the target is escaped text.
+    Symlink(String),
+    /// Another name of an earlier file of this tree.
+    HardLink(RelPath),
+}
+
+/// Where a new file's content comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Content {
+    /// A copy of a file that had this digest when it was surveyed.
+    CopyOf {
+        /// The original.
+        from: Place,
+        /// Its digest.
+        digest: Digest,
+        /// Its length in bytes.
+        size: u64,
+    },
+    /// Made by one of the tool's [`super::Producer`]s.
+    Produced {
+        /// The producer's name.
+        by: String,
+        /// What it is asked for.
+        request: Value,
+        /// About how many bytes it will have; for progress only.
+        size: u64,
+    },
+}
+
+/// What was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TreeMade {
+    /// Digests of the produced files.
+    pub(crate) produced: BTreeMap<RelPath, Digest>,
+    /// What could not be set by this user.
+    pub(crate) unset: Vec<String>,
+}
+
+impl BuildTree {
+    /// Returns the hidden sibling in which the tree grows.
+    fn staging(&self, world: &World<'_>) -> Result<Place, StepError> {
+        let (parent, name) = world.parent(&self.at)?;
+        let hidden =
+            Name::new([b".", name.as_bytes(), b".partial"].concat()).map_err(|e| StepError::Broken(e.to_string()))?;
+        Ok(parent.join(&hidden))
+    }
+
+    fn stage(&self, world: &World<'_>, staging: &Place) -> Result<TreeMade, StepError> {
+        let dir = world.dir(staging)?;
+        dir.make_dir(&staging.path).map_err(|e| world.error("make the directory", staging, e))?;
+        let mut unset = Vec::new();
+        let mut files = Vec::new();
+        for entry in &self.entries {
+            let place = staging.below(&entry.path);
+            match &entry.node {
+                Node::Directory => {
+                    dir.make_dir(&place.path).map_err(|e| world.error("make the directory", &place, e))?;
+                }
+                Node::Symlink(target) => {
+                    unset.extend(tree_content::make_symlink(world, &place, target, &entry.attributes)?);
+                }
+                Node::File(content) => files.push((entry, content, place)),
+                Node::HardLink(_) => {}
+            }
+        }
+        let made = for_each_in_parallel(world.workers, &files, |(entry, content, place)| {
+            tree_content::make_file(world, place, content, &entry.attributes)
+        })?;
+        let mut produced = BTreeMap::new();
+        for ((entry, content, _), Made { digest, unset: more }) in files.iter().zip(made) {
+            if let Content::Produced { .. } = content {
+                produced.insert(entry.path.clone(), digest);
+            }
+            unset.extend(more);
+        }
+        self.link_and_sync(world, staging, &mut unset)?;
+        Ok(TreeMade { produced, unset })
+    }
+
+    /// Adds the hard links, then seals the directories from the deepest to the top.
+    fn link_and_sync(&self, world: &World<'_>, staging: &Place, unset: &mut Vec<String>) -> Result<(), StepError> {
+        let dir = world.dir(staging)?;
+        for entry in &self.entries {
+            if let Node::HardLink(to) = &entry.node {
+                let place = staging.below(&entry.path);
+                dir.hard_link(&staging.path.below(to), &place.path).map_err(|e| world.error("link", &place, e))?;
+            }
+        }
+        let directories = self.entries.iter().filter(|entry| entry.node == Node::Directory);
+        let deepest_first = directories.rev().map(|entry| (staging.below(&entry.path), &entry.attributes));
+        for (place, attributes) in deepest_first.chain([(staging.clone(), &self.attributes)]) {
+            let path = world.show(&place);
+            let more = attributes
+                .set_on_entry(dir, &place.path, &path)
+                .map_err(|e| world.error("set the attributes of", &place, e))?;
+            unset.extend(more);
+            dir.sync(&place.path, Durable::StagedDirectory).map_err(|e| world.error("sync", &place, e))?;
+        }
+        Ok(())
+    }
+
+    fn sync_parent(&self, world: &World<'_>) -> Result<(), StepError> {
+        let (parent, _) = world.parent(&self.at)?;
+        world.dir(&parent)?.sync(&parent.path, Durable::PublishedTree).map_err(|e| world.error("sync", &parent, e))
+    }
+}
+
+impl Action for BuildTree {
+    type Prepared = ();
+    type Done = TreeMade;
+
+    fn describe(&self, show: &dyn Fn(&Place) -> String) -> String {
+        let count = |wanted: fn(&Content) -> bool| {
+            self.entries.iter().filter(|e| matches!(&e.node, Node::File(content) if wanted(content))).count()
+        };
+        let copied = count(|content| matches!(content, Content::CopyOf { .. }));
+        let produced = count(|content| matches!(content, Content::Produced { .. }));
+        format!("make {}: {copied} files copied, {produced} files newly written, each read back", show(&self.at))
+    }
+
+    fn touches(&self) -> Vec<Place> {
+        self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
+    }
+
+    fn prepare(&self, world: &World<'_>) -> Result<(), StepError> {
+        for place in [&self.at, &self.staging(world)?] {
+            if world.exists(place)? {
+                return Err(world.changed(place, "it exists already"));
+            }
+        }
+        Ok(())
+    }
+
+    fn apply(&self, world: &World<'_>, (): &()) -> Result<TreeMade, StepError> {
+        let staging = self.staging(world)?;
+        let made = self.stage(world, &staging)?;
+        world
+            .dir(&self.at)?
+            .rename(&staging.path, &self.at.path, Existing::Refuse)
+            .map_err(|e| world.error("move into place", &self.at, e))?;
+        self.sync_parent(world)?;
+        Ok(made)
+    }
+
+    fn recover(&self, world: &World<'_>, (): &()) -> Result<Recovered<TreeMade>, StepError> {
+        let staging = self.staging(world)?;
+        if world.exists(&staging)? {
+            tree_content::remove(world, &staging)?;
+        }
+        if !world.exists(&self.at)? {
+            return Ok(Recovered::NotDone);
+        }
+        let produced = tree_content::verify_produced(world, self)?;
+        if let Some(difference) = tree_content::compare(world, self, &produced, tree_content::Missing::IsDifferent)? {
+            return Err(world.changed(&self.at, difference));
+        }
+        self.sync_parent(world)?;
+        Ok(Recovered::Done(TreeMade { produced, unset: Vec::new() }))
+    }
+
+    fn learn(&self, done: &TreeMade, known: &mut Known) {
+        for entry in &self.entries {
+            let digest = match &entry.node {
+                Node::File(Content::CopyOf { digest, .. }) => Some(*digest),
+                Node::File(Content::Produced { .. }) => done.produced.get(&entry.path).copied(),
+                Node::Directory | Node::Symlink(_) | Node::HardLink(_) => None,
+            };
+            if let Some(digest) = digest {
+                known.insert(self.at.below(&entry.path), digest);
+            }
+        }
+    }
+
+    fn inverse(&self, world: &World<'_>, (): &(), done: &TreeMade, _: &Known) -> Result<Inverse, StepError> {
+        if world.exists(&self.at)?
+            && let Some(difference) =
+                tree_content::compare(world, self, &done.produced, tree_content::Missing::IsTolerated)?
+        {
+            let path = world.show(&self.at);
+            return Ok(Inverse { steps: Vec::new(), kept: vec![format!("{path} is left as it is: {difference}")] });
+        }
+        let produced = done.produced.clone();
+        Ok(Inverse::of(Step::RemoveTree(RemoveTree { tree: self.clone(), produced })))
+    }
+}

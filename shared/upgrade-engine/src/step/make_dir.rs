@@ -1,0 +1,73 @@
+//! Makes a directory. Taken back by removing it, unless something else lies in it by then.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Attributes, Inverse, Known, NotEmpty, Recovered, RemoveDir, Step, StepError, World};
+use crate::fs::{Durable, FileKind};
+use crate::place::Place;
+
+/// Makes a directory at a free name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MakeDir {
+    /// Where.
+    pub at: Place,
+    /// Its owner, mode and time.
+    pub attributes: Attributes,
+}
+
+impl MakeDir {
+    fn finish(&self, world: &World<'_>) -> Result<Vec<String>, StepError> {
+        let dir = world.dir(&self.at)?;
+        let path = world.show(&self.at);
+        let unset = self
+            .attributes
+            .set_on_entry(dir, &self.at.path, &path)
+            .map_err(|e| world.error("set the attributes of", &self.at, e))?;
+        dir.sync(&self.at.path, Durable::MadeAttributes).map_err(|e| world.error("sync", &self.at, e))?;
+        let (parent, _) = world.parent(&self.at)?;
+        dir.sync(&parent.path, Durable::MadeDirectory).map_err(|e| world.error("sync", &parent, e))?;
+        Ok(unset)
+    }
+}
+
+impl Action for MakeDir {
+    type Prepared = ();
+    type Done = Vec<String>;
+
+    fn describe(&self, show: &dyn Fn(&Place) -> String) -> String {
+        format!("make the directory {}", show(&self.at))
+    }
+
+    fn touches(&self) -> Vec<Place> {
+        self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
+    }
+
+    fn prepare(&self, world: &World<'_>) -> Result<(), StepError> {
+        if world.exists(&self.at)? { Err(world.changed(&self.at, "it exists already")) } else { Ok(()) }
+    }
+
+    fn apply(&self, world: &World<'_>, (): &()) -> Result<Self::Done, StepError> {
+        world.dir(&self.at)?.make_dir(&self.at.path).map_err(|e| world.error("make the directory", &self.at, e))?;
+        self.finish(world)
+    }
+
+    fn recover(&self, world: &World<'_>, (): &()) -> Result<Recovered<Self::Done>, StepError> {
+        match world.dir(&self.at)?.stat(&self.at.path) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Recovered::NotDone),
+            Err(e) => Err(world.error("look at", &self.at, e)),
+            Ok(stat) if stat.kind == FileKind::Directory => Ok(Recovered::Done(self.finish(world)?)),
+            Ok(_) => Err(world.changed(&self.at, "it is not the directory that was to be made here")),
+        }
+    }
+
+    fn learn(&self, _: &Self::Done, _: &mut Known) {}
+
+    fn inverse(&self, _: &World<'_>, (): &(), _: &Self::Done, _: &Known) -> Result<Inverse, StepError> {
+        Ok(Inverse::of(Step::RemoveDir(RemoveDir {
+            at: self.at.clone(),
+            attributes: self.attributes.clone(),
+            not_empty: NotEmpty::Keep,
+        })))
+    }
+}

@@ -1,0 +1,227 @@
+//! The kinds of steps, one file each, and what every kind must be able to do.
+//!
+//! A new kind is a file with an [`Action`] and one line in [`Step`]. Each step is idempotent: [`Action::recover`] finds out
+//! from the disk alone whether an interrupted step was done, finishes or cleans up what it left, and refuses to touch
+//! anything when somebody else changed it.
+
+mod attributes;
+mod build_tree;
+mod make_dir;
+mod move_entries;
+mod remove_dir;
+mod remove_file;
+mod remove_tree;
+mod replace_file;
+mod set_modified;
+mod tree_content;
+mod world;
+mod write_file;
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+pub use attributes::Attributes;
+pub use build_tree::{BuildTree, Content, Node, TreeEntry};
+pub use make_dir::MakeDir;
+pub use move_entries::MoveEntries;
+pub use remove_dir::{NotEmpty, RemoveDir};
+pub use remove_file::RemoveFile;
+pub use remove_tree::RemoveTree;
+pub use replace_file::{NewContent, ReplaceFile, SpanEdit};
+pub use set_modified::SetModified;
+pub use world::{Observer, Producer, Quiet, World};
+pub use write_file::{WriteFile, read_whole};
+
+use crate::digest::Digest;
+use crate::place::Place;
+
+/// One step of a plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "kebab-case")]
+pub enum Step {
+    /// Makes a directory.
+    MakeDir(MakeDir),
+    /// Removes an empty directory.
+    RemoveDir(RemoveDir),
+    /// Makes a new tree: staged, synced, checked, one rename.
+    BuildTree(BuildTree),
+    /// Removes a tree that [`Step::BuildTree`] made.
+    RemoveTree(RemoveTree),
+    /// Moves entries from one directory into another.
+    MoveEntries(MoveEntries),
+    /// Gives a live file new content.
+    ReplaceFile(ReplaceFile),
+    /// Writes a saved file at a free name.
+    WriteFile(WriteFile),
+    /// Removes a file, after saving it.
+    RemoveFile(RemoveFile),
+    /// Sets a directory's modification time.
+    SetModified(SetModified),
+}
+
+impl Step {
+    /// Returns what the step can do.
+    pub(crate) fn action(&self) -> &dyn AnyAction {
+        match self {
+            Self::MakeDir(step) => step,
+            Self::RemoveDir(step) => step,
+            Self::BuildTree(step) => step,
+            Self::RemoveTree(step) => step,
+            Self::MoveEntries(step) => step,
+            Self::ReplaceFile(step) => step,
+            Self::WriteFile(step) => step,
+            Self::RemoveFile(step) => step,
+            Self::SetModified(step) => step,
+        }
+    }
+}
+
+/// Why a step could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The operating system refused something.
+    #[error("cannot {verb} {path}: {source}")]
+    Io {
+        /// What was tried.
+        verb: &'static str,
+        /// On what.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Something is not as it was surveyed, or was changed by somebody else.
+    #[error("{path} was changed by somebody else: {what}")]
+    Changed {
+        /// What changed.
+        path: String,
+        /// How.
+        what: String,
+    },
+    /// A producer could not make a file, or found that what it made is wrong.
+    #[error("{path}: {message}")]
+    Produce {
+        /// The file.
+        path: String,
+        /// Why.
+        message: String,
+    },
+    /// The administrator asked to stop.
+    #[error("stopped as asked")]
+    Interrupted,
+    /// The plan or the journal does not make sense.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl StepError {
+    /// Wraps an I/O error with what was tried on what.
+    pub fn io(verb: &'static str, path: &str, source: io::Error) -> Self {
+        Self::Io { verb, path: path.to_owned(), source }
+    }
+}
+
+/// What recovery found.
+#[derive(Debug)]
+pub(crate) enum Recovered<D> {
+    /// The step was not done, and nothing of it is left.
+    NotDone,
+    /// The step is done.
+    Done(D),
+}
+
+/// Contents known to lie at a place, from what the steps of a run reported.
+pub(crate) type Known = BTreeMap<Place, Digest>;
+
+/// How a step is taken back.
+#[derive(Debug, Default)]
+pub(crate) struct Inverse {
+    /// Steps, in order.
+    pub steps: Vec<Step>,
+    /// What is left as it is because somebody changed it since, for the administrator to look at.
+    pub kept: Vec<String>,
+}
+
+impl Inverse {
+    fn of(step: Step) -> Self {
+        Self { steps: vec![step], kept: Vec::new() }
+    }
+}
+
+/// What every kind of step can do.
+pub(crate) trait Action {
+    /// Recorded in the intent, before anything changes.
+    type Prepared: Serialize + DeserializeOwned;
+    /// Recorded when the step is done.
+    type Done: Serialize + DeserializeOwned;
+
+    /// Returns one line for a dry run.
+    fn describe(&self, show: &dyn Fn(&Place) -> String) -> String;
+    /// Returns the directories whose modification time the step changes.
+    fn touches(&self) -> Vec<Place>;
+    /// Checks that everything is as planned, and saves what the inverse needs. Changes nothing in the product.
+    fn prepare(&self, world: &World<'_>) -> Result<Self::Prepared, StepError>;
+    /// Does it.
+    fn apply(&self, world: &World<'_>, prepared: &Self::Prepared) -> Result<Self::Done, StepError>;
+    /// After an interruption: finishes it, or removes what it left.
+    fn recover(&self, world: &World<'_>, prepared: &Self::Prepared) -> Result<Recovered<Self::Done>, StepError>;
+    /// Notes which contents lie where now.
+    fn learn(&self, done: &Self::Done, known: &mut Known);
+    /// Returns how to take the step back, given what is on the disk now.
+    fn inverse(
+        &self,
+        world: &World<'_>,
+        prepared: &Self::Prepared,
+        done: &Self::Done,
+        known: &Known,
+    ) -> Result<Inverse, StepError>;
+}
+
+/// [`Action`] with what it records as JSON, for the journal.
+pub(crate) trait AnyAction {
+    fn describe(&self, show: &dyn Fn(&Place) -> String) -> String;
+    fn touches(&self) -> Vec<Place>;
+    fn prepare(&self, world: &World<'_>) -> Result<Value, StepError>;
+    fn apply(&self, world: &World<'_>, prepared: &Value) -> Result<Value, StepError>;
+    fn recover(&self, world: &World<'_>, prepared: &Value) -> Result<Recovered<Value>, StepError>;
+    fn learn(&self, done: &Value, known: &mut Known) -> Result<(), StepError>;
+    fn inverse(&self, world: &World<'_>, prepared: &Value, done: &Value, known: &Known) -> Result<Inverse, StepError>;
+}
+
+impl<A: Action> AnyAction for A {
+    fn describe(&self, show: &dyn Fn(&Place) -> String) -> String {
+        Action::describe(self, show)
+    }
+    fn touches(&self) -> Vec<Place> {
+        Action::touches(self)
+    }
+    fn prepare(&self, world: &World<'_>) -> Result<Value, StepError> {
+        to_json(&Action::prepare(self, world)?)
+    }
+    fn apply(&self, world: &World<'_>, prepared: &Value) -> Result<Value, StepError> {
+        to_json(&Action::apply(self, world, &from_json(prepared)?)?)
+    }
+    fn recover(&self, world: &World<'_>, prepared: &Value) -> Result<Recovered<Value>, StepError> {
+        Ok(match Action::recover(self, world, &from_json(prepared)?)? {
+            Recovered::NotDone => Recovered::NotDone,
+            Recovered::Done(done) => Recovered::Done(to_json(&done)?),
+        })
+    }
+    fn learn(&self, done: &Value, known: &mut Known) -> Result<(), StepError> {
+        Action::learn(self, &from_json(done)?, known);
+        Ok(())
+    }
+    fn inverse(&self, world: &World<'_>, prepared: &Value, done: &Value, known: &Known) -> Result<Inverse, StepError> {
+        Action::inverse(self, world, &from_json(prepared)?, &from_json(done)?, known)
+    }
+}
+
+fn to_json<T: Serialize>(value: &T) -> Result<Value, StepError> {
+    serde_json::to_value(value).map_err(|e| StepError::Broken(format!("cannot record a step: {e}")))
+}
+
+fn from_json<T: DeserializeOwned>(value: &Value) -> Result<T, StepError> {
+    T::deserialize(value).map_err(|e| StepError::Broken(format!("the journal does not fit the plan: {e}")))
+}

@@ -1,0 +1,95 @@
+//! Removes a tree that [`BuildTree`] made, as long as nobody changed it: moved aside under a hidden name in one rename,
+//! then taken apart. Taken back by making it again in the same way.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::tree_content::{self, Missing};
+use super::{Action, BuildTree, Inverse, Known, Recovered, Step, StepError, World};
+use crate::digest::Digest;
+use crate::fs::{Durable, Existing, Name, RelPath};
+use crate::place::Place;
+
+/// Removes a tree that was made; parts of it may be missing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveTree {
+    /// How it was made.
+    pub tree: BuildTree,
+    /// Digests of the files that were not copies.
+    pub produced: BTreeMap<RelPath, Digest>,
+}
+
+impl RemoveTree {
+    fn aside(&self, world: &World<'_>) -> Result<Place, StepError> {
+        let (parent, name) = world.parent(&self.tree.at)?;
+        let hidden =
+            Name::new([b".", name.as_bytes(), b".removing"].concat()).map_err(|e| StepError::Broken(e.to_string()))?;
+        Ok(parent.join(&hidden))
+    }
+
+    fn take_apart(&self, world: &World<'_>, aside: &Place) -> Result<(), StepError> {
+        tree_content::remove(world, aside)?;
+        self.sync_parent(world, Durable::TreeRemoved)
+    }
+
+    fn sync_parent(&self, world: &World<'_>, what: Durable) -> Result<(), StepError> {
+        let (parent, _) = world.parent(&self.tree.at)?;
+        world.dir(&parent)?.sync(&parent.path, what).map_err(|e| world.error("sync", &parent, e))
+    }
+}
+
+impl Action for RemoveTree {
+    type Prepared = ();
+    type Done = ();
+
+    fn describe(&self, show: &dyn Fn(&Place) -> String) -> String {
+        format!("remove {} with its {} entries", show(&self.tree.at), self.tree.entries.len())
+    }
+
+    fn touches(&self) -> Vec<Place> {
+        Action::touches(&self.tree)
+    }
+
+    fn prepare(&self, world: &World<'_>) -> Result<(), StepError> {
+        let aside = self.aside(world)?;
+        if world.exists(&aside)? {
+            return Err(world.changed(&aside, "it exists already"));
+        }
+        match tree_content::compare(world, &self.tree, &self.produced, Missing::IsTolerated)? {
+            Some(difference) => Err(world.changed(&self.tree.at, difference)),
+            None => Ok(()),
+        }
+    }
+
+    fn apply(&self, world: &World<'_>, (): &()) -> Result<(), StepError> {
+        let aside = self.aside(world)?;
+        let at = &self.tree.at;
+        world.dir(at)?.rename(&at.path, &aside.path, Existing::Refuse).map_err(|e| world.error("move aside", at, e))?;
+        // Else a power failure could bring the name back with half of its entries.
+        self.sync_parent(world, Durable::TreeSetAside)?;
+        self.take_apart(world, &aside)
+    }
+
+    fn recover(&self, world: &World<'_>, (): &()) -> Result<Recovered<()>, StepError> {
+        let aside = self.aside(world)?;
+        if world.exists(&aside)? {
+            self.take_apart(world, &aside)?;
+            return Ok(Recovered::Done(()));
+        }
+        if world.exists(&self.tree.at)? {
+            return Ok(Recovered::NotDone);
+        }
+        self.sync_parent(world, Durable::TreeRemoved)?;
+        Ok(Recovered::Done(()))
+    }
+
+    fn learn(&self, (): &(), known: &mut Known) {
+        known.retain(|place, _| !place.is_within(&self.tree.at));
+    }
+
+    fn inverse(&self, _: &World<'_>, (): &(), (): &(), _: &Known) -> Result<Inverse, StepError> {
+        Ok(Inverse::of(Step::BuildTree(self.tree.clone())))
+    }
+}

@@ -1,0 +1,239 @@
+//! Gives a live file new content: saved original, new file beside it, synced, one rename. Owner, mode, extended attributes
+//! and time stay. Every surveyed name of the file is linked anew; a name that was not surveyed is a reason to stop.
+
+use serde::{Deserialize, Serialize};
+
+use super::write_file::{beside, read_all, save, write_new};
+use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepError, World, WriteFile};
+use crate::digest::Digest;
+use crate::fs::path::{escape, unescape};
+use crate::fs::{Durable, Existing, FileKind, Name, PathError};
+use crate::place::Place;
+
+/// A change of one span of a file's bytes, as [`documents::SpanEdit`], in a form for JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpanEdit {
+    /// Offset in the original bytes.
+    pub offset: u64,
+    /// How many of them go.
+    pub remove: u64,
+    /// What comes in their place, as escaped text.
+    pub insert: String,
+}
+
+/// Where the new content comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum NewContent {
+    /// The old content with these edits, in order of their offsets.
+    Edits(Vec<SpanEdit>),
+    /// Bytes that a run saved.
+    Saved {
+        /// The run.
+        run: Name,
+        /// Name of the saved file in it.
+        name: Name,
+    },
+}
+
+/// Gives a live file new content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplaceFile {
+    /// The file.
+    pub at: Place,
+    /// Its other names.
+    pub links: Vec<Place>,
+    /// Digest of the content it has.
+    pub before: Digest,
+    /// Digest of the content it shall have.
+    pub after: Digest,
+    /// The new content.
+    pub content: NewContent,
+}
+
+/// Name of the saved original in the run.
+type Saved = Name;
+
+impl ReplaceFile {
+    fn digest(&self, world: &World<'_>, place: &Place) -> Result<Digest, StepError> {
+        Ok(Digest::of(&read_all(world, place)?))
+    }
+
+    fn new_content(&self, world: &World<'_>) -> Result<Vec<u8>, StepError> {
+        let content = match &self.content {
+            NewContent::Edits(edits) => edited(&read_all(world, &self.at)?, edits)?,
+            NewContent::Saved { run, name } => super::write_file::read_saved(world, run, name)?,
+        };
+        if Digest::of(&content) == self.after {
+            Ok(content)
+        } else {
+            Err(StepError::Broken(format!("the new content of {} is not what was planned", world.show(&self.at))))
+        }
+    }
+
+    /// Gives the other names to the file that now has the first one.
+    fn relink(&self, world: &World<'_>) -> Result<(), StepError> {
+        let dir = world.dir(&self.at)?;
+        let id = dir.stat(&self.at.path).map_err(|e| world.error("look at", &self.at, e))?.id;
+        for link in &self.links {
+            if dir.stat(&link.path).map_err(|e| world.error("look at", link, e))?.id != id {
+                let temporary = beside(world, link)?;
+                dir.hard_link(&self.at.path, &temporary.path).map_err(|e| world.error("link", &temporary, e))?;
+                dir.rename(&temporary.path, &link.path, Existing::Replace)
+                    .map_err(|e| world.error("replace", link, e))?;
+            }
+            let (parent, _) = world.parent(link)?;
+            dir.sync(&parent.path, Durable::ReplacedLink).map_err(|e| world.error("sync", &parent, e))?;
+        }
+        let (parent, _) = world.parent(&self.at)?;
+        dir.sync(&parent.path, Durable::ReplacedFile).map_err(|e| world.error("sync", &parent, e))
+    }
+
+    fn remove_temporaries(&self, world: &World<'_>) -> Result<(), StepError> {
+        for place in self.links.iter().chain([&self.at]) {
+            let temporary = beside(world, place)?;
+            if world.exists(&temporary)? {
+                let removed = world.dir(&temporary)?.remove_file(&temporary.path);
+                removed.map_err(|e| world.error("remove", &temporary, e))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Action for ReplaceFile {
+    type Prepared = Saved;
+    type Done = Vec<String>;
+
+    fn describe(&self, show: &dyn Fn(&Place) -> String) -> String {
+        match &self.content {
+            NewContent::Edits(edits) => format!("edit {} ({} places)", show(&self.at), edits.len()),
+            NewContent::Saved { run, .. } => format!("give {} the content saved by run {run}", show(&self.at)),
+        }
+    }
+
+    fn touches(&self) -> Vec<Place> {
+        self.links.iter().chain([&self.at]).filter_map(|place| Some(place.split_last()?.0)).collect()
+    }
+
+    fn prepare(&self, world: &World<'_>) -> Result<Saved, StepError> {
+        if self.links.iter().any(|link| link.anchor != self.at.anchor) {
+            return Err(StepError::Broken(format!("the names of {} are not below one directory", self.at)));
+        }
+        if self.digest(world, &self.at)? != self.before {
+            return Err(world.changed(&self.at, "its content is not what was surveyed"));
+        }
+        let dir = world.dir(&self.at)?;
+        let stat = dir.stat(&self.at.path).map_err(|e| world.error("look at", &self.at, e))?;
+        if stat.links != self.links.len() as u64 + 1 {
+            let what = format!("it has {} names, {} are known", stat.links, self.links.len() + 1);
+            return Err(world.changed(&self.at, what));
+        }
+        for link in &self.links {
+            if dir.stat(&link.path).map_err(|e| world.error("look at", link, e))?.id != stat.id {
+                return Err(world.changed(link, "it is no longer the same file"));
+            }
+        }
+        self.new_content(world)?;
+        save(world, &self.at)
+    }
+
+    fn apply(&self, world: &World<'_>, _: &Saved) -> Result<Vec<String>, StepError> {
+        let dir = world.dir(&self.at)?;
+        let content = self.new_content(world)?;
+        let attributes = Attributes::of(dir, &self.at.path).map_err(|e| world.error("look at", &self.at, e))?;
+        let temporary = beside(world, &self.at)?;
+        let unset = write_new(world, &temporary, &content, &attributes, Durable::ReplacementFile)?;
+        dir.rename(&temporary.path, &self.at.path, Existing::Replace)
+            .map_err(|e| world.error("replace", &self.at, e))?;
+        self.relink(world)?;
+        Ok(unset)
+    }
+
+    fn recover(&self, world: &World<'_>, _: &Saved) -> Result<Recovered<Vec<String>>, StepError> {
+        self.remove_temporaries(world)?;
+        let now = self.digest(world, &self.at)?;
+        if now == self.before && now != self.after {
+            return Ok(Recovered::NotDone);
+        }
+        if now != self.after {
+            return Err(world.changed(&self.at, "it has neither its old nor its new content"));
+        }
+        self.relink(world)?;
+        Ok(Recovered::Done(Vec::new()))
+    }
+
+    fn learn(&self, _: &Vec<String>, known: &mut Known) {
+        for place in self.links.iter().chain([&self.at]) {
+            known.insert(place.clone(), self.after);
+        }
+    }
+
+    /// A file that somebody edited since is kept, and the old content is written beside it.
+    fn inverse(&self, world: &World<'_>, saved: &Saved, _: &Vec<String>, _: &Known) -> Result<Inverse, StepError> {
+        let dir = world.dir(&self.at)?;
+        let content = NewContent::Saved { run: world.undone_run.clone(), name: saved.clone() };
+        let unchanged = match dir.stat(&self.at.path) {
+            Ok(stat) if stat.kind == FileKind::Regular => self.digest(world, &self.at)? == self.after,
+            Ok(_) => false,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => false,
+            Err(e) => return Err(world.error("look at", &self.at, e)),
+        };
+        if unchanged {
+            return Ok(Inverse::of(Step::ReplaceFile(Self {
+                at: self.at.clone(),
+                links: self.links.clone(),
+                before: self.after,
+                after: self.before,
+                content,
+            })));
+        }
+        let (parent, name) = world.parent(&self.at)?;
+        let beside = [name.as_bytes(), b".before-", world.undone_run.as_bytes()].concat();
+        let beside = parent.join(&Name::new(beside).map_err(|e| StepError::Broken(e.to_string()))?);
+        let path = world.show(&self.at);
+        let kept = format!("{path} was changed since and stays; its old content is in {}", world.show(&beside));
+        let attributes = super::write_file::saved_attributes(world, &world.undone_run, saved)?;
+        let write = WriteFile { at: beside, digest: self.before, content, attributes };
+        Ok(Inverse { steps: vec![Step::WriteFile(write)], kept: vec![kept] })
+    }
+}
+
+/// Returns the bytes with the edits made.
+fn edited(original: &[u8], edits: &[SpanEdit]) -> Result<Vec<u8>, StepError> {
+    let edits: Result<Vec<_>, PathError> = edits
+        .iter()
+        .map(|edit| {
+            let insert = unescape(&edit.insert)?;
+            Ok(documents::SpanEdit { offset: edit.offset, remove: edit.remove, insert })
+        })
+        .collect();
+    let edits = edits.map_err(|e| StepError::Broken(e.to_string()))?;
+    documents::apply(original, &edits).map_err(|e| StepError::Broken(e.to_string()))
+}
+
+impl ReplaceFile {
+    /// Returns a step that edits a file whose content is `original`; nothing when the edits change no byte.
+    ///
+    /// # Errors
+    /// [`StepError::Broken`] when an edit lies outside the file.
+    pub fn editing(
+        at: Place,
+        links: Vec<Place>,
+        original: &[u8],
+        edits: &[documents::SpanEdit],
+    ) -> Result<Option<Self>, StepError> {
+        let edits: Vec<SpanEdit> = edits
+            .iter()
+            .map(|edit| SpanEdit { offset: edit.offset, remove: edit.remove, insert: escape(&edit.insert) })
+            .collect();
+        let after = edited(original, &edits)?;
+        if after == original {
+            return Ok(None);
+        }
+        let (before, after) = (Digest::of(original), Digest::of(&after));
+        Ok(Some(Self { at, links, before, after, content: NewContent::Edits(edits) }))
+    }
+}

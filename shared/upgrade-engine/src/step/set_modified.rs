@@ -1,0 +1,57 @@
+//! Sets a directory's modification time, where a change inside it is not to show (a backup made beside the originals,
+//! an undo). A directory that is gone has no time to set.
+
+use std::io::ErrorKind;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Inverse, Known, Recovered, StepError, World};
+use crate::fs::{Attribute, Durable, Time};
+use crate::place::Place;
+
+/// Sets a directory's modification time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetModified {
+    /// The directory.
+    pub at: Place,
+    /// Its new time.
+    pub to: Time,
+}
+
+impl Action for SetModified {
+    type Prepared = ();
+    type Done = ();
+
+    fn describe(&self, show: &dyn Fn(&Place) -> String) -> String {
+        format!("give {} its time of last change back", show(&self.at))
+    }
+
+    fn touches(&self) -> Vec<Place> {
+        vec![self.at.clone()]
+    }
+
+    fn prepare(&self, _: &World<'_>) -> Result<(), StepError> {
+        Ok(())
+    }
+
+    fn apply(&self, world: &World<'_>, (): &()) -> Result<(), StepError> {
+        let dir = world.dir(&self.at)?;
+        match dir.set(&self.at.path, &Attribute::Modified(self.to)) {
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+            other => other.map_err(|e| world.error("set the time of", &self.at, e))?,
+        }
+        dir.sync(&self.at.path, Durable::ModifiedTime).map_err(|e| world.error("sync", &self.at, e))
+    }
+
+    fn recover(&self, _: &World<'_>, (): &()) -> Result<Recovered<()>, StepError> {
+        Ok(Recovered::NotDone)
+    }
+
+    fn learn(&self, (): &(), _: &mut Known) {}
+
+    /// The times of all directories that a run touched are given back together, at the end of its undo.
+    fn inverse(&self, _: &World<'_>, (): &(), (): &(), _: &Known) -> Result<Inverse, StepError> {
+        Ok(Inverse::default())
+    }
+}

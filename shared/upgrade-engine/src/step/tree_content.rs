@@ -1,0 +1,228 @@
+//! The files of a tree: made and checked one at a time, compared with what they should be, removed.
+
+use std::collections::BTreeMap;
+
+use super::{Attributes, BuildTree, Content, Node, StepError, World};
+use crate::digest::{self, Digest};
+use crate::fs::path::{escape, unescape};
+use crate::fs::{Durable, File, FileKind, RelPath};
+use crate::place::Place;
+
+/// A file that was made.
+pub(super) struct Made {
+    pub(super) digest: Digest,
+    pub(super) unset: Vec<String>,
+}
+
+/// Whether an entry that is not there makes a tree another one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    IsDifferent,
+    IsTolerated,
+}
+
+/// Blocks of this size that hold only zeros stay holes where the original had any.
+const HOLE: usize = 64 * 1024;
+
+pub(super) fn make_file(
+    world: &World<'_>,
+    at: &Place,
+    content: &Content,
+    attributes: &Attributes,
+) -> Result<Made, StepError> {
+    let file = world.dir(at)?.create(&at.path).map_err(|e| world.error("create", at, e))?;
+    match content {
+        Content::CopyOf { from, digest, .. } => {
+            let copied = copy(world, from, &*file, at)?;
+            if copied != *digest {
+                return Err(world.changed(from, "its content is not what was surveyed"));
+            }
+            let unset = seal(world, &*file, at, attributes)?;
+            let (read_back, _) = Digest::of_file(&*file).map_err(|e| world.error("read back", at, e))?;
+            if read_back != *digest {
+                let message = "what was written does not read back; the disk or the memory is failing".to_owned();
+                return Err(StepError::Produce { path: world.show(at), message });
+            }
+            Ok(Made { digest: *digest, unset })
+        }
+        Content::Produced { by, request, .. } => {
+            let producer = world.producer(by)?;
+            let failed = |message| produce_error(world, at, message);
+            let produced = producer.produce(world, request, &*file).map_err(failed)?;
+            let unset = seal(world, &*file, at, attributes)?;
+            let digest = verify(world, at, &*file, || producer.verify(world, request, &*file, Some(&produced)))?;
+            Ok(Made { digest, unset })
+        }
+    }
+}
+
+/// Checks a produced file and digests it, side by side when two files may be worked on at a time.
+fn verify(
+    world: &World<'_>,
+    at: &Place,
+    file: &dyn File,
+    check: impl Fn() -> Result<(), String> + Sync,
+) -> Result<Digest, StepError> {
+    let digest = || Digest::of_file(file).map(|(digest, _)| digest);
+    let (checked, digest) = if world.workers.get() == 1 {
+        (check(), digest())
+    } else {
+        std::thread::scope(|scope| {
+            let digest = scope.spawn(digest);
+            let checked = check();
+            (checked, digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
+    };
+    checked.map_err(|message| produce_error(world, at, message))?;
+    digest.map_err(|e| world.error("read back", at, e))
+}
+
+fn produce_error(world: &World<'_>, at: &Place, message: String) -> StepError {
+    if world.observer.stop_requested() {
+        return StepError::Interrupted;
+    }
+    StepError::Produce { path: world.show(at), message }
+}
+
+fn copy(world: &World<'_>, from: &Place, to: &dyn File, at: &Place) -> Result<Digest, StepError> {
+    let original = world.open(from)?;
+    let stat = original.stat().map_err(|e| world.error("look at", from, e))?;
+    let sparse = stat.allocated < stat.size;
+    let mut hasher = blake3::Hasher::new();
+    let mut offset = 0_u64;
+    let mut failure = None;
+    let copied = digest::for_each_chunk(&*original, |chunk| {
+        digest::update(&mut hasher, chunk);
+        for block in chunk.chunks(if sparse { HOLE } else { digest::CHUNK }) {
+            if !(sparse && block.iter().all(|byte| *byte == 0)) {
+                to.write_all_at(block, offset).inspect_err(|_| failure = Some(()))?;
+            }
+            offset = offset.saturating_add(block.len() as u64);
+        }
+        world.advance(chunk.len() as u64).map_err(std::io::Error::other)
+    });
+    match (copied, failure) {
+        (Err(e), Some(())) => return Err(world.error("write", at, e)),
+        (Err(_), None) if world.observer.stop_requested() => return Err(StepError::Interrupted),
+        (Err(e), None) => return Err(world.error("read", from, e)),
+        (Ok(length), _) if sparse => to.set_len(length).map_err(|e| world.error("write", at, e))?,
+        (Ok(_), _) => {}
+    }
+    Ok(Digest::from(hasher.finalize()))
+}
+
+fn seal(world: &World<'_>, file: &dyn File, at: &Place, attributes: &Attributes) -> Result<Vec<String>, StepError> {
+    let unset =
+        attributes.set_on_file(file, &world.show(at)).map_err(|e| world.error("set the attributes of", at, e))?;
+    file.sync(Durable::StagedFile).map_err(|e| world.error("sync", at, e))?;
+    Ok(unset)
+}
+
+pub(super) fn make_symlink(
+    world: &World<'_>,
+    at: &Place,
+    target: &str,
+    attributes: &Attributes,
+) -> Result<Vec<String>, StepError> {
+    let target = unescape(target).map_err(|e| StepError::Broken(e.to_string()))?;
+    let dir = world.dir(at)?;
+    dir.symlink(&target, &at.path).map_err(|e| world.error("make the link", at, e))?;
+    attributes.set_on_entry(dir, &at.path, &world.show(at)).map_err(|e| world.error("set the attributes of", at, e))
+}
+
+/// Checks the produced files of a tree that is in place against their sources; returns their digests.
+pub(super) fn verify_produced(world: &World<'_>, tree: &BuildTree) -> Result<BTreeMap<RelPath, Digest>, StepError> {
+    let mut digests = BTreeMap::new();
+    for entry in &tree.entries {
+        if let Node::File(Content::Produced { by, request, .. }) = &entry.node {
+            let place = tree.at.below(&entry.path);
+            let file = world.open(&place)?;
+            let producer = world.producer(by)?;
+            let digest = verify(world, &place, &*file, || producer.verify(world, request, &*file, None))?;
+            digests.insert(entry.path.clone(), digest);
+        }
+    }
+    Ok(digests)
+}
+
+/// Returns the first difference between a tree on the disk and what it should be; attributes do not count.
+pub(super) fn compare(
+    world: &World<'_>,
+    tree: &BuildTree,
+    produced: &BTreeMap<RelPath, Digest>,
+    missing: Missing,
+) -> Result<Option<String>, StepError> {
+    let mut expected: BTreeMap<&RelPath, &Node> = BTreeMap::new();
+    for entry in &tree.entries {
+        expected.insert(&entry.path, &entry.node);
+    }
+    let mut pending = vec![RelPath::here()];
+    while let Some(directory) = pending.pop() {
+        let place = tree.at.below(&directory);
+        for name in world.dir(&place)?.list(&place.path).map_err(|e| world.error("read", &place, e))? {
+            let path = directory.join(&name);
+            let Some(node) = expected.remove(&path) else { return Ok(Some(format!("{path} was added to it"))) };
+            if *node == Node::Directory {
+                pending.push(path.clone());
+            }
+            if !is_as_made(world, tree, &path, node, produced)? {
+                return Ok(Some(format!("{path} was changed since")));
+            }
+        }
+    }
+    match (expected.keys().next(), missing) {
+        (Some(path), Missing::IsDifferent) => Ok(Some(format!("{path} is gone"))),
+        _ => Ok(None),
+    }
+}
+
+fn is_as_made(
+    world: &World<'_>,
+    tree: &BuildTree,
+    path: &RelPath,
+    node: &Node,
+    produced: &BTreeMap<RelPath, Digest>,
+) -> Result<bool, StepError> {
+    let place = tree.at.below(path);
+    let dir = world.dir(&place)?;
+    let stat = dir.stat(&place.path).map_err(|e| world.error("look at", &place, e))?;
+    let expected = match node {
+        Node::Directory => return Ok(stat.kind == FileKind::Directory),
+        Node::Symlink(target) => {
+            let is_link = stat.kind == FileKind::Symlink;
+            let now = if is_link { dir.read_link(&place.path) } else { return Ok(false) };
+            return Ok(escape(&now.map_err(|e| world.error("read the link", &place, e))?) == *target);
+        }
+        Node::HardLink(to) => {
+            let Some(entry) = tree.entries.iter().find(|entry| entry.path == *to) else { return Ok(false) };
+            return is_as_made(world, tree, path, &entry.node, &relabel(produced, to, path));
+        }
+        Node::File(Content::CopyOf { digest, .. }) => Some(digest),
+        Node::File(Content::Produced { .. }) => produced.get(path),
+    };
+    if stat.kind != FileKind::Regular {
+        return Ok(false);
+    }
+    let (now, _) = Digest::of_file(&*world.open(&place)?).map_err(|e| world.error("read", &place, e))?;
+    Ok(expected == Some(&now))
+}
+
+/// A hard link has the digest of the file it names.
+fn relabel(produced: &BTreeMap<RelPath, Digest>, from: &RelPath, to: &RelPath) -> BTreeMap<RelPath, Digest> {
+    produced.get(from).map(|digest| (to.clone(), *digest)).into_iter().collect()
+}
+
+/// Removes a directory and everything in it, never following a link.
+pub(super) fn remove(world: &World<'_>, at: &Place) -> Result<(), StepError> {
+    let dir = world.dir(at)?;
+    for name in dir.list(&at.path).map_err(|e| world.error("read", at, e))? {
+        let place = at.join(&name);
+        let stat = dir.stat(&place.path).map_err(|e| world.error("look at", &place, e))?;
+        if stat.kind == FileKind::Directory {
+            remove(world, &place)?;
+        } else {
+            dir.remove_file(&place.path).map_err(|e| world.error("remove", &place, e))?;
+        }
+    }
+    dir.remove_dir(&at.path).map_err(|e| world.error("remove the directory", at, e))
+}

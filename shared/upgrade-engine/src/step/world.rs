@@ -1,0 +1,177 @@
+//! What steps act on: opened anchors, saved originals, producers of new content, and somebody who watches.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::Value;
+
+use super::StepError;
+use crate::fs::{Dir, File, Name, RelPath};
+use crate::place::{OpenAnchors, Place};
+
+/// Makes the content of new files that are not copies: a tool's own work inside a [`super::BuildTree`].
+///
+/// The same request must always give the same bytes, so that an interrupted run can be repeated and an undone one redone.
+pub trait Producer: Sync {
+    /// Returns the name that plans call it by.
+    fn name(&self) -> &str;
+    /// Writes the content; what it returns is handed to [`Producer::verify`].
+    ///
+    /// # Errors
+    /// A sentence for the administrator.
+    fn produce(&self, world: &World<'_>, request: &Value, made: &dyn File) -> Result<Value, String>;
+    /// Reads the content back and compares it with its source, or with what [`Producer::produce`] returned.
+    ///
+    /// # Errors
+    /// A sentence for the administrator.
+    fn verify(
+        &self,
+        world: &World<'_>,
+        request: &Value,
+        made: &dyn File,
+        produced: Option<&Value>,
+    ) -> Result<(), String>;
+}
+
+/// Watches a run, to show progress and to say when to stop.
+pub trait Observer: Sync {
+    /// A step begins; `line` is its line of the dry run.
+    fn step_begins(&self, _number: usize, _total: usize, _line: &str) {}
+    /// More bytes were read or written.
+    fn advance(&self, _bytes: u64) {}
+    /// Returns true when the run is to stop at the next safe point.
+    fn stop_requested(&self) -> bool {
+        false
+    }
+}
+
+/// Shows nothing and never stops.
+#[derive(Debug, Default)]
+pub struct Quiet;
+
+impl Observer for Quiet {}
+
+/// What steps act on.
+pub struct World<'a> {
+    pub(crate) anchors: OpenAnchors,
+    /// The tool's runs; saved originals lie in `<run>/before/`.
+    pub(crate) runs: &'a dyn Dir,
+    pub(crate) run: Name,
+    /// The run whose steps are being taken back, where that is asked for.
+    pub(crate) undone_run: Name,
+    pub(crate) producers: &'a [&'a dyn Producer],
+    pub(crate) observer: &'a dyn Observer,
+    pub(crate) workers: NonZeroUsize,
+}
+
+impl World<'_> {
+    /// Returns the directory handle of a place's anchor.
+    ///
+    /// # Errors
+    /// [`StepError::Broken`] when the plan has no such anchor.
+    pub fn dir(&self, place: &Place) -> Result<&dyn Dir, StepError> {
+        self.anchors.dir(place)
+    }
+
+    /// Returns a place as an administrator would write it.
+    pub fn show(&self, place: &Place) -> String {
+        self.anchors.show(place)
+    }
+
+    /// Opens a regular file for reading.
+    ///
+    /// # Errors
+    /// [`StepError::Io`].
+    pub fn open(&self, place: &Place) -> Result<Box<dyn File>, StepError> {
+        self.dir(place)?.open(&place.path).map_err(|e| self.error("open", place, e))
+    }
+
+    /// Returns how many files may be worked on at a time.
+    pub fn workers(&self) -> NonZeroUsize {
+        self.workers
+    }
+
+    /// Reports bytes read or written, and says when to stop.
+    ///
+    /// # Errors
+    /// [`StepError::Interrupted`].
+    pub fn advance(&self, bytes: u64) -> Result<(), StepError> {
+        self.observer.advance(bytes);
+        if self.observer.stop_requested() { Err(StepError::Interrupted) } else { Ok(()) }
+    }
+
+    pub(crate) fn producer(&self, name: &str) -> Result<&dyn Producer, StepError> {
+        self.producers
+            .iter()
+            .copied()
+            .find(|producer| producer.name() == name)
+            .ok_or_else(|| StepError::Broken(format!("this tool cannot make `{name}` content")))
+    }
+
+    pub(crate) fn error(&self, verb: &'static str, place: &Place, source: std::io::Error) -> StepError {
+        StepError::io(verb, &self.show(place), source)
+    }
+
+    pub(crate) fn changed(&self, place: &Place, what: impl Into<String>) -> StepError {
+        StepError::Changed { path: self.show(place), what: what.into() }
+    }
+
+    /// Returns the directory that holds a place and the name there.
+    pub(crate) fn parent(&self, place: &Place) -> Result<(Place, Name), StepError> {
+        place.split_last().ok_or_else(|| StepError::Broken(format!("{place} names an anchor, not an entry of it")))
+    }
+
+    /// Returns whether there is anything at a place.
+    pub(crate) fn exists(&self, place: &Place) -> Result<bool, StepError> {
+        match self.dir(place)?.stat(&place.path) {
+            Ok(_) => Ok(true),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(self.error("look at", place, e)),
+        }
+    }
+
+    /// Returns where a run keeps a saved original.
+    pub(crate) fn saved_path(run: &Name, saved: &Name) -> Result<RelPath, StepError> {
+        let before = Name::new("before").map_err(|e| StepError::Broken(e.to_string()))?;
+        Ok(RelPath::from(run.clone()).join(&before).join(saved))
+    }
+}
+
+/// Does `work` for every item, on several threads when the world allows, and returns the results in order.
+///
+/// After the first error no new item is begun; that error is returned.
+pub(crate) fn for_each_in_parallel<T: Sync, R: Send>(
+    workers: NonZeroUsize,
+    items: &[T],
+    work: impl Fn(&T) -> Result<R, StepError> + Sync,
+) -> Result<Vec<R>, StepError> {
+    let threads = workers.get().min(items.len());
+    if threads <= 1 {
+        return items.iter().map(work).collect();
+    }
+    let failed = AtomicBool::new(false);
+    let next = std::sync::Mutex::new(items.iter().enumerate());
+    let worker = || {
+        let mut results = Vec::new();
+        while !failed.load(Ordering::Relaxed) {
+            let item = next.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+            let Some((index, item)) = item else { break };
+            let result = work(item);
+            failed.fetch_or(result.is_err(), Ordering::Relaxed);
+            results.push((index, result));
+        }
+        results
+    };
+    let mut all = Vec::with_capacity(items.len());
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        for thread in threads {
+            match thread.join() {
+                Ok(results) => all.extend(results),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    all.sort_by_key(|(index, _)| *index);
+    all.into_iter().map(|(_, result)| result).collect()
+}

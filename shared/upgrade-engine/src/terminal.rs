@@ -1,0 +1,159 @@
+//! What people see: the result on standard output, messages and progress on standard error, secrets nowhere.
+//!
+//! A progress bar appears only on a terminal; elsewhere there is a plain line every ten seconds, so that a log file or a
+//! serial console shows that the run lives.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use anstream::{AutoStream, ColorChoice};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::interrupt::Interrupt;
+use crate::options::Color;
+use crate::redact;
+use crate::step::Observer;
+
+/// How often a line of progress appears where there is no terminal.
+const PLAIN_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Whether ordinary output is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Talk {
+    /// Results and progress.
+    Normal,
+    /// Only errors.
+    Quiet,
+}
+
+/// Standard output and standard error.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    color: ColorChoice,
+    talk: Talk,
+}
+
+impl Terminal {
+    /// Returns the terminal as the options and the environment (`NO_COLOR`, `TERM=dumb`) want it.
+    pub fn new(color: Color, talk: Talk) -> Self {
+        let color = match color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Self { color, talk }
+    }
+
+    /// Prints a line of the result.
+    pub fn result(&self, line: &str) {
+        if self.talk == Talk::Normal {
+            self.always(line);
+        }
+    }
+
+    /// Prints a line of the result even when the talk is quiet.
+    pub fn always(&self, line: &str) {
+        let line = redact::text(line);
+        // A closed pipe must not stop a run in the middle.
+        let _ = writeln!(AutoStream::new(std::io::stdout(), self.color).lock(), "{line}");
+    }
+
+    /// Prints an error: the first line with the tool's name, the others below it.
+    pub fn error(&self, tool: &str, lines: &[String]) {
+        let mut stream = AutoStream::new(std::io::stderr(), self.color).lock();
+        for (number, line) in lines.iter().enumerate() {
+            let line = redact::text(line);
+            let _ = match number {
+                0 => writeln!(stream, "\x1b[31m{tool}:\x1b[0m {line}"),
+                _ => writeln!(stream, "  {line}"),
+            };
+        }
+    }
+
+    /// Prints a warning.
+    pub fn warning(&self, tool: &str, line: &str) {
+        if self.talk == Talk::Normal {
+            let line = redact::text(line);
+            let mut stream = AutoStream::new(std::io::stderr(), self.color).lock();
+            let _ = writeln!(stream, "\x1b[33m{tool}: warning:\x1b[0m {line}");
+        }
+    }
+
+    /// Returns progress over `bytes`, shown on standard error, that also watches for Ctrl-C.
+    pub fn progress(&self, bytes: u64, interrupt: Interrupt) -> Progress {
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        let show = match self.talk {
+            Talk::Quiet => Show::Nothing,
+            Talk::Normal if std::io::stderr().is_terminal() && !dumb => Show::Bar(bar(bytes)),
+            Talk::Normal => Show::Lines(Mutex::new(Lines { total: bytes, done: 0, last: Instant::now() })),
+        };
+        Progress { show, interrupt }
+    }
+}
+
+fn bar(bytes: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());
+    let template = "  [{bar:30}] {bytes} of {total_bytes}, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar
+}
+
+enum Show {
+    Nothing,
+    Bar(ProgressBar),
+    Lines(Mutex<Lines>),
+}
+
+struct Lines {
+    total: u64,
+    done: u64,
+    last: Instant,
+}
+
+/// Shows how far a run is.
+pub struct Progress {
+    show: Show,
+    interrupt: Interrupt,
+}
+
+impl Progress {
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Show::Bar(bar) = &self.show {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Prints a line of the result above the bar.
+    pub fn result(&self, terminal: &Terminal, line: &str) {
+        match &self.show {
+            Show::Bar(bar) => bar.suspend(|| terminal.result(line)),
+            Show::Nothing | Show::Lines(_) => terminal.result(line),
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn advance(&self, bytes: u64) {
+        match &self.show {
+            Show::Nothing => {}
+            Show::Bar(bar) => bar.inc(bytes),
+            Show::Lines(lines) => {
+                let mut lines = lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                lines.done = lines.done.saturating_add(bytes);
+                if lines.last.elapsed() >= PLAIN_INTERVAL {
+                    lines.last = Instant::now();
+                    let (done, total) = (lines.done >> 20, lines.total >> 20);
+                    let _ = writeln!(std::io::stderr(), "  {done} of {total} MiB");
+                }
+            }
+        }
+    }
+
+    fn stop_requested(&self) -> bool {
+        self.interrupt.is_requested()
+    }
+}

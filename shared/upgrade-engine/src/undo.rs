@@ -1,0 +1,129 @@
+//! Takes a run back: the inverse of each step that was done, last first, and at the end every directory's time as it was.
+//!
+//! The result is a plan like any other: it can be printed, applied, killed, resumed, and itself taken back. What somebody
+//! changed since the run is left as it is, and said.
+
+use std::collections::BTreeMap;
+
+use crate::engine::{EngineError, Means, Session, Standing, in_effect};
+use crate::fs::{Name, Time};
+use crate::journal::Record;
+use crate::place::{OpenAnchors, Place};
+use crate::plan::Plan;
+use crate::run::{Run, Status, StepRecord};
+use crate::step::{Known, Recovered, SetModified, Step, StepError};
+
+/// A plan that takes a run back.
+#[derive(Debug)]
+pub struct Undo {
+    /// What will be done.
+    pub plan: Plan,
+    /// What will be left as it is, because somebody changed it since.
+    pub kept: Vec<String>,
+}
+
+impl Session {
+    /// Plans to take a run back. An interrupted step of it is finished or cleaned up first.
+    ///
+    /// # Errors
+    /// [`EngineError::Overtaken`] when a newer run in effect acts in the same directories;
+    /// [`StepError::Changed`] when an interrupted step cannot be told done from not done.
+    pub fn plan_undo(&self, run: Run, means: &Means<'_>) -> Result<Undo, EngineError> {
+        self.refuse_overtaken(&run)?;
+        let run = self.settle(run, means)?;
+        let anchors = OpenAnchors::open(means.fs, &run.plan.anchors).map_err(EngineError::before_any_change)?;
+        let mut world = self.world(anchors, &run.id, &run.plan, means)?;
+        world.undone_run = run.id.clone();
+        let mut plan = Plan::new(&run.plan.tool, serde_json::json!({ "undo": run.id }));
+        plan.undoes = Some(run.id.to_string());
+        plan.anchors = run.plan.anchors.clone();
+
+        let steps = run.steps();
+        let done: Vec<(&Step, &StepRecord<'_>, &serde_json::Value)> = steps
+            .iter()
+            .filter_map(|record| Some((run.plan.steps.get(record.step)?, record, record.report?)))
+            .collect();
+        let mut known = Known::new();
+        for (step, _, report) in &done {
+            step.action().learn(report, &mut known).map_err(EngineError::before_any_change)?;
+        }
+        let mut kept = Vec::new();
+        for (step, record, report) in done.iter().rev() {
+            let inverse = step
+                .action()
+                .inverse(&world, record.prepared, report, &known)
+                .map_err(EngineError::before_any_change)?;
+            plan.steps.extend(inverse.steps);
+            kept.extend(inverse.kept);
+        }
+        let times = earliest_times(&steps);
+        plan.steps.extend(times.into_iter().map(|(at, to)| Step::SetModified(SetModified { at, to })));
+        Ok(Undo { plan, kept })
+    }
+
+    /// Finds out what became of an interrupted step.
+    fn settle(&self, run: Run, means: &Means<'_>) -> Result<Run, EngineError> {
+        let steps = run.steps();
+        let Some(interrupted) = steps.iter().find(|step| step.report.is_none()) else { return Ok(run) };
+        let failed =
+            |error: StepError| EngineError::Step { error, run: Some(run.id.clone()), standing: Standing::Unfinished };
+        let anchors = OpenAnchors::open(means.fs, &run.plan.anchors).map_err(failed)?;
+        let world = self.world(anchors, &run.id, &run.plan, means)?;
+        let step = run.plan.steps.get(interrupted.step).ok_or_else(|| EngineError::state(&run.id, "no such step"))?;
+        if let Recovered::Done(report) = step.action().recover(&world, interrupted.prepared).map_err(failed)? {
+            let done = Record::Done { step: interrupted.step, report };
+            let appended = run.journal(self.runs_dir())?.append(&done);
+            appended.map_err(|problem| EngineError::Journal { run: run.id.clone(), problem })?;
+        }
+        self.run(&run.id)
+    }
+
+    fn refuse_overtaken(&self, run: &Run) -> Result<(), EngineError> {
+        let runs = self.runs()?;
+        let effective = in_effect(&runs);
+        if !effective.iter().any(|other| other.id == run.id) {
+            return Err(EngineError::NoSuchRun(run.id.to_string()));
+        }
+        let newer = effective.into_iter().rev().take_while(|other| other.id != run.id);
+        for other in newer.filter(|other| other.plan.undoes.as_deref() != Some(&run.id.to_string())) {
+            let unfinished = matches!(other.status, Status::Unfinished { .. });
+            if unfinished || shares_a_directory(run, other) {
+                return Err(EngineError::Overtaken { run: run.id.clone(), newer: other.id.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the newest run in effect that is not itself an undo and that `wanted` accepts.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSuchRun`] with `what` when there is none.
+    pub fn newest(&self, what: &str, wanted: impl Fn(&Run) -> bool) -> Result<Run, EngineError> {
+        let runs = self.runs()?;
+        let found = in_effect(&runs).into_iter().rfind(|run| run.plan.undoes.is_none() && wanted(run));
+        let id: Option<Name> = found.map(|run| run.id.clone());
+        let found = runs.into_iter().find(|run| Some(&run.id) == id.as_ref());
+        found.ok_or_else(|| EngineError::NoSuchRun(what.to_owned()))
+    }
+}
+
+/// Returns true when two runs act in the same directory, as far as their anchors tell.
+fn shares_a_directory(one: &Run, other: &Run) -> bool {
+    let identity = |run: &Run| -> Vec<(u64, u64)> {
+        let touched =
+            run.steps().iter().flat_map(|s| s.touched).map(|(place, _)| place.anchor.clone()).collect::<Vec<_>>();
+        let anchors = run.plan.anchors.iter().filter(|(name, _)| touched.contains(name));
+        anchors.map(|(_, anchor)| (anchor.device, anchor.inode)).collect()
+    };
+    let others = identity(other);
+    identity(one).iter().any(|id| others.contains(id))
+}
+
+/// Returns what the time of each touched directory was before the run.
+fn earliest_times(steps: &[StepRecord<'_>]) -> BTreeMap<Place, Time> {
+    let mut times = BTreeMap::new();
+    for (place, time) in steps.iter().flat_map(|step| step.touched) {
+        times.entry(place.clone()).or_insert(*time);
+    }
+    times
+}

@@ -1,0 +1,73 @@
+//! Starts other programs so that the user sees which ones, and finds the places they work on.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The result of a project command; its error is a message for the developer.
+pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+/// Returns the repository's top directory.
+pub(crate) fn top() -> Result<PathBuf> {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").ok_or("start it as `cargo xtask`")?;
+    Ok(Path::new(&package).parent().ok_or("the package has no parent directory")?.to_owned())
+}
+
+/// Returns cargo's output directory, absolute.
+pub(crate) fn target_directory() -> Result<PathBuf> {
+    let directory = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    Ok(std::path::absolute(directory)?)
+}
+
+/// Returns a `cargo` command of the toolchain that runs this program.
+pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments);
+    command
+}
+
+/// Shows the command after `$ ` and runs it; fails unless it exits with 0.
+pub(crate) fn run(command: &mut Command) -> Result {
+    println!("$ {}", shown(command));
+    run_quietly(command)
+}
+
+/// Runs the command; fails unless it exits with 0.
+pub(crate) fn run_quietly(command: &mut Command) -> Result {
+    let status = command.status().map_err(|error| format!("{}: {error}", shown(command)))?;
+    if status.success() { Ok(()) } else { Err(format!("{}: {status}", shown(command)).into()) }
+}
+
+/// Returns the command line as one would type it: the program by its name, arguments with blanks in quotes.
+pub(crate) fn shown(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_name().unwrap_or_else(|| command.get_program());
+    let mut line = program.to_string_lossy().into_owned();
+    for argument in command.get_args() {
+        let argument = argument.to_string_lossy();
+        line.push(' ');
+        if argument.is_empty() || argument.contains([' ', '\'', '$', '*']) {
+            line.push_str(&format!("'{}'", argument.replace('\'', r"'\''")));
+        } else {
+            line.push_str(&argument);
+        }
+    }
+    line
+}
+
+/// Tells whether a program of that name lies in a directory of `PATH`.
+pub(crate) fn is_installed(program: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|directory| directory.join(program).is_file()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_command_can_be_pasted_into_a_shell() {
+        let mut command = Command::new("/usr/bin/cp");
+        command.args(["-a", "old db", "it's", ""]);
+        assert_eq!(shown(&command), r"cp -a 'old db' 'it'\''s' ''");
+    }
+}
