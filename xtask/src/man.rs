@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The tools' programs, each with the function that defines its command line.
-const TOOLS: &[fn() -> clap::Command] = &[];
+const TOOLS: &[fn() -> clap::Command] = &[csmigrate::cli::command];
 
 /// Administration commands.
 const SECTION: &str = "8";

@@ -7,7 +7,7 @@ use std::io;
 
 use bdb::ReadAt;
 use bdb::format::{PageNo, PageType};
-use bdb::read::{Database, KEY_LIMIT, KeyIs, Order, ReadError};
+use bdb::read::{Database, KEY_LIMIT, KeyIs, Order, ReadError, Survey};
 use read_support::{
     Content, Damaged, FREE_PAGES, File, LONG_KEYS, OLD_DUPLICATES, OVERFLOW, PLAIN, SORTED, UNSORTED, bytes,
     read_changed,
@@ -282,18 +282,15 @@ fn an_unreadable_place_is_named_by_its_offset() {
     assert!(matches!(error, ReadError::Io { offset, .. } if offset >= 8192), "{error}");
 }
 
-/// Reads everything and returns the orders found, and the place of the first repeated key.
-fn orders(file: &File) -> (Order, Order, Option<usize>) {
+/// Reads everything; returns what was seen, and how many records were called duplicates.
+fn survey(file: &File) -> (Survey, u64) {
     let database = Database::open(Damaged::new(&file.bytes, &[])).unwrap();
     let mut records = database.records();
-    let (mut index, mut repeated) = (0, None);
+    let mut repeated = 0;
     while records.next().unwrap().is_some() {
-        if records.key_is() == KeyIs::Repeated {
-            repeated.get_or_insert(index);
-        }
-        index += 1;
+        repeated += u64::from(records.key_is() == KeyIs::Repeated);
     }
-    (records.survey().key_order.clone(), records.survey().duplicate_order.clone(), repeated)
+    (records.survey().clone(), repeated)
 }
 
 /// Gives the second key of a leaf the bytes of the first, which are as many.
@@ -319,8 +316,9 @@ fn a_key_that_occurs_twice_is_a_duplicate_where_duplicates_are_allowed() {
     let keys = (2..file.entries(leaf)).step_by(2);
     let second = keys.into_iter().find(|index| file.item(leaf, *index) != file.item(leaf, 0)).unwrap();
     repeat_first_key(&mut file, leaf, second);
-    let (keys, _, _) = orders(&file);
-    assert_eq!((keys.equal, keys.descending, keys.first_page), (1, 0, Some(page_no(leaf))));
+    let (seen, repeated) = survey(&file);
+    assert_eq!(seen.key_order, Order { equal: 1, descending: 0, first_page: Some(page_no(leaf)) });
+    assert_eq!((seen.records, seen.keys, repeated), (294, 29, 265));
 }
 
 #[test]
@@ -329,9 +327,9 @@ fn keys_out_of_order_are_counted_and_no_error() {
     let leaf = file.of_kind(5)[8];
     let key = file.item(leaf, 2) + 3;
     file.bytes[key] = 0xff;
-    let (keys, _, repeated) = orders(&file);
-    assert_eq!((keys.descending, keys.equal, keys.first_page), (1, 0, Some(page_no(leaf))));
-    assert_eq!(repeated, None);
+    let (seen, repeated) = survey(&file);
+    assert_eq!(seen.key_order, Order { descending: 1, equal: 0, first_page: Some(page_no(leaf)) });
+    assert_eq!(repeated, 0);
 }
 
 #[test]
@@ -340,7 +338,7 @@ fn a_key_out_of_order_on_the_next_leaf_is_counted_there() {
     let leaf = file.of_kind(5)[8];
     let key = file.item(leaf, 0) + 3;
     file.bytes[key] = 0;
-    assert_eq!(orders(&file).0.first_page, Some(page_no(leaf)));
+    assert_eq!(survey(&file).0.key_order.first_page, Some(page_no(leaf)));
 }
 
 #[test]
@@ -350,9 +348,9 @@ fn duplicates_out_of_order_are_counted_on_and_off_the_leaf() {
         let page = file.of_kind(kind)[4];
         let data = file.item(page, 1) + 3;
         file.bytes[data] = 0xff;
-        let (keys, duplicates, _) = orders(&file);
-        assert_eq!((duplicates.descending, duplicates.first_page), (1, Some(page_no(page))), "{name}");
-        assert!(keys.is_ascending(), "{name}");
+        let (seen, _) = survey(&file);
+        assert_eq!(seen.duplicate_order, Order { descending: 1, equal: 0, first_page: Some(page_no(page)) }, "{name}");
+        assert!(seen.key_order.is_ascending(), "{name}");
     }
     let mut file = File::new(SORTED);
     let shared =
@@ -360,8 +358,8 @@ fn duplicates_out_of_order_are_counted_on_and_off_the_leaf() {
     let (page, key) = file.of_kind(5).into_iter().find_map(|page| Some((page, shared(page)?))).unwrap();
     let data = file.item(page, key - 1) + 3;
     file.bytes[data] = 0xff;
-    let (_, duplicates, _) = orders(&file);
-    assert_eq!((duplicates.descending, duplicates.first_page), (1, Some(page_no(page))));
+    let (seen, _) = survey(&file);
+    assert_eq!(seen.duplicate_order, Order { descending: 1, equal: 0, first_page: Some(page_no(page)) });
 }
 
 #[test]
@@ -394,6 +392,50 @@ fn a_key_with_the_deleted_flag_is_an_error() {
     let key = file.item(leaf, 0);
     file.bytes[key + 2] |= 0x80;
     assert!(matches!(file.error(), ReadError::ItemType { page, index: 0, kind: 0x81 } if page == page_no(leaf)));
+}
+
+#[test]
+fn a_root_that_is_a_leaf_has_level_1() {
+    let mut file = File::new("btree-4.4.20-le-deleteditem-512.db");
+    let level = file.start(1) + 24;
+    file.bytes[level] = 2;
+    assert!(matches!(file.error(), ReadError::WrongLevel { page: PageNo(1), found: 2, expected: 1 }));
+}
+
+#[test]
+fn a_page_that_calls_itself_another_is_an_error() {
+    let mut file = File::new(PLAIN);
+    let leaf = file.of_kind(5)[4];
+    let at = file.start(leaf) + 8;
+    file.set_u32(at, 0);
+    assert!(matches!(file.error(), ReadError::WrongPageNumber { page, found: 0 } if page == page_no(leaf)));
+}
+
+#[test]
+fn a_page_on_the_free_list_that_is_not_free_is_an_error() {
+    let mut file = File::new(FREE_PAGES);
+    let free = file.of_kind(0)[3];
+    let kind = file.start(free) + 25;
+    file.bytes[kind] = 5;
+    assert!(matches!(file.error(), ReadError::WrongType { page, found: 5, .. } if page == page_no(free)));
+}
+
+#[test]
+fn an_item_that_is_not_aligned_is_an_error() {
+    let mut file = File::new(PLAIN);
+    let leaf = file.of_kind(5)[0];
+    let index = file.start(leaf) + 26;
+    let offset = file.u16(index) as u16;
+    file.set_u16(index, offset + 2);
+    assert!(matches!(file.error(), ReadError::ItemUnaligned { page, index: 0, .. } if page == page_no(leaf)));
+}
+
+#[test]
+fn an_internal_key_that_is_no_whole_reference_is_an_error() {
+    let mut file = File::new(LONG_KEYS);
+    let item = file.item(1, 1);
+    file.set_u16(item, 10);
+    assert!(matches!(file.error(), ReadError::ItemType { page: PageNo(1), index: 1, kind: 3 }));
 }
 
 #[test]

@@ -35,8 +35,12 @@ fn flip_every_byte(name: &str, data_step: usize) {
             continue;
         }
         change(&file, &good, at, !original);
-        // Of headers each bit, of the rest one bit of each byte.
-        let bits = if at % file.page_size < 32 { 0..8 } else { at % 8..at % 8 + 1 };
+        // Of headers each bit, of indices one bit of each byte, of items one bit of every third.
+        let bits = match at % file.page_size {
+            ..32 => 0..8,
+            _ if file.is_in_item(at) && !at.is_multiple_of(3) => continue,
+            _ => at % 8..at % 8 + 1,
+        };
         bits.for_each(|bit| change(&file, &good, at, original ^ 1 << bit));
     }
 }

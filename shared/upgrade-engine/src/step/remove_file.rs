@@ -1,4 +1,5 @@
-//! Removes a file that still has the expected content, after saving it. Taken back by writing the saved bytes again.
+//! Removes a file that still has the expected content and no other name, after saving it. Taken back by writing the saved
+//! bytes again.
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,11 @@ impl Action for RemoveFile {
     fn prepare(&self, world: &World<'_>) -> Result<Name, StepError> {
         if Digest::of(&read_all(world, &self.at)?) != self.digest {
             return Err(world.changed(&self.at, "its content is not what was surveyed"));
+        }
+        let stat = world.dir(&self.at)?.stat(&self.at.path).map_err(|e| world.error("look at", &self.at, e))?;
+        if stat.links != 1 {
+            // Written back it would be a file of its own.
+            return Err(world.changed(&self.at, format!("it has {} names", stat.links)));
         }
         save(world, &self.at)
     }

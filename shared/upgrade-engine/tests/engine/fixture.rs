@@ -1,0 +1,196 @@
+//! A small product tree, a plan that uses every kind of step on it, and the three things a user does.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use serde_json::{Value, json};
+use upgrade_engine::digest::Digest;
+use upgrade_engine::engine::{EngineError, Means, Pending, Session};
+use upgrade_engine::fs::memory::MemoryFs;
+use upgrade_engine::fs::{Attribute, Dir, File, FileSystem, Name, RelPath, RootPath, Time};
+use upgrade_engine::place::{Anchor, Place};
+use upgrade_engine::plan::Plan;
+use upgrade_engine::step::{
+    Attributes, BuildTree, Content, MakeDir, MoveEntries, Node, NotEmpty, Producer, Quiet, RemoveDir, RemoveFile,
+    ReplaceFile, SetModified, Step, TreeEntry, World,
+};
+use upgrade_engine::{Identity, Run, Status};
+
+pub(crate) const STATE: &str = "/state";
+
+pub(crate) fn path(text: &str) -> RelPath {
+    RelPath::new(text).unwrap()
+}
+
+pub(crate) fn place(text: &str) -> Place {
+    Place::anchor("root").below(&path(text))
+}
+
+pub(crate) fn root(fs: &dyn FileSystem) -> Box<dyn Dir> {
+    fs.open_dir(&RootPath::new("/").unwrap()).unwrap()
+}
+
+pub(crate) fn write(dir: &dyn Dir, name: &str, content: &[u8]) {
+    let file = dir.create(&path(name)).unwrap();
+    file.write_all_at(content, 0).unwrap();
+    file.set(&Attribute::Owner { uid: 7, gid: 8 }).unwrap();
+    file.set(&Attribute::Mode(0o640)).unwrap();
+    file.set(&Attribute::Extended { name: b"user.note".to_vec(), value: vec![0, 255] }).unwrap();
+    file.set(&Attribute::Modified(Time { seconds: 1_000_000, nanoseconds: 5 })).unwrap();
+}
+
+pub(crate) fn read(dir: &dyn Dir, name: &str) -> Vec<u8> {
+    let file = dir.open(&path(name)).unwrap();
+    let mut bytes = vec![0; file.stat().unwrap().size as usize];
+    let count = file.read_at(&mut bytes, 0).unwrap();
+    bytes.truncate(count);
+    bytes
+}
+
+/// A disk with a little product on it.
+pub(crate) fn disk() -> MemoryFs {
+    let fs = MemoryFs::new();
+    let dir = root(&fs);
+    for name in ["state", "old", "old/sub", "live", "conf"] {
+        dir.make_dir(&path(name)).unwrap();
+        dir.set(&path(name), &Attribute::Owner { uid: 7, gid: 8 }).unwrap();
+        dir.set(&path(name), &Attribute::Mode(0o750)).unwrap();
+    }
+    dir.set(&path("state"), &Attribute::Owner { uid: 0, gid: 0 }).unwrap();
+    dir.set(&path("state"), &Attribute::Mode(0o700)).unwrap();
+    write(&*dir, "old/a.db", b"the first database");
+    write(&*dir, "old/sub/b.db", &vec![b'b'; 3000]);
+    dir.hard_link(&path("old/a.db"), &path("old/a.link")).unwrap();
+    dir.symlink(b"../nowhere", &path("old/dangling")).unwrap();
+    write(&*dir, "conf/app.conf", b"home = \".\"\nother = \"x\"\n");
+    dir.hard_link(&path("conf/app.conf"), &path("conf/app.also")).unwrap();
+    write(&*dir, "conf/stale", b"to be removed");
+    for name in ["old/sub", "old", "live", "conf", "state"] {
+        dir.set(&path(name), &Attribute::Modified(Time { seconds: 2_000_000, nanoseconds: 9 })).unwrap();
+    }
+    fs
+}
+
+/// Makes files of one byte, many times over.
+pub(crate) struct Repeat;
+
+impl Producer for Repeat {
+    fn name(&self) -> &str {
+        "repeat"
+    }
+
+    fn produce(&self, world: &World<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
+        let content = wanted(request);
+        world.advance(content.len() as u64).map_err(|e| e.to_string())?;
+        made.write_all_at(&content, 0).map_err(|e| e.to_string())?;
+        Ok(json!(content.len()))
+    }
+
+    fn verify(&self, _: &World<'_>, request: &Value, made: &dyn File, _: Option<&Value>) -> Result<(), String> {
+        let mut found = vec![0; wanted(request).len() + 1];
+        let count = made.read_at(&mut found, 0).map_err(|e| e.to_string())?;
+        if found[..count] == wanted(request) { Ok(()) } else { Err("read back differently".to_owned()) }
+    }
+}
+
+fn wanted(request: &Value) -> Vec<u8> {
+    vec![request["byte"].as_u64().unwrap() as u8; request["count"].as_u64().unwrap() as usize]
+}
+
+pub(crate) fn attributes(fs: &dyn FileSystem, name: &str) -> Attributes {
+    Attributes::of(&*root(fs), &path(name)).unwrap()
+}
+
+fn copy_of(dir: &dyn Dir, name: &str) -> Node {
+    let content = read(dir, name);
+    let size = content.len() as u64;
+    Node::File(Content::CopyOf { from: place(name), digest: Digest::of(&content), size })
+}
+
+/// A plan with the root directory as its only anchor and no steps.
+pub(crate) fn empty_plan(fs: &dyn FileSystem, request: &str) -> Plan {
+    let mut plan = Plan::new("test", json!(request));
+    let id = root(fs).stat(&RelPath::here()).unwrap().id;
+    let anchor = Anchor { path: RootPath::new("/").unwrap(), device: id.device, inode: id.inode };
+    plan.anchors.insert("root".to_owned(), anchor);
+    plan
+}
+
+/// A plan with every kind of step that a survey can ask for; the others appear in its undo.
+pub(crate) fn plan(fs: &dyn FileSystem) -> Plan {
+    let dir = root(fs);
+    let mut plan = empty_plan(fs, "everything");
+    let entry = |name: &str, from: &str, node| TreeEntry { path: path(name), node, attributes: attributes(fs, from) };
+    let backup = vec![
+        entry("a.db", "old/a.db", copy_of(&*dir, "old/a.db")),
+        entry("a.link", "old/a.db", Node::HardLink(path("a.db"))),
+        entry("dangling", "old/dangling", Node::Symlink("../nowhere".to_owned())),
+        entry("sub", "old/sub", Node::Directory),
+        entry("sub/b.db", "old/sub/b.db", copy_of(&*dir, "old/sub/b.db")),
+    ];
+    let produced =
+        Content::Produced { by: "repeat".to_owned(), request: json!({ "byte": 0x42, "count": 5000 }), size: 5000 };
+    let staged = vec![
+        entry("new.db", "old/a.db", Node::File(produced)),
+        entry("carried", "old/sub/b.db", copy_of(&*dir, "old/sub/b.db")),
+    ];
+    let edit = documents::SpanEdit { offset: 8, remove: 1, insert: b"/live/new".to_vec() };
+    let original = read(&*dir, "conf/app.conf");
+    let links = vec![place("conf/app.also")];
+    let replace = ReplaceFile::editing(place("conf/app.conf"), links, &original, &[edit]).unwrap().unwrap();
+    let times = attributes(fs, "old").modified;
+    let of_old = attributes(fs, "old");
+    let names = vec![Name::new("new.db").unwrap(), Name::new("carried").unwrap()];
+    plan.steps = vec![
+        Step::BuildTree(BuildTree { at: place("old/backup"), attributes: of_old.clone(), entries: backup }),
+        Step::SetModified(SetModified { at: place("old"), to: times }),
+        Step::MakeDir(MakeDir { at: place("live/csdb"), attributes: of_old.clone() }),
+        Step::BuildTree(BuildTree { at: place("live/csdb/stage"), attributes: of_old.clone(), entries: staged }),
+        Step::MoveEntries(MoveEntries { from: place("live/csdb/stage"), to: place("live/csdb"), names }),
+        Step::RemoveDir(RemoveDir { at: place("live/csdb/stage"), attributes: of_old, not_empty: NotEmpty::Fail }),
+        Step::ReplaceFile(replace),
+        Step::RemoveFile(RemoveFile { at: place("conf/stale"), digest: Digest::of(b"to be removed") }),
+    ];
+    plan
+}
+
+pub(crate) fn means(fs: &dyn FileSystem) -> Means<'_> {
+    Means { fs, producers: &[&Repeat], observer: &Quiet, workers: NonZeroUsize::MIN }
+}
+
+pub(crate) fn session(fs: &dyn FileSystem) -> Result<Session, EngineError> {
+    // Names of runs sort by time, and no two runs begin in the same millisecond.
+    static CLOCK: AtomicI64 = AtomicI64::new(1_700_000_000_000);
+    let now = CLOCK.fetch_add(1, Ordering::Relaxed);
+    let now = now.to_string().parse::<i64>().map(jiff::Timestamp::from_millisecond).unwrap().unwrap();
+    let identity = Identity { pid: 1, host: "host".to_owned(), now };
+    Session::open(fs, &RootPath::new(STATE).unwrap(), "test", identity)
+}
+
+/// Applies the plan that `make` gives, or resumes it, or does nothing once it is done.
+pub(crate) fn apply(fs: &Arc<dyn FileSystem>, make: &dyn Fn(&dyn FileSystem) -> Plan) -> Result<(), EngineError> {
+    let session = session(&**fs)?;
+    if let Pending::Same(run) | Pending::Other(run) = session.pending(&json!("everything"))? {
+        return session.resume(&run, &means(&**fs)).map(|_| ());
+    }
+    match session.newest("", |_| true) {
+        Ok(_) => Ok(()),
+        Err(_) => session.apply(&make(&**fs), &means(&**fs)).map(|_| ()),
+    }
+}
+
+/// Takes everything back, or does nothing when there is nothing to take back.
+pub(crate) fn undo(fs: &Arc<dyn FileSystem>) -> Result<(), EngineError> {
+    let session = session(&**fs)?;
+    let unfinished_undo = |run: &Run| matches!(run.status, Status::Unfinished { .. }) && run.plan.undoes.is_some();
+    if let Pending::Same(run) | Pending::Other(run) = session.pending(&Value::Null)?
+        && unfinished_undo(&run)
+    {
+        return session.resume(&run, &means(&**fs)).map(|_| ());
+    }
+    let Ok(run) = session.newest("", |_| true) else { return Ok(()) };
+    let undo = session.plan_undo(run, &means(&**fs))?;
+    assert_eq!(undo.kept, Vec::<String>::new(), "nobody changed anything");
+    session.apply(&undo.plan, &means(&**fs)).map(|_| ())
+}

@@ -1,0 +1,8 @@
+//! The engine as a tool uses it: plans applied, interrupted, resumed, undone, on disks in memory and on the real one.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+mod conflicts;
+mod fixture;
+mod random_plans;
+mod state_directory;
+mod sweeps;
