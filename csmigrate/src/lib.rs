@@ -10,6 +10,7 @@ pub mod inspect;
 pub mod logs;
 pub mod migrate;
 pub mod plan;
+pub mod program;
 pub mod record_digest;
 pub mod report;
 pub mod run;

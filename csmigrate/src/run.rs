@@ -1,64 +1,64 @@
-//! What each command does, from the survey to the last line.
+//! One call of the program: opens what it needs, has the command carried out, delivers the result.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use upgrade_engine::engine::{self, EngineError, Means, Pending, Session, in_effect};
+use upgrade_engine::engine::Standing;
 use upgrade_engine::fs::real::RealFs;
-use upgrade_engine::fs::{FileSystem, Name, RelPath, RootPath};
+use upgrade_engine::fs::{Dir, FileSystem, RootPath};
 use upgrade_engine::interrupt::Interrupt;
-use upgrade_engine::options::StateLocation;
-use upgrade_engine::plan::Plan;
 use upgrade_engine::report::{Report, ReportOutcome};
-use upgrade_engine::step::{Content, Node, Observer, Step};
-use upgrade_engine::terminal::{Progress, Talk, Terminal};
-use upgrade_engine::{Identity, Run, Status};
+use upgrade_engine::terminal::{Talk, Terminal};
 
+use crate::FAILURE;
 use crate::cli::{Args, Command};
-use crate::detect::config::{self, Wanted};
-use crate::detect::{self, Directories, Facts, source};
+use crate::detect::config;
 use crate::error::Error;
 use crate::logs::Logs;
-use crate::migrate::Migrate;
-use crate::plan::{self, TOOL};
-use crate::{FAILURE, inspect, report, workers};
+use crate::plan::TOOL;
+use crate::program::{Program, invocation};
 
 /// The command failed, and that was said.
 pub struct Reported;
 
 /// Carries out what the arguments ask for.
+///
+/// # Errors
+/// [`Reported`], whatever it was.
 pub fn run(args: &Args) -> Result<(), Reported> {
     // With --json the only thing on standard output is the report.
     let talk = if args.quiet || args.common.json { Talk::Quiet } else { Talk::Normal };
     let terminal = Terminal::new(args.common.color, talk);
-    match Program::new(args, terminal).and_then(|program| {
-        let report = program.carry_out().inspect_err(|error| program.log_error(error))?;
-        Ok((program, report))
-    }) {
-        Ok((program, report)) => program.finish(&report),
+    match carry_out(args, terminal) {
+        Ok(report) => {
+            deliver(args, terminal, &report)?;
+            // Something is left for a human: that is not success.
+            if report.findings.is_empty() { Ok(()) } else { Err(Reported) }
+        }
         Err(error) => {
             let lines = error.lines(&invocation(args));
             terminal.error(TOOL, &lines);
             let outcome = match error.standing() {
-                engine::Standing::NothingChanged => ReportOutcome::Failed,
-                engine::Standing::Unfinished => ReportOutcome::Unfinished,
+                Standing::NothingChanged => ReportOutcome::Failed,
+                Standing::Unfinished => ReportOutcome::Unfinished,
             };
-            let report = Report { error: lines, ..Report::new(TOOL, outcome) };
-            deliver(args, terminal, &report)?;
+            deliver(args, terminal, &Report { error: lines, ..Report::new(TOOL, outcome) })?;
             Err(Reported)
         }
     }
 }
 
-/// Returns how csmigrate has to be called again to find the same runs.
-fn invocation(args: &Args) -> String {
-    let mut command = TOOL.to_owned();
-    for (option, value) in [("--root", &args.common.root), ("--state-dir", &args.common.state_dir)] {
-        if let Some(value) = value {
-            command.push_str(&format!(" {option} {}", value.display()));
-        }
-    }
-    command
+fn carry_out(args: &Args, terminal: Terminal) -> Result<Report, Error> {
+    let command = args.command().map_err(Error::Usage)?;
+    let fs = args.common.product_root().map_err(|e| Error::io("open", "the root directory", e))?;
+    let state = args.common.state().map_err(|e| Error::io("find", "the state directory", e))?;
+    let interrupt = Interrupt::install(FAILURE.into()).map_err(|e| Error::io("catch", "signals", e))?;
+    let logs = match &command {
+        Command::Inspect(_) | Command::ListRuns => None,
+        _ => Some(begin_logs(args, &fs, &command)?),
+    };
+    let program = Program { args, command, terminal, fs: &fs, state: &state, logs, interrupt };
+    program.carry_out().inspect_err(|error| program.log_error(error))
 }
 
 /// Prints and writes the report as JSON where that was asked for.
@@ -73,403 +73,6 @@ fn deliver(args: &Args, terminal: Terminal, report: &Report) -> Result<(), Repor
     })
 }
 
-/// One call of csmigrate.
-struct Program<'a> {
-    args: &'a Args,
-    command: Command,
-    terminal: Terminal,
-    fs: RealFs,
-    state: StateLocation,
-    /// Nothing for commands that only look.
-    logs: Option<Logs>,
-    interrupt: Interrupt,
-}
-
-impl<'a> Program<'a> {
-    fn new(args: &'a Args, terminal: Terminal) -> Result<Self, Error> {
-        let command = args.command().map_err(Error::Usage)?;
-        let fs = args.common.product_root().map_err(|e| Error::io("open", "the root directory", e))?;
-        let state = args.common.state().map_err(|e| Error::io("find", "the state directory", e))?;
-        let interrupt = Interrupt::install(FAILURE.into()).map_err(|e| Error::io("catch", "signals", e))?;
-        let logs = match &command {
-            Command::Inspect(_) | Command::ListRuns => None,
-            _ => Some(begin_logs(args, &fs, &command)?),
-        };
-        Ok(Self { args, command, terminal, fs, state, logs, interrupt })
-    }
-
-    fn carry_out(&self) -> Result<Report, Error> {
-        match &self.command {
-            Command::Migrate { source, target } => self.migrate(source, target),
-            Command::EditConfig => self.edit_config(),
-            Command::Inspect(dir) => self.inspect(dir),
-            Command::Undo(what) => self.undo(what),
-            Command::Resume => self.resume_any(),
-            Command::ListRuns => self.list_runs(),
-            Command::Prune(run) => self.prune(run),
-        }
-    }
-
-    fn finish(&self, report: &Report) -> Result<(), Reported> {
-        deliver(self.args, self.terminal, report)?;
-        // Something is left for a human: that is not success.
-        if report.findings.is_empty() { Ok(()) } else { Err(Reported) }
-    }
-
-    fn log_error(&self, error: &Error) {
-        if let Some(logs) = &self.logs {
-            logs.error(&error.lines(&invocation(self.args)));
-        }
-    }
-
-    /// Says a line, and logs it.
-    fn say(&self, line: &str) {
-        self.terminal.result(line);
-        if let Some(logs) = &self.logs {
-            logs.line(line);
-        }
-    }
-
-    fn warn(&self, line: &str) {
-        self.terminal.warning(TOOL, line);
-        if let Some(logs) = &self.logs {
-            logs.line(&format!("warning: {line}"));
-        }
-    }
-
-    fn migrate(&self, source: &Path, target: &Path) -> Result<Report, Error> {
-        let directories = self.directories(source, target)?;
-        let request = plan::request(self.args, Some(&directories));
-        let session = self.existing_session()?;
-        if let Some(session) = &session {
-            match session.pending(&request)? {
-                Pending::Nothing if self.args.common.resume => return Err(Error::NothingToResume),
-                Pending::Same(run) if self.args.dry_run => return Err(EngineError::Pending { run: run.id }.into()),
-                Pending::Same(run) => return self.resume(session, &run),
-                Pending::Other(run) => return Err(other_run(&run)),
-                Pending::Nothing => {}
-            }
-            if let Some(report) = self.already_done(session, &request)? {
-                return Ok(report);
-            }
-        } else if self.args.common.resume {
-            return Err(Error::NothingToResume);
-        }
-        let progress = self.terminal.progress(survey_bytes(&self.fs, &directories.source), self.interrupt.clone());
-        let facts = detect::survey(&self.fs, self.args, &directories, &progress);
-        progress.finish();
-        let facts = facts?;
-        let plan = plan::plan(&facts, self.args, request).map_err(|e| Error::Usage(e.to_string()))?;
-        self.say_survey(&facts, &plan);
-        let details = report::json(&facts);
-        let mut report = if self.args.dry_run {
-            self.dry_run(&plan)
-        } else {
-            let session = match session {
-                Some(session) => session,
-                None => self.session()?,
-            };
-            let report = self.apply(&session, &plan)?;
-            self.say("Calendar database has been migrated");
-            self.say_ways_back(&report);
-            report
-        };
-        report.details = details;
-        Ok(report)
-    }
-
-    fn say_survey(&self, facts: &Facts, plan: &Plan) {
-        for line in report::scanned(facts) {
-            self.say(&line);
-        }
-        if let Some(logs) = &self.logs {
-            report::details(facts).iter().for_each(|line| logs.detail(line));
-        }
-        if self.args.level == crate::cli::LogLevel::Max {
-            report::details(facts).iter().for_each(|line| self.terminal.result(line));
-        }
-        plan.warnings.iter().for_each(|line| self.warn(line));
-    }
-
-    fn directories(&self, source: &Path, target: &Path) -> Result<Directories, Error> {
-        let resolve =
-            |path: &Path| self.args.common.product_path(path).map_err(|e| Error::io("use", path.display(), e));
-        let source = resolve(source)?;
-        let backup = match &self.args.backup {
-            Some(backup) => resolve(backup)?,
-            None => source.resolve(b"backup").map_err(|e| Error::Usage(e.to_string()))?,
-        };
-        Ok(Directories { source, target: resolve(target)?, backup })
-    }
-
-    fn dry_run(&self, plan: &Plan) -> Report {
-        self.say("Dry run: this would be done, and nothing was written:");
-        for line in plan.lines() {
-            self.say(&format!("  {line}"));
-        }
-        Report { plan: Some(plan.clone()), warnings: plan.warnings.clone(), ..Report::new(TOOL, ReportOutcome::DryRun) }
-    }
-
-    /// Returns a report when the same migration was done before and nobody changed its result.
-    fn already_done(&self, session: &Session, request: &serde_json::Value) -> Result<Option<Report>, Error> {
-        let done = session.newest("", |run| run.status == Status::Finished && run.plan.request == *request);
-        let Ok(run) = done else { return Ok(None) };
-        let progress = self.terminal.progress(0, self.interrupt.clone());
-        let id = run.id.clone();
-        let plan = run.plan.clone();
-        let untouched = session.plan_undo(run, &self.means(&progress)).is_ok_and(|undo| undo.kept.is_empty());
-        if !untouched {
-            return Ok(None);
-        }
-        self.say(&format!("Already migrated by run {id}, and nothing was changed since: there is nothing to do"));
-        let report = self.report(&plan, &id, ReportOutcome::NothingToDo, Vec::new());
-        self.say_ways_back(&report);
-        Ok(Some(report))
-    }
-
-    fn edit_config(&self) -> Result<Report, Error> {
-        let Some(path) = &self.args.ics_conf else {
-            return Err(Error::Usage("--read-only needs --ics-conf".to_owned()));
-        };
-        let wanted = Wanted { database: None, read_only: self.args.read_only };
-        let facts = config::survey(&self.fs, &self.args.common, path, wanted)?;
-        let plan = plan::plan_edit(&facts, plan::request(self.args, None));
-        if plan.steps.is_empty() {
-            self.say(&format!("{} already says so: there is nothing to do", path.display()));
-            return Ok(Report::new(TOOL, ReportOutcome::NothingToDo));
-        }
-        if self.args.dry_run {
-            return Ok(self.dry_run(&plan));
-        }
-        let report = self.apply(&self.session()?, &plan)?;
-        self.say_ways_back(&report);
-        Ok(report)
-    }
-
-    fn inspect(&self, dir: &Path) -> Result<Report, Error> {
-        let path = self.args.common.product_path(dir).map_err(|e| Error::io("use", dir.display(), e))?;
-        let inspection = inspect::inspect(&*source::open(&self.fs, &path)?, &path)?;
-        inspection.lines().iter().for_each(|line| self.terminal.result(line));
-        let details = serde_json::to_value(inspection).unwrap_or_default();
-        Ok(Report { details, ..Report::new(TOOL, ReportOutcome::Inspected) })
-    }
-
-    fn undo(&self, what: &Path) -> Result<Report, Error> {
-        let session = self.existing_session()?;
-        let none = || Error::from(EngineError::NoSuchRun(format!("for {}", what.display())));
-        let session = session.ok_or_else(none)?;
-        let progress = self.terminal.progress(0, self.interrupt.clone());
-        let run = self.find_run(&session, what)?;
-        // An undo that was itself interrupted is gone on with.
-        let runs = session.runs()?;
-        let begun = in_effect(&runs).into_iter().rfind(|other| {
-            other.plan.undoes.as_deref() == Some(&run.id.to_string())
-                && matches!(other.status, Status::Unfinished { .. })
-        });
-        if let Some(begun) = begun {
-            return self.resume(&session, begun);
-        }
-        let undo = session.plan_undo(run, &self.means(&progress))?;
-        undo.kept.iter().for_each(|line| self.warn(line));
-        let mut report = if self.args.dry_run { self.dry_run(&undo.plan) } else { self.apply(&session, &undo.plan)? };
-        if !self.args.dry_run {
-            self.say("Everything is as it was before the migration");
-        }
-        report.findings.extend(undo.kept);
-        Ok(report)
-    }
-
-    /// Finds a run by its name or by the directory that it migrated into.
-    fn find_run(&self, session: &Session, what: &Path) -> Result<Run, Error> {
-        if let Ok(name) = Name::new(what.as_os_str().as_bytes())
-            && let Ok(run) = session.run(&name)
-        {
-            return Ok(run);
-        }
-        let path = self.args.common.product_path(what).map_err(|e| Error::io("use", what.display(), e))?;
-        let wanted = serde_json::Value::String(path.to_string());
-        let found = session.newest(&format!("for {path}"), |run| run.plan.request.get("target") == Some(&wanted))?;
-        Ok(found)
-    }
-
-    fn resume_any(&self) -> Result<Report, Error> {
-        let session = self.existing_session()?.ok_or(Error::NothingToResume)?;
-        match session.pending(&serde_json::Value::Null)? {
-            Pending::Same(run) | Pending::Other(run) => self.resume(&session, &run),
-            Pending::Nothing => Err(Error::NothingToResume),
-        }
-    }
-
-    fn resume(&self, session: &Session, run: &Run) -> Result<Report, Error> {
-        self.say(&format!("Going on with run {}", run.id));
-        let progress = self.terminal.progress(apply_bytes(&run.plan), self.interrupt.clone());
-        let watcher = Watcher { program: self, progress: &progress, plan: &run.plan };
-        let done = session.resume(run, &self.means(&watcher));
-        progress.finish();
-        let done = done?;
-        let report = self.report(&run.plan, &done.run, ReportOutcome::Done, done.findings);
-        self.store(session, &done.run, &report);
-        self.say("The run is finished");
-        self.say_ways_back(&report);
-        Ok(report)
-    }
-
-    fn apply(&self, session: &Session, plan: &Plan) -> Result<Report, Error> {
-        let progress = self.terminal.progress(apply_bytes(plan), self.interrupt.clone());
-        let watcher = Watcher { program: self, progress: &progress, plan };
-        let done = session.apply(plan, &self.means(&watcher));
-        progress.finish();
-        let done = done?;
-        let report = self.report(plan, &done.run, ReportOutcome::Done, done.findings);
-        report.findings.iter().for_each(|line| self.warn(line));
-        self.store(session, &done.run, &report);
-        Ok(report)
-    }
-
-    /// The report is for people: that it cannot be kept is worth a warning, not a failure.
-    fn store(&self, session: &Session, run: &Name, report: &Report) {
-        let json = serde_json::to_vec_pretty(report).unwrap_or_default();
-        if let Err(e) = session.store_report(run, &json) {
-            self.warn(&format!("the report of the run cannot be kept: {e}"));
-        }
-    }
-
-    fn report(&self, plan: &Plan, run: &Name, outcome: ReportOutcome, findings: Vec<String>) -> Report {
-        let request = |key: &str| plan.request.get(key).and_then(|value| value.as_str());
-        let invocation = invocation(self.args);
-        Report {
-            run: Some(run.to_string()),
-            backup: request("backup").map(str::to_owned).filter(|_| plan.undoes.is_none()),
-            undo: Some(match request("target") {
-                Some(target) => format!("{invocation} --undo {target}"),
-                None => format!("{invocation} --undo {run}"),
-            }),
-            warnings: plan.warnings.clone(),
-            findings,
-            ..Report::new(TOOL, outcome)
-        }
-    }
-
-    fn say_ways_back(&self, report: &Report) {
-        if let Some(backup) = &report.backup {
-            self.say(&format!("Backup: {backup}"));
-        }
-        if let Some(undo) = &report.undo {
-            self.say(&format!("Undo:   {undo}"));
-        }
-    }
-
-    fn list_runs(&self) -> Result<Report, Error> {
-        let runs = engine::list_runs(&*self.state.fs, &self.state.path, TOOL)?;
-        let effective: Vec<&Name> = in_effect(&runs).into_iter().map(|run| &run.id).collect();
-        let mut details = Vec::new();
-        for run in &runs {
-            let state = match run.status {
-                Status::Abandoned => "failed, nothing was changed".to_owned(),
-                _ if !effective.contains(&&run.id) => "undone".to_owned(),
-                Status::Finished => "finished".to_owned(),
-                Status::Unfinished { done } => format!("unfinished, {done} of {} steps done", run.plan.steps.len()),
-            };
-            let what = describe(&run.plan);
-            self.terminal.result(&format!("{}  {what}: {state}", run.id));
-            details.push(serde_json::json!({ "run": run.id, "what": what, "state": state }));
-        }
-        if runs.is_empty() {
-            self.terminal.result("There are no runs");
-        }
-        Ok(Report { details: details.into(), ..Report::new(TOOL, ReportOutcome::Inspected) })
-    }
-
-    fn prune(&self, run: &str) -> Result<Report, Error> {
-        let missing = || Error::from(EngineError::NoSuchRun(run.to_owned()));
-        let session = self.existing_session()?.ok_or_else(missing)?;
-        let name = Name::new(run).map_err(|_| missing())?;
-        session.prune(&name)?;
-        self.say(&format!("Run {run} was deleted; it can no longer be undone"));
-        Ok(Report::new(TOOL, ReportOutcome::Done))
-    }
-
-    fn session(&self) -> Result<Session, Error> {
-        Ok(Session::open(&*self.state.fs, &self.state.path, TOOL, Identity::current())?)
-    }
-
-    /// Opens the state directory without making one: a refused run is to leave nothing behind.
-    fn existing_session(&self) -> Result<Option<Session>, Error> {
-        if self.args.dry_run && !matches!(self.command, Command::Undo(_)) {
-            return Ok(None);
-        }
-        Ok(Session::open_existing(&*self.state.fs, &self.state.path, TOOL, Identity::current())?)
-    }
-
-    fn means<'m>(&'m self, observer: &'m dyn Observer) -> Means<'m> {
-        Means { fs: &self.fs, producers: &[&Migrate], observer, workers: workers::count() }
-    }
-}
-
-/// Says what begins, and passes progress on.
-struct Watcher<'a> {
-    program: &'a Program<'a>,
-    progress: &'a Progress,
-    plan: &'a Plan,
-}
-
-impl Observer for Watcher<'_> {
-    fn step_begins(&self, number: usize, _: usize, line: &str) {
-        if let Some(announcement) = report::announcement(self.plan, number) {
-            self.progress.result(&self.program.terminal, &announcement);
-        }
-        if let Some(logs) = &self.program.logs {
-            logs.line(line);
-        }
-    }
-
-    fn advance(&self, bytes: u64) {
-        self.progress.advance(bytes);
-    }
-
-    fn stop_requested(&self) -> bool {
-        self.progress.stop_requested()
-    }
-}
-
-fn other_run(run: &Run) -> Error {
-    Error::OtherRun { run: run.id.clone(), what: describe(&run.plan) }
-}
-
-/// Returns what a plan is about, in a few words.
-fn describe(plan: &Plan) -> String {
-    let request = |key: &str| plan.request.get(key).and_then(|value| value.as_str());
-    match (&plan.undoes, request("source"), request("target"), request("ics_conf")) {
-        (Some(run), ..) => format!("undo of run {run}"),
-        (None, Some(source), Some(target), _) => format!("migration from {source} to {target}"),
-        (None, _, _, Some(file)) => format!("edit of {file}"),
-        _ => "run".to_owned(),
-    }
-}
-
-/// Returns about how many bytes the survey will read.
-fn survey_bytes(fs: &RealFs, source: &RootPath) -> u64 {
-    let Ok(dir) = fs.open_dir(source) else { return 0 };
-    let names = dir.list(&RelPath::here()).unwrap_or_default();
-    names.into_iter().filter_map(|name| dir.stat(&name.into()).ok()).map(|stat| stat.size).sum()
-}
-
-/// Returns about how many bytes a plan reads and writes: copies once, new databases twice.
-fn apply_bytes(plan: &Plan) -> u64 {
-    let trees = plan.steps.iter().filter_map(|step| match step {
-        Step::BuildTree(tree) => Some(&tree.entries),
-        _ => None,
-    });
-    trees
-        .flatten()
-        .map(|entry| match &entry.node {
-            Node::File(Content::CopyOf { size, .. }) => *size,
-            Node::File(Content::Produced { size, .. }) => size.saturating_mul(2),
-            Node::Directory | Node::Symlink(_) | Node::HardLink(_) => 0,
-        })
-        .sum()
-}
-
 fn begin_logs(args: &Args, fs: &RealFs, command: &Command) -> Result<Logs, Error> {
     let what = match command {
         Command::Migrate { source, target } => format!("migrate {} to {}", source.display(), target.display()),
@@ -479,12 +82,12 @@ fn begin_logs(args: &Args, fs: &RealFs, command: &Command) -> Result<Logs, Error
         Command::Prune(run) => format!("prune {run}"),
         Command::Inspect(_) | Command::ListRuns => "look".to_owned(),
     };
-    let at = |dir: std::io::Result<Box<dyn upgrade_engine::fs::Dir>>, path: String| {
+    let at = |dir: std::io::Result<Box<dyn Dir>>, path: String| {
         let dir =
             dir.map_err(|e| Error::io("open", format!("the logs directory {path} (--log-dir names another)"), e))?;
         Logs::begin(dir, path, args.level, &what)
     };
-    let real = |path: &Path| -> std::io::Result<Box<dyn upgrade_engine::fs::Dir>> {
+    let real = |path: &Path| -> std::io::Result<Box<dyn Dir>> {
         let path = std::path::absolute(path)?;
         let path = RootPath::new(path.as_os_str().as_bytes()).map_err(std::io::Error::other)?;
         RealFs::open(Path::new("/"))?.open_dir(&path)

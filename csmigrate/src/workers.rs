@@ -8,6 +8,18 @@ pub fn count() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
+/// Does two things, at the same time where there are processors for it.
+pub fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    if count().get() == 1 {
+        return (one(), other());
+    }
+    std::thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        (one, other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
 /// Does `work` for every item and returns the results in order.
 pub fn for_each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
@@ -19,6 +31,9 @@ pub fn for_each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) ->
             results.push((index, work(item)));
         }
     };
+    if count().get() == 1 {
+        return items.iter().map(work).collect();
+    }
     let mut all = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..count().get().min(items.len())).map(|_| scope.spawn(worker)).collect();
         let joined = threads.into_iter().map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));

@@ -12,6 +12,7 @@ use upgrade_engine::fs::File;
 use upgrade_engine::step::Observer;
 
 use super::file_access::Borrowed;
+use crate::workers;
 
 /// What is known of a database.
 pub struct DatabaseFacts {
@@ -71,11 +72,8 @@ pub fn survey(file: Box<dyn File>, observer: &dyn Observer) -> Result<DatabaseFa
     let before = file.stat()?;
     let database = Database::open(Borrowed(&*file))?;
     let meta = database.meta().clone();
-    let (walked, scanned) = std::thread::scope(|scope| {
-        let scanning = scope.spawn(|| scan(&*file, meta.page_size, meta.byte_order, observer));
-        let walked = walk(&database, observer);
-        (walked, scanning.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    });
+    let (walked, scanned) =
+        workers::both(|| walk(&database, observer), || scan(&*file, meta.page_size, meta.byte_order, observer));
     let after = file.stat()?;
     if (before.size, before.modified) != (after.size, after.modified) {
         return Err(DatabaseError::Changed);
