@@ -247,6 +247,10 @@ fn database_warnings(path: &RelPath, database: &DatabaseFacts, args: &Args) -> V
         let why = if args.dup_sorted.is_some() { "as --dup-sorted says" } else { "judged from the data" };
         warnings.push(format!("{path}: its duplicates are taken as {is}, {why}"));
     }
+    if database.survey.deleted > 0 {
+        let deleted = database.survey.deleted;
+        warnings.push(format!("{path}: {deleted} items are marked as deleted; they are not migrated"));
+    }
     if database.survey.unlisted > 0 {
         warnings.push(format!("{path}: {} empty pages were on no list; they are left out", database.survey.unlisted));
     }

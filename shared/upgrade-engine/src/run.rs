@@ -31,8 +31,13 @@ impl Identity {
         Self { pid: std::process::id(), host, now: Timestamp::now() }
     }
 
-    fn run_name(&self) -> Result<Name, EngineError> {
-        name(&format!("{}-{}", self.now.strftime("%Y%m%dT%H%M%S%.3fZ"), self.pid))
+    /// Returns the name of a run; `attempt` counts from 0 and is above it where the name was taken.
+    fn run_name(&self, attempt: u32) -> Result<Name, EngineError> {
+        let time = self.now.strftime("%Y%m%dT%H%M%S%.6fZ");
+        match attempt {
+            0 => name(&format!("{time}-{}", self.pid)),
+            _ => name(&format!("{time}-{}-{attempt}", self.pid)),
+        }
     }
 }
 
@@ -134,11 +139,18 @@ pub(crate) struct StepRecord<'a> {
 
 /// Makes the directory of a new run and begins its journal.
 pub(crate) fn create(runs: &dyn Dir, identity: &Identity, plan: &Plan) -> Result<(Name, Journal), EngineError> {
-    let id = identity.run_name()?;
     let failed = |e| EngineError::io("make", "the directory of the run", e);
+    let mut attempt = 0;
+    let id = loop {
+        let id = identity.run_name(attempt)?;
+        match runs.make_dir(&id.clone().into()) {
+            Ok(()) => break id,
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt = attempt.saturating_add(1),
+            Err(e) => return Err(failed(e)),
+        }
+    };
     let dir = RelPath::from(id.clone());
     let json = serde_json::to_vec_pretty(plan).map_err(|e| EngineError::state(&id, e))?;
-    runs.make_dir(&dir).map_err(failed)?;
     runs.make_dir(&dir.join(&name("before")?)).map_err(failed)?;
     let file = runs.create(&dir.join(&name("plan.json")?)).map_err(failed)?;
     file.write_all_at(&json, 0).map_err(failed)?;

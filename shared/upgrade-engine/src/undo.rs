@@ -3,8 +3,6 @@
 //! The result is a plan like any other: it can be printed, applied, killed, resumed, and itself taken back. What somebody
 //! changed since the run is left as it is, and said.
 
-use std::collections::BTreeMap;
-
 use crate::engine::{EngineError, Means, Session, Standing, in_effect};
 use crate::fs::{Name, Time};
 use crate::journal::Record;
@@ -119,11 +117,16 @@ fn shares_a_directory(one: &Run, other: &Run) -> bool {
     identity(one).iter().any(|id| others.contains(id))
 }
 
-/// Returns what the time of each touched directory was before the run.
-fn earliest_times(steps: &[StepRecord<'_>]) -> BTreeMap<Place, Time> {
-    let mut times = BTreeMap::new();
+/// Returns what the time of each touched directory was before the run, in the order to set them.
+///
+/// One directory may be reachable from two anchors; the time that was noted first is the right one, so it is set last.
+fn earliest_times(steps: &[StepRecord<'_>]) -> Vec<(Place, Time)> {
+    let mut times: Vec<(Place, Time)> = Vec::new();
     for (place, time) in steps.iter().flat_map(|step| step.touched) {
-        times.entry(place.clone()).or_insert(*time);
+        if times.iter().all(|(known, _)| known != place) {
+            times.push((place.clone(), *time));
+        }
     }
+    times.reverse();
     times
 }

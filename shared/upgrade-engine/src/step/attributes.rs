@@ -61,7 +61,7 @@ impl Attributes {
         let mut unset = Vec::new();
         if (now.uid, now.gid) != (self.uid, self.gid) {
             match set(&Attribute::Owner { uid: self.uid, gid: self.gid }) {
-                Err(e) if e.kind() == io::ErrorKind::PermissionDenied => unset.push(format!(
+                Err(e) if is_not_permitted(&e) => unset.push(format!(
                     "{path} belongs to {}:{}; only root can give it to {}:{}",
                     now.uid, now.gid, self.uid, self.gid
                 )),
@@ -74,7 +74,7 @@ impl Attributes {
         for (name, value) in &self.extended {
             let bytes = |text| unescape(text).map_err(io::Error::other);
             match set(&Attribute::Extended { name: bytes(name)?, value: bytes(value)? }) {
-                Err(e) if matches!(e.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {
+                Err(e) if is_not_permitted(&e) || e.kind() == io::ErrorKind::Unsupported => {
                     unset.push(format!("{path}: the extended attribute {name} could not be set: {e}"));
                 }
                 other => other?,
@@ -83,4 +83,9 @@ impl Attributes {
         set(&Attribute::Modified(self.modified))?;
         Ok(unset)
     }
+}
+
+/// `EPERM`: this user may not do it, now or later. `EACCES` is another matter: something in the way, a failure like others.
+fn is_not_permitted(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::PERM.raw_os_error())
 }
