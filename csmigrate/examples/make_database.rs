@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = WriteOptions {
         byte_order: ByteOrder::native(),
         page_size: 4096,
-        fill_percent: 88,
+        fill_percent: 90,
         duplicates: Duplicates::None,
         minkey: 2,
         re_len: 0,

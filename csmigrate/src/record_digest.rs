@@ -1,14 +1,10 @@
 //! Count and digest of the keys and data of a database, in its order: what source and target must have in common.
 //!
-//! Each key and each datum is preceded by its length, so that no two lists of records have the same digest. Small records
-//! are gathered first: BLAKE3 is fast only on long input.
+//! Each key and each datum is preceded by its length, so that no two lists of records have the same digest.
 
 use bdb::Data;
 use serde::{Deserialize, Serialize};
-use upgrade_engine::digest::{self, Digest};
-
-/// Bytes gathered before they are digested.
-const BATCH: usize = 512 * 1024;
+use upgrade_engine::digest::{Digest, Hasher};
 
 /// How many records, and what they hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,33 +17,29 @@ pub struct Records {
 }
 
 /// Digests records as they pass by.
+#[derive(Default)]
 pub struct RecordDigest {
-    hasher: blake3::Hasher,
-    gathered: Vec<u8>,
+    hasher: Hasher,
     records: u64,
 }
 
 impl RecordDigest {
     /// Begins with no records.
     pub fn new() -> Self {
-        Self { hasher: blake3::Hasher::new(), gathered: Vec::with_capacity(BATCH + BATCH / 8), records: 0 }
+        Self::default()
     }
 
     /// Begins a record: its key, and the length of the data that follow in pieces.
     pub fn begin(&mut self, key: &[u8], data_length: u64) {
         self.records = self.records.saturating_add(1);
-        self.gathered.extend((key.len() as u64).to_le_bytes());
+        self.chunk(&(key.len() as u64).to_le_bytes());
         self.chunk(key);
-        self.gathered.extend(data_length.to_le_bytes());
+        self.chunk(&data_length.to_le_bytes());
     }
 
     /// Takes a piece of the data.
     pub fn chunk(&mut self, bytes: &[u8]) {
-        self.gathered.extend_from_slice(bytes);
-        if self.gathered.len() >= BATCH {
-            digest::update(&mut self.hasher, &self.gathered);
-            self.gathered.clear();
-        }
+        self.hasher.update(bytes);
     }
 
     /// Takes a whole record.
@@ -63,15 +55,8 @@ impl RecordDigest {
     }
 
     /// Returns count and digest.
-    pub fn finish(mut self) -> Records {
-        digest::update(&mut self.hasher, &self.gathered);
-        Records { records: self.records, digest: Digest::from(self.hasher.finalize()) }
-    }
-}
-
-impl Default for RecordDigest {
-    fn default() -> Self {
-        Self::new()
+    pub fn finish(self) -> Records {
+        Records { records: self.records, digest: self.hasher.finish() }
     }
 }
 
@@ -96,7 +81,7 @@ mod tests {
 
     #[test]
     fn pieces_and_whole_data_have_the_same_digest() {
-        let data = vec![7; 3 * BATCH];
+        let data = vec![7; 3_000_000];
         let mut pieces = RecordDigest::new();
         pieces.begin(b"k", data.len() as u64);
         data.chunks(1000).for_each(|chunk| pieces.chunk(chunk));

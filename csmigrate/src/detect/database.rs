@@ -7,7 +7,7 @@ use std::io;
 
 use bdb::format::{ByteOrder, Lsn, PageNo};
 use bdb::read::{Database, DuplicateMode, Meta, PageScan, ReadError, Scanned, Survey};
-use upgrade_engine::digest::{self, Digest};
+use upgrade_engine::digest::{self, Digest, Hasher};
 use upgrade_engine::fs::File;
 use upgrade_engine::step::Observer;
 
@@ -100,7 +100,7 @@ fn scan(
     order: ByteOrder,
     observer: &dyn Observer,
 ) -> Result<(Digest, Scanned), DatabaseError> {
-    let mut hasher = blake3::Hasher::new();
+    let mut hasher = Hasher::new();
     let mut pages = PageScan::new(page_size, order);
     digest::for_each_chunk(file, |chunk| {
         pages.feed(chunk);
@@ -108,5 +108,5 @@ fn scan(
         observer.advance(chunk.len() as u64);
         if observer.stop_requested() { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
     })?;
-    Ok((Digest::from(hasher.finalize()), pages.finish()?))
+    Ok((hasher.finish(), pages.finish()?))
 }

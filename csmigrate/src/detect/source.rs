@@ -7,7 +7,7 @@ use std::io;
 
 use bdb::log::parse_log_name;
 use bdb::read::{Recognised, Unsupported, recognise};
-use upgrade_engine::digest::{self, Digest};
+use upgrade_engine::digest::{self, Digest, Hasher};
 use upgrade_engine::fs::path::escape;
 use upgrade_engine::fs::{Dir, FileId, FileKind, FileSystem, Name, RelPath, RootPath, Stat};
 use upgrade_engine::place::Anchor;
@@ -310,13 +310,13 @@ fn examine(
 }
 
 fn digest_of(file: &dyn upgrade_engine::fs::File, observer: &dyn Observer) -> io::Result<Digest> {
-    let mut hasher = blake3::Hasher::new();
+    let mut hasher = Hasher::new();
     digest::for_each_chunk(file, |chunk| {
-        digest::update(&mut hasher, chunk);
+        hasher.update(chunk);
         observer.advance(chunk.len() as u64);
         if observer.stop_requested() { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
     })?;
-    Ok(Digest::from(hasher.finalize()))
+    Ok(hasher.finish())
 }
 
 /// Says what kind of file a file is.

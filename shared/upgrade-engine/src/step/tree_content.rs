@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Attributes, BuildTree, Content, Node, StepError, World};
-use crate::digest::{self, Digest};
+use crate::digest::{self, Digest, Hasher};
 use crate::fs::path::{escape, unescape};
 use crate::fs::{Durable, File, FileKind, RelPath};
 use crate::place::Place;
@@ -37,8 +37,12 @@ pub(super) fn make_file(
             if copied != *digest {
                 return Err(world.changed(from, "its content is not what was surveyed"));
             }
-            let unset = seal(world, &*file, at, attributes)?;
-            let (read_back, _) = Digest::of_file(&*file).map_err(|e| world.error("read back", at, e))?;
+            let unset = set_attributes(world, &*file, at, attributes)?;
+            // What is read back does not depend on what has reached the disk so far.
+            let (synced, read_back) =
+                side_by_side(world, || file.sync(Durable::StagedFile), || Digest::of_file(&*file));
+            synced.map_err(|e| world.error("sync", at, e))?;
+            let (read_back, _) = read_back.map_err(|e| world.error("read back", at, e))?;
             if read_back != *digest {
                 let message = "what was written does not read back; the disk or the memory is failing".to_owned();
                 return Err(StepError::Produce { path: world.show(at), message });
@@ -49,9 +53,12 @@ pub(super) fn make_file(
             let producer = world.producer(by)?;
             let failed = |message| produce_error(world, at, message);
             let produced = producer.produce(world, request, &*file).map_err(failed)?;
-            let unset = seal(world, &*file, at, attributes)?;
-            let digest = verify(world, at, &*file, || producer.verify(world, request, &*file, Some(&produced)))?;
-            Ok(Made { digest, unset })
+            let unset = set_attributes(world, &*file, at, attributes)?;
+            let check = || producer.verify(world, request, &*file, Some(&produced));
+            let (synced, digest) =
+                side_by_side(world, || file.sync(Durable::StagedFile), || verify(world, at, &*file, check));
+            synced.map_err(|e| world.error("sync", at, e))?;
+            Ok(Made { digest: digest?, unset })
         }
     }
 }
@@ -63,18 +70,21 @@ fn verify(
     file: &dyn File,
     check: impl Fn() -> Result<(), String> + Sync,
 ) -> Result<Digest, StepError> {
-    let digest = || Digest::of_file(file).map(|(digest, _)| digest);
-    let (checked, digest) = if world.workers.get() == 1 {
-        (check(), digest())
-    } else {
-        std::thread::scope(|scope| {
-            let digest = scope.spawn(digest);
-            let checked = check();
-            (checked, digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        })
-    };
+    let (digest, checked) = side_by_side(world, || Digest::of_file(file), check);
     checked.map_err(|message| produce_error(world, at, message))?;
-    digest.map_err(|e| world.error("read back", at, e))
+    digest.map(|(digest, _)| digest).map_err(|e| world.error("read back", at, e))
+}
+
+/// Does two things, at the same time where two files may be worked on at a time.
+fn side_by_side<A: Send, B>(world: &World<'_>, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    if world.workers.get() == 1 {
+        return (one(), other());
+    }
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), other)
+    })
 }
 
 fn produce_error(world: &World<'_>, at: &Place, message: String) -> StepError {
@@ -88,11 +98,11 @@ fn copy(world: &World<'_>, from: &Place, to: &dyn File, at: &Place) -> Result<Di
     let original = world.open(from)?;
     let stat = original.stat().map_err(|e| world.error("look at", from, e))?;
     let sparse = stat.allocated < stat.size;
-    let mut hasher = blake3::Hasher::new();
+    let mut hasher = Hasher::new();
     let mut offset = 0_u64;
     let mut failure = None;
     let copied = digest::for_each_chunk(&*original, |chunk| {
-        digest::update(&mut hasher, chunk);
+        hasher.update(chunk);
         for block in chunk.chunks(if sparse { HOLE } else { digest::CHUNK }) {
             if !(sparse && block.iter().all(|byte| *byte == 0)) {
                 to.write_all_at(block, offset).inspect_err(|_| failure = Some(()))?;
@@ -108,14 +118,16 @@ fn copy(world: &World<'_>, from: &Place, to: &dyn File, at: &Place) -> Result<Di
         (Ok(length), _) if sparse => to.set_len(length).map_err(|e| world.error("write", at, e))?,
         (Ok(_), _) => {}
     }
-    Ok(Digest::from(hasher.finalize()))
+    Ok(hasher.finish())
 }
 
-fn seal(world: &World<'_>, file: &dyn File, at: &Place, attributes: &Attributes) -> Result<Vec<String>, StepError> {
-    let unset =
-        attributes.set_on_file(file, &world.show(at)).map_err(|e| world.error("set the attributes of", at, e))?;
-    file.sync(Durable::StagedFile).map_err(|e| world.error("sync", at, e))?;
-    Ok(unset)
+fn set_attributes(
+    world: &World<'_>,
+    file: &dyn File,
+    at: &Place,
+    attributes: &Attributes,
+) -> Result<Vec<String>, StepError> {
+    attributes.set_on_file(file, &world.show(at)).map_err(|e| world.error("set the attributes of", at, e))
 }
 
 pub(super) fn make_symlink(
