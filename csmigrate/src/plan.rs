@@ -2,6 +2,8 @@
 //!
 //! The order is: the copy; the new files beside their place, each read back; then everything moved into place at once.
 
+use std::collections::BTreeMap;
+
 use bdb::format::ByteOrder;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -99,6 +101,23 @@ pub fn plan_edit(config: &ConfigFacts, request: serde_json::Value) -> Plan {
     let mut plan = Plan::new(TOOL, request);
     plan_config(&mut plan, config);
     plan
+}
+
+/// Returns the files of the source that a plan copies or migrates, with their contents at that time.
+pub fn source_files(plan: &Plan) -> BTreeMap<RelPath, Digest> {
+    let trees = plan.steps.iter().filter_map(|step| match step {
+        Step::BuildTree(tree) => Some(&tree.entries),
+        _ => None,
+    });
+    let files = trees.flatten().filter_map(|entry| match &entry.node {
+        Node::File(Content::CopyOf { digest, .. }) => Some((entry.path.clone(), *digest)),
+        Node::File(Content::Produced { request, .. }) => {
+            let migration: Migration = serde_json::from_value(request.clone()).ok()?;
+            Some((entry.path.clone(), migration.source_digest))
+        }
+        Node::Directory | Node::Symlink(_) | Node::HardLink(_) => None,
+    });
+    files.collect()
 }
 
 fn plan_config(plan: &mut Plan, config: &ConfigFacts) {

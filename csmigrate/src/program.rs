@@ -4,17 +4,18 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use upgrade_engine::engine::{self, EngineError, Means, Pending, Session, in_effect};
-use upgrade_engine::fs::{FileSystem, Name, RelPath, RootPath};
+use upgrade_engine::fs::{Dir, FileSystem, Name, RelPath, RootPath};
 use upgrade_engine::interrupt::Interrupt;
 use upgrade_engine::options::StateLocation;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::report::{Report, ReportOutcome};
-use upgrade_engine::step::{Content, Node, Observer, Step};
+use upgrade_engine::step::{Content, Node, NotEmpty, Observer, Step};
 use upgrade_engine::terminal::{Progress, Terminal};
 use upgrade_engine::{Identity, Run, Status};
 
 use crate::cli::{Args, Command};
 use crate::detect::config::{self, Wanted};
+use crate::detect::destination::some_of;
 use crate::detect::{self, Directories, Facts, source};
 use crate::error::Error;
 use crate::logs::Logs;
@@ -93,11 +94,13 @@ impl Program<'_> {
     fn migrate(&self, source: &Path, target: &Path) -> Result<Report, Error> {
         let directories = self.directories(source, target)?;
         let request = plan::request(self.args, Some(&directories));
+        if self.args.dry_run {
+            self.refuse_unfinished()?;
+        }
         let session = self.existing_session()?;
         if let Some(session) = &session {
             match session.pending(&request)? {
                 Pending::Nothing if self.args.common.resume => return Err(Error::NothingToResume),
-                Pending::Same(run) if self.args.dry_run => return Err(EngineError::Pending { run: run.id }.into()),
                 Pending::Same(run) => return self.resume(session, &run),
                 Pending::Other(run) => return Err(other_run(&run)),
                 Pending::Nothing => {}
@@ -129,6 +132,13 @@ impl Program<'_> {
         };
         report.details = details;
         Ok(report)
+    }
+
+    /// Refuses when a run is unfinished, without taking the lock: a dry run leaves no trace.
+    fn refuse_unfinished(&self) -> Result<(), Error> {
+        let runs = engine::list_runs(&*self.state.fs, &self.state.path, TOOL)?;
+        let unfinished = in_effect(&runs).into_iter().rfind(|run| matches!(run.status, Status::Unfinished { .. }));
+        unfinished.map_or(Ok(()), |run| Err(other_run(run)))
     }
 
     fn say_survey(&self, facts: &Facts, plan: &Plan) {
@@ -171,13 +181,19 @@ impl Program<'_> {
         let id = run.id.clone();
         let plan = run.plan.clone();
         let untouched = session.plan_undo(run, &self.means(&progress)).is_ok_and(|undo| undo.kept.is_empty());
-        if !untouched {
+        if !untouched || !self.source_is_as_migrated(&plan) {
             return Ok(None);
         }
         self.say(&format!("Already migrated by run {id}, and nothing was changed since: there is nothing to do"));
         let report = self.report(&plan, &id, ReportOutcome::NothingToDo, Vec::new());
         self.say_ways_back(&report);
         Ok(Some(report))
+    }
+
+    fn source_is_as_migrated(&self, plan: &Plan) -> bool {
+        let Some(anchor) = plan.anchors.get("source") else { return true };
+        let holds = |dir: Box<dyn Dir>| source::holds_exactly(&*dir, &plan::source_files(plan));
+        self.fs.open_dir(&anchor.path).and_then(holds).unwrap_or(false)
     }
 
     fn edit_config(&self) -> Result<Report, Error> {
@@ -222,14 +238,37 @@ impl Program<'_> {
         if let Some(begun) = begun {
             return self.resume(&session, begun);
         }
+        let before = match run.plan.request.get("target") {
+            Some(serde_json::Value::String(_)) => "the migration".to_owned(),
+            _ => format!("run {}", run.id),
+        };
         let undo = session.plan_undo(run, &self.means(&progress))?;
         undo.kept.iter().for_each(|line| self.warn(line));
         let mut report = if self.args.dry_run { self.dry_run(&undo.plan) } else { self.apply(&session, &undo.plan)? };
-        if !self.args.dry_run {
-            self.say("Everything is as it was before the migration");
-        }
         report.findings.extend(undo.kept);
+        if !self.args.dry_run {
+            report.findings.extend(self.left_behind(&undo.plan));
+            let all = if report.findings.is_empty() { "Everything" } else { "Everything else" };
+            self.say(&format!("{all} is as it was before {before}"));
+        }
         Ok(report)
+    }
+
+    /// Returns, and says, which directories an undo left because somebody had put something there.
+    fn left_behind(&self, undo: &Plan) -> Vec<String> {
+        let may_stay = undo.steps.iter().filter_map(|step| match step {
+            Step::RemoveDir(dir) if undo.undoes.is_some() && dir.not_empty == NotEmpty::Keep => Some(&dir.at),
+            _ => None,
+        });
+        let left = may_stay.filter_map(|place| {
+            let above = undo.anchors.get(&place.anchor)?.path.clone();
+            let path = place.path.names().iter().fold(above, |path, name| path.join(name));
+            let names = self.fs.open_dir(&path).and_then(|dir| dir.list(&RelPath::here())).ok()?;
+            Some(format!("{path} stays: it holds {}", some_of(&names)))
+        });
+        let left: Vec<String> = left.collect();
+        left.iter().for_each(|line| self.warn(line));
+        left
     }
 
     /// Finds a run by its name or by the directory that it migrated into.
@@ -260,7 +299,9 @@ impl Program<'_> {
         let done = session.resume(run, &self.means(&watcher));
         progress.finish();
         let done = done?;
-        let report = self.report(&run.plan, &done.run, ReportOutcome::Done, done.findings);
+        let mut report = self.report(&run.plan, &done.run, ReportOutcome::Done, done.findings);
+        report.findings.iter().for_each(|line| self.warn(line));
+        report.findings.extend(self.left_behind(&run.plan));
         self.store(session, &done.run, &report);
         self.say("The run is finished");
         self.say_ways_back(&report);

@@ -68,7 +68,12 @@ fn deliver(args: &Args, terminal: Terminal, report: &Report) -> Result<(), Repor
         terminal.always(&json);
     }
     args.common.write_report(json.as_bytes()).map_err(|e| {
-        terminal.error(TOOL, &[format!("the report cannot be written: {e}")]);
+        let standing = match report.outcome {
+            ReportOutcome::Done => "What was asked for is done.",
+            ReportOutcome::Unfinished => "The run is unfinished.",
+            _ => "Nothing was changed.",
+        };
+        terminal.error(TOOL, &[format!("the report cannot be written: {e}"), standing.to_owned()]);
         Reported
     })
 }

@@ -80,8 +80,7 @@ pub fn survey_target(fs: &dyn FileSystem, directories: &Directories, source: &dy
                 return Err(Error::Overlap(format!("source and target are the same directory, {path}")));
             }
             let names = dir.list(&RelPath::here()).map_err(failed)?;
-            let foreign: Vec<String> =
-                names.iter().filter(|name| name.as_bytes() != b"lost+found").map(ToString::to_string).collect();
+            let foreign: Vec<Name> = names.into_iter().filter(|name| name.as_bytes() != b"lost+found").collect();
             if !foreign.is_empty() {
                 return Err(Error::TargetNotEmpty { path: path.to_string(), names: some_of(&foreign) });
             }
@@ -98,8 +97,9 @@ pub fn survey_target(fs: &dyn FileSystem, directories: &Directories, source: &dy
     }
 }
 
-fn some_of(names: &[String]) -> String {
-    let mut text = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+/// Returns the first names of a list, and how many more there are.
+pub fn some_of(names: &[Name]) -> String {
+    let mut text = names.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if names.len() > 3 {
         text.push_str(&format!(" and {} more", names.len() - 3));
     }

@@ -53,7 +53,9 @@ fn unclean(after: u64, before: u64, missing: u64) -> String {
     if before > 0 {
         what.push_str(&format!(", {before} before it belong to transactions that were open then"));
     }
-    what.push_str(&format!("; {missing} of them are newer than every page, so they are not in the data files"));
+    what.push_str(&format!(
+        "; {missing} log records are newer than every page, so what they did is not in the data files"
+    ));
     what
 }
 

@@ -26,8 +26,11 @@ pub fn resolve(fs: &dyn FileSystem, text: &str) -> Result<Owner, Error> {
 }
 
 fn id(fs: &dyn FileSystem, file: &str, kind: &str, name: &str) -> Result<u32, Error> {
-    if let Ok(number) = name.parse() {
-        return Ok(number);
+    match name.parse() {
+        // The kernel takes this number as "leave it as it is".
+        Ok(u32::MAX) => return Err(Error::Owner(format!("{name} is no number of a {kind}"))),
+        Ok(number) => return Ok(number),
+        Err(_) => {}
     }
     let unknown =
         || Error::Owner(format!("there is no {kind} {name:?} in /etc/{file}; its number can be given instead"));

@@ -2,7 +2,7 @@
 //!
 //! Documented roles of the files: `reference/calendar.md` section 3.1. Whatever is a database is migrated, whatever its name.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 use bdb::log::parse_log_name;
@@ -259,6 +259,29 @@ impl Listing<'_> {
             _ => false,
         }
     }
+}
+
+/// Returns whether a directory holds these files with these contents, and no other file that would be looked at; logs and
+/// region files that are not listed do not count.
+///
+/// # Errors
+/// As reading it; [`io::ErrorKind::NotFound`] when one is gone.
+pub fn holds_exactly(dir: &dyn Dir, files: &BTreeMap<RelPath, Digest>) -> io::Result<bool> {
+    for name in dir.list(&RelPath::here())? {
+        let path = RelPath::from(name.clone());
+        let stat = dir.stat(&path)?;
+        // Further names of a file are not listed where the first one says enough.
+        let counts = stat.kind == FileKind::Regular && stat.links == 1 && !is_log_or_region(name.as_bytes());
+        if counts && !files.contains_key(&path) {
+            return Ok(false);
+        }
+    }
+    for (path, digest) in files {
+        if Digest::of_file(&*dir.open(path)?)?.0 != *digest {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn is_log_or_region(name: &[u8]) -> bool {

@@ -41,7 +41,7 @@ impl Session {
             .iter()
             .filter_map(|record| Some((run.plan.steps.get(record.step)?, record, record.report?)))
             .collect();
-        let mut known = Known::new();
+        let mut known = Known::default();
         for (step, _, report) in &done {
             step.action().learn(report, &mut known).map_err(EngineError::before_any_change)?;
         }
@@ -51,6 +51,10 @@ impl Session {
                 .action()
                 .inverse(&world, record.prepared, report, &known)
                 .map_err(EngineError::before_any_change)?;
+            known.remade.extend(inverse.steps.iter().filter_map(|step| match step {
+                Step::BuildTree(tree) => Some(tree.at.clone()),
+                _ => None,
+            }));
             plan.steps.extend(inverse.steps);
             kept.extend(inverse.kept);
         }
@@ -82,9 +86,15 @@ impl Session {
         if !effective.iter().any(|other| other.id == run.id) {
             return Err(EngineError::NoSuchRun(run.id.to_string()));
         }
+        // A finished undo of a newer run leaves everything as it was before that run, so it is not in the way either.
+        let newer_ids: Vec<String> =
+            runs.iter().rev().take_while(|other| other.id != run.id).map(|other| other.id.to_string()).collect();
         let newer = effective.into_iter().rev().take_while(|other| other.id != run.id);
         for other in newer.filter(|other| other.plan.undoes.as_deref() != Some(&run.id.to_string())) {
             let unfinished = matches!(other.status, Status::Unfinished { .. });
+            if !unfinished && other.plan.undoes.as_ref().is_some_and(|undone| newer_ids.contains(undone)) {
+                continue;
+            }
             if unfinished || shares_a_directory(run, other) {
                 return Err(EngineError::Overtaken { run: run.id.clone(), newer: other.id.clone() });
             }

@@ -219,7 +219,7 @@ impl Action for BuildTree {
                 Node::Directory | Node::Symlink(_) | Node::HardLink(_) => None,
             };
             if let Some(digest) = digest {
-                known.insert(self.at.below(&entry.path), digest);
+                known.contents.insert(self.at.below(&entry.path), digest);
             }
         }
     }

@@ -132,8 +132,14 @@ pub(crate) enum Recovered<D> {
     Done(D),
 }
 
-/// Contents known to lie at a place, from what the steps of a run reported.
-pub(crate) type Known = BTreeMap<Place, Digest>;
+/// What is known of a run that is to be taken back.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// Contents that lie at a place after the run, from what its steps reported.
+    pub(crate) contents: BTreeMap<Place, Digest>,
+    /// Trees that the run removed, and that are made again before the step at hand is taken back.
+    pub(crate) remade: Vec<Place>,
+}
 
 /// How a step is taken back.
 #[derive(Debug, Default)]

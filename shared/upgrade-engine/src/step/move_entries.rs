@@ -106,8 +106,8 @@ impl Action for MoveEntries {
 
     fn learn(&self, (): &(), known: &mut Known) {
         for name in &self.names {
-            if let Some(digest) = known.remove(&self.from.join(name)) {
-                known.insert(self.to.join(name), digest);
+            if let Some(digest) = known.contents.remove(&self.from.join(name)) {
+                known.contents.insert(self.to.join(name), digest);
             }
         }
     }
@@ -119,6 +119,7 @@ impl Action for MoveEntries {
             let now = self.to.join(name);
             let dir = world.dir(&now)?;
             match dir.stat(&now.path) {
+                Err(e) if e.kind() == ErrorKind::NotFound && known.remade.iter().any(|tree| now.is_within(tree)) => {}
                 Err(e) if e.kind() == ErrorKind::NotFound => {
                     inverse.kept.push(format!("{} is gone; somebody removed it", world.show(&now)));
                     continue;
@@ -127,7 +128,7 @@ impl Action for MoveEntries {
                 Ok(stat) if stat.kind == FileKind::Regular => {
                     let file = world.open(&now)?;
                     let (digest, _) = Digest::of_file(&*file).map_err(|e| world.error("read", &now, e))?;
-                    if known.get(&now).is_some_and(|expected| *expected != digest) {
+                    if known.contents.get(&now).is_some_and(|expected| *expected != digest) {
                         let path = world.show(&now);
                         inverse.kept.push(format!("{path} was changed since; it is left as it is"));
                         continue;

@@ -64,7 +64,7 @@ impl Action for RemoveFile {
     }
 
     fn learn(&self, (): &(), known: &mut Known) {
-        known.remove(&self.at);
+        known.contents.remove(&self.at);
     }
 
     fn inverse(&self, world: &World<'_>, saved: &Name, (): &(), _: &Known) -> Result<Inverse, StepError> {

@@ -86,7 +86,7 @@ impl Action for RemoveTree {
     }
 
     fn learn(&self, (): &(), known: &mut Known) {
-        known.retain(|place, _| !place.is_within(&self.tree.at));
+        known.contents.retain(|place, _| !place.is_within(&self.tree.at));
     }
 
     fn inverse(&self, _: &World<'_>, (): &(), (): &(), _: &Known) -> Result<Inverse, StepError> {

@@ -167,7 +167,7 @@ impl Action for ReplaceFile {
 
     fn learn(&self, _: &Vec<String>, known: &mut Known) {
         for place in self.links.iter().chain([&self.at]) {
-            known.insert(place.clone(), self.after);
+            known.contents.insert(place.clone(), self.after);
         }
     }
 

@@ -75,7 +75,7 @@ impl Action for WriteFile {
     }
 
     fn learn(&self, _: &Vec<String>, known: &mut Known) {
-        known.insert(self.at.clone(), self.digest);
+        known.contents.insert(self.at.clone(), self.digest);
     }
 
     fn inverse(&self, _: &World<'_>, (): &(), _: &Vec<String>, _: &Known) -> Result<Inverse, StepError> {

@@ -1,0 +1,137 @@
+//! Ctrl-C during a run: it stops at a safe point and says both ways out, and both work.
+
+use insta::assert_snapshot;
+
+use crate::support::site::{NEW, OLD, assert_same, manifest};
+use crate::support::{Outcome, Site};
+
+/// Runs a migration and sends it SIGINT at its nth `fsync`, on one processor so that all calls are made one after another.
+fn interrupted(site: &Site, number: u32, options: &[&str]) -> Outcome {
+    let inject = format!("inject=fsync:signal=INT:when={number}");
+    let below = ["taskset", "-c", "0", "strace", "-f", "-qqq", "-o", "/dev/null", "-e", "trace=fsync", "-e", &inject];
+    let arguments = [options, &[OLD, NEW]].concat();
+    site.outcome(site.command_below(&below, &arguments))
+}
+
+#[test]
+fn an_interruption_in_the_backup_changes_nothing() {
+    let site = Site::calendar();
+    let before = manifest(&site.path("/db"));
+    // The first calls make the directories of the state and of the run.
+    let outcome = interrupted(&site, 14, &[]);
+    assert_snapshot!(outcome, @r#"
+    exit 255
+    --- stdout
+    Scanning events database...
+    200 events scanned
+    Scanning todos database...
+    205 todos scanned
+    Backing up /db/old to /db/old/backup...
+    --- stderr
+    csmigrate: stopped as asked
+      Nothing was changed.
+    "#);
+    assert_same(&before, &manifest(&site.path("/db")));
+    assert_snapshot!(site.run(&["--list-runs"]).succeeded(), @r#"
+    exit 0
+    --- stdout
+    [RUN 1]  migration from /db/old to /db/new: failed, nothing was changed
+    "#);
+}
+
+#[test]
+fn an_interruption_later_says_both_ways_out() {
+    let site = Site::calendar();
+    let outcome = interrupted(&site, 32, &[]);
+    assert_snapshot!(outcome, @r#"
+    exit 255
+    --- stdout
+    Scanning events database...
+    200 events scanned
+    Scanning todos database...
+    205 todos scanned
+    Backing up /db/old to /db/old/backup...
+    Writing 3 new files, each read back and compared...
+    Moving 3 files into /db/new...
+    --- stderr
+    csmigrate: stopped as asked
+      The source is as it was. The run is unfinished:
+        to go on:        csmigrate --root [TEMP]/root --resume
+        to take it back: csmigrate --root [TEMP]/root --undo [RUN 1]
+    "#);
+    assert_snapshot!(site.run(&["--list-runs"]).succeeded(), @r#"
+    exit 0
+    --- stdout
+    [RUN 1]  migration from /db/old to /db/new: unfinished, 4 of 6 steps done
+    "#);
+    assert_snapshot!(site.run(&["-d", "--byte-order", "big", OLD, NEW]), @r#"
+    exit 255
+    --- stderr
+    csmigrate: run [RUN 1] is unfinished: migration from /db/old to /db/new
+      The source is as it was. The run is unfinished:
+        to go on:        csmigrate --root [TEMP]/root --resume
+        to take it back: csmigrate --root [TEMP]/root --undo [RUN 1]
+    "#);
+    assert_snapshot!(site.run(&["--byte-order", "big", OLD, NEW]).failed(), @r#"
+    exit 255
+    --- stderr
+    csmigrate: run [RUN 1] is unfinished: migration from /db/old to /db/new
+      The source is as it was. The run is unfinished:
+        to go on:        csmigrate --root [TEMP]/root --resume
+        to take it back: csmigrate --root [TEMP]/root --undo [RUN 1]
+    "#);
+    let run = site.run_names().remove(0);
+    assert_snapshot!(site.run(&["--prune", &run]).failed(), @r#"
+    exit 255
+    --- stderr
+    csmigrate: run [RUN 1] is unfinished
+      The source is as it was. The run is unfinished:
+        to go on:        csmigrate --root [TEMP]/root --resume
+        to take it back: csmigrate --root [TEMP]/root --undo [RUN 1]
+    "#);
+    assert_snapshot!(site.run(&["--resume"]).succeeded(), @r#"
+    exit 0
+    --- stdout
+    Going on with run [RUN 1]
+    Moving 3 files into /db/new...
+    The run is finished
+    Backup: /db/old/backup
+    Undo:   csmigrate --root [TEMP]/root --undo /db/new
+    "#);
+}
+
+#[test]
+fn wherever_it_is_interrupted_going_on_finishes_it_and_undo_takes_it_back() {
+    let undisturbed = Site::calendar();
+    undisturbed.migrate(&["-q"]);
+    let mut interruptions = 0;
+    for number in 1.. {
+        let site = Site::calendar();
+        let before = manifest(&site.path("/db"));
+        let outcome = interrupted(&site, number, &["-q"]);
+        if outcome.status == Some(0) {
+            break;
+        }
+        interruptions += 1;
+        let outcome = outcome.failed();
+        if outcome.stderr.ends_with("Nothing was changed.\n") {
+            assert_same(&before, &manifest(&site.path("/db")));
+            continue;
+        }
+        match number % 3 {
+            0 => drop(site.run(&["-q", "--resume"]).succeeded()),
+            1 => drop(site.run(&["-q", OLD, NEW]).succeeded()),
+            _ => {
+                site.run(&["-q", "--undo", NEW]).succeeded();
+                assert_same(&before, &manifest(&site.path("/db")));
+                continue;
+            }
+        }
+        for name in ["ics50events.db", "ics50todos.db", "ics50caldb.conf"] {
+            let path = format!("{NEW}/{name}");
+            assert!(site.read(&path) == undisturbed.read(&path), "fsync {number}: {name} differs");
+        }
+        assert!(!site.path("/db/new/csmigrate.new").exists() && !site.path("/db/new/.csmigrate.new.partial").exists());
+    }
+    assert!(interruptions > 20, "only {interruptions} calls were interrupted");
+}

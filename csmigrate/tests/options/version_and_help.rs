@@ -1,0 +1,62 @@
+//! `-V` and `-?`.
+
+use crate::support::Site;
+use crate::support::site::names_in;
+
+#[test]
+fn the_version_goes_to_standard_output() {
+    let site = Site::bare();
+    for option in ["-V", "--version"] {
+        let outcome = site.run(&[option]).succeeded();
+        assert_eq!(
+            (outcome.stdout, outcome.stderr),
+            (format!("csmigrate {}\n", env!("CARGO_PKG_VERSION")), String::new())
+        );
+    }
+    assert_eq!(names_in(&site.beside("cwd")), [""; 0]);
+}
+
+#[test]
+fn the_help_tells_the_documented_syntax_and_our_additions() {
+    let site = Site::bare();
+    let outcome = site.run(&["-?"]).succeeded();
+    assert_eq!(site.run(&["--help"]).succeeded().stderr, "");
+    insta::assert_snapshot!(outcome, @r#"
+    exit 0
+    --- stdout
+    Migrates a Calendar Server 6.0, 6.1 or 6.2 database directory to Calendar Server 6.3
+
+    Usage: csmigrate [OPTIONS] [source_dbdir] [target_dbdir]
+
+    Arguments:
+      [source_dbdir]  The database directory to migrate
+      [target_dbdir]  The directory for the migrated database: empty, or not there yet
+
+    Options:
+      -q                         Print nothing on success
+      -d, --dry-run              Dry run: say what would happen and write nothing but the logs
+      -l <min|max>               How much to log in csmigrate.log [default: min]
+      -b <backup_dir>            Where the source is copied first [default: source_dbdir/backup]
+      -V, --version              Print the version
+      -?, --help                 Print this help
+          --inspect <DIR>        Show the files of a database directory and change nothing
+          --undo <target_dbdir>  Take back the migration into this directory (or the run of this name)
+          --byte-order <ORDER>   Byte order of the new files [default: native] [possible values: native, little, big, keep]
+          --dup-sorted <yes|no>  Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted [default: judged from the data]
+          --owner <USER:GROUP>   Owner of the new files [default: that of each source file]
+          --backup-all           Copy hotbackup and archive to the backup as well
+          --log-dir <DIR>        Where csmigrate.log and csmigrateError.log are written [default: the calendar's logs directory]
+          --ics-conf <FILE>      Point caldb.berkeleydb.homedir.path in this ics.conf to the target
+          --read-only <on|off>   Set caldb.berkeleydb.readonly in that ics.conf (for a parallel upgrade)
+
+    Common options:
+          --root <DIR>       Treat DIR as the root directory of the product
+          --state-dir <DIR>  Keep the journal and saved originals of runs in DIR
+          --json             Print the result as JSON
+          --report <FILE>    Also write the result as JSON to FILE
+          --resume           Go on with the run that was interrupted
+          --list-runs        List the runs that can be resumed or undone
+          --prune <RUN>      Delete what is kept of a run; it can not be undone afterwards
+          --color <WHEN>     When to use colours [default: auto] [possible values: auto, always, never]
+    "#);
+}

@@ -1,0 +1,65 @@
+//! Two runs at the same time: the second one is refused and told who holds the lock.
+
+use std::fs::File;
+
+use insta::assert_snapshot;
+use rustix::fs::{FlockOperation, flock};
+
+use crate::support::Site;
+use crate::support::site::{NEW, OLD};
+
+#[test]
+fn a_second_run_on_the_same_root_names_the_holder() {
+    let site = Site::calendar();
+    let state = "/var/opt/CommsInstaller/upgrade";
+    site.write(&format!("{state}/holder"), "csmigrate, process 4711 on calhost\n");
+    let dir = File::open(site.path(state)).unwrap();
+    flock(&dir, FlockOperation::LockExclusive).unwrap();
+    assert_snapshot!(site.refused(&["--state-dir", site.path(state).to_str().unwrap(), OLD, NEW]), @r#"
+    exit 255
+    --- stderr
+    csmigrate: another run is going on: csmigrate, process 4711 on calhost
+      Wait until it has ended.
+      Nothing was changed.
+    "#);
+    assert_snapshot!(site.refused(&["--state-dir", site.path(state).to_str().unwrap(), "--undo", NEW]), @r#"
+    exit 255
+    --- stderr
+    csmigrate: another run is going on: csmigrate, process 4711 on calhost
+      Wait until it has ended.
+      Nothing was changed.
+    "#);
+    flock(&dir, FlockOperation::Unlock).unwrap();
+    site.migrate(&["-q", "--state-dir", site.path(state).to_str().unwrap()]);
+}
+
+#[test]
+fn a_run_leaves_its_name_in_the_lock() {
+    let site = Site::calendar();
+    site.migrate(&["--state-dir", site.beside("state").to_str().unwrap()]);
+    let holder = std::fs::read_to_string(site.beside("state/holder")).unwrap();
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let pid = holder.strip_prefix("csmigrate, process ").and_then(|rest| rest.strip_suffix(&format!(" on {host}\n")));
+    assert!(pid.is_some_and(|pid| pid.parse::<u32>().is_ok()), "{holder}");
+}
+
+#[test]
+fn a_run_with_another_state_directory_on_the_same_target_is_refused() {
+    let site = Site::calendar();
+    std::fs::create_dir(site.path(NEW)).unwrap();
+    let target = File::open(site.path(NEW)).unwrap();
+    flock(&target, FlockOperation::LockExclusive).unwrap();
+    let outcome = site.refused(&["--state-dir", site.beside("state").to_str().unwrap(), OLD, NEW]);
+    assert_snapshot!(outcome, @r#"
+    exit 255
+    --- stdout
+    Scanning events database...
+    200 events scanned
+    Scanning todos database...
+    205 todos scanned
+    --- stderr
+    csmigrate: another run is going on: it holds /db/new
+      Wait until it has ended.
+      Nothing was changed.
+    "#);
+}

@@ -1,0 +1,100 @@
+//! `--undo` after somebody worked with the new files: what was changed is kept, and that is said.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use crate::support::Site;
+use crate::support::site::{NEW, OLD, assert_same, manifest, names_in};
+
+#[test]
+fn a_file_that_was_edited_since_stays_and_that_is_said() {
+    let site = Site::calendar();
+    let source = manifest(&site.path(OLD));
+    site.migrate(&["-q"]);
+    let mut edited = site.read("/db/new/ics50events.db");
+    edited[5000] ^= 1;
+    fs::remove_file(site.path("/db/new/ics50events.db")).unwrap();
+    site.write("/db/new/ics50events.db", &edited);
+    assert_snapshot!(site.run(&["--undo", NEW]), @r#"
+    exit 255
+    --- stdout
+    Removing /db/new/csmigrate.new...
+    Removing /db/old/backup...
+    Everything else is as it was before the migration
+    --- stderr
+    csmigrate: warning: /db/new/ics50events.db was changed since; it is left as it is
+    csmigrate: warning: /db/new stays: it holds ics50events.db
+    "#);
+    assert_eq!(names_in(&site.path(NEW)), ["ics50events.db"]);
+    assert!(site.read("/db/new/ics50events.db") == edited);
+    assert_same(&source, &manifest(&site.path(OLD)));
+}
+
+#[test]
+fn a_file_edited_in_place_counts_as_edited_too() {
+    use std::os::unix::fs::FileExt;
+    let site = Site::calendar();
+    site.migrate(&["-q"]);
+    let file = fs::OpenOptions::new().write(true).open(site.path("/db/new/ics50todos.db")).unwrap();
+    file.write_all_at(b"server was here", 4096).unwrap();
+    drop(file);
+    site.run(&["-q", "--undo", NEW]).failed();
+    assert_eq!(names_in(&site.path(NEW)), ["ics50todos.db"]);
+}
+
+#[test]
+fn files_that_appeared_in_the_target_stay_and_that_is_said() {
+    let site = Site::calendar();
+    let source = manifest(&site.path(OLD));
+    site.migrate(&["-q"]);
+    site.write("/db/new/__db.001", "region of the new server");
+    assert_snapshot!(site.run(&["--undo", NEW]), @r#"
+    exit 255
+    --- stdout
+    Removing /db/new/csmigrate.new...
+    Removing /db/old/backup...
+    Everything else is as it was before the migration
+    --- stderr
+    csmigrate: warning: /db/new stays: it holds __db.001
+    "#);
+    assert_eq!(names_in(&site.path(NEW)), ["__db.001"]);
+    assert_same(&source, &manifest(&site.path(OLD)));
+}
+
+#[test]
+fn a_file_that_somebody_removed_is_said() {
+    let site = Site::calendar();
+    let source = manifest(&site.path(OLD));
+    site.migrate(&["-q"]);
+    fs::remove_file(site.path("/db/new/ics50todos.db")).unwrap();
+    assert_snapshot!(site.run(&["--undo", NEW]), @r#"
+    exit 255
+    --- stdout
+    Removing /db/new/csmigrate.new...
+    Removing /db/old/backup...
+    Everything else is as it was before the migration
+    --- stderr
+    csmigrate: warning: /db/new/ics50todos.db is gone; somebody removed it
+    "#);
+    assert!(!site.path(NEW).exists());
+    assert_same(&source, &manifest(&site.path(OLD)));
+}
+
+#[test]
+fn a_backup_that_was_changed_is_not_removed() {
+    let site = Site::calendar();
+    site.migrate(&["-q"]);
+    site.write("/db/old/backup/notes", "mine");
+    let before = manifest(&site.path("/db/old/backup"));
+    let outcome = site.run(&["--undo", NEW]);
+    assert_same(&before, &manifest(&site.path("/db/old/backup")));
+    assert_snapshot!(outcome, @r#"
+    exit 255
+    --- stdout
+    Removing /db/new/csmigrate.new...
+    Everything else is as it was before the migration
+    --- stderr
+    csmigrate: warning: /db/old/backup is left as it is: notes was added to it
+    "#);
+}
