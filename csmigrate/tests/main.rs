@@ -10,6 +10,7 @@
 )]
 
 mod support;
+mod strace_kill;
 mod sweeps;
 
 mod migrates {

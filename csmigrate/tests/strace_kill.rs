@@ -65,9 +65,9 @@ fn tree(site: &Site) -> Manifest {
     manifest(&site.path("/"), Options { leave_out: vec![var], new_after: Some(NEW_AFTER), ..Options::default() })
 }
 
-/// Writes down the source, without the backup in it and thus without the time at which that was made.
+/// Writes down the source, without the backup that comes and goes in it, and thus without its own time.
 fn source(site: &Site) -> Manifest {
-    let leave_out = ["backup", ".backup.partial"].map(|name| RelPath::new(name).unwrap()).to_vec();
+    let leave_out = ["backup", ".backup.partial", ".backup.removing"].map(|name| RelPath::new(name).unwrap()).to_vec();
     let options = Options { leave_out, directory_times: DirectoryTimes::Ignore, ..Options::default() };
     manifest(&site.path(OLD), options)
 }

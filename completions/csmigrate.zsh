@@ -1,0 +1,67 @@
+#compdef csmigrate
+
+autoload -U is-at-least
+
+_csmigrate() {
+    typeset -A opt_args
+    typeset -a _arguments_options
+    local ret=1
+
+    if is-at-least 5.2; then
+        _arguments_options=(-s -S -C)
+    else
+        _arguments_options=(-s -C)
+    fi
+
+    local context curcontext="$curcontext" state line
+    _arguments "${_arguments_options[@]}" : \
+'-l+[How much to log in csmigrate.log]:min|max:((min\:"Phases and totals"
+max\:"Details of every file as well"))' \
+'-b+[Where the source is copied first \[default\: source_dbdir/backup\]]:backup_dir:_files' \
+'--inspect=[Show the files of a database directory and change nothing]:DIR:_files' \
+'--undo=[Take back the migration into this directory (or the run of this name)]:target_dbdir:_files' \
+'--byte-order=[Byte order of the new files]:ORDER:((native\:"That of this machine"
+little\:"Least significant byte first"
+big\:"Most significant byte first"
+keep\:"That of each source file"))' \
+'--dup-sorted=[Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted \[default\: judged from the data\]]:yes|no:((yes\:"Yes"
+no\:"No"))' \
+'--owner=[Owner of the new files \[default\: that of each source file\]]:USER:GROUP:_default' \
+'--log-dir=[Where csmigrate.log and csmigrateError.log are written \[default\: the calendar'\''s logs directory\]]:DIR:_files' \
+'--ics-conf=[Point caldb.berkeleydb.homedir.path in this ics.conf to the target]:FILE:_files' \
+'--read-only=[Set caldb.berkeleydb.readonly in that ics.conf (for a parallel upgrade)]:on|off:((on\:"On"
+off\:"Off"))' \
+'--root=[Treat DIR as the root directory of the product]:DIR:_files' \
+'--state-dir=[Keep the journal and saved originals of runs in DIR]:DIR:_files' \
+'--report=[Also write the result as JSON to FILE]:FILE:_files' \
+'--prune=[Delete what is kept of a run; it can not be undone afterwards]:RUN:_default' \
+'--color=[When to use colours]:WHEN:((auto\:"On a terminal that can, unless \`NO_COLOR\` is set"
+always\:"Always"
+never\:"Never"))' \
+'-q[Print nothing on success]' \
+'-d[Dry run\: say what would happen and write nothing but the logs]' \
+'--dry-run[Dry run\: say what would happen and write nothing but the logs]' \
+'-V[Print the version]' \
+'--version[Print the version]' \
+'-?[Print this help]' \
+'--help[Print this help]' \
+'--backup-all[Copy hotbackup and archive to the backup as well]' \
+'--json[Print the result as JSON]' \
+'--resume[Go on with the run that was interrupted]' \
+'--list-runs[List the runs that can be resumed or undone]' \
+'::source -- The database directory to migrate:_files' \
+'::target -- The directory for the migrated database\: empty, or not there yet:_files' \
+&& ret=0
+}
+
+(( $+functions[_csmigrate_commands] )) ||
+_csmigrate_commands() {
+    local commands; commands=()
+    _describe -t commands 'csmigrate commands' commands "$@"
+}
+
+if [ "$funcstack[1]" = "_csmigrate" ]; then
+    _csmigrate "$@"
+else
+    compdef _csmigrate csmigrate
+fi
