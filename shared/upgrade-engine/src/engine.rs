@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 
 use crate::fs::{Attribute, Dir, Durable, FileSystem, Lock, Name, RelPath, RootPath, Time};
 use crate::journal::{Journal, JournalError, Outcome, Record};
-use crate::place::{OpenAnchors, Place};
+use crate::place::{Devices, OpenAnchors, Place};
 use crate::plan::Plan;
 use crate::run::{self, Identity, Run, Status, name};
 use crate::step::{Observer, Producer, Recovered, Step, StepError, World};
@@ -110,11 +110,6 @@ impl EngineError {
             Self::Pending { .. } | Self::Journal { .. } | Self::State { .. } => Standing::Unfinished,
             _ => Standing::NothingChanged,
         }
-    }
-
-    /// Returns true when the administrator asked to stop.
-    pub fn is_interruption(&self) -> bool {
-        matches!(self, Self::Step { error: StepError::Interrupted, .. })
     }
 }
 
@@ -256,7 +251,8 @@ impl Session {
             }
             _ => {}
         }
-        let anchors = OpenAnchors::open(means.fs, &plan.anchors).map_err(EngineError::before_any_change)?;
+        let anchors =
+            OpenAnchors::open(means.fs, &plan.anchors, Devices::AsSurveyed).map_err(EngineError::before_any_change)?;
         let locks = lock_anchors(&anchors)?;
         let (id, journal) = run::create(&*self.runs, &self.identity, plan)?;
         let world = self.world(anchors, &id, plan, means)?;
@@ -274,7 +270,7 @@ impl Session {
     pub fn resume(&self, run: &Run, means: &Means<'_>) -> Result<Done, EngineError> {
         let steps = run.steps();
         let unfinished = |error| EngineError::Step { error, run: Some(run.id.clone()), standing: Standing::Unfinished };
-        let anchors = OpenAnchors::open(means.fs, &run.plan.anchors).map_err(unfinished)?;
+        let anchors = OpenAnchors::open(means.fs, &run.plan.anchors, Devices::MayHaveChanged).map_err(unfinished)?;
         let locks = lock_anchors(&anchors)?;
         let journal = run.journal(&*self.runs)?;
         let world = self.world(anchors, &run.id, &run.plan, means)?;
@@ -307,12 +303,15 @@ impl Session {
     /// # Errors
     /// [`EngineError::Pending`] when it is unfinished and in effect.
     pub fn prune(&self, id: &Name) -> Result<(), EngineError> {
-        let runs = self.runs()?;
-        let run = in_effect(&runs).into_iter().find(|run| run.id == *id);
-        match run.map(|run| run.status) {
-            Some(Status::Unfinished { .. }) => return Err(EngineError::Pending { run: id.clone() }),
-            None if !runs.iter().any(|run| run.id == *id) => return Err(EngineError::NoSuchRun(id.to_string())),
-            _ => {}
+        // A damaged run can be deleted, else it would be in the way for ever.
+        if !matches!(Run::read(&*self.runs, id), Err(EngineError::Journal { .. } | EngineError::State { .. })) {
+            let runs = self.runs()?;
+            let run = in_effect(&runs).into_iter().find(|run| run.id == *id);
+            match run.map(|run| run.status) {
+                Some(Status::Unfinished { .. }) => return Err(EngineError::Pending { run: id.clone() }),
+                None if !runs.iter().any(|run| run.id == *id) => return Err(EngineError::NoSuchRun(id.to_string())),
+                _ => {}
+            }
         }
         let dir = RelPath::from(id.clone());
         // Without its journal a run never began, so an interruption after this leaves nothing that is believed.

@@ -177,11 +177,11 @@ enum Decoded<'a> {
 }
 
 fn decode(bytes: &[u8], sequence: u64) -> Decoded<'_> {
-    let cut_or = |what| if ends_in_zeros(bytes) { Decoded::Cut } else { Decoded::Damaged(what) };
+    let cut_or = |what, record: usize| if ends_in_zeros(bytes, record) { Decoded::Cut } else { Decoded::Damaged(what) };
     let Some((header, after)) = bytes.split_at_checked(HEADER) else { return Decoded::Cut };
     let Some((fields, crc)) = header.split_at_checked(HEADER - 4) else { return Decoded::Cut };
     if crc != crc32fast::hash(fields).to_le_bytes() {
-        return cut_or("a record's header does not fit its checksum");
+        return cut_or("a record's header does not fit its checksum", HEADER);
     }
     let (Some(length), Some(number), Some(kind)) = (fields.first_chunk(), fields.get(4..12), fields.get(12)) else {
         return Decoded::Damaged("a record's header is too short");
@@ -196,7 +196,7 @@ fn decode(bytes: &[u8], sequence: u64) -> Decoded<'_> {
     crc.update(header);
     crc.update(payload);
     if trailer.strip_suffix(b"\n") != Some(&crc.finalize().to_le_bytes()) {
-        return cut_or("a record does not fit its checksum");
+        return cut_or("a record does not fit its checksum", HEADER + payload.len() + TRAILER);
     }
     match serde_json::from_slice::<Record>(payload) {
         Ok(record) if record.kind() == *kind => Decoded::Record(record, after),
@@ -204,9 +204,11 @@ fn decode(bytes: &[u8], sequence: u64) -> Decoded<'_> {
     }
 }
 
-/// A file that was lengthened but not filled when the power failed ends in zeros. Two at least: one changed byte is damage.
-fn ends_in_zeros(bytes: &[u8]) -> bool {
-    bytes.ends_with(&[0, 0])
+/// A file that was lengthened but not filled when the power failed ends in zeros, from within its last record on. Two at
+/// least: one changed byte is damage.
+fn ends_in_zeros(bytes: &[u8], record: usize) -> bool {
+    let after = bytes.get(record..).unwrap_or_default();
+    bytes.ends_with(&[0, 0]) && after.iter().all(|byte| *byte == 0)
 }
 
 #[cfg(test)]

@@ -68,6 +68,15 @@ pub struct Anchor {
 /// The anchors of a plan, by name.
 pub type Anchors = BTreeMap<String, Anchor>;
 
+/// Whether a device has the number that it had at the survey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Devices {
+    /// The survey was a moment ago.
+    AsSurveyed,
+    /// The machine may have been started since: many file systems get another number then.
+    MayHaveChanged,
+}
+
 /// The anchors of a plan, opened and held.
 pub struct OpenAnchors {
     opened: BTreeMap<String, (RootPath, Box<dyn Dir>)>,
@@ -78,13 +87,14 @@ impl OpenAnchors {
     ///
     /// # Errors
     /// [`StepError::Io`] when one cannot be opened, [`StepError::Changed`] when it is another directory now.
-    pub fn open(fs: &dyn FileSystem, anchors: &Anchors) -> Result<Self, StepError> {
+    pub fn open(fs: &dyn FileSystem, anchors: &Anchors, devices: Devices) -> Result<Self, StepError> {
         let mut opened = BTreeMap::new();
         for (name, anchor) in anchors {
             let path = anchor.path.to_string();
             let dir = fs.open_dir(&anchor.path).map_err(|e| StepError::io("open", &path, e))?;
             let now = dir.stat(&RelPath::here()).map_err(|e| StepError::io("look at", &path, e))?.id;
-            if (now.device, now.inode) != (anchor.device, anchor.inode) {
+            let same_device = devices == Devices::MayHaveChanged || now.device == anchor.device;
+            if !same_device || now.inode != anchor.inode {
                 return Err(StepError::Changed { path, what: "it is another directory than the one surveyed".into() });
             }
             opened.insert(name.clone(), (anchor.path.clone(), dir));

@@ -106,7 +106,10 @@ impl Run {
         for record in &self.records.records {
             match record {
                 Record::Intent { step, touched, prepared } => {
+                    // Prepared once more after an interruption: what its directories were before is what counts.
+                    let first = steps.iter().find(|s| s.step == *step).map(|s| s.touched);
                     steps.retain(|s| s.step != *step);
+                    let touched = first.unwrap_or(touched);
                     steps.push(StepRecord { step: *step, touched, prepared, report: None });
                 }
                 Record::Done { step, report } => {
@@ -140,9 +143,14 @@ pub(crate) struct StepRecord<'a> {
 /// Makes the directory of a new run and begins its journal.
 pub(crate) fn create(runs: &dyn Dir, identity: &Identity, plan: &Plan) -> Result<(Name, Journal), EngineError> {
     let failed = |e| EngineError::io("make", "the directory of the run", e);
+    let newest = runs.list(&RelPath::here()).map_err(failed)?.into_iter().next_back();
     let mut attempt = 0;
     let id = loop {
-        let id = identity.run_name(attempt)?;
+        let mut id = identity.run_name(attempt)?;
+        // Runs are ordered by their names, also when the clock was set back.
+        if let Some(newest) = newest.as_ref().filter(|newest| **newest >= id) {
+            id = name(&format!("{newest}-{}", attempt.saturating_add(1)))?;
+        }
         match runs.make_dir(&id.clone().into()) {
             Ok(()) => break id,
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt = attempt.saturating_add(1),

@@ -6,7 +6,7 @@
 use crate::engine::{EngineError, Means, Session, Standing, in_effect};
 use crate::fs::{Name, Time};
 use crate::journal::Record;
-use crate::place::{OpenAnchors, Place};
+use crate::place::{Devices, OpenAnchors, Place};
 use crate::plan::Plan;
 use crate::run::{Run, Status, StepRecord};
 use crate::step::{Known, Recovered, SetModified, Step, StepError};
@@ -29,7 +29,8 @@ impl Session {
     pub fn plan_undo(&self, run: Run, means: &Means<'_>) -> Result<Undo, EngineError> {
         self.refuse_overtaken(&run)?;
         let run = self.settle(run, means)?;
-        let anchors = OpenAnchors::open(means.fs, &run.plan.anchors).map_err(EngineError::before_any_change)?;
+        let anchors = OpenAnchors::open(means.fs, &run.plan.anchors, Devices::MayHaveChanged)
+            .map_err(EngineError::before_any_change)?;
         let mut world = self.world(anchors, &run.id, &run.plan, means)?;
         world.undone_run = run.id.clone();
         let mut plan = Plan::new(&run.plan.tool, serde_json::json!({ "undo": run.id }));
@@ -69,7 +70,7 @@ impl Session {
         let Some(interrupted) = steps.iter().find(|step| step.report.is_none()) else { return Ok(run) };
         let failed =
             |error: StepError| EngineError::Step { error, run: Some(run.id.clone()), standing: Standing::Unfinished };
-        let anchors = OpenAnchors::open(means.fs, &run.plan.anchors).map_err(failed)?;
+        let anchors = OpenAnchors::open(means.fs, &run.plan.anchors, Devices::MayHaveChanged).map_err(failed)?;
         let world = self.world(anchors, &run.id, &run.plan, means)?;
         let step = run.plan.steps.get(interrupted.step).ok_or_else(|| EngineError::state(&run.id, "no such step"))?;
         if let Recovered::Done(report) = step.action().recover(&world, interrupted.prepared).map_err(failed)? {
@@ -117,11 +118,11 @@ impl Session {
 
 /// Returns true when two runs act in the same directory, as far as their anchors tell.
 fn shares_a_directory(one: &Run, other: &Run) -> bool {
-    let identity = |run: &Run| -> Vec<(u64, u64)> {
+    let identity = |run: &Run| -> Vec<u64> {
         let touched =
             run.steps().iter().flat_map(|s| s.touched).map(|(place, _)| place.anchor.clone()).collect::<Vec<_>>();
         let anchors = run.plan.anchors.iter().filter(|(name, _)| touched.contains(name));
-        anchors.map(|(_, anchor)| (anchor.device, anchor.inode)).collect()
+        anchors.map(|(_, anchor)| anchor.inode).collect()
     };
     let others = identity(other);
     identity(one).iter().any(|id| others.contains(id))

@@ -133,8 +133,6 @@ pub enum Durable {
     MadeAttributes,
     /// The end of a directory's name.
     RemovedDirectory,
-    /// The rename that set a tree aside before it is taken apart.
-    TreeSetAside,
     /// The end of a tree.
     TreeRemoved,
     /// The bytes of a file that is about to be put into place.
@@ -169,7 +167,6 @@ impl Durable {
         Self::MadeDirectory,
         Self::MadeAttributes,
         Self::RemovedDirectory,
-        Self::TreeSetAside,
         Self::TreeRemoved,
         Self::ReplacementFile,
         Self::ReplacedFile,

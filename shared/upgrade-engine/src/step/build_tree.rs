@@ -232,6 +232,10 @@ impl Action for BuildTree {
             let path = world.show(&self.at);
             return Ok(Inverse { steps: Vec::new(), kept: vec![format!("{path} is left as it is: {difference}")] });
         }
+        if let Some(lost) = tree_content::lost_original(world, self)? {
+            let path = world.show(&self.at);
+            return Ok(Inverse { steps: Vec::new(), kept: vec![format!("{path} is left as it is: {lost}")] });
+        }
         let produced = done.produced.clone();
         Ok(Inverse::of(Step::RemoveTree(RemoveTree { tree: self.clone(), produced })))
     }

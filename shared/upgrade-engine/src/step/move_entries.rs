@@ -1,6 +1,6 @@
 //! Moves entries from one directory of an anchor into another, as one batch: all renames, then one sync of each directory.
 //!
-//! The intent records which file (device and inode) each name was, so that after an interruption each one is found again
+//! The intent records which file (inode) each name was, so that after an interruption each one is found again
 //! wherever it is.
 
 use std::collections::BTreeMap;
@@ -25,13 +25,13 @@ pub struct MoveEntries {
     pub names: Vec<Name>,
 }
 
-/// Device and inode of each entry.
-type Identities = BTreeMap<Name, (u64, u64)>;
+/// Inode of each entry. Its device is that of the anchor, and may get another number when the machine starts again.
+type Identities = BTreeMap<Name, u64>;
 
 impl MoveEntries {
-    fn identity(&self, world: &World<'_>, place: &Place) -> Result<Option<(u64, u64)>, StepError> {
+    fn identity(&self, world: &World<'_>, place: &Place) -> Result<Option<u64>, StepError> {
         match world.dir(place)?.stat(&place.path) {
-            Ok(stat) => Ok(Some((stat.id.device, stat.id.inode))),
+            Ok(stat) => Ok(Some(stat.id.inode)),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
             Err(e) => Err(world.error("look at", place, e)),
         }

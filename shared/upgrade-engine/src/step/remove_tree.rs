@@ -25,18 +25,18 @@ impl RemoveTree {
     fn aside(&self, world: &World<'_>) -> Result<Place, StepError> {
         let (parent, name) = world.parent(&self.tree.at)?;
         let hidden =
-            Name::new([b".", name.as_bytes(), b".removing"].concat()).map_err(|e| StepError::Broken(e.to_string()))?;
+            Name::new([b".", name.as_bytes(), b".removal"].concat()).map_err(|e| StepError::Broken(e.to_string()))?;
         Ok(parent.join(&hidden))
     }
 
     fn take_apart(&self, world: &World<'_>, aside: &Place) -> Result<(), StepError> {
         tree_content::remove(world, aside)?;
-        self.sync_parent(world, Durable::TreeRemoved)
+        self.sync_parent(world)
     }
 
-    fn sync_parent(&self, world: &World<'_>, what: Durable) -> Result<(), StepError> {
+    fn sync_parent(&self, world: &World<'_>) -> Result<(), StepError> {
         let (parent, _) = world.parent(&self.tree.at)?;
-        world.dir(&parent)?.sync(&parent.path, what).map_err(|e| world.error("sync", &parent, e))
+        world.dir(&parent)?.sync(&parent.path, Durable::TreeRemoved).map_err(|e| world.error("sync", &parent, e))
     }
 }
 
@@ -67,8 +67,7 @@ impl Action for RemoveTree {
         let aside = self.aside(world)?;
         let at = &self.tree.at;
         world.dir(at)?.rename(&at.path, &aside.path, Existing::Refuse).map_err(|e| world.error("move aside", at, e))?;
-        // Else a power failure could bring the name back with half of its entries.
-        self.sync_parent(world, Durable::TreeSetAside)?;
+        // Not synced yet: should a power failure bring the name back with half of its entries, recovery removes the rest.
         self.take_apart(world, &aside)
     }
 
@@ -81,7 +80,7 @@ impl Action for RemoveTree {
         if world.exists(&self.tree.at)? {
             return Ok(Recovered::NotDone);
         }
-        self.sync_parent(world, Durable::TreeRemoved)?;
+        self.sync_parent(world)?;
         Ok(Recovered::Done(()))
     }
 

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::write_file::{beside, read_all, save, write_new};
+use super::write_file::{beside, read_all, refuse_taken, save, write_new};
 use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepError, World, WriteFile};
 use crate::digest::Digest;
 use crate::fs::path::{escape, unescape};
@@ -76,6 +76,9 @@ impl ReplaceFile {
     /// Gives the other names to the file that now has the first one.
     fn relink(&self, world: &World<'_>) -> Result<(), StepError> {
         let dir = world.dir(&self.at)?;
+        let (parent, _) = world.parent(&self.at)?;
+        // Before the other names follow: after a power failure the first one must tell how far this came.
+        dir.sync(&parent.path, Durable::ReplacedFile).map_err(|e| world.error("sync", &parent, e))?;
         let id = dir.stat(&self.at.path).map_err(|e| world.error("look at", &self.at, e))?.id;
         for link in &self.links {
             if dir.stat(&link.path).map_err(|e| world.error("look at", link, e))?.id != id {
@@ -87,8 +90,7 @@ impl ReplaceFile {
             let (parent, _) = world.parent(link)?;
             dir.sync(&parent.path, Durable::ReplacedLink).map_err(|e| world.error("sync", &parent, e))?;
         }
-        let (parent, _) = world.parent(&self.at)?;
-        dir.sync(&parent.path, Durable::ReplacedFile).map_err(|e| world.error("sync", &parent, e))
+        Ok(())
     }
 
     fn remove_temporaries(&self, world: &World<'_>) -> Result<(), StepError> {
@@ -135,6 +137,9 @@ impl Action for ReplaceFile {
             if dir.stat(&link.path).map_err(|e| world.error("look at", link, e))?.id != stat.id {
                 return Err(world.changed(link, "it is no longer the same file"));
             }
+        }
+        for place in self.links.iter().chain([&self.at]) {
+            refuse_taken(world, &beside(world, place)?)?;
         }
         self.new_content(world)?;
         save(world, &self.at)

@@ -1,6 +1,7 @@
 //! The files of a tree: made and checked one at a time, compared with what they should be, removed.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 
 use super::{Attributes, BuildTree, Content, Node, StepError, World};
 use crate::digest::{self, Digest, Hasher};
@@ -101,6 +102,7 @@ fn copy(world: &World<'_>, from: &Place, to: &dyn File, at: &Place) -> Result<Di
     let mut hasher = Hasher::new();
     let mut offset = 0_u64;
     let mut failure = None;
+    let expected = stat.size;
     let copied = digest::for_each_chunk(&*original, |chunk| {
         hasher.update(chunk);
         for block in chunk.chunks(if sparse { HOLE } else { digest::CHUNK }) {
@@ -108,6 +110,9 @@ fn copy(world: &World<'_>, from: &Place, to: &dyn File, at: &Place) -> Result<Di
                 to.write_all_at(block, offset).inspect_err(|_| failure = Some(()))?;
             }
             offset = offset.saturating_add(block.len() as u64);
+        }
+        if offset > expected {
+            return Err(std::io::Error::other("it grows while it is copied"));
         }
         world.advance(chunk.len() as u64).map_err(std::io::Error::other)
     });
@@ -140,6 +145,24 @@ pub(super) fn make_symlink(
     let dir = world.dir(at)?;
     dir.symlink(&target, &at.path).map_err(|e| world.error("make the link", at, e))?;
     attributes.set_on_entry(dir, &at.path, &world.show(at)).map_err(|e| world.error("set the attributes of", at, e))
+}
+
+/// Returns the first original that is no longer there as it was copied: then the copy may be the last one.
+pub(super) fn lost_original(world: &World<'_>, tree: &BuildTree) -> Result<Option<String>, StepError> {
+    for entry in &tree.entries {
+        let Node::File(Content::CopyOf { from, digest, .. }) = &entry.node else { continue };
+        let now = match world.dir(from)?.open(&from.path) {
+            Ok(file) => Some(Digest::of_file(&*file).map_err(|e| world.error("read", from, e))?.0),
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput) => {
+                None
+            }
+            Err(e) => return Err(world.error("open", from, e)),
+        };
+        if now != Some(*digest) {
+            return Ok(Some(format!("it holds the only copy of {} as that was", world.show(from))));
+        }
+    }
+    Ok(None)
 }
 
 /// Checks the produced files of a tree that is in place against their sources; returns their digests.

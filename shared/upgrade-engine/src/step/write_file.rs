@@ -37,7 +37,8 @@ impl Action for WriteFile {
     }
 
     fn prepare(&self, world: &World<'_>) -> Result<(), StepError> {
-        if world.exists(&self.at)? { Err(world.changed(&self.at, "it exists already")) } else { Ok(()) }
+        refuse_taken(world, &self.at)?;
+        refuse_taken(world, &beside(world, &self.at)?)
     }
 
     fn apply(&self, world: &World<'_>, (): &()) -> Result<Vec<String>, StepError> {
@@ -88,6 +89,11 @@ pub(super) fn beside(world: &World<'_>, at: &Place) -> Result<Place, StepError> 
     let (parent, name) = world.parent(at)?;
     let hidden = [b".", name.as_bytes(), b".new"].concat();
     Ok(parent.join(&Name::new(hidden).map_err(|e| StepError::Broken(e.to_string()))?))
+}
+
+/// Refuses a name that is taken: what lies there is not ours, and recovery must never take it for ours.
+pub(super) fn refuse_taken(world: &World<'_>, at: &Place) -> Result<(), StepError> {
+    if world.exists(at)? { Err(world.changed(at, "it exists already")) } else { Ok(()) }
 }
 
 /// Writes a new file with its attributes and makes it durable.

@@ -63,15 +63,20 @@ impl Disk {
         }
         if matches!(lost, Lost::Some(_)) {
             let kept = kept_changes(&self.pending, &mut dice);
-            after.keep(&kept);
+            after.keep(&kept, self);
         }
         after.count_links();
         after
     }
 
-    fn keep(&mut self, changes: &[&Change]) {
+    /// A changed entry and its directory's time reach the disk together.
+    fn keep(&mut self, changes: &[&Change], before: &Self) {
         for (directory, name, inode) in changes.iter().copied().flatten() {
             let Some(holder) = self.inodes.get_mut(*directory) else { continue };
+            if let Some(was) = before.inodes.get(*directory) {
+                holder.attributes.seen = was.attributes.seen.clone();
+                holder.attributes.sync();
+            }
             let Body::Directory(entries) = &mut holder.body else { continue };
             let entries = Arc::make_mut(&mut entries.seen);
             match inode {
