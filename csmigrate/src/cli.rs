@@ -187,6 +187,9 @@ impl Args {
                 return Err(format!("{first} takes no further operand: {}", operand.display()));
             }
         }
+        if self.dry_run && (self.common.prune.is_some() || self.common.resume) {
+            return Err("-d cannot be used with --resume or --prune".to_owned());
+        }
         if let Some(dir) = &self.inspect {
             return Ok(Command::Inspect(dir.clone()));
         }

@@ -113,6 +113,9 @@ pub enum Error {
         /// What it does.
         what: String,
     },
+    /// The administrator asked to stop before anything was begun.
+    #[error("stopped as asked")]
+    Interrupted,
     /// There is nothing to go on with.
     #[error("no run was interrupted; there is nothing to resume")]
     NothingToResume,

@@ -24,6 +24,7 @@ use crate::detect::owner::Owner;
 use crate::detect::source::{Entry, EntryKind, Role, SourceFacts};
 use crate::detect::{Directories, Facts};
 use crate::migrate;
+use crate::record_digest::Records;
 
 /// The tool's name in plans and state directories.
 pub const TOOL: &str = "csmigrate";
@@ -39,6 +40,8 @@ pub struct Migration {
     pub from: Place,
     /// Digest of that file.
     pub source_digest: Digest,
+    /// Count and digest of the records that the survey read from the source.
+    pub records: Records,
     /// `little` or `big`.
     pub byte_order: String,
     /// Whether duplicates are to be marked as sorted.
@@ -149,7 +152,8 @@ fn plan_backup(plan: &mut Plan, facts: &Facts, backup: &Place) {
         entries: entries.collect(),
     }));
     // A backup inside the source must not make the source look changed.
-    plan.steps.push(Step::SetModified(SetModified { at: Place::anchor("source"), to: source.attributes.modified }));
+    let at = Place::anchor("backup-parent");
+    plan.steps.push(Step::SetModified(SetModified { at, to: facts.backup.parent_modified }));
 }
 
 fn copied(entry: &Entry) -> Node {
@@ -208,6 +212,7 @@ fn produced(args: &Args, entry: &Entry, database: &DatabaseFacts, from: Place) -
     let migration = Migration {
         from,
         source_digest: database.digest,
+        records: database.records,
         byte_order: byte_order.to_owned(),
         duplicates_sorted: duplicates_sorted(args, database),
         file_id: migrate::file_id(&database.digest, &entry.path),

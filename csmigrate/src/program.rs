@@ -114,7 +114,10 @@ impl Program<'_> {
         let progress = self.terminal.progress(survey_bytes(self.fs, &directories.source), self.interrupt.clone());
         let facts = detect::survey(self.fs, self.args, &directories, &progress);
         progress.finish();
-        let facts = facts?;
+        let facts = match facts {
+            Err(_) if self.interrupt.is_requested() => return Err(Error::Interrupted),
+            other => other?,
+        };
         let plan = plan::plan(&facts, self.args, request).map_err(|e| Error::Usage(e.to_string()))?;
         self.say_survey(&facts, &plan);
         let details = report::json(&facts);
@@ -235,7 +238,13 @@ impl Program<'_> {
             other.plan.undoes.as_deref() == Some(&run.id.to_string())
                 && matches!(other.status, Status::Unfinished { .. })
         });
-        if let Some(begun) = begun {
+        if self.args.dry_run {
+            // What an interrupted step left is found out by finishing or cleaning it up, which a dry run must not do.
+            let unfinished = begun.or(Some(&run).filter(|run| matches!(run.status, Status::Unfinished { .. })));
+            if let Some(unfinished) = unfinished {
+                return Err(other_run(unfinished));
+            }
+        } else if let Some(begun) = begun {
             return self.resume(&session, begun);
         }
         let before = match run.plan.request.get("target") {
@@ -392,7 +401,8 @@ impl Program<'_> {
         if self.args.dry_run && !matches!(self.command, Command::Undo(_)) {
             return Ok(None);
         }
-        Ok(Session::open_existing(&*self.state.fs, &self.state.path, TOOL, Identity::current())?)
+        let open = if self.args.dry_run { Session::look } else { Session::open_existing };
+        Ok(open(&*self.state.fs, &self.state.path, TOOL, Identity::current())?)
     }
 
     fn means<'m>(&'m self, observer: &'m dyn Observer) -> Means<'m> {

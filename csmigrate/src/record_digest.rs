@@ -3,6 +3,7 @@
 //! Each key and each datum is preceded by its length, so that no two lists of records have the same digest.
 
 use bdb::Data;
+use bdb::read::ReadError;
 use serde::{Deserialize, Serialize};
 use upgrade_engine::digest::{Digest, Hasher};
 
@@ -46,12 +47,13 @@ impl RecordDigest {
     ///
     /// # Errors
     /// As reading the data.
-    pub fn record(&mut self, key: &[u8], data: Data<'_>) -> std::io::Result<()> {
+    pub fn record(&mut self, key: &[u8], data: Data<'_>) -> Result<(), ReadError> {
         self.begin(key, data.length());
-        data.for_each_chunk(|chunk| {
+        let read = data.for_each_chunk(|chunk| {
             self.chunk(chunk);
             Ok(())
-        })
+        });
+        read.map_err(|e| ReadError::try_from(e).unwrap_or_else(|source| ReadError::Io { offset: 0, source }))
     }
 
     /// Returns count and digest.

@@ -7,6 +7,7 @@ use upgrade_engine::engine::Standing;
 use upgrade_engine::fs::real::RealFs;
 use upgrade_engine::fs::{Dir, FileSystem, RootPath};
 use upgrade_engine::interrupt::Interrupt;
+use upgrade_engine::redact;
 use upgrade_engine::report::{Report, ReportOutcome};
 use upgrade_engine::terminal::{Talk, Terminal};
 
@@ -63,9 +64,11 @@ fn carry_out(args: &Args, terminal: Terminal) -> Result<Report, Error> {
 
 /// Prints and writes the report as JSON where that was asked for.
 fn deliver(args: &Args, terminal: Terminal, report: &Report) -> Result<(), Reported> {
-    let json = serde_json::to_string_pretty(report).unwrap_or_default();
+    let mut json = serde_json::to_value(report).unwrap_or_default();
+    redact::json(&mut json);
+    let json = serde_json::to_string_pretty(&json).unwrap_or_default();
     if args.common.json {
-        terminal.always(&json);
+        terminal.json(&json);
     }
     args.common.write_report(json.as_bytes()).map_err(|e| {
         let standing = match report.outcome {

@@ -9,8 +9,10 @@
     missing_docs
 )]
 
-mod support;
+mod canary;
+mod readme;
 mod strace_kill;
+mod support;
 mod sweeps;
 
 mod migrates {

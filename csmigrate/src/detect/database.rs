@@ -5,6 +5,7 @@
 
 use std::io;
 
+use bdb::Record;
 use bdb::format::{ByteOrder, Lsn, PageNo};
 use bdb::read::{Database, DuplicateMode, Meta, PageScan, ReadError, Scanned, Survey};
 use upgrade_engine::digest::{self, Digest, Hasher};
@@ -12,6 +13,7 @@ use upgrade_engine::fs::File;
 use upgrade_engine::step::Observer;
 
 use super::file_access::Borrowed;
+use crate::record_digest::{RecordDigest, Records};
 use crate::workers;
 
 /// What is known of a database.
@@ -24,6 +26,8 @@ pub struct DatabaseFacts {
     pub scanned: Scanned,
     /// Digest of the file.
     pub digest: Digest,
+    /// Count and digest of its records.
+    pub records: Records,
 }
 
 impl DatabaseFacts {
@@ -79,19 +83,22 @@ pub fn survey(file: Box<dyn File>, observer: &dyn Observer) -> Result<DatabaseFa
         return Err(DatabaseError::Changed);
     }
     let (digest, scanned) = scanned?;
-    Ok(DatabaseFacts { meta, survey: walked?, scanned, digest })
+    let (survey, records) = walked?;
+    Ok(DatabaseFacts { meta, survey, scanned, digest, records })
 }
 
-fn walk(database: &Database<Borrowed<'_>>, observer: &dyn Observer) -> Result<Survey, ReadError> {
+fn walk(database: &Database<Borrowed<'_>>, observer: &dyn Observer) -> Result<(Survey, Records), ReadError> {
+    let mut digest = RecordDigest::new();
     let mut records = database.records();
     let mut count = 0_u32;
-    while records.next()?.is_some() {
+    while let Some(Record { key, data }) = records.next()? {
+        digest.record(key, data)?;
         count = count.wrapping_add(1);
         if count.is_multiple_of(4096) && observer.stop_requested() {
             return Err(ReadError::Io { offset: 0, source: io::ErrorKind::Interrupted.into() });
         }
     }
-    Ok(records.survey().clone())
+    Ok((records.survey().clone(), digest.finish()))
 }
 
 fn scan(

@@ -5,7 +5,7 @@ use std::io;
 
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::path::escape;
-use upgrade_engine::fs::{Dir, FileId, FileKind, FileSystem, Name, RelPath, RootPath};
+use upgrade_engine::fs::{Dir, FileId, FileKind, FileSystem, Name, RelPath, RootPath, Time};
 use upgrade_engine::place::Anchor;
 use upgrade_engine::step::Attributes;
 
@@ -42,6 +42,8 @@ pub struct BackupFacts {
     pub path: RootPath,
     /// The directory above it.
     pub parent: Anchor,
+    /// That directory's time of last change.
+    pub parent_modified: Time,
     /// Its name there.
     pub name: Name,
     /// What is there.
@@ -89,6 +91,7 @@ pub fn survey_target(fs: &dyn FileSystem, directories: &Directories, source: &dy
         }
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
             let (parent, name, dir) = open_parent(fs, &path)?;
+            refuse_dangling(&*dir, &name, &path)?;
             let space = space(&*dir).map_err(failed)?;
             Ok(TargetFacts { state: TargetState::Missing { parent: anchor(&*dir, &parent)?, name }, space, path })
         }
@@ -177,9 +180,14 @@ pub fn survey_backup(
     let path = directories.backup.clone();
     let failed = |e| Error::io("read", &path, e);
     let (parent, name, above) = open_parent(fs, &path)?;
-    let parent = anchor(&*above, &parent)?;
+    let parent_path = parent;
+    let parent = anchor(&*above, &parent_path)?;
+    let parent_modified = above.stat(&RelPath::here()).map_err(|e| Error::io("look at", &parent_path, e))?.modified;
     let state = match fs.open_dir(&path) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => BackupState::Missing,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            refuse_dangling(&*above, &name, &path)?;
+            BackupState::Missing
+        }
         Err(e) if e.kind() == io::ErrorKind::NotADirectory => {
             return Err(Error::NotADirectory { path: path.to_string() });
         }
@@ -193,7 +201,7 @@ pub fn survey_backup(
         },
     };
     let space = space(&*above).map_err(failed)?;
-    Ok(BackupFacts { path, parent, name, state, space })
+    Ok(BackupFacts { path, parent, parent_modified, name, state, space })
 }
 
 /// Returns the first difference between a directory and what a backup of the source would hold.
@@ -246,8 +254,7 @@ pub fn refuse_lack_of_space(source: &SourceFacts, target: &TargetFacts, backup: 
         .entries
         .iter()
         .filter(|entry| !matches!(entry.role, Role::BackupOnly))
-        .map(|entry| entry.stat.size)
-        .sum();
+        .fold(0_u64, |sum, entry| sum.saturating_add(entry.stat.size));
     let for_backup = match backup.state {
         BackupState::HoldsSource => 0,
         BackupState::Missing | BackupState::Empty(_) => source.bytes(),
@@ -266,6 +273,14 @@ pub fn refuse_lack_of_space(source: &SourceFacts, target: &TargetFacts, backup: 
         }
     }
     Ok(())
+}
+
+/// Refuses a name that is there although nothing can be opened by it: a link to nowhere.
+fn refuse_dangling(dir: &dyn Dir, name: &Name, path: &RootPath) -> Result<(), Error> {
+    match dir.stat(&name.clone().into()) {
+        Ok(_) => Err(Error::Overlap(format!("{path} is a symbolic link that leads nowhere"))),
+        Err(_) => Ok(()),
+    }
 }
 
 fn space(dir: &dyn Dir) -> io::Result<Space> {

@@ -8,6 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use upgrade_engine::fs::FileId;
+use upgrade_engine::fs::path::escape;
 
 use super::source::SourceFacts;
 use crate::error::Error;
@@ -31,7 +32,8 @@ pub fn refuse_in_use(source: &SourceFacts) -> Result<(), Error> {
         }
         if let Some(file) = used_file(&process.path(), &files) {
             let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
-            holders.push(format!("{file} is in use by process {pid} ({})", name.trim()));
+            let name = escape(name.trim_end().as_bytes());
+            holders.push(format!("{file} is in use by process {pid} ({name})"));
         }
     }
     if holders.is_empty() { Ok(()) } else { Err(Error::InUse(holders)) }

@@ -21,6 +21,10 @@ use crate::workers;
 /// Files up to this size that are no databases are carried over; larger ones are only backed up, and that is said.
 const CARRIED_AT_MOST: u64 = 16 << 20;
 
+/// A source with more entries, or deeper directories, is no calendar database, and its plan would not be small.
+const MOST_ENTRIES: usize = 50_000;
+const DEEPEST: usize = 64;
+
 /// The source directory.
 pub struct SourceFacts {
     /// As typed.
@@ -87,7 +91,7 @@ impl SourceFacts {
     /// Returns the number of bytes in all regular files, hard links counted once.
     pub fn bytes(&self) -> u64 {
         let files = self.entries.iter().filter(|entry| matches!(entry.kind, EntryKind::File(_)));
-        files.map(|entry| entry.stat.size).sum()
+        files.fold(0, |sum, entry| sum.saturating_add(entry.stat.size))
     }
 }
 
@@ -234,6 +238,11 @@ impl Listing<'_> {
                 }
                 FileKind::Regular | FileKind::Directory | FileKind::Symlink => {}
             }
+            if self.found.len() >= MOST_ENTRIES || path.names().len() > DEEPEST {
+                let what = format!("it holds more than {MOST_ENTRIES} entries or {DEEPEST} levels of directories");
+                return Err(Error::Config { path: self.path.to_string(), what });
+            }
+            self.warn_if_only_backed_up(&path, &name, &stat);
             let attributes = Attributes::of(self.dir, &path).map_err(|e| failed(&path, e))?;
             self.found.push(Found { path: path.clone(), stat, attributes });
             if stat.kind == FileKind::Directory {
@@ -241,6 +250,15 @@ impl Listing<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whatever does not appear in the target is said, but for the caches, which the server makes anew.
+    fn warn_if_only_backed_up(&mut self, path: &RelPath, name: &Name, stat: &Stat) {
+        let is_cache = matches!(name.as_bytes(), b"ldap_cache" | b"cld_cache");
+        let is_said = matches!(stat.kind, FileKind::Directory | FileKind::Symlink) && path.names().len() == 1;
+        if is_said && !is_cache {
+            self.warnings.push(format!("{path} is only backed up"));
+        }
     }
 
     /// Backups are not backed up again, and `lost+found` is nobody's file.
@@ -251,7 +269,11 @@ impl Listing<'_> {
         let at_top = path.names().len() == 1;
         match name.as_bytes() {
             _ if Some(stat.id) == self.backup => true,
-            b"backup" | b"lost+found" if at_top => true,
+            b"lost+found" if at_top => true,
+            b"backup" if at_top => {
+                self.left_out.push(format!("{path} is not copied: backups are not backed up"));
+                true
+            }
             b"hotbackup" | b"archive" if at_top && !self.backup_all => {
                 self.left_out.push(format!("{path} is not copied (use --backup-all for that)"));
                 true
@@ -304,6 +326,10 @@ fn examine(
         FileKind::Regular | FileKind::Fifo | FileKind::Special => {}
     }
     let file = dir.open(&item.path).map_err(failed)?;
+    // Owner and mode were read by name; the content comes from this handle. They must be of one and the same file.
+    if file.stat().map_err(failed)? != item.stat {
+        return Err(failed(io::Error::other("it changed while it was being read")));
+    }
     let name = item.path.names().last().map(Name::as_bytes).unwrap_or_default();
     if item.is_at_top() && !is_log_or_region(name) {
         match recognised(&*file).map_err(failed)? {

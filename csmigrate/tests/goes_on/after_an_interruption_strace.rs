@@ -135,3 +135,31 @@ fn wherever_it_is_interrupted_going_on_finishes_it_and_undo_takes_it_back() {
     }
     assert!(interruptions > 20, "only {interruptions} calls were interrupted");
 }
+
+#[test]
+fn a_backup_that_was_changed_before_going_on_is_not_migrated() {
+    // Stopped with the backup done and the new files not made.
+    let stopped = (10..40).map(|number| {
+        let site = Site::calendar();
+        interrupted(&site, number, &["-q", "-b", "/db/bk"]).failed();
+        site
+    });
+    let site = stopped
+        .into_iter()
+        .find(|site| site.path("/db/bk").exists() && !site.path("/db/new/csmigrate.new").exists())
+        .unwrap();
+    std::fs::copy(site.path("/db/old/ics50todos.db"), site.path("/db/bk/ics50events.db")).unwrap();
+    let outcome = site.run(&["--resume"]).failed();
+    assert!(outcome.stderr.contains("that are not the source's"), "{}", outcome.stderr);
+    assert!(!site.path("/db/new/ics50events.db").exists());
+}
+
+#[test]
+fn a_dry_undo_of_an_interrupted_run_changes_nothing() {
+    let site = Site::calendar();
+    interrupted(&site, 32, &["-q"]).failed();
+    let before = site.manifest();
+    let outcome = site.run(&["-d", "--undo", NEW]).failed();
+    assert!(outcome.stderr.contains("is unfinished"), "{}", outcome.stderr);
+    site.assert_unchanged(&before);
+}

@@ -75,7 +75,6 @@ fn a_dry_undo_says_what_would_be_taken_back_and_changes_nothing() {
       give /db/new its time of last change back
       give /db its time of last change back
       give /db/old its time of last change back
-      give /db/old its time of last change back
     "#);
     site.assert_unchanged(&before);
     assert_eq!(names_in(&site.beside("state/csmigrate")).len(), 1);

@@ -169,3 +169,19 @@ fn after_a_change_of_the_source_it_is_refused_as_well() {
       Nothing was changed.
     "#);
 }
+
+#[test]
+fn a_damaged_run_is_not_trusted_but_can_be_deleted() {
+    let site = Site::calendar();
+    site.migrate(&["-q"]);
+    let run = site.run_names().remove(0);
+    let journal = site.path(&format!("/var/opt/CommsInstaller/upgrade/csmigrate/{run}/journal"));
+    let journal = if journal.exists() { journal } else { panic!("{} is not there", journal.display()) };
+    let mut bytes = std::fs::read(&journal).unwrap();
+    bytes[40] ^= 1;
+    std::fs::write(&journal, bytes).unwrap();
+    let outcome = site.run(&["--undo", "/db/new"]).failed();
+    assert!(outcome.stderr.contains("the journal is damaged at byte"), "{}", outcome.stderr);
+    site.run(&["--prune", &run]).succeeded();
+    assert!(site.run(&["--list-runs"]).succeeded().stdout.contains("There are no runs"));
+}

@@ -206,3 +206,23 @@ fn a_backup_that_is_a_file_the_source_or_in_the_target_is_refused() {
         }
     }
 }
+
+#[test]
+fn a_target_or_backup_that_is_a_link_to_nowhere_is_refused() {
+    let site = Site::calendar();
+    for name in ["/db/dangling", "/db/bk"] {
+        std::os::unix::fs::symlink("/nowhere/at/all", site.path(name)).unwrap();
+    }
+    let target = site.refused(&[OLD, "/db/dangling"]);
+    assert!(target.stderr.contains("/db/dangling is a symbolic link that leads nowhere"), "{}", target.stderr);
+    let backup = site.refused(&["-b", "/db/bk", OLD, NEW]);
+    assert!(backup.stderr.contains("/db/bk is a symbolic link that leads nowhere"), "{}", backup.stderr);
+}
+
+#[test]
+fn directories_deeper_than_any_calendar_has_are_refused() {
+    let site = Site::calendar();
+    std::fs::create_dir_all(site.path(OLD).join("d/".repeat(70))).unwrap();
+    let outcome = site.refused(&[OLD, NEW]);
+    assert!(outcome.stderr.contains("64 levels of directories"), "{}", outcome.stderr);
+}

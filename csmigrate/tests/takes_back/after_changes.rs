@@ -98,3 +98,18 @@ fn a_backup_that_was_changed_is_not_removed() {
     csmigrate: warning: /db/old/backup is left as it is: notes was added to it
     "#);
 }
+
+#[test]
+fn a_backup_that_holds_the_only_copy_stays() {
+    let site = Site::calendar();
+    site.migrate(&["-q", "-b", "/db/bk"]);
+    let events = site.read("/db/bk/ics50events.db");
+    // The administrator takes the migration for done and removes the old files.
+    for name in names_in(&site.path(OLD)) {
+        let path = site.path(OLD).join(name);
+        if path.is_dir() { fs::remove_dir_all(path).unwrap() } else { fs::remove_file(path).unwrap() }
+    }
+    let outcome = site.run(&["--undo", NEW]).failed();
+    assert!(outcome.stderr.contains("it holds the only copy of"), "{}", outcome.stderr);
+    assert!(site.read("/db/bk/ics50events.db") == events);
+}

@@ -24,7 +24,24 @@ use crate::manifest::{Manifest, Options};
 pub type Step<'a> = &'a dyn Fn(&Arc<dyn FileSystem>) -> Result<(), String>;
 
 /// How the power fails in [`Sweep::power_cuts`].
-pub const LOST: &[Lost] = &[Lost::Everything, Lost::Content, Lost::Some(1), Lost::Some(2), Lost::Some(3), Lost::Some(4), Lost::Some(5), Lost::Some(6), Lost::Some(7), Lost::Some(8), Lost::Some(9), Lost::Some(10), Lost::Some(11), Lost::Some(12), Lost::Some(13), Lost::Some(14)];
+pub const LOST: &[Lost] = &[
+    Lost::Everything,
+    Lost::Content,
+    Lost::Some(1),
+    Lost::Some(2),
+    Lost::Some(3),
+    Lost::Some(4),
+    Lost::Some(5),
+    Lost::Some(6),
+    Lost::Some(7),
+    Lost::Some(8),
+    Lost::Some(9),
+    Lost::Some(10),
+    Lost::Some(11),
+    Lost::Some(12),
+    Lost::Some(13),
+    Lost::Some(14),
+];
 
 const SHOWN: usize = 5;
 

@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_digest_does_not_depend_on_the_pieces() {
-        let bytes: Vec<u8> = (0..5 * PIECE + 77).map(|n| (n * 31 >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..5 * PIECE + 77).map(|n| ((n * 31) >> 3) as u8).collect();
         for size in [1 << 10, PIECE - 1, PIECE, 3 * PIECE, bytes.len()] {
             let mut hasher = Hasher::new();
             bytes.chunks(size).for_each(|chunk| hasher.update(chunk));

@@ -11,6 +11,9 @@ use crate::plan::Plan;
 use crate::run::{self, Identity, Run, Status, name};
 use crate::step::{Observer, Producer, Recovered, Step, StepError, World};
 
+/// Name of the file that says who holds the lock.
+const HOLDER: &str = "holder";
+
 /// In which state a failed operation leaves the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -204,6 +207,29 @@ impl Session {
         tool: &str,
         identity: Identity,
     ) -> Result<Option<Self>, EngineError> {
+        Self::open_for(state, path, tool, identity, Purpose::Change)
+    }
+
+    /// As [`Session::open_existing`], but writes nothing, not even who holds the lock: for a dry run.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub fn look(
+        state: &dyn FileSystem,
+        path: &RootPath,
+        tool: &str,
+        identity: Identity,
+    ) -> Result<Option<Self>, EngineError> {
+        Self::open_for(state, path, tool, identity, Purpose::Look)
+    }
+
+    fn open_for(
+        state: &dyn FileSystem,
+        path: &RootPath,
+        tool: &str,
+        identity: Identity,
+        purpose: Purpose,
+    ) -> Result<Option<Self>, EngineError> {
         let dir = match state.open_dir(path) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             other => other.map_err(|e| EngineError::io("open", path, e))?,
@@ -212,8 +238,18 @@ impl Session {
         if stat.mode & 0o022 != 0 || !(stat.uid == 0 || stat.uid == rustix::process::geteuid().as_raw()) {
             return Err(EngineError::OpenToOthers(path.clone()));
         }
-        let lock = take_lock(&*dir, path, tool, &identity)?;
-        let runs = run::open_or_make(state, &path.join(&name(tool)?))?;
+        let lock = take_lock(&*dir, path)?;
+        let runs_path = path.join(&name(tool)?);
+        let runs = match purpose {
+            Purpose::Look => match state.open_dir(&runs_path) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+                other => other.map_err(|e| EngineError::io("open", &runs_path, e))?,
+            },
+            Purpose::Change => {
+                write_holder(&*dir, tool, &identity);
+                run::open_or_make(state, &runs_path)?
+            }
+        };
         Ok(Some(Self { runs, identity, _lock: lock }))
     }
 
@@ -491,21 +527,33 @@ fn findings_of(report: &serde_json::Value) -> Vec<String> {
     strings.filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
-fn take_lock(dir: &dyn Dir, path: &RootPath, tool: &str, identity: &Identity) -> Result<Box<dyn Lock>, EngineError> {
-    let holder = RelPath::from(name("holder")?);
-    let lock = match dir.lock() {
+/// What a session is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Look,
+    Change,
+}
+
+fn take_lock(dir: &dyn Dir, path: &RootPath) -> Result<Box<dyn Lock>, EngineError> {
+    let holder = RelPath::from(name(HOLDER)?);
+    match dir.lock() {
         Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
             let file = dir.open(&holder).and_then(|file| crate::step::read_whole(&*file)).ok();
             let holder = file.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
-            return Err(EngineError::Locked { holder });
+            Err(EngineError::Locked { holder })
         }
-        other => other.map_err(|e| EngineError::io("lock", path, e))?,
-    };
-    // For the message only: nothing depends on it, so a failure is not one of the run.
-    let _ = dir.remove_file(&holder);
-    let text = format!("{tool}, process {} on {}\n", identity.pid, identity.host);
-    let _ = dir.create(&holder).and_then(|file| file.write_all_at(text.as_bytes(), 0));
-    Ok(lock)
+        other => other.map_err(|e| EngineError::io("lock", path, e)),
+    }
+}
+
+/// Notes who holds the lock. For the message only: nothing depends on it, so a failure is not one of the run.
+fn write_holder(dir: &dyn Dir, tool: &str, identity: &Identity) {
+    if let Ok(holder) = name(HOLDER) {
+        let holder = RelPath::from(holder);
+        let _ = dir.remove_file(&holder);
+        let text = format!("{tool}, process {} on {}\n", identity.pid, identity.host);
+        let _ = dir.create(&holder).and_then(|file| file.write_all_at(text.as_bytes(), 0));
+    }
 }
 
 /// Locks every directory that a plan acts in, against a run with another state directory.

@@ -18,6 +18,16 @@ pub fn text(line: &str) -> String {
     assignment(&clean).unwrap_or(clean)
 }
 
+/// Takes the secrets out of every text of a JSON value, leaving its form alone.
+pub fn json(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(string) => *string = text(string),
+        serde_json::Value::Array(values) => values.iter_mut().for_each(json),
+        serde_json::Value::Object(entries) => entries.values_mut().for_each(json),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+    }
+}
+
 /// Hides the value of `key = value` up to the end of the line.
 fn assignment(line: &str) -> Option<String> {
     let (left, right) = line.split_once('=')?;

@@ -48,15 +48,15 @@ impl Terminal {
     /// Prints a line of the result.
     pub fn result(&self, line: &str) {
         if self.talk == Talk::Normal {
-            self.always(line);
+            let line = redact::text(line);
+            // A closed pipe must not stop a run in the middle.
+            let _ = writeln!(AutoStream::new(std::io::stdout(), self.color).lock(), "{line}");
         }
     }
 
-    /// Prints a line of the result even when the talk is quiet.
-    pub fn always(&self, line: &str) {
-        let line = redact::text(line);
-        // A closed pipe must not stop a run in the middle.
-        let _ = writeln!(AutoStream::new(std::io::stdout(), self.color).lock(), "{line}");
+    /// Prints a result in JSON, also when the talk is quiet. Its secrets must be gone already ([`redact::json`]).
+    pub fn json(&self, json: &str) {
+        let _ = writeln!(std::io::stdout().lock(), "{json}");
     }
 
     /// Prints an error: the first line with the tool's name, the others below it.

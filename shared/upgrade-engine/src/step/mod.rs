@@ -1,6 +1,6 @@
 //! The kinds of steps, one file each, and what every kind must be able to do.
 //!
-//! A new kind is a file with an [`Action`] and one line in [`Step`]. Each step is idempotent: [`Action::recover`] finds out
+//! A new kind is a file with an `Action` and one line in [`Step`]. Each step is idempotent: its `recover` finds out
 //! from the disk alone whether an interrupted step was done, finishes or cleans up what it left, and refuses to touch
 //! anything when somebody else changed it.
 

@@ -1,0 +1,288 @@
+//! Secrets go nowhere: the passwords of ics.conf, the keys and values of the databases and what a file that is carried over
+//! holds are words that occur nowhere else, and after every command all that was printed, logged, reported or kept is
+//! searched for them. Only what is meant to hold them is left out: the databases, their backup, the configuration, and the
+//! originals that a run saves. csmigrate starts no programs, so there are no arguments of theirs to search.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::rc::Rc;
+
+use bdb::format::ByteOrder;
+use bdb::write::{BtreeWriter, Duplicates, WriteOptions};
+use bdb::{Data, Record, WriteAt};
+use testkit::canary::Canaries;
+
+use crate::support::genuine;
+use crate::support::process;
+use crate::support::site::{NEW, OLD};
+use crate::support::{Outcome, Site};
+
+const CONF: &str = "/etc/opt/SUNWics5/config/ics.conf";
+const EDITS: &[&str] = &["--ics-conf", CONF, "--read-only", "on"];
+const PAGE: usize = 512;
+
+/// A site, its secrets, and the names of the files that were searched for them.
+struct Watched {
+    site: Site,
+    canaries: Canaries,
+    searched: BTreeSet<String>,
+}
+
+impl Watched {
+    fn site() -> Self {
+        let mut watched = Self { site: Site::bare(), canaries: Canaries::new(7), searched: BTreeSet::new() };
+        for (name, order) in [("ics50events.db", Order::Ascending), ("ics50todos.db", Order::AsMade)] {
+            let content = watched.database(name, order);
+            watched.site.write(&format!("{OLD}/{name}"), content);
+        }
+        let carried = watched.canaries.word("file that is carried over");
+        watched
+            .site
+            .write("/db/old/ics50caldb.conf", format!("caldb.version= \"1.0.0\"\nx.password = \"{carried}\"\n"));
+        let conf = watched.conf();
+        watched.site.write(CONF, conf);
+        fs::create_dir_all(watched.site.path("/var/opt/SUNWics5/logs")).unwrap();
+        watched
+    }
+
+    /// Secrets beside the lines that are edited, in several spellings.
+    fn conf(&mut self) -> String {
+        let lines = [
+            "service.admin.calmaster.cred = \"@\"",
+            "caldb.berkeleydb.homedir.path = \".\"",
+            "local.authldapbindcred=@",
+            "caldb.berkeleydb.readonly = \"no\"",
+            "\tlocal.ugldapbindcred\t=  \"@ with blanks\"  ",
+            "local.lookupldap.bindpw = \"@\"",
+            "!local.old.passwd = \"@\"",
+            "local.ldap.url = \"ldap://cn=manager:@@ldap.example.com:389/o=site\"",
+            "service.wcap.secret = \"@\"",
+        ];
+        let secret = |line: &&str| {
+            let word = self.canaries.word(line.split_once('=').unwrap().0);
+            line.replacen('@', &word, 1) + "\r\n"
+        };
+        lines.iter().map(secret).collect()
+    }
+
+    /// Makes a database of small pages with secret keys and values, short ones and such as need pages of their own.
+    fn database(&mut self, name: &str, order: Order) -> Vec<u8> {
+        let mut records: Vec<_> = (0..60)
+            .map(|number| {
+                let fill = "-".repeat(if number % 10 == 0 { 700 } else { 0 });
+                let key = self.canaries.word(&format!("key {number} of {name}")) + &fill;
+                let value = self.canaries.word(&format!("value {number} of {name}")) + &fill;
+                (key, value)
+            })
+            .collect();
+        if order == Order::Ascending {
+            records.sort();
+        }
+        let options = WriteOptions {
+            byte_order: ByteOrder::Big,
+            page_size: PAGE as u32,
+            fill_percent: 70,
+            duplicates: Duplicates::None,
+            minkey: 2,
+            re_len: 0,
+            re_pad: 0x20,
+            file_id: [7; 20],
+        };
+        let memory = Memory::default();
+        let mut writer = BtreeWriter::new(memory.clone(), options).unwrap();
+        for (key, value) in &records {
+            writer.push(Record { key: key.as_bytes(), data: Data::Whole(value.as_bytes()) }).unwrap();
+        }
+        writer.finish().unwrap();
+        memory.0.take()
+    }
+
+    /// Runs csmigrate and searches all that there is afterwards.
+    #[track_caller]
+    fn run(&mut self, options: &[&str], operands: &[&str]) -> Outcome {
+        let report = self.site.beside("report");
+        let arguments = [options, &["--report", report.to_str().unwrap()], operands].concat();
+        let outcome = self.site.run(&arguments);
+        let mut leaks = self.leaks("standard output", outcome.stdout.as_bytes());
+        leaks.extend(self.leaks("standard error", outcome.stderr.as_bytes()));
+        let mut searched = Vec::new();
+        self.below(&self.site.beside(""), &mut |path, bytes| {
+            leaks.extend(self.leaks(path, &[path.as_bytes(), b"\n", bytes].concat()));
+            searched.push(path.rsplit('/').next().unwrap().to_owned());
+        });
+        self.searched.extend(searched);
+        assert!(leaks.is_empty(), "{arguments:?}\n{}\n{outcome}", leaks.join("\n"));
+        outcome
+    }
+
+    #[track_caller]
+    fn fails(&mut self, options: &[&str], operands: &[&str], says: &str) {
+        let outcome = self.run(options, operands).failed();
+        assert!(outcome.stderr.contains(says), "{outcome}");
+    }
+
+    /// Returns the secrets that occur in some bytes, whole or cut off, as they are, in hexadecimal, or as a list of numbers.
+    fn leaks(&self, place: &str, bytes: &[u8]) -> Vec<String> {
+        let text = String::from_utf8_lossy(bytes).to_lowercase();
+        let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        // Every word begins like this, and nothing else does.
+        let hidden = |form: &&str| dense.contains(*form);
+        let forms: Vec<_> = ["canary", "63616e617279", "99,97,110,97,114,121"].into_iter().filter(hidden).collect();
+        if forms.is_empty() {
+            return Vec::new();
+        }
+        vec![format!("{place}: {forms:?} of {:?}", self.canaries.found_in(bytes))]
+    }
+
+    /// Shows name and content of every file, but for those that are meant to hold secrets.
+    fn below(&self, directory: &Path, show: &mut dyn FnMut(&str, &[u8])) {
+        let exempt = [self.site.path("/db"), self.site.path("/etc")];
+        for entry in process::while_none_begins(|| fs::read_dir(directory).unwrap()) {
+            let path = entry.unwrap().path();
+            if exempt.iter().any(|exempt| path.components().eq(exempt.components())) || path.ends_with("before") {
+                continue;
+            }
+            if path.is_dir() {
+                self.below(&path, show);
+            } else {
+                show(path.to_str().unwrap(), &process::while_none_begins(|| fs::read(&path)).unwrap());
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Ascending,
+    AsMade,
+}
+
+#[derive(Clone, Default)]
+struct Memory(Rc<RefCell<Vec<u8>>>);
+
+impl WriteAt for Memory {
+    fn write_all_at(&mut self, bytes: &[u8], offset: u64) -> std::io::Result<()> {
+        let mut memory = self.0.borrow_mut();
+        let end = offset as usize + bytes.len();
+        let length = memory.len().max(end);
+        memory.resize(length, 0);
+        memory[end - bytes.len()..end].copy_from_slice(bytes);
+        Ok(())
+    }
+}
+
+#[test]
+fn secrets_go_nowhere_in_runs_that_succeed() {
+    let mut watched = Watched::site();
+    let loud = [&["-l", "max"], EDITS].concat();
+    let json = [&["-l", "max", "--json"], EDITS].concat();
+    watched.run(&[&["-d"], json.as_slice()].concat(), &[OLD, NEW]).succeeded();
+    watched.run(&[&["-d"], loud.as_slice()].concat(), &[OLD, NEW]).succeeded();
+    for options in [&loud, &json] {
+        watched.run(options, &[OLD, NEW]).succeeded();
+        let conf = watched.site.read(CONF);
+        assert!(conf.windows(12).any(|bytes| bytes == b"path = \"/db/"), "ics.conf was not edited");
+        watched.run(options, &[OLD, NEW]).succeeded();
+        for directory in [OLD, NEW] {
+            watched.run(&[], &["--inspect", directory]).succeeded();
+            watched.run(&["--json"], &["--inspect", directory]).succeeded();
+        }
+        watched.run(&[], &["--list-runs"]).succeeded();
+        watched.run(&["-d", "--json"], &["--undo", NEW]).succeeded();
+        watched.run(&["-l", "max"], &["--undo", NEW]).succeeded();
+        watched.run(&["--json"], &["--list-runs"]).succeeded();
+    }
+    watched.run(&["-l", "max"], &["--ics-conf", CONF, "--read-only", "on"]).succeeded();
+    let run = watched.site.run_names().pop().unwrap();
+    watched.run(&["--json"], &["--undo", &run]).succeeded();
+    for name in ["csmigrate.log", "plan.json", "journal", "report.json", "log", "report"] {
+        assert!(watched.searched.contains(name), "there was no {name} to search: {:?}", watched.searched);
+    }
+}
+
+#[test]
+fn secrets_go_nowhere_when_an_undo_leaves_changed_files() {
+    let mut watched = Watched::site();
+    watched.run(EDITS, &[OLD, NEW]).succeeded();
+    let word = watched.canaries.word("password that was added since");
+    let conf = [watched.site.read(CONF), format!("late.password = \"{word}\"\n").into_bytes()].concat();
+    watched.site.write(CONF, conf);
+    let database = watched.database("ics50events.db", Order::Ascending);
+    fs::remove_file(watched.site.path("/db/new/ics50events.db")).unwrap();
+    watched.site.write("/db/new/ics50events.db", database);
+    watched.fails(&["-d", "-l", "max"], &["--undo", NEW], "was changed since");
+    let outcome = watched.run(&["-l", "max", "--json"], &["--undo", NEW]).failed();
+    assert!(outcome.stdout.contains("was changed since"), "{outcome}");
+}
+
+#[test]
+fn secrets_go_nowhere_when_a_damaged_database_is_refused() {
+    let mut watched = Watched::site();
+    let sound = watched.database("damaged.db", Order::Ascending);
+    // Each byte of two pages in turn, so that every kind of damage is met.
+    let mut kinds = BTreeSet::new();
+    for at in (PAGE..3 * PAGE).step_by(7) {
+        let mut damaged = sound.clone();
+        damaged[at] ^= 0x55;
+        watched.site.write("/db/old/damaged.db", damaged);
+        let outcome = watched.run(&["-d", "-l", "max"], &[OLD, NEW]);
+        if outcome.status == Some(255) {
+            let line = outcome.stderr.lines().next().unwrap();
+            kinds.insert(line.chars().filter(|c| !c.is_ascii_digit()).collect::<String>());
+        }
+    }
+    assert!(kinds.len() > 5, "few kinds of damage: {kinds:?}");
+    let mut damaged = sound;
+    damaged[PAGE + 25] = 99;
+    watched.site.write("/db/old/damaged.db", damaged);
+    watched.run(&[], &["--inspect", OLD]).succeeded();
+    watched.fails(&["--json", "-l", "max"], &[OLD, NEW], "damaged.db");
+    assert!(watched.searched.contains("csmigrateError.log"), "{:?}", watched.searched);
+}
+
+#[test]
+fn secrets_go_nowhere_when_an_unclean_environment_is_refused() {
+    let mut watched = Watched::site();
+    genuine::copy("env-4.7.25-unclean", &watched.site.path(OLD));
+    watched.fails(&["-l", "max"], &[OLD, NEW], "was not closed properly");
+    watched.fails(&["-l", "max", "--json"], &[OLD, NEW], "was not closed properly");
+    watched.run(&[], &["--inspect", OLD]).succeeded();
+}
+
+#[test]
+fn secrets_go_nowhere_when_the_configuration_is_odd_or_refused() {
+    let mut watched = Watched::site();
+    let word = watched.canaries.word("password in an odd line");
+    let conf = watched.conf();
+    let loud = [&["-l", "max", "--json"], EDITS].concat();
+    for odd in [
+        format!("local.password = \"{word}\n{conf}"),
+        format!("{conf}local.password \"{word}\"\n"),
+        format!("{conf}= \"{word}\"\ncaldb.berkeleydb.homedir.path \"{word}\"\n"),
+        format!("{conf}caldb.berkeleydb.homedir.path = \".\" local.password = \"{word}\"\n"),
+    ] {
+        watched.site.write(CONF, odd);
+        watched.run(&loud, &[OLD, NEW]).succeeded();
+        watched.run(&["-l", "max"], &["--undo", NEW]).succeeded();
+    }
+    watched.site.write(CONF, format!("{conf}local.password = \"{word}\0\"\n"));
+    watched.fails(&loud, &[OLD, NEW], "a NUL byte");
+    watched.fails(&["-l", "max"], &["--undo", NEW], "a NUL byte");
+}
+
+#[test]
+fn the_search_finds_what_is_there() {
+    let mut watched = Watched::site();
+    let paths = ["/db/old/ics50events.db", "/db/old/ics50todos.db", "/db/old/ics50caldb.conf", CONF];
+    let all = paths.map(|path| watched.site.read(path)).concat();
+    assert_eq!(watched.canaries.found_in(&all).len(), 60 * 2 * 2 + 1 + 7);
+    let word = watched.canaries.word("of this test").into_bytes();
+    let hexadecimal = format!("{word:02X?}").replace([',', ' '], "");
+    for shown in
+        [hexadecimal, format!("{word:#?}"), format!("{word:?}"), String::from_utf8(word[..10].to_vec()).unwrap()]
+    {
+        assert_eq!(watched.leaks("", shown.as_bytes()).len(), 1, "{shown}");
+    }
+}
