@@ -170,7 +170,6 @@ fn copied(entry: &Entry) -> Node {
 }
 
 fn plan_target(plan: &mut Plan, facts: &Facts, args: &Args, backup: &Place, target: &Place) -> Result<(), PathError> {
-    let staging = target.join(&Name::new(STAGING)?);
     let mut entries = Vec::new();
     let mut names = Vec::new();
     for entry in &facts.source.entries {
@@ -184,11 +183,21 @@ fn plan_target(plan: &mut Plan, facts: &Facts, args: &Args, backup: &Place, targ
         names.extend(entry.path.names().first().cloned());
         entries.push(TreeEntry { path: entry.path.clone(), node: Node::File(content), attributes });
     }
+    let staging = target.join(&staging_name(&names)?);
     let attributes = owned(facts.source.attributes.clone(), facts.owner);
     plan.steps.push(Step::BuildTree(BuildTree { at: staging.clone(), attributes: attributes.clone(), entries }));
     plan.steps.push(Step::MoveEntries(MoveEntries { from: staging.clone(), to: target.clone(), names }));
     plan.steps.push(Step::RemoveDir(RemoveDir { at: staging, attributes, not_empty: NotEmpty::Fail }));
     Ok(())
+}
+
+/// Returns a name for the staging directory that none of the files has.
+fn staging_name(taken: &[Name]) -> Result<Name, PathError> {
+    let mut name = Name::new(STAGING)?;
+    while taken.contains(&name) {
+        name = Name::new([name.as_bytes(), b"-"].concat())?;
+    }
+    Ok(name)
 }
 
 /// Another name of a file becomes a file of its own in the target.

@@ -28,10 +28,21 @@ pub fn invocation(args: &Args) -> String {
     let mut command = TOOL.to_owned();
     for (option, value) in [("--root", &args.common.root), ("--state-dir", &args.common.state_dir)] {
         if let Some(value) = value {
-            command.push_str(&format!(" {option} {}", value.display()));
+            // The line is to work from anywhere.
+            let value = std::path::absolute(value).unwrap_or_else(|_| value.clone());
+            command.push_str(&format!(" {option} {}", quoted(&value.to_string_lossy())));
         }
     }
     command
+}
+
+/// Returns a word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:=@%,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// One call of csmigrate, on whatever file systems it is given.
@@ -343,8 +354,9 @@ impl Program<'_> {
         Report {
             run: Some(run.to_string()),
             backup: request("backup").map(str::to_owned).filter(|_| plan.undoes.is_none()),
-            undo: Some(match request("target") {
-                Some(target) => format!("{invocation} --undo {target}"),
+            // A name that is shown escaped cannot be typed; the run's can.
+            undo: Some(match request("target").filter(|target| !target.contains('\\')) {
+                Some(target) => format!("{invocation} --undo {}", quoted(target)),
                 None => format!("{invocation} --undo {run}"),
             }),
             warnings: plan.warnings.clone(),
@@ -472,4 +484,16 @@ fn apply_bytes(plan: &Plan) -> u64 {
             Node::Directory | Node::Symlink(_) | Node::HardLink(_) => 0,
         })
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_word_is_quoted_where_a_shell_would_take_it_apart() {
+        assert_eq!(quoted("/var/opt/SUNWics5/csdb"), "/var/opt/SUNWics5/csdb");
+        assert_eq!(quoted("/a b/it's"), r"'/a b/it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
 }

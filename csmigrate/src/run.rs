@@ -5,7 +5,7 @@ use std::path::Path;
 
 use upgrade_engine::engine::Standing;
 use upgrade_engine::fs::real::RealFs;
-use upgrade_engine::fs::{Dir, FileSystem, RootPath};
+use upgrade_engine::fs::{Dir, FileSystem, RelPath, RootPath};
 use upgrade_engine::interrupt::Interrupt;
 use upgrade_engine::redact;
 use upgrade_engine::report::{Report, ReportOutcome};
@@ -33,8 +33,14 @@ pub fn run(args: &Args) -> Result<(), Reported> {
     match carry_out(args, terminal) {
         Ok(report) => {
             deliver(args, terminal, &report)?;
-            // Something is left for a human: that is not success.
-            if report.findings.is_empty() { Ok(()) } else { Err(Reported) }
+            if report.findings.is_empty() {
+                return Ok(());
+            }
+            // Something is left for a human: that is not success, and so it is said even with -q.
+            if talk == Talk::Quiet {
+                terminal.error(TOOL, &report.findings);
+            }
+            Err(Reported)
         }
         Err(error) => {
             let lines = error.lines(&invocation(args));
@@ -110,5 +116,24 @@ fn begin_logs(args: &Args, fs: &RealFs, command: &Command) -> Result<Logs, Error
             dir => return at(dir, path.to_string()),
         }
     }
-    at(real(Path::new(".")), ".".to_owned())
+    let here = real(Path::new("."));
+    if let Ok(here) = &here {
+        refuse_logs_among_the_data(args, fs, &**here)?;
+    }
+    at(here, ".".to_owned())
+}
+
+/// Without a logs directory the logs go to the current directory, but never among the files that are surveyed.
+fn refuse_logs_among_the_data(args: &Args, fs: &RealFs, here: &dyn Dir) -> Result<(), Error> {
+    let Ok(here) = here.stat(&RelPath::here()).map(|stat| stat.id) else { return Ok(()) };
+    for operand in [&args.source, &args.target, &args.backup].into_iter().flatten() {
+        let dir = args.common.product_path(operand).and_then(|path| fs.open_dir(&path));
+        if dir.and_then(|dir| dir.stat(&RelPath::here())).is_ok_and(|stat| stat.id == here) {
+            let operand = operand.display();
+            return Err(Error::Usage(format!(
+                "the logs would be written into {operand}: name a directory with --log-dir"
+            )));
+        }
+    }
+    Ok(())
 }

@@ -126,10 +126,10 @@ impl Watched {
     /// Returns the secrets that occur in some bytes, whole or cut off, as they are, in hexadecimal, or as a list of numbers.
     fn leaks(&self, place: &str, bytes: &[u8]) -> Vec<String> {
         let text = String::from_utf8_lossy(bytes).to_lowercase();
-        let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let dense: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
         // Every word begins like this, and nothing else does.
         let hidden = |form: &&str| dense.contains(*form);
-        let forms: Vec<_> = ["canary", "63616e617279", "99,97,110,97,114,121"].into_iter().filter(hidden).collect();
+        let forms: Vec<_> = ["canary", "63616e617279", "999711097114121"].into_iter().filter(hidden).collect();
         if forms.is_empty() {
             return Vec::new();
         }
@@ -213,8 +213,8 @@ fn secrets_go_nowhere_when_an_undo_leaves_changed_files() {
     fs::remove_file(watched.site.path("/db/new/ics50events.db")).unwrap();
     watched.site.write("/db/new/ics50events.db", database);
     watched.fails(&["-d", "-l", "max"], &["--undo", NEW], "was changed since");
-    let outcome = watched.run(&["-l", "max", "--json"], &["--undo", NEW]).failed();
-    assert!(outcome.stdout.contains("was changed since"), "{outcome}");
+    watched.fails(&["-d", "-q"], &["--undo", NEW], "was changed since");
+    watched.fails(&["-l", "max", "--json"], &["--undo", NEW], "was changed since");
 }
 
 #[test]
@@ -279,9 +279,10 @@ fn the_search_finds_what_is_there() {
     let all = paths.map(|path| watched.site.read(path)).concat();
     assert_eq!(watched.canaries.found_in(&all).len(), 60 * 2 * 2 + 1 + 7);
     let word = watched.canaries.word("of this test").into_bytes();
-    let hexadecimal = format!("{word:02X?}").replace([',', ' '], "");
+    let hexadecimal = format!("{word:02X?}");
+    let dump = hexadecimal.replace([',', ' '], "");
     for shown in
-        [hexadecimal, format!("{word:#?}"), format!("{word:?}"), String::from_utf8(word[..10].to_vec()).unwrap()]
+        [hexadecimal, dump, format!("{word:#?}"), format!("{word:?}"), String::from_utf8(word[..10].to_vec()).unwrap()]
     {
         assert_eq!(watched.leaks("", shown.as_bytes()).len(), 1, "{shown}");
     }

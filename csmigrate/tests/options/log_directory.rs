@@ -63,6 +63,20 @@ fn without_the_setting_or_the_file_the_default_of_the_layout_counts() {
 }
 
 #[test]
+fn the_logs_never_go_among_the_data() {
+    let site = Site::calendar();
+    std::fs::create_dir_all(site.path("/db/new")).unwrap();
+    let before = site.manifest();
+    for directory in ["/db/old", "/db/new"] {
+        let mut command = site.command(&["/db/old", "/db/new"]);
+        command.current_dir(site.path(directory));
+        let outcome = site.outcome(command).failed();
+        assert!(outcome.stderr.contains("name a directory with --log-dir"), "{}", outcome.stderr);
+    }
+    site.assert_unchanged(&before);
+}
+
+#[test]
 fn a_logs_directory_that_is_not_there_means_the_current_directory() {
     let site = installed("logfile.logdir = \"/gone\"\n");
     site.run(&["-d", OLD, NEW]).succeeded();

@@ -138,7 +138,7 @@ fn running_twice_in_a_row_does_nothing_the_second_time() {
     --- stdout
     Already migrated by run [RUN], and nothing was changed since: there is nothing to do
     Backup: /db/old/backup
-    Undo:   csmigrate --root [TEMP]/root --state-dir ../state --undo /db/new
+    Undo:   csmigrate --root [TEMP]/root --state-dir [TEMP]/cwd/../state --undo /db/new
     "#);
 }
 
