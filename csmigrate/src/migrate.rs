@@ -13,7 +13,7 @@ use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{File, RelPath};
 use upgrade_engine::step::{Producer, World};
 
-use crate::detect::file_access::Borrowed;
+use crate::detect::file_access::{Borrowed, ReadOnce};
 use crate::plan::Migration;
 use crate::record_digest::{RecordDigest, Records};
 
@@ -89,7 +89,7 @@ fn options(migration: &Migration, meta: &bdb::read::Meta) -> Result<WriteOptions
 }
 
 fn rewrite(world: &World<'_>, migration: &Migration, source: &dyn File, made: &dyn File) -> Result<(), String> {
-    let database = Database::open(Borrowed(source)).map_err(describe)?;
+    let database = Database::open(ReadOnce::new(source)).map_err(describe)?;
     let mut writer =
         BtreeWriter::new(Borrowed(made), options(migration, database.meta())?).map_err(|e| e.to_string())?;
     let mut progress = Progress::new(world);

@@ -1,6 +1,7 @@
 //! Lets the Berkeley DB reader and writer use the engine's file handles.
 
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 use bdb::{ReadAt, WriteAt};
 use upgrade_engine::fs::File;
@@ -14,6 +15,44 @@ impl ReadAt for Reading {
     }
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         self.0.read_at(buffer, offset)
+    }
+}
+
+/// A file that is read once: what was read in one go from front to back is not kept in memory, which a large database would
+/// fill at the cost of everything else on the machine.
+pub struct ReadOnce<'a> {
+    file: &'a dyn File,
+    /// Begin and end of what was read in one go and is still kept.
+    kept: Mutex<(u64, u64)>,
+}
+
+impl<'a> ReadOnce<'a> {
+    /// How much is kept behind the place that is read.
+    const KEPT: u64 = 16 << 20;
+
+    /// Begins with nothing read.
+    pub fn new(file: &'a dyn File) -> Self {
+        Self { file, kept: Mutex::new((0, 0)) }
+    }
+}
+
+impl ReadAt for ReadOnce<'_> {
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.file.stat()?.size)
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let count = self.file.read_at(buffer, offset)?;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let (begin, end) = *kept;
+        let now = offset.saturating_add(count as u64);
+        *kept = if (begin..=end).contains(&offset) { (begin, end.max(now)) } else { (offset, now) };
+        if kept.1.saturating_sub(kept.0) >= 2 * Self::KEPT {
+            let until = kept.1.saturating_sub(Self::KEPT);
+            self.file.forget(kept.0, until.saturating_sub(kept.0));
+            kept.0 = until;
+        }
+        Ok(count)
     }
 }
 

@@ -96,7 +96,7 @@ impl Site {
         command.args(["-q", "--root"]).arg(&self.root).args([SOURCE, TARGET]);
         // Without a Calendar Server the logs go to the current directory.
         command.current_dir(self.copy.parent().ok_or("the site has no directory")?);
-        self.touch_memory()?;
+        settle()?;
         let measured = time_and_memory(&mut command)?;
         if !in_root(&self.root, TARGET).join(FILE).is_file() {
             return Err(format!("{} made no {FILE}", process::shown(&command)).into());
@@ -124,24 +124,10 @@ impl Site {
         copy.arg(self.input()).arg(&self.copy);
         let mut sync = Command::new("sync");
         sync.arg(&self.copy);
-        self.touch_memory()?;
+        settle()?;
         let elapsed = time(&mut [copy, sync])?;
         std::fs::remove_file(&self.copy)?;
         Ok(elapsed)
-    }
-
-    /// Has as much memory used and freed as the larger of the two sides needs for its files. On a virtual machine memory that
-    /// was not used for a while must first be had from the host, which costs more than the copying, and would be charged to
-    /// whichever side comes first.
-    fn touch_memory(&self) -> Result {
-        let mut input = std::fs::File::open(self.input())?;
-        let scratch = self.copy.with_extension("scratch");
-        let mut output = std::fs::File::create(&scratch)?;
-        for _ in 0..2 {
-            std::io::Seek::rewind(&mut input)?;
-            std::io::copy(&mut input, &mut output)?;
-        }
-        Ok(std::fs::remove_file(&scratch)?)
     }
 
     fn dump_and_load(&self) -> Result<Duration> {
@@ -157,6 +143,11 @@ impl Site {
         std::fs::remove_file(&self.copy)?;
         Ok(elapsed)
     }
+}
+
+/// Waits until the disk has done what removing the last run's files gave it to do, so that neither side pays for that.
+fn settle() -> Result {
+    time(&mut [Command::new("sync")]).map(|_| ())
 }
 
 /// Returns where an absolute path of the site lies.

@@ -345,6 +345,12 @@ struct RealFile {
 }
 
 impl File for RealFile {
+    fn forget(&self, offset: u64, length: u64) {
+        if let Some(length) = std::num::NonZeroU64::new(length) {
+            let _ = rustix::fs::fadvise(&self.file, offset, Some(length), rustix::fs::Advice::DontNeed);
+        }
+    }
+
     fn stat(&self) -> io::Result<Stat> {
         stat_handle(self.file.as_fd())
     }
