@@ -4,7 +4,7 @@
 //! but for a `\u` without four hexadecimal digits. Keys and values are Java strings in the form of [`utf16`].
 //!
 //! Java's reader has one quirk that is kept: a natural line that holds only a backslash collects nothing, so that the next
-//! line may be a comment; before the end of the file it yields an entry with an empty key.
+//! line may be a comment; before the end of the file it yields an entry with an empty key, unless its line end is CRLF.
 
 mod reader;
 mod spelling;

@@ -70,6 +70,10 @@ pub(super) fn read(bytes: &[u8], start: usize) -> Read {
         if continues && next < bytes.len() {
             continue;
         }
+        // Java notices the end of the file behind the first byte of a line end, so CRLF keeps the quirk from showing.
+        if line.text.is_empty() && next == content.end + 2 {
+            return Read::Blank { next };
+        }
         line.tail = match (continues, has_line_end) {
             (false, true) => Tail::Complete,
             (false, false) => Tail::NoLineEnd,
