@@ -99,7 +99,10 @@ impl Document for Properties {
         let (_, units) = check(&entry.key, value)?;
         let index = self.entries.partition_point(|other| other.span.start < entry.span.start);
         let after = self.styles.get(index).map_or(Separator::Missing, |style| style.after);
+        // With nothing between a lone CR and an LF, the two would become one line end.
+        let behind_cr = self.bytes.get(..entry.span.start).is_some_and(|before| before.ends_with(b"\r"));
         let insert = match after {
+            _ if units.is_empty() && behind_cr => b" ".to_vec(),
             Separator::Mark => spelling::value(&units, After::Mark),
             Separator::Blanks => spelling::value(&units, After::Blanks),
             Separator::Missing => [b"=".as_slice(), &spelling::value(&units, After::Mark)].concat(),

@@ -268,6 +268,8 @@ fn check_value(key: &Key, value: &[u8]) -> Result<(), EditError> {
         "a line end"
     } else if value.contains(&0) {
         "a NUL byte"
+    } else if key.name.starts_with(b"[") && value.contains(&b']') {
+        "a `]`, which would make the line a section"
     } else {
         return Ok(());
     };
