@@ -170,6 +170,11 @@ pub trait Document {
     /// Returns the edit that puts whole lines of this dialect into the document, with the document's line end.
     fn place(&self, place: Place<'_>, lines: &[u8]) -> SpanEdit;
 
+    /// Returns the edits of several such places, in an order in which they can be made.
+    fn place_all(&self, places: &[(Place<'_>, Vec<u8>)]) -> Vec<SpanEdit> {
+        places.iter().map(|(place, lines)| self.place(*place, lines)).collect()
+    }
+
     /// Returns a key or a value for people: see [`notation`].
     fn notation(text: &[u8]) -> String
     where

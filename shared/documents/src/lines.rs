@@ -71,8 +71,12 @@ pub(crate) fn insertion(offset: usize, insert: Vec<u8>) -> SpanEdit {
 pub(crate) fn instead_of(bytes: &[u8], entry: &Entry, mut lines: Vec<u8>) -> SpanEdit {
     let old = bytes.get(entry.lines.clone()).unwrap_or_default();
     if !old.ends_with(b"\n") && !old.ends_with(b"\r") {
-        let kept = lines.len() - lines.iter().rev().take_while(|b| matches!(b, b'\n' | b'\r')).count();
-        lines.truncate(kept);
+        let line_end: &[u8] = if lines.ends_with(b"\r\n") {
+            b"\r\n"
+        } else {
+            lines.get(lines.len().saturating_sub(1)..).unwrap_or_default()
+        };
+        lines.truncate(lines.len() - line_end.len());
     }
     SpanEdit { offset: entry.lines.start as u64, remove: entry.lines.len() as u64, insert: lines }
 }

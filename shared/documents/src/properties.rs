@@ -113,7 +113,8 @@ impl Document for Properties {
     fn spell(&self, key: &Key, value: &[u8]) -> Result<Vec<u8>, EditError> {
         let (name, units) = check(key, value)?;
         let active = self.entries.iter().zip(&self.styles).rev().find(|(entry, _)| entry.state == State::Active);
-        let style = active.map(|(_, style)| style).filter(|style| style.separator.is_some());
+        // Blanks alone would not even make a line of an empty key.
+        let style = active.map(|(_, style)| style).filter(|style| !name.is_empty() || style.after == Separator::Mark);
         let (indent, separator, after) = match style {
             Some(Style { indent, separator: Some(separator), after: Separator::Blanks }) => {
                 (indent.as_slice(), separator.as_slice(), After::Blanks)

@@ -67,7 +67,7 @@ impl Document for WindowsIni {
 
     fn set_all(&self, changes: &[(Key, Vec<u8>)]) -> Result<Vec<SpanEdit>, EditError> {
         let mut edits = Vec::new();
-        let mut added: Vec<(Option<&[u8]>, Vec<u8>)> = Vec::new();
+        let mut added: Vec<(Place<'_>, Vec<u8>)> = Vec::new();
         for (index, (key, value)) in changes.iter().enumerate() {
             check_value(key, value)?;
             if changes.iter().skip(index + 1).any(|(later, _)| canonical(later) == canonical(key)) {
@@ -80,14 +80,16 @@ impl Document for WindowsIni {
                 None => {
                     let line = self.spell(key, value)?;
                     let section = key.section.as_deref();
-                    match added.iter_mut().find(|(other, _)| same_name(*other, section)) {
+                    let mut sections = added.iter_mut();
+                    match sections.find(|(place, _)| matches!(place, Place::EndOf(other) if same_name(*other, section)))
+                    {
                         Some((_, lines)) => lines.extend(line),
-                        None => added.push((section, line)),
+                        None => added.push((Place::EndOf(section), line)),
                     }
                 }
             }
         }
-        edits.extend(added.iter().map(|(section, lines)| self.place(Place::EndOf(*section), lines)));
+        edits.extend(self.place_all(&added));
         edits.sort_by_key(|edit| edit.offset);
         Ok(edits)
     }
@@ -127,6 +129,13 @@ impl Document for WindowsIni {
             lines = [self.line_end, &lines].concat();
         }
         lines::insertion(offset, lines)
+    }
+
+    fn place_all(&self, places: &[(Place<'_>, Vec<u8>)]) -> Vec<SpanEdit> {
+        // A new section begins behind all that goes to the end of the last one.
+        let is_new = |place: &Place<'_>| matches!(place, Place::EndOf(section) if self.end_of(*section).is_none());
+        let (new, old): (Vec<_>, Vec<_>) = places.iter().partition(|(place, _)| is_new(place));
+        old.into_iter().chain(new).map(|(place, lines)| self.place(*place, lines)).collect()
     }
 }
 
@@ -264,7 +273,7 @@ fn quoted_if_needed(value: &[u8]) -> Vec<u8> {
 }
 
 fn check_value(key: &Key, value: &[u8]) -> Result<(), EditError> {
-    let what = if value.iter().any(|b| matches!(b, b'\n' | b'\r')) {
+    let what = if value.contains(&b'\n') {
         "a line end"
     } else if value.contains(&0) {
         "a NUL byte"

@@ -95,7 +95,7 @@ fn what_the_dialect_cannot_read_or_spell_is_refused() {
         "line 2, column 2: a NUL byte: this is not a text file"
     );
     let document = parse(b"[A]\nk=1\n");
-    for value in ["a\nb", "a\rb", "\0"] {
+    for value in ["a\nb", "\0"] {
         assert!(matches!(document.set(&key("A", "k"), value.as_bytes()), Err(EditError::Value { .. })), "{value:?}");
     }
     for name in [";x", "[x", " x", "a=b", "a\nb"] {

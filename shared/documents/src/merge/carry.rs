@@ -107,9 +107,9 @@ impl<'a, D: Document> Carry<'a, D> {
             _ => self.other.document.to_bytes().get(source.lines.clone()).unwrap_or_default().to_vec(),
         };
         let lines = complete(lines);
-        // Where the file ends in a backslash, a second line end keeps the next line from being taken for the rest.
-        let candidates = [lines.clone(), [lines.as_slice(), b"\n"].concat()];
-        match candidates.into_iter().find(|lines| reads_as(document, lines, &source.key, value)) {
+        // Where the other file ends in a backslash, a second line end keeps the next line from being taken for the rest.
+        let mut candidates = [b"".as_slice(), b"\n", b"\r"].into_iter().map(|end| [lines.as_slice(), end].concat());
+        match candidates.find(|lines| reads_as(document, lines, &source.key, value)) {
             Some(lines) => Ok(lines),
             None => Ok(document.spell(&source.key, value.unwrap_or_default())?),
         }
@@ -142,7 +142,7 @@ impl<'a, D: Document> Carry<'a, D> {
                 text.extend_from_slice(lines);
             }
         }
-        groups.into_iter().map(|(place, lines)| self.carrier.document.place(place, &lines)).collect()
+        self.carrier.document.place_all(&groups)
     }
 
     fn spelled_section(&self, name: &'a Name) -> Option<&'a [u8]> {
