@@ -87,7 +87,7 @@ const PIECES: &[&[u8]] = &[
 fn file(random: &mut Random) -> Vec<u8> {
     // Malformed escapes end a file: most files have none, so that something is left to compare.
     let malformed = random.one_in(4);
-    let longest = if random.one_in(10) { 60 } else { 14 };
+    let longest = if random.one_in(10) { 120 } else { 30 };
     let length = 1 + random.below(longest);
     let mut file = Vec::new();
     while file.len() < length {

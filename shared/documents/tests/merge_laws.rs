@@ -39,15 +39,7 @@ fn merged<D: Document>(base: &D, site: &D, new: &D, carrier: Carrier) -> Merge {
 
 /// The decision table once more, without the third state: what the result says about a key.
 fn oracle(base: Option<&[u8]>, site: Option<&[u8]>, new: Option<&[u8]>) -> Option<Vec<u8>> {
-    let result = if site == new {
-        site
-    } else if base == site {
-        new
-    } else if site.is_none() && base.is_none() {
-        new
-    } else {
-        site
-    };
+    let result = if base == site { new } else { site };
     result.map(<[u8]>::to_vec)
 }
 
