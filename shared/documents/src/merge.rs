@@ -17,7 +17,7 @@ mod rows;
 
 use crate::{ApplyError, Document, EditError, ParseError, SpanEdit, apply};
 pub use decide::Word;
-use index::Index;
+use index::{Index, Names};
 pub use part::{Part, Side};
 pub use root::RootMove;
 use rows::{Files, Row};
@@ -195,13 +195,14 @@ pub enum MergeError {
 /// # Errors
 /// When a resolution does not fit, or a decided value cannot be written. Conflicts are no error: see [`Decision::is_open`].
 pub fn merge<D: Document>(sides: &Sides<'_, D>, rules: &Rules) -> Result<Merge, MergeError> {
+    let mut names = Names::default();
     let base = match sides.base {
-        Base::Known(base) => Base::Known(Index::new(base)),
-        Base::Partial(base) => Base::Partial(Index::new(base)),
+        Base::Known(base) => Base::Known(Index::new(base, &mut names)),
+        Base::Partial(base) => Base::Partial(Index::new(base, &mut names)),
         Base::Unknown => Base::Unknown,
     };
-    let files = Files { base, site: Index::new(sides.site), new: Index::new(sides.new) };
-    let mut rows = rows::rows(&files, rules);
+    let files = Files { base, site: Index::new(sides.site, &mut names), new: Index::new(sides.new, &mut names) };
+    let mut rows = rows::rows(&files, &names, rules);
     resolve::resolve(&mut rows, &rules.resolutions)?;
     let (carrier, other) = match rules.carrier {
         Carrier::Site => (&files.site, &files.new),
@@ -210,20 +211,20 @@ pub fn merge<D: Document>(sides: &Sides<'_, D>, rules: &Rules) -> Result<Merge, 
     let edits = carry::edits(carrier, other, &rows)?;
     let bytes = apply(carrier.document.to_bytes(), &edits)?;
     let merged = carrier.document.parse_alike(bytes.clone()).map_err(MergeError::Unreadable)?;
-    let decisions = decisions(rows, &Index::new(&merged))?;
+    let decisions = decisions(rows, &Index::known(&merged, &names))?;
     Ok(Merge { edits, bytes, decisions, notation: D::notation })
 }
 
 /// Returns the decisions with what the merged file says, provided that it says what was decided.
-fn decisions<D: Document>(rows: Vec<Row>, merged: &Index<'_, D>) -> Result<Vec<Decision>, MergeError> {
-    let decision = |row: Row| {
-        let outcome = merged.side(&row.name);
+fn decisions<D: Document>(rows: Vec<Row<'_>>, merged: &Index<'_, D>) -> Result<Vec<Decision>, MergeError> {
+    let decision = |row: Row<'_>| {
+        let outcome = merged.side(row.number);
         if outcome.present() != row.target().present() {
             return Err(MergeError::NotAsDecided { key: row.shown });
         }
         let word = row.verdict.0;
-        let Row { shown, base, site, new, choice, .. } = row;
-        Ok(Decision { key: shown, base, site, new, word, choice, outcome })
+        let [base, site, new, outcome] = [&row.base, &row.site, &row.new, &outcome].map(|view| view.to_side());
+        Ok(Decision { key: row.shown, base, site, new, word, choice: row.choice, outcome })
     };
     rows.into_iter().map(decision).collect()
 }

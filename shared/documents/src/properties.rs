@@ -10,6 +10,8 @@ mod reader;
 mod spelling;
 pub mod utf16;
 
+use std::ops::Range;
+
 use crate::lines::{self, CommentAbove, Tail, error_at, first_line_end, natural_line};
 use crate::{Document, EditError, Entry, Key, ParseError, Place, SpanEdit, State, notation};
 use reader::{Line, Read};
@@ -41,9 +43,9 @@ pub struct Properties {
 #[derive(Clone, Debug)]
 struct Style {
     after: Separator,
-    /// The blanks ahead of the key, and what stands between key and value.
-    indent: Vec<u8>,
-    separator: Option<Vec<u8>>,
+    /// Where the blanks ahead of the key stand, and what is between key and value.
+    indent: Range<usize>,
+    separator: Option<Range<usize>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,15 +117,12 @@ impl Document for Properties {
         let active = self.entries.iter().zip(&self.styles).rev().find(|(entry, _)| entry.state == State::Active);
         // Blanks alone would not even make a line of an empty key.
         let style = active.map(|(_, style)| style).filter(|style| !name.is_empty() || style.after == Separator::Mark);
+        let text = |range: &Range<usize>| self.bytes.get(range.clone()).unwrap_or_default();
         let (indent, separator, after) = match style {
-            Some(Style { indent, separator: Some(separator), after: Separator::Blanks }) => {
-                (indent.as_slice(), separator.as_slice(), After::Blanks)
-            }
-            Some(Style { indent, separator: Some(separator), .. }) => {
-                (indent.as_slice(), separator.as_slice(), After::Mark)
-            }
-            _ => (b"".as_slice(), b"=".as_slice(), After::Mark),
+            Some(Style { indent, separator: Some(separator), after }) => (text(indent), text(separator), *after),
+            _ => (b"".as_slice(), b"=".as_slice(), Separator::Mark),
         };
+        let after = if after == Separator::Blanks { After::Blanks } else { After::Mark };
         Ok([indent, &spelling::key(&name), separator, &spelling::value(&units, after), self.line_end].concat())
     }
 
@@ -209,7 +208,8 @@ impl Properties {
         }
         let Read::Line(line) = reader::read(text, start + 1) else { return None };
         let parts = line.parts();
-        if parts.key.is_empty() || !line.separator(&parts).is_some_and(|separator| separator.contains(&b'=')) {
+        let separator = line.separator(&parts).and_then(|separator| bytes.get(separator)).unwrap_or_default();
+        if parts.key.is_empty() || !separator.contains(&b'=') {
             return None;
         }
         let (entry, style) = entry(text, &line, start).ok()?;
@@ -218,21 +218,18 @@ impl Properties {
 }
 
 /// Returns the entry of a logical line, whose lines begin at `start`.
-fn entry(bytes: &[u8], line: &Line, start: usize) -> Result<(Entry, Style), ParseError> {
+fn entry(bytes: &[u8], line: &Line<'_>, start: usize) -> Result<(Entry, Style), ParseError> {
     let malformed = |offset| error_at(bytes, offset, "`\\u` without four hexadecimal digits");
     let parts = line.parts();
-    let separator = line.separator(&parts).filter(|separator| !separator.is_empty());
     let after = match (parts.has_mark, parts.key.end == line.text.len()) {
         (true, _) => Separator::Mark,
         (false, false) => Separator::Blanks,
         (false, true) => Separator::Missing,
     };
-    let text = bytes.get(line.start..).unwrap_or_default();
-    let indent = text.iter().copied().take_while(|b| reader::is_blank(*b)).collect();
-    let style = Style { after, indent, separator: separator.map(<[u8]>::to_vec) };
+    let style = Style { after, indent: line.start..line.text_start, separator: line.separator(&parts) };
     let entry = Entry {
-        key: Key::new(utf16::encode(&line.decode(parts.key).map_err(malformed)?)),
-        value: Some(utf16::encode(&line.decode(parts.value.clone()).map_err(malformed)?)),
+        key: Key::new(line.decode(parts.key).map_err(malformed)?),
+        value: Some(line.decode(parts.value.clone()).map_err(malformed)?),
         line: 0,
         state: State::Active,
         span: line.span(&parts.value),

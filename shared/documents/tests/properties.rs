@@ -146,7 +146,7 @@ fn placed_lines_take_the_line_end_of_the_file() {
 }
 
 #[test]
-fn what_is_no_java_string_is_refused() {
+fn what_is_no_sequence_of_utf_16_units_is_refused() {
     let document = parse(b"a=1\n");
     assert!(matches!(document.set(&Key::new("a"), b"\xff"), Err(EditError::Value { .. })));
     for key in [Key::new(b"\xe9".as_slice()), Key { section: Some("s".into()), name: "a".into() }] {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::MergeError;
 use super::decide::Word;
-use super::index::{Index, Name};
+use super::index::Index;
 use super::part::Part;
 use super::rows::Row;
 use crate::{Document, Entry, Key, Place, SpanEdit, State, apply};
@@ -13,7 +13,7 @@ use crate::{Document, Entry, Key, Place, SpanEdit, State, apply};
 pub(super) fn edits<D: Document>(
     carrier: &Index<'_, D>,
     other: &Index<'_, D>,
-    rows: &[Row],
+    rows: &[Row<'_>],
 ) -> Result<Vec<SpanEdit>, MergeError> {
     let mut carry = Carry { carrier, other, edits: Vec::new(), added: HashMap::new() };
     for row in rows {
@@ -28,13 +28,19 @@ struct Carry<'a, D> {
     other: &'a Index<'a, D>,
     edits: Vec<SpanEdit>,
     /// The lines of entries that the carrier lacks.
-    added: HashMap<&'a Name, Vec<u8>>,
+    added: HashMap<usize, Added<'a>>,
+}
+
+/// An entry that the carrier lacks, in lines of its own.
+struct Added<'a> {
+    section: Option<&'a [u8]>,
+    lines: Vec<u8>,
 }
 
 impl<'a, D: Document> Carry<'a, D> {
-    fn row(&mut self, row: &'a Row) -> Result<(), MergeError> {
-        let there = self.carrier.entry(&row.name);
-        match (self.carrier.side(&row.name), row.target(), there) {
+    fn row(&mut self, row: &'a Row<'_>) -> Result<(), MergeError> {
+        let there = self.carrier.entry(row.number);
+        match (self.carrier.side(row.number), row.target(), there) {
             (Part::Present(now), Part::Present(value), _) if now == value => {}
             (Part::Present(_), Part::Present(Some(value)), Some(entry)) => {
                 let edit = self.new_value(row, entry, &value)?;
@@ -43,9 +49,9 @@ impl<'a, D: Document> Carry<'a, D> {
             (Part::Present(_), Part::Present(None) | Part::CommentedOut(_), Some(entry)) => {
                 let lines = self.lines_of_other(row, None)?;
                 self.edits.push(self.carrier.document.place(Place::InsteadOf(entry), &lines));
-                self.remove(self.carrier.all(&row.name).filter(|e| e.lines != entry.lines));
+                self.remove(self.carrier.others(row.number));
             }
-            (Part::Present(_), _, _) => self.remove(self.carrier.all(&row.name)),
+            (Part::Present(_), _, there) => self.remove(there.into_iter().chain(self.carrier.others(row.number))),
             (_, Part::Present(value), there) => {
                 let lines = self.lines_of_other(row, value.as_deref())?;
                 match there.filter(|_| row.verdict.0 != Word::AddNew) {
@@ -53,7 +59,7 @@ impl<'a, D: Document> Carry<'a, D> {
                         self.edits.push(self.carrier.document.place(Place::InsteadOf(disabled), &lines));
                     }
                     None => {
-                        self.added.insert(&row.name, lines);
+                        self.added.insert(row.number, Added { section: row.name.key.section.as_deref(), lines });
                     }
                 }
             }
@@ -73,10 +79,10 @@ impl<'a, D: Document> Carry<'a, D> {
 
     /// Returns the edit that gives an entry of the carrier a new value: in the carrier's style, unless the value comes from
     /// the other file and has a spelling of its own there.
-    fn new_value(&self, row: &Row, entry: &Entry, value: &[u8]) -> Result<SpanEdit, MergeError> {
+    fn new_value(&self, row: &Row<'_>, entry: &Entry, value: &[u8]) -> Result<SpanEdit, MergeError> {
         let usual = self.carrier.document.respell(entry, value)?;
         let source =
-            self.other.entry(&row.name).filter(|e| e.state == State::Active && e.value.as_deref() == Some(value));
+            self.other.entry(row.number).filter(|e| e.state == State::Active && e.value.as_deref() == Some(value));
         let Some(source) = source.filter(|_| entry.value.is_some()) else { return Ok(usual) };
         let spelled = self.other.document.to_bytes().get(source.span.clone()).unwrap_or_default();
         if self.other.document.respell(source, value)?.insert == spelled {
@@ -93,9 +99,9 @@ impl<'a, D: Document> Carry<'a, D> {
     }
 
     /// Returns the lines of the other file's entry, with another value where one is given and differs.
-    fn lines_of_other(&self, row: &Row, value: Option<&[u8]>) -> Result<Vec<u8>, MergeError> {
+    fn lines_of_other(&self, row: &Row<'_>, value: Option<&[u8]>) -> Result<Vec<u8>, MergeError> {
         let document = self.carrier.document;
-        let Some(source) = self.other.entry(&row.name) else {
+        let Some(source) = self.other.entry(row.number) else {
             return Ok(document.spell(&row.name.key, value.unwrap_or_default())?);
         };
         let value = value.or(source.value.as_deref());
@@ -118,40 +124,45 @@ impl<'a, D: Document> Carry<'a, D> {
     /// Returns the edits that put the added lines behind their nearest preceding neighbour in the other file that the
     /// carrier has too, else at the end of their section.
     fn placed(&self) -> Vec<SpanEdit> {
+        if self.added.is_empty() {
+            return Vec::new();
+        }
         let known = lines_of(self.carrier.document.to_bytes());
-        let mut neighbours: HashMap<Option<&[u8]>, &Entry> = HashMap::new();
+        let mut neighbours: HashMap<Option<Vec<u8>>, &Entry> = HashMap::new();
         let mut groups: Vec<(Place<'_>, Vec<u8>)> = Vec::new();
         let mut places: HashMap<(usize, Option<&[u8]>), usize> = HashMap::new();
-        let only_here = self.added.keys().filter(|name| self.other.entry(name).is_none());
-        for name in self.other.order.iter().chain(only_here.copied()) {
-            let section = name.key.section.as_deref();
-            if let Some(entry) = self.carrier.entry(name) {
+        let mut only_here: Vec<usize> = self.added.keys().copied().filter(|n| self.other.entry(*n).is_none()).collect();
+        only_here.sort_unstable();
+        for number in self.other.order.iter().chain(&only_here) {
+            if let Some(entry) = self.carrier.entry(*number) {
+                let is_inside = entry.key.section.is_some();
+                let section = is_inside.then(|| self.carrier.document.canonical(&entry.key).section).flatten();
                 neighbours.insert(section, entry);
             }
-            let Some(lines) = self.added.get(name) else { continue };
-            let (place, at) = match neighbours.get(&section) {
+            let Some(Added { section, lines }) = self.added.get(number) else { continue };
+            let (place, at) = match neighbours.get(&section.map(<[u8]>::to_vec)) {
                 Some(entry) => (Place::Behind(entry), entry.lines.end),
-                None => (Place::EndOf(self.spelled_section(name)), usize::MAX),
+                None => (Place::EndOf(self.spelled_section(*number, *section)), usize::MAX),
             };
-            let group = *places.entry((at, section)).or_insert_with(|| {
+            let group = *places.entry((at, *section)).or_insert_with(|| {
                 groups.push((place, Vec::new()));
                 groups.len() - 1
             });
             if let Some((_, text)) = groups.get_mut(group) {
-                text.extend(self.comment(name, &known));
+                text.extend(self.comment(*number, &known));
                 text.extend_from_slice(lines);
             }
         }
         self.carrier.document.place_all(&groups)
     }
 
-    fn spelled_section(&self, name: &'a Name) -> Option<&'a [u8]> {
-        self.other.entry(name).map_or(&name.key, |entry| &entry.key).section.as_deref()
+    fn spelled_section(&self, number: usize, canonical: Option<&'a [u8]>) -> Option<&'a [u8]> {
+        self.other.entry(number).map_or(canonical, |entry| entry.key.section.as_deref())
     }
 
     /// Returns the comment above the other file's entry, unless it heads that file, or the carrier holds all of it already.
-    fn comment(&self, name: &Name, known: &HashSet<&[u8]>) -> Vec<u8> {
-        let Some(entry) = self.other.entry(name).filter(|entry| entry.comment.start > 0) else { return Vec::new() };
+    fn comment(&self, number: usize, known: &HashSet<&[u8]>) -> Vec<u8> {
+        let Some(entry) = self.other.entry(number).filter(|entry| entry.comment.start > 0) else { return Vec::new() };
         let comment = self.other.document.to_bytes().get(entry.comment.clone()).unwrap_or_default();
         if lines_of(comment).is_subset(known) { Vec::new() } else { comment.to_vec() }
     }

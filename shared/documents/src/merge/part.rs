@@ -1,5 +1,7 @@
 //! What one of the three files says about a key.
 
+use std::borrow::Cow;
+
 /// What one of the three files says about a key, or about a list of keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part<V> {
@@ -16,6 +18,15 @@ pub enum Part<V> {
 /// What a file says about one key: its logical value, or nothing where the line has no separator.
 pub type Side = Part<Option<Vec<u8>>>;
 
+/// The same while the files are at hand.
+pub(super) type View<'a> = Part<Option<Cow<'a, [u8]>>>;
+
+impl View<'_> {
+    pub(super) fn to_side(&self) -> Side {
+        self.map(|value| value.as_ref().map(|value| value.to_vec()))
+    }
+}
+
 impl<V> Part<V> {
     /// Returns the value of an entry that counts.
     pub fn present(&self) -> Option<&V> {
@@ -25,7 +36,7 @@ impl<V> Part<V> {
         }
     }
 
-    pub(super) fn map<W>(&self, change: impl FnOnce(&V) -> W) -> Part<W> {
+    pub(super) fn map<'a, W>(&'a self, change: impl FnOnce(&'a V) -> W) -> Part<W> {
         match self {
             Self::Unknown => Part::Unknown,
             Self::Absent => Part::Absent,

@@ -5,7 +5,7 @@ use super::rows::Row;
 use super::{Choice, MergeError};
 
 /// Takes each `KEY=site`, `KEY=new` or `KEY=VALUE` to its row. What is said of one member of a list holds for all of it.
-pub(super) fn resolve(rows: &mut [Row], resolutions: &[String]) -> Result<(), MergeError> {
+pub(super) fn resolve(rows: &mut [Row<'_>], resolutions: &[String]) -> Result<(), MergeError> {
     for resolution in resolutions {
         let (row, choice) = find(rows, resolution)?;
         if row.choice.is_some() {
@@ -21,8 +21,8 @@ pub(super) fn resolve(rows: &mut [Row], resolutions: &[String]) -> Result<(), Me
 }
 
 /// Returns the row with the longest key that the resolution begins with: a key may hold an equals sign itself.
-fn find<'a>(rows: &'a mut [Row], resolution: &str) -> Result<(&'a mut Row, Choice), MergeError> {
-    let value_of = |row: &Row| resolution.strip_prefix(row.shown.as_str())?.strip_prefix('=').map(str::to_owned);
+fn find<'a, 'f>(rows: &'a mut [Row<'f>], resolution: &str) -> Result<(&'a mut Row<'f>, Choice), MergeError> {
+    let value_of = |row: &Row<'_>| resolution.strip_prefix(row.shown.as_str())?.strip_prefix('=').map(str::to_owned);
     let found = rows.iter_mut().filter_map(|row| Some((value_of(row)?, row))).max_by_key(|(_, row)| row.shown.len());
     match found {
         Some((value, row)) if matches!(row.verdict.0, Word::Conflict | Word::Unproven) => Ok((row, choice(&value))),
@@ -42,7 +42,7 @@ fn choice(value: &str) -> Choice {
     }
 }
 
-fn resolve_list(rows: &mut [Row], list: usize) -> Result<(), MergeError> {
+fn resolve_list(rows: &mut [Row<'_>], list: usize) -> Result<(), MergeError> {
     let mut open = rows.iter_mut().filter(|row| row.list == Some(list)).collect::<Vec<_>>();
     open.retain(|row| matches!(row.verdict.0, Word::Conflict | Word::Unproven));
     let mut sides = open.iter().filter(|row| matches!(row.choice, Some(Choice::Site | Choice::New)));

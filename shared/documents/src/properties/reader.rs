@@ -1,7 +1,9 @@
 //! Logical lines, keys and values as the Java reader sees them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use super::utf16;
 use crate::lines::{Tail, natural_line};
 
 /// What Java skips ahead of a key, round a separator, and at the beginning of a continued line.
@@ -10,21 +12,23 @@ pub(super) fn is_blank(byte: u8) -> bool {
 }
 
 /// What one step of the reader found.
-pub(super) enum Read {
+pub(super) enum Read<'a> {
     /// Nothing but blanks, or backslashes that continue into nothing: where the next line begins.
     Blank { next: usize },
     /// A comment.
     Comment { start: usize, next: usize },
     /// An entry.
-    Line(Line),
+    Line(Line<'a>),
 }
 
 /// A logical line without its leading blanks, continuing backslashes and line ends.
-pub(super) struct Line {
+pub(super) struct Line<'a> {
     /// The collected bytes.
-    pub(super) text: Vec<u8>,
-    /// Where each of them stands in the file.
-    offsets: Vec<usize>,
+    pub(super) text: Cow<'a, [u8]>,
+    /// Where the text begins in the file.
+    pub(super) text_start: usize,
+    /// Where its later pieces stand, of which each comes from another natural line: in the text, and in the file.
+    pieces: Vec<(usize, usize)>,
     /// Where the collected text ends in the file.
     end: usize,
     /// Where the natural line begins on which the text begins.
@@ -43,8 +47,16 @@ pub(super) struct Parts {
 }
 
 /// Reads what begins at `start`, the beginning of a natural line.
-pub(super) fn read(bytes: &[u8], start: usize) -> Read {
-    let mut line = Line { text: Vec::new(), offsets: Vec::new(), end: start, start, next: start, tail: Tail::Complete };
+pub(super) fn read(bytes: &[u8], start: usize) -> Read<'_> {
+    let mut line = Line {
+        text: Cow::default(),
+        text_start: start,
+        pieces: Vec::new(),
+        end: start,
+        start,
+        next: start,
+        tail: Tail::Complete,
+    };
     loop {
         let (content, next) = natural_line(bytes, line.next);
         let raw = bytes.get(content.clone()).unwrap_or_default();
@@ -63,8 +75,14 @@ pub(super) fn read(bytes: &[u8], start: usize) -> Read {
         let has_line_end = next > content.end;
         let continues = text.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1;
         let collected = if continues { content.end - 1 } else { content.end };
-        line.text.extend_from_slice(bytes.get(content.start + blanks..collected).unwrap_or_default());
-        line.offsets.extend(content.start + blanks..collected);
+        let piece = bytes.get(content.start + blanks..collected).unwrap_or_default();
+        if line.text.is_empty() {
+            line.text = Cow::Borrowed(piece);
+            line.text_start = content.start + blanks;
+        } else {
+            line.pieces.push((line.text.len(), content.start + blanks));
+            line.text.to_mut().extend_from_slice(piece);
+        }
         line.end = collected;
         line.next = next;
         if continues && next < bytes.len() {
@@ -84,7 +102,7 @@ pub(super) fn read(bytes: &[u8], start: usize) -> Read {
     }
 }
 
-impl Line {
+impl Line<'_> {
     /// Splits at the first separator that no backslash precedes.
     pub(super) fn parts(&self) -> Parts {
         let mut escaped = false;
@@ -112,7 +130,16 @@ impl Line {
     }
 
     /// Decodes a part of the text; fails with the place in the file of a `\u` without four hexadecimal digits.
-    pub(super) fn decode(&self, part: Range<usize>) -> Result<Vec<u16>, usize> {
+    pub(super) fn decode(&self, part: Range<usize>) -> Result<Vec<u8>, usize> {
+        let text = self.text.get(part.clone()).unwrap_or_default();
+        if text.is_ascii() && !text.contains(&b'\\') {
+            Ok(text.to_vec())
+        } else {
+            Ok(utf16::encode(&self.units(part)?))
+        }
+    }
+
+    fn units(&self, part: Range<usize>) -> Result<Vec<u16>, usize> {
         let text = self.text.get(part.clone()).unwrap_or_default();
         let mut units = Vec::with_capacity(text.len());
         let mut at = 0;
@@ -127,7 +154,7 @@ impl Line {
                 b'u' => {
                     let digits = text.get(at..at + 4).and_then(|digits| std::str::from_utf8(digits).ok());
                     let digits = digits.filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
-                    let backslash = self.offsets.get(part.start + at - 2).copied().unwrap_or(self.end);
+                    let backslash = self.offset(part.start + at - 2);
                     at += 4;
                     digits.and_then(|digits| u16::from_str_radix(digits, 16).ok()).ok_or(backslash)?
                 }
@@ -141,19 +168,21 @@ impl Line {
         Ok(units)
     }
 
-    /// Returns where a part of the text stands in the file.
-    pub(super) fn span(&self, part: &Range<usize>) -> Range<usize> {
-        let offsets = self.offsets.get(part.clone()).unwrap_or_default();
-        match (offsets.first(), offsets.last()) {
-            (Some(first), Some(last)) => *first..*last + 1,
-            _ => self.end..self.end,
-        }
+    /// Returns where a byte of the text stands in the file.
+    fn offset(&self, at: usize) -> usize {
+        let piece = self.pieces.iter().rev().find(|(start, _)| *start <= at);
+        piece.map_or(self.text_start + at, |(start, offset)| offset + (at - start))
     }
 
-    /// Returns the bytes between key and value, when they stand on one natural line.
-    pub(super) fn separator(&self, parts: &Parts) -> Option<&[u8]> {
+    /// Returns where a part of the text stands in the file; an empty part stands behind all of it.
+    pub(super) fn span(&self, part: &Range<usize>) -> Range<usize> {
+        if part.is_empty() { self.end..self.end } else { self.offset(part.start)..self.offset(part.end - 1) + 1 }
+    }
+
+    /// Returns where the bytes between key and value stand in the file, when they stand on one natural line.
+    pub(super) fn separator(&self, parts: &Parts) -> Option<Range<usize>> {
         let between = parts.key.end..parts.value.start;
         let span = self.span(&between);
-        (span.len() == between.len()).then(|| self.text.get(between)).flatten()
+        (!between.is_empty() && span.len() == between.len()).then_some(span)
     }
 }
