@@ -162,7 +162,12 @@ impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key = self.key.split_once(':').map_or(self.key.as_str(), |(_, key)| key);
         let resolved = if self.attention == Attention::Resolved { " (resolved)" } else { "" };
-        writeln!(f, "  {:<20} {key} = {}{resolved}", self.decision.as_str(), self.outcome)?;
-        writeln!(f, "  {:<20} was {}, site {}, new {}", "", self.base, self.site, self.new)
+        let [base, site, new, outcome] = [&self.base, &self.site, &self.new, &self.outcome].map(|v| or_empty(v));
+        writeln!(f, "  {:<20} {key} = {outcome}{resolved}", self.decision.as_str())?;
+        writeln!(f, "  {:<20} was {base}, site {site}, new {new}", "")
     }
+}
+
+fn or_empty(value: &str) -> &str {
+    if value.is_empty() { "<empty>" } else { value }
 }

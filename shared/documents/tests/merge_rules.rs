@@ -342,7 +342,7 @@ fn a_new_dialect_whose_repeated_keys_all_count_pairs_them_by_position() {
 
 #[test]
 fn the_report_names_every_key_and_no_secret() {
-    let base = "a=1\nb=1\npw=0\nold=1\n";
+    let base = "a=\nb=1\npw=0\nold=1\n";
     let site = "a=2\nb=1\npw=caf\u{e9}\nold=2\n url =http://u:word@h/\n";
     let new = "a=3\nb=1\npw=0\n!c=1\nn=\\u2013 \n";
     let merge = merged::<Properties>(base, site, new, &from_new());
@@ -352,7 +352,7 @@ fn the_report_names_every_key_and_no_secret() {
         changes.to_string(),
         "da/x.properties
   conflict             a = 2
-                       was 1, site 2, new 3
+                       was <empty>, site 2, new 3
   obsolete-customised  old = <absent>
                        was 1, site 2, new <absent>
   keep-site            pw = <secret>
@@ -372,7 +372,7 @@ fn the_report_names_every_key_and_no_secret() {
     assert_eq!(
         json["decisions"][0],
         serde_json::json!({
-            "file": "da/x.properties", "key": "x.properties:a", "base": "1", "site": "2", "new": "3",
+            "file": "da/x.properties", "key": "x.properties:a", "base": "", "site": "2", "new": "3",
             "decision": "conflict", "final": "2",
         })
     );
