@@ -2,12 +2,15 @@
 //!
 //! Rules: `reference/instant-messaging.md` section 6 and `reference/calendar.md` section 3.6. Where both are silent this is our
 //! choice: blanks at the end of a value without quotes belong to it; inside quotes only `\"` and `\\` are decoded; a comment
-//! line is never continued; a backslash at the very end of the file continues into nothing and is dropped; a line without
+//! line is never continued; blanks round the `;` of `key;lang-fr` do not belong to the key; a backslash at the very end of the file continues into nothing and is dropped; a line without
 //! `=` is kept and listed as a key without value. Every file without a NUL byte parses.
 
 use std::ops::Range;
 
-use crate::{Document, EditError, Entry, Key, ParseError, SpanEdit, State};
+use crate::lines::{
+    self, CommentAbove, Tail, error_at, first_line_end, is_blank, leading_blanks, natural_line, trim, trim_end,
+};
+use crate::{Document, EditError, Entry, Key, ParseError, Place, SpanEdit, State};
 
 /// The line below which administrators are told to keep their own changes.
 const MARKER: &[u8] = b"! My ics.conf Changes";
@@ -28,19 +31,6 @@ enum Marker {
     Missing,
 }
 
-/// How the file ends, which decides what an added line needs ahead of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tail {
-    /// After a line end, or empty.
-    Complete,
-    /// Within a line.
-    NoLineEnd,
-    /// After a continued line's line end: the next line would be taken for its rest.
-    Continued,
-    /// After the backslash that continues a line.
-    ContinuedNoLineEnd,
-}
-
 impl Document for IcsConf {
     fn parse(bytes: Vec<u8>) -> Result<Self, ParseError> {
         if let Some(at) = bytes.iter().position(|b| *b == 0) {
@@ -49,6 +39,7 @@ impl Document for IcsConf {
         let mut entries = Vec::new();
         let mut marker = Marker::Missing;
         let mut tail = Tail::Complete;
+        let mut above = CommentAbove::default();
         let mut at = 0;
         let mut number = 1;
         while at < bytes.len() {
@@ -56,7 +47,11 @@ impl Document for IcsConf {
             if trim_end(&line.text) == MARKER {
                 marker = Marker::Present;
             }
-            entries.extend(line.entry(number));
+            match line.entry(number, at) {
+                Some(entry) => entries.push(Entry { comment: above.take(at), ..entry }),
+                None if line.text.starts_with(b"!") => above.comment(at),
+                None => above.interrupt(),
+            }
             tail = line.tail;
             at = line.next;
             number += line.natural_lines;
@@ -83,11 +78,8 @@ impl Document for IcsConf {
             }
             match self.effective(key) {
                 Some(entry) if entry.value.as_ref() == Some(value) => {}
-                Some(entry) => edits.push(self.replacement(entry, value)),
-                None => {
-                    check_new_key(key)?;
-                    added.push([&key.name, b" = ".as_slice(), &quote(value), self.line_end].concat());
-                }
+                Some(entry) => edits.push(self.respell(entry, value)?),
+                None => added.push(self.spell(key, value)?),
             }
         }
         edits.sort_by_key(|edit| edit.offset);
@@ -96,28 +88,36 @@ impl Document for IcsConf {
         }
         Ok(edits)
     }
-}
 
-impl IcsConf {
-    fn replacement(&self, entry: &Entry, value: &[u8]) -> SpanEdit {
+    fn respell(&self, entry: &Entry, value: &[u8]) -> Result<SpanEdit, EditError> {
+        check_value(&entry.key, value)?;
+        if entry.value.is_none() {
+            let insert = [b" = ".as_slice(), &quote(value)].concat();
+            return Ok(SpanEdit { offset: entry.span.start as u64, remove: 0, insert });
+        }
         let spelled = Line::read(self.bytes.get(entry.span.clone()).unwrap_or_default(), 0).text;
         // With nothing between a lone CR and an LF, the two would become one line end.
         let behind_cr = self.bytes.get(..entry.span.start).is_some_and(|before| before.ends_with(b"\r"));
         let needs_quotes =
             value.iter().any(|b| matches!(b, b' ' | b'\t' | b',' | b'"' | b'\\')) || (value.is_empty() && behind_cr);
         let insert = if needs_quotes || unquote(&spelled).is_some() { quote(value) } else { value.to_vec() };
-        SpanEdit { offset: entry.span.start as u64, remove: entry.span.len() as u64, insert }
+        Ok(SpanEdit { offset: entry.span.start as u64, remove: entry.span.len() as u64, insert })
     }
 
+    fn spell(&self, key: &Key, value: &[u8]) -> Result<Vec<u8>, EditError> {
+        check_value(key, value)?;
+        check_new_key(key)?;
+        Ok([&key.name, b" = ".as_slice(), &quote(value), self.line_end].concat())
+    }
+
+    fn place(&self, place: Place<'_>, lines: &[u8]) -> SpanEdit {
+        lines::place(&self.bytes, self.tail, self.line_end, place, lines)
+    }
+}
+
+impl IcsConf {
     fn addition(&self, lines: &[u8]) -> SpanEdit {
-        let ahead = match self.tail {
-            Tail::Complete => 0,
-            Tail::NoLineEnd | Tail::Continued => 1,
-            Tail::ContinuedNoLineEnd => 2,
-        };
-        // Behind a lone CR an LF would only complete the line end that is there.
-        let separator = if self.bytes.ends_with(b"\r") { b"\r" } else { self.line_end };
-        let mut insert = separator.repeat(ahead);
+        let mut insert = self.tail.separator(&self.bytes, self.line_end);
         if self.marker == Marker::Missing {
             insert.extend_from_slice(MARKER);
             insert.extend_from_slice(self.line_end);
@@ -176,11 +176,14 @@ impl Line {
         }
     }
 
-    fn entry(&self, number: u64) -> Option<Entry> {
+    /// Returns the entry of the line, which is the file's line `line` and begins at `start`.
+    fn entry(&self, line: u64, start: usize) -> Option<Entry> {
+        let lines = start..self.next;
+        let comment = start..start;
         let marks = self.text.iter().take_while(|b| **b == b'!').count();
         let rest = self.text.get(marks..)?;
         let separator = rest.iter().position(|b| *b == b'=');
-        let name = trim(rest.get(..separator.unwrap_or(rest.len()))?);
+        let name = without_blanks_round_language(trim(rest.get(..separator.unwrap_or(rest.len()))?));
         let state = match marks {
             0 if rest.iter().all(is_blank) => return None,
             0 => State::Active,
@@ -195,13 +198,13 @@ impl Line {
         };
         let key = Key::new(name);
         let Some(separator) = separator else {
-            return Some(Entry { key, value: None, line: number, state, span: self.end..self.end });
+            return Some(Entry { key, value: None, line, state, span: self.end..self.end, lines, comment });
         };
         let after = marks + separator + 1;
         let start = after + leading_blanks(self.text.get(after..)?);
         let raw = self.text.get(start..)?;
         let (value, length) = unquote(raw).unwrap_or_else(|| (raw.to_vec(), raw.len()));
-        Some(Entry { key, value: Some(value), line: number, state, span: self.span(start, length) })
+        Some(Entry { key, value: Some(value), line, state, span: self.span(start, length), lines, comment })
     }
 
     fn span(&self, start: usize, length: usize) -> Range<usize> {
@@ -210,42 +213,17 @@ impl Line {
     }
 }
 
-/// Returns the content of the natural line that begins at `start`, and where the next one begins.
-fn natural_line(bytes: &[u8], start: usize) -> (Range<usize>, usize) {
-    let rest = bytes.get(start..).unwrap_or_default();
-    let length = rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
-    let end = start + length;
-    (start..end, end + line_end_at(rest.get(length..).unwrap_or_default()).map_or(0, <[u8]>::len))
-}
-
-fn line_end_at(bytes: &[u8]) -> Option<&'static [u8]> {
-    let ends: [&'static [u8]; 3] = [b"\r\n", b"\n", b"\r"];
-    ends.into_iter().find(|end| bytes.starts_with(end))
-}
-
-fn first_line_end(bytes: &[u8]) -> Option<&'static [u8]> {
-    line_end_at(bytes.get(natural_line(bytes, 0).0.end..)?)
-}
-
 fn trailing_backslashes(bytes: &[u8], line: &Range<usize>) -> usize {
     bytes.get(line.clone()).unwrap_or_default().iter().rev().take_while(|b| **b == b'\\').count()
 }
 
-fn is_blank(byte: &u8) -> bool {
-    matches!(byte, b' ' | b'\t')
-}
-
-fn leading_blanks(text: &[u8]) -> usize {
-    text.iter().take_while(|b| is_blank(b)).count()
-}
-
-fn trim_end(text: &[u8]) -> &[u8] {
-    let blanks = text.iter().rev().take_while(|b| is_blank(b)).count();
-    text.get(..text.len() - blanks).unwrap_or_default()
-}
-
-fn trim(text: &[u8]) -> &[u8] {
-    trim_end(text.get(leading_blanks(text)..).unwrap_or_default())
+/// Returns `key;lang-fr` for `key ; lang-fr`: a language belongs to the key, and blanks round its mark mean nothing.
+fn without_blanks_round_language(name: &[u8]) -> Vec<u8> {
+    let parts = name.iter().position(|b| *b == b';').map(|mark| name.split_at(mark));
+    match parts.and_then(|(key, language)| Some((trim_end(key), trim(language.get(1..)?)))) {
+        Some((key, language)) if language.starts_with(b"lang-") => [key, b";", language].concat(),
+        _ => name.to_vec(),
+    }
 }
 
 /// Decodes a quoted value; nothing unless its closing quote is the last thing but blanks. Also returns the spelled length.
@@ -302,16 +280,4 @@ fn check_new_key(key: &Key) -> Result<(), EditError> {
         && trim(name).len() == name.len()
         && !name.iter().any(|b| matches!(b, b'=' | b'\n' | b'\r' | 0));
     if readable { Ok(()) } else { Err(EditError::Key { key: key.clone() }) }
-}
-
-fn error_at(bytes: &[u8], offset: usize, reason: &'static str) -> ParseError {
-    let (mut start, mut line) = (0, 1);
-    loop {
-        let (content, next) = natural_line(bytes, start);
-        if content.end >= offset || next == content.end {
-            return ParseError { line, column: (offset - start) as u64 + 1, reason };
-        }
-        start = next;
-        line += 1;
-    }
 }

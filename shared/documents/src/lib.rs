@@ -7,11 +7,19 @@
 use std::fmt;
 use std::ops::Range;
 
+pub mod changes;
 pub mod edit;
 pub mod ics;
+mod lines;
+pub mod merge;
+pub mod notation;
+pub mod properties;
+pub mod windows_ini;
 
 pub use edit::{ApplyError, SpanEdit, apply};
 pub use ics::IcsConf;
+pub use properties::Properties;
+pub use windows_ini::WindowsIni;
 
 /// What names an entry: a key, in some dialects within a section.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,6 +54,28 @@ pub enum State {
     Active,
     /// It is shipped but disabled, in a form of comment that the dialect recognises.
     CommentedOut,
+    /// It is written as if it counted, but an earlier key or section of the same name hides it.
+    Shadowed,
+}
+
+/// What it means that a key is there more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeats {
+    /// One of them counts, the one that [`Document::effective`] returns.
+    OneCounts,
+    /// Each of them counts, in their order.
+    EachCounts,
+}
+
+/// Where lines go.
+#[derive(Clone, Copy, Debug)]
+pub enum Place<'a> {
+    /// Directly behind an entry of the document.
+    Behind(&'a Entry),
+    /// Instead of an entry of the document.
+    InsteadOf(&'a Entry),
+    /// Behind all else in a section, which is made when it is not there.
+    EndOf(Option<&'a [u8]>),
 }
 
 /// One entry of a document.
@@ -61,6 +91,10 @@ pub struct Entry {
     pub state: State,
     /// Where the spelled value stands in the document, its quotes and continuations included.
     pub span: Range<usize>,
+    /// The whole lines of the entry, the last one's line end included.
+    pub lines: Range<usize>,
+    /// The comment lines that stand directly above the entry; empty when there are none.
+    pub comment: Range<usize>,
 }
 
 /// A configuration file of one dialect.
@@ -73,11 +107,32 @@ pub trait Document {
     where
         Self: Sized;
 
+    /// Takes bytes as a file that is read with the same options as this one.
+    ///
+    /// # Errors
+    /// As [`Document::parse`].
+    fn parse_alike(&self, bytes: Vec<u8>) -> Result<Self, ParseError>
+    where
+        Self: Sized,
+    {
+        Self::parse(bytes)
+    }
+
     /// Returns the bytes that were parsed, all of them.
     fn to_bytes(&self) -> &[u8];
 
     /// Returns the entries in file order, repeated and commented-out ones included.
     fn entries(&self) -> &[Entry];
+
+    /// Returns the one form of all spellings that name the same key.
+    fn canonical(&self, key: &Key) -> Key {
+        key.clone()
+    }
+
+    /// Tells what a repeated key means.
+    fn repeats(&self) -> Repeats {
+        Repeats::OneCounts
+    }
 
     /// Returns the entry that the product goes by: the last active one with that key, unless the dialect says otherwise.
     fn effective(&self, key: &Key) -> Option<&Entry> {
@@ -98,6 +153,34 @@ pub trait Document {
     /// As [`Document::set_all`].
     fn set(&self, key: &Key, value: &[u8]) -> Result<Vec<SpanEdit>, EditError> {
         self.set_all(&[(key.clone(), value.to_vec())])
+    }
+
+    /// Returns the edit that gives one of the entries a new value, whether it counts or not.
+    ///
+    /// # Errors
+    /// When the dialect cannot spell the value.
+    fn respell(&self, entry: &Entry, value: &[u8]) -> Result<SpanEdit, EditError>;
+
+    /// Returns a new line for a key, in the style of the entries that are there.
+    ///
+    /// # Errors
+    /// When the dialect cannot spell the key or the value.
+    fn spell(&self, key: &Key, value: &[u8]) -> Result<Vec<u8>, EditError>;
+
+    /// Returns the edit that puts whole lines of this dialect into the document, with the document's line end.
+    fn place(&self, place: Place<'_>, lines: &[u8]) -> SpanEdit;
+
+    /// Returns the edits of several such places, in an order in which they can be made.
+    fn place_all(&self, places: &[(Place<'_>, Vec<u8>)]) -> Vec<SpanEdit> {
+        places.iter().map(|(place, lines)| self.place(*place, lines)).collect()
+    }
+
+    /// Returns a key or a value for people: see [`notation`].
+    fn notation(text: &[u8]) -> String
+    where
+        Self: Sized,
+    {
+        notation::bytes(text)
     }
 }
 

@@ -90,6 +90,16 @@ fn a_disabled_key_is_listed_as_commented_out_and_prose_is_not() {
 }
 
 #[test]
+fn a_language_belongs_to_its_key_whatever_blanks_stand_round_the_mark() {
+    let before = b"m = \"x\"\nm ; lang-fr = \"y\"\nm\t;lang-de=z\nn ; other = 1\n!m ; lang-it = 2\n";
+    let document = parse(before);
+    let keys: Vec<_> = document.entries().iter().map(|e| e.key.to_string()).collect();
+    assert_eq!(keys, ["m", "m;lang-fr", "m;lang-de", "n ; other", "m;lang-it"]);
+    let after = b"m = \"x\"\nm ; lang-fr = \"v\"\nm\t;lang-de=z\nn ; other = 1\n!m ; lang-it = 2\n";
+    assert_bytes(&set(before, "m;lang-fr", b"v"), after, "the language is one key");
+}
+
+#[test]
 fn quotes_that_do_not_enclose_the_whole_value_are_data() {
     let document = parse(b"a = \"x\" y\nb = \"x\nc = x\"\nd = \"x\\\"\ne = \"c:\\d\" \t\nf = c:\\\\\n");
     let values: Vec<_> =

@@ -1,0 +1,147 @@
+//! What the line-based dialects share: line ends, blanks, the place of an error, and where added lines go.
+
+use std::ops::Range;
+
+use crate::{Entry, ParseError, Place, SpanEdit};
+
+/// How a file ends, which decides what an added line needs ahead of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tail {
+    /// After a line end, or empty.
+    Complete,
+    /// Within a line.
+    NoLineEnd,
+    /// After a continued line's line end: the next line would be taken for its rest.
+    Continued,
+    /// After the backslash that continues a line.
+    ContinuedNoLineEnd,
+}
+
+impl Tail {
+    /// Returns as many line ends as keep a line added to `bytes` apart from their last one.
+    pub(crate) fn separator(self, bytes: &[u8], line_end: &'static [u8]) -> Vec<u8> {
+        let count = match self {
+            Self::Complete => 0,
+            Self::NoLineEnd | Self::Continued => 1,
+            Self::ContinuedNoLineEnd => 2,
+        };
+        // Behind a lone CR an LF would only complete the line end that is there.
+        let line_end = if bytes.ends_with(b"\r") { b"\r" } else { line_end };
+        line_end.repeat(count)
+    }
+}
+
+/// Collects the comment lines that stand directly above the next entry.
+#[derive(Debug, Default)]
+pub(crate) struct CommentAbove(Option<usize>);
+
+impl CommentAbove {
+    /// Takes note of a comment line that begins at `start`.
+    pub(crate) fn comment(&mut self, start: usize) {
+        self.0.get_or_insert(start);
+    }
+
+    /// Forgets the comment: what follows does not stand directly below it.
+    pub(crate) fn interrupt(&mut self) {
+        self.0 = None;
+    }
+
+    /// Returns the comment of an entry whose lines begin at `start`, and forgets it.
+    pub(crate) fn take(&mut self, start: usize) -> Range<usize> {
+        self.0.take().unwrap_or(start)..start
+    }
+}
+
+/// Returns the edit that puts lines into a file without sections.
+pub(crate) fn place(bytes: &[u8], tail: Tail, line_end: &'static [u8], place: Place<'_>, lines: &[u8]) -> SpanEdit {
+    let lines = with_line_ends(lines, line_end);
+    match place {
+        Place::InsteadOf(entry) => instead_of(bytes, entry, lines),
+        Place::Behind(entry) if entry.lines.end < bytes.len() => insertion(entry.lines.end, lines),
+        Place::Behind(_) | Place::EndOf(_) => insertion(bytes.len(), [tail.separator(bytes, line_end), lines].concat()),
+    }
+}
+
+/// Returns the edit that inserts text.
+pub(crate) fn insertion(offset: usize, insert: Vec<u8>) -> SpanEdit {
+    SpanEdit { offset: offset as u64, remove: 0, insert }
+}
+
+/// Replaces an entry's lines; where they lack the final line end, the new ones do as well.
+pub(crate) fn instead_of(bytes: &[u8], entry: &Entry, mut lines: Vec<u8>) -> SpanEdit {
+    let old = bytes.get(entry.lines.clone()).unwrap_or_default();
+    if !old.ends_with(b"\n") && !old.ends_with(b"\r") {
+        let line_end: &[u8] = if lines.ends_with(b"\r\n") {
+            b"\r\n"
+        } else {
+            lines.get(lines.len().saturating_sub(1)..).unwrap_or_default()
+        };
+        lines.truncate(lines.len() - line_end.len());
+    }
+    SpanEdit { offset: entry.lines.start as u64, remove: entry.lines.len() as u64, insert: lines }
+}
+
+/// Returns the text with every line ended by `line_end`, the last one included.
+pub(crate) fn with_line_ends(text: &[u8], line_end: &[u8]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        let (content, next) = natural_line(text, at);
+        result.extend_from_slice(text.get(content).unwrap_or_default());
+        result.extend_from_slice(line_end);
+        at = next;
+    }
+    result
+}
+
+/// Returns the content of the natural line that begins at `start`, and where the next one begins.
+pub(crate) fn natural_line(bytes: &[u8], start: usize) -> (Range<usize>, usize) {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let length = rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
+    let end = start + length;
+    (start..end, end + line_end_at(rest.get(length..).unwrap_or_default()).map_or(0, <[u8]>::len))
+}
+
+fn line_end_at(bytes: &[u8]) -> Option<&'static [u8]> {
+    let ends: [&'static [u8]; 3] = [b"\r\n", b"\n", b"\r"];
+    ends.into_iter().find(|end| bytes.starts_with(end))
+}
+
+/// Returns the first line's end.
+pub(crate) fn first_line_end(bytes: &[u8]) -> Option<&'static [u8]> {
+    line_end_at(bytes.get(natural_line(bytes, 0).0.end..)?)
+}
+
+/// Returns true for a blank or a tab.
+pub(crate) fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// Counts the blanks at the beginning.
+pub(crate) fn leading_blanks(text: &[u8]) -> usize {
+    text.iter().take_while(|b| is_blank(b)).count()
+}
+
+/// Returns the text without the blanks at its end.
+pub(crate) fn trim_end(text: &[u8]) -> &[u8] {
+    let blanks = text.iter().rev().take_while(|b| is_blank(b)).count();
+    text.get(..text.len() - blanks).unwrap_or_default()
+}
+
+/// Returns the text without the blanks at both ends.
+pub(crate) fn trim(text: &[u8]) -> &[u8] {
+    trim_end(text.get(leading_blanks(text)..).unwrap_or_default())
+}
+
+/// Returns the error that names the line and column of a byte.
+pub(crate) fn error_at(bytes: &[u8], offset: usize, reason: &'static str) -> ParseError {
+    let (mut start, mut line) = (0, 1);
+    loop {
+        let (content, next) = natural_line(bytes, start);
+        if content.end >= offset || next == content.end {
+            return ParseError { line, column: (offset - start) as u64 + 1, reason };
+        }
+        start = next;
+        line += 1;
+    }
+}

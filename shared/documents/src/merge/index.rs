@@ -1,0 +1,139 @@
+//! The entries of one document by key.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::part::{Part, View};
+use crate::{Document, Entry, Key, Repeats, State};
+
+/// What pairs entries of different files: a key in its one form, and which of the entries with that key it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Name {
+    pub(super) key: Key,
+    /// Counted from 1, and always 1 where only one of several entries counts.
+    occurrence: usize,
+}
+
+impl Name {
+    /// Returns how reports tell the entries of one key apart.
+    pub(super) fn suffix(&self) -> String {
+        if self.occurrence > 1 { format!("#{}", self.occurrence) } else { String::new() }
+    }
+}
+
+/// A number for each name, the same in every document.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    numbers: HashMap<Name, usize>,
+}
+
+impl Names {
+    fn number(&mut self, name: Name) -> usize {
+        let next = self.numbers.len();
+        *self.numbers.entry(name).or_insert(next)
+    }
+
+    /// Returns the names by number.
+    pub(super) fn list(&self) -> Vec<&Name> {
+        let mut list: Vec<_> = self.numbers.iter().collect();
+        list.sort_unstable_by_key(|(_, number)| **number);
+        list.into_iter().map(|(name, _)| name).collect()
+    }
+}
+
+/// The entries of a document that go by one name, as places in its list.
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    effective: Option<usize>,
+    commented: Option<usize>,
+    /// Those that would count, were the effective one not there.
+    others: Vec<usize>,
+}
+
+impl Slot {
+    fn place(&self) -> Option<usize> {
+        self.effective.or(self.commented)
+    }
+}
+
+/// The entries of one document by the number of their name.
+pub(super) struct Index<'a, D> {
+    pub(super) document: &'a D,
+    slots: Vec<Slot>,
+    /// The names in the order of the file, each where its effective entry stands.
+    pub(super) order: Vec<usize>,
+}
+
+impl<'a, D: Document> Index<'a, D> {
+    /// Takes a document's entries, and gives a number to each name that is new.
+    pub(super) fn new(document: &'a D, names: &mut Names) -> Self {
+        Self::with_numbers(document, |name| Some(names.number(name)))
+    }
+
+    /// Takes those entries of a document whose names have a number.
+    pub(super) fn known(document: &'a D, names: &Names) -> Self {
+        Self::with_numbers(document, |name| names.numbers.get(&name).copied())
+    }
+
+    fn with_numbers(document: &'a D, mut number_of: impl FnMut(Name) -> Option<usize>) -> Self {
+        let entries = document.entries();
+        let mut slots: Vec<Slot> = Vec::new();
+        let mut counts: HashMap<Key, usize> = HashMap::new();
+        let mut numbers = Vec::with_capacity(entries.len());
+        for (place, entry) in entries.iter().enumerate() {
+            let key = document.canonical(&entry.key);
+            let mut occurrence = 1;
+            if document.repeats() == Repeats::EachCounts && entry.state == State::Active {
+                let count = counts.entry(key.clone()).or_default();
+                *count += 1;
+                occurrence = *count;
+            }
+            let Some(number) = number_of(Name { key, occurrence }) else { continue };
+            numbers.push((place, number));
+            slots.resize(slots.len().max(number + 1), Slot::default());
+            if let Some(slot) = slots.get_mut(number) {
+                slot.take(place, entry, entries);
+            }
+        }
+        let is_place = |(place, number): &(usize, usize)| slots.get(*number).and_then(Slot::place) == Some(*place);
+        let order = numbers.into_iter().filter(is_place).map(|(_, number)| number).collect();
+        Self { document, slots, order }
+    }
+
+    /// Returns what the document says about a name.
+    pub(super) fn side(&self, name: usize) -> View<'a> {
+        let entries = self.document.entries();
+        let value = |place: usize| entries.get(place).map(|entry| entry.value.as_deref().map(Cow::Borrowed));
+        match self.slots.get(name) {
+            Some(Slot { effective: Some(place), .. }) => value(*place).map_or(Part::Absent, Part::Present),
+            Some(Slot { commented: Some(place), .. }) => value(*place).map_or(Part::Absent, Part::CommentedOut),
+            _ => Part::Absent,
+        }
+    }
+
+    /// Returns the entry that counts, else the one that is commented out.
+    pub(super) fn entry(&self, name: usize) -> Option<&'a Entry> {
+        self.document.entries().get(self.slots.get(name)?.place()?)
+    }
+
+    /// Returns the entries that would count under a name, were the one that counts not there.
+    pub(super) fn others(&self, name: usize) -> impl Iterator<Item = &'a Entry> {
+        let places = self.slots.get(name).map(|slot| slot.others.as_slice()).unwrap_or_default();
+        let entries = self.document.entries();
+        places.iter().filter_map(move |place| entries.get(*place))
+    }
+}
+
+impl Slot {
+    fn take(&mut self, place: usize, entry: &Entry, entries: &[Entry]) {
+        // A line without a separator sets nothing, so it does not outdo one that sets a value.
+        let now_sets = self.effective.and_then(|now| entries.get(now)).is_some_and(|now| now.value.is_some());
+        match entry.state {
+            State::CommentedOut => self.commented = Some(place),
+            State::Active if entry.value.is_some() || !now_sets => {
+                self.others.extend(self.effective.replace(place));
+            }
+            State::Active | State::Shadowed => self.others.push(place),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! One row per key of the three files, with its decision.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+
+use super::decide::{Take, Verdict, Word, decide};
+use super::index::{Index, Name, Names};
+use super::part::{Part, View};
+use super::{Base, Choice, Obsolete, Rules, Shipped, root};
+use crate::{Document, Key};
+
+/// What the three files say about a key, and what was decided.
+pub(super) struct Row<'a> {
+    pub(super) number: usize,
+    pub(super) name: &'a Name,
+    /// The key as reports show it.
+    pub(super) shown: String,
+    /// What the files say.
+    pub(super) base: View<'a>,
+    pub(super) site: View<'a>,
+    pub(super) new: View<'a>,
+    /// What they say after the root move; the new file has none.
+    moved_base: View<'a>,
+    moved_site: View<'a>,
+    /// The numbered list that the key belongs to, by its place in the rules.
+    pub(super) list: Option<usize>,
+    pub(super) verdict: Verdict,
+    pub(super) choice: Option<Choice>,
+}
+
+impl Row<'_> {
+    /// Returns what the result says about the key.
+    pub(super) fn target(&self) -> View<'_> {
+        match &self.choice {
+            Some(Choice::Value(value)) => Part::Present(Some(Cow::Borrowed(value))),
+            Some(Choice::Site) => borrowed(&self.moved_site),
+            Some(Choice::New) => borrowed(&self.new),
+            None => match self.verdict.1 {
+                Take::Site => borrowed(&self.moved_site),
+                Take::New => borrowed(&self.new),
+            },
+        }
+    }
+}
+
+fn borrowed<'a>(view: &'a View<'_>) -> View<'a> {
+    view.map(|value| value.as_deref().map(Cow::Borrowed))
+}
+
+/// The indexes of the three files.
+pub(super) struct Files<'a, D> {
+    pub(super) base: Base<Index<'a, D>>,
+    pub(super) site: Index<'a, D>,
+    pub(super) new: Index<'a, D>,
+}
+
+/// Returns a row for every key on which there is something to decide: in the order of the new file, then what only the site
+/// has in its order, then what only the old release had.
+pub(super) fn rows<'a, D: Document>(files: &Files<'a, D>, names: &'a Names, rules: &Rules) -> Vec<Row<'a>> {
+    let list = names.list();
+    let base_order = files.base.document().map(|base| base.order.as_slice()).unwrap_or_default();
+    let mut seen = vec![false; list.len()];
+    let is_first = |number: &&usize| seen.get_mut(**number).is_some_and(|seen| !std::mem::replace(seen, true));
+    let numbers = files.new.order.iter().chain(&files.site.order).chain(base_order).filter(is_first);
+    let named = numbers.filter_map(|number| Some((*number, *list.get(*number)?)));
+    let mut rows: Vec<_> = named.map(|(number, name)| (row(files, rules, number, name), None)).collect();
+    for (row, verdict) in &mut rows {
+        *verdict = decide(&row.moved_base, &row.moved_site, &row.new);
+    }
+    for list in 0..rules.lists.len() {
+        decide_list(&mut rows, list, &files.base);
+    }
+    let decided = rows.into_iter().filter_map(|(row, verdict)| Some(Row { verdict: verdict?, ..row }));
+    decided.map(|row| Row { verdict: special_rules(&row, rules), ..row }).collect()
+}
+
+fn row<'a, D: Document>(files: &Files<'a, D>, rules: &Rules, number: usize, name: &'a Name) -> Row<'a> {
+    let base = match &files.base {
+        Base::Known(base) => base.side(number),
+        // A file that holds only some of the defaults says nothing by not holding a key.
+        Base::Partial(base) if base.entry(number).is_some() => base.side(number),
+        Base::Partial(_) | Base::Unknown => Part::Unknown,
+    };
+    let (site, new) = (files.site.side(number), files.new.side(number));
+    let spelled =
+        [&files.site, &files.new].into_iter().chain(files.base.document()).find_map(|index| index.entry(number));
+    Row {
+        shown: shown::<D>(spelled.map_or(&name.key, |entry| &entry.key), name),
+        list: rules.lists.iter().position(|prefix| is_member(&name.key, prefix)),
+        moved_base: moved(&base, rules),
+        moved_site: moved(&site, rules),
+        base,
+        site,
+        new,
+        number,
+        name,
+        verdict: (Word::Same, Take::Site),
+        choice: None,
+    }
+}
+
+fn moved<'a>(view: &View<'a>, rules: &Rules) -> View<'a> {
+    let value = |value: &Cow<'a, [u8]>| match value {
+        Cow::Borrowed(value) => root::rewrite(value, &rules.roots),
+        Cow::Owned(value) => Cow::Owned(root::rewrite(value, &rules.roots).into_owned()),
+    };
+    view.map(|found| found.as_ref().map(value))
+}
+
+/// Returns a key as reports show it, and as a resolution names it.
+fn shown<D: Document>(key: &Key, name: &Name) -> String {
+    let section = key.section.as_ref().map(|section| format!("[{}]", D::notation(section))).unwrap_or_default();
+    section + &D::notation(&key.name) + &name.suffix()
+}
+
+fn is_member(key: &Key, prefix: &[u8]) -> bool {
+    let number = key.name.strip_prefix(prefix);
+    key.section.is_none() && number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+}
+
+/// Decides about a numbered list as a unit: its members that differ anywhere are compared together.
+fn decide_list<D: Document>(rows: &mut [(Row<'_>, Option<Verdict>)], list: usize, base: &Base<Index<'_, D>>) {
+    let members: Vec<&Row<'_>> = rows.iter().map(|(row, _)| row).filter(|row| row.list == Some(list)).collect();
+    let base_tells = match base {
+        Base::Known(_) => true,
+        Base::Partial(_) => members.iter().any(|row| row.base.present().is_some()),
+        Base::Unknown => false,
+    };
+    let differs = |row: &&Row<'_>| {
+        let (site, new) = (row.moved_site.present(), row.new.present());
+        site != new || (base_tells && row.moved_base.present() != new)
+    };
+    let differing: Vec<&Row<'_>> = members.into_iter().filter(differs).collect();
+    let base = if base_tells { together(&differing, |row| &row.moved_base) } else { Part::Unknown };
+    let (site, new) = (together(&differing, |row| &row.moved_site), together(&differing, |row| &row.new));
+    let Some(verdict) = decide(&base, &site, &new) else { return };
+    let numbers: HashSet<usize> = differing.iter().map(|row| row.number).collect();
+    for (row, own) in rows {
+        if numbers.contains(&row.number) {
+            *own = Some(verdict);
+        }
+    }
+}
+
+/// Returns what one file says about several keys.
+fn together<'a>(
+    rows: &[&'a Row<'_>],
+    side: impl Fn(&'a Row<'_>) -> &'a View<'a>,
+) -> Part<BTreeMap<&'a Key, &'a Option<Cow<'a, [u8]>>>> {
+    let values: BTreeMap<_, _> = rows.iter().filter_map(|row| Some((&row.name.key, side(row).present()?))).collect();
+    if values.is_empty() { Part::Absent } else { Part::Present(values) }
+}
+
+/// Returns the verdict after the rules that only some files have.
+fn special_rules(row: &Row<'_>, rules: &Rules) -> Verdict {
+    let (word, take) = row.verdict;
+    let shipped = rules.shipped == Shipped::Stands && row.new.present().is_some();
+    match word {
+        Word::ObsoleteCustomised if rules.obsolete == Obsolete::OnlyReport => (word, Take::New),
+        Word::KeepSite | Word::StaysDeleted | Word::Conflict if shipped => (Word::Conflict, Take::New),
+        Word::Unproven if shipped => (word, Take::New),
+        Word::Same | Word::KeepSite if row.site.present() != row.moved_site.present() => (Word::RewriteRoot, take),
+        _ => (word, take),
+    }
+}

@@ -1,0 +1,225 @@
+//! What every merge must hold to, whatever the files say, and a second opinion on every key.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use documents::merge::{Base, Carrier, Merge, Rules, Sides, Word, merge};
+use documents::properties::DisabledKeys;
+use documents::{Document, IcsConf, Key, ParseError, Properties, State, WindowsIni, apply};
+use proptest::prelude::*;
+
+/// Base, site and new file.
+#[derive(Clone)]
+struct Triple([Vec<u8>; 3]);
+
+impl fmt::Debug for Triple {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|file| write!(f, "b\"{}\" ", file.escape_ascii()))
+    }
+}
+
+type Values = BTreeMap<Key, Option<Vec<u8>>>;
+type Parse<D> = fn(Vec<u8>) -> Result<D, ParseError>;
+
+/// Returns what counts in a file.
+fn values<D: Document>(document: &D) -> Values {
+    let mut values = Values::new();
+    for entry in document.entries().iter().filter(|e| e.state == State::Active) {
+        let found = document.effective(&entry.key).map(|e| e.value.clone().unwrap());
+        values.insert(document.canonical(&entry.key), found);
+    }
+    values
+}
+
+fn merged<D: Document>(base: &D, site: &D, new: &D, carrier: Carrier) -> Merge {
+    let rules = Rules { carrier, ..Rules::default() };
+    merge(&Sides { base: Base::Known(base), site, new }, &rules).unwrap()
+}
+
+/// The decision table once more, without the third state: what the result says about a key.
+fn oracle(base: Option<&[u8]>, site: Option<&[u8]>, new: Option<&[u8]>) -> Option<Vec<u8>> {
+    let result = if base == site { new } else { site };
+    result.map(<[u8]>::to_vec)
+}
+
+fn check<D: Document>(parse: Parse<D>, files: Triple) -> Result<(), TestCaseError> {
+    let mut parsed = Vec::new();
+    for file in files.0 {
+        let Ok(document) = parse(file) else { return Ok(()) };
+        parsed.push(document);
+    }
+    let [base, site, new] = parsed.try_into().ok().unwrap();
+    for carrier in [Carrier::Site, Carrier::New] {
+        for document in [&base, &site, &new] {
+            prop_assert_eq!(&merged(&base, document, document, carrier).bytes, document.to_bytes());
+        }
+        let result = |merge: &Merge| values(&parse(merge.bytes.clone()).unwrap());
+        prop_assert_eq!(result(&merged(&base, &site, &base, carrier)), values(&site));
+        prop_assert_eq!(result(&merged(&base, &base, &new, carrier)), values(&new));
+
+        let once = merged(&base, &site, &new, carrier);
+        let carried = if carrier == Carrier::Site { site.to_bytes() } else { new.to_bytes() };
+        prop_assert_eq!(&apply(carried, &once.edits).unwrap(), &once.bytes);
+        let document = parse(once.bytes.clone()).unwrap();
+        let twice = merged(&base, &document, &new, carrier);
+        prop_assert_eq!(values(&parse(twice.bytes.clone()).unwrap()), values(&document));
+        if carrier == Carrier::Site {
+            prop_assert_eq!(&twice.bytes, &once.bytes);
+        }
+
+        let (b, m, t, found) = (values(&base), values(&site), values(&new), values(&document));
+        let keys: BTreeSet<&Key> = b.keys().chain(m.keys()).chain(t.keys()).collect();
+        prop_assert_eq!(once.decisions.len(), keys.len());
+        for key in keys {
+            let of = |values: &Values| values.get(key).cloned();
+            let flat = |value: Option<Option<Vec<u8>>>| value.map(|v| v.unwrap_or_else(|| b"\0no value".to_vec()));
+            let [base, site, new, found] = [of(&b), of(&m), of(&t), of(&found)].map(flat);
+            prop_assert_eq!(found, oracle(base.as_deref(), site.as_deref(), new.as_deref()), "{}", key);
+        }
+    }
+    prop_assert_eq!(&merged(&base, &site, &base, Carrier::Site).bytes, site.to_bytes());
+    prop_assert_eq!(&merged(&base, &base, &new, Carrier::New).bytes, new.to_bytes());
+    Ok(())
+}
+
+/// Three files of the same few keys and values, with whatever else bytes can be between them.
+fn files(pieces: &'static [&'static str], bytes: &'static [u8]) -> impl Strategy<Value = Triple> {
+    let piece = prop_oneof![
+        12 => prop::sample::select(pieces).prop_map(|piece| piece.as_bytes().to_vec()),
+        3 => prop::sample::select(bytes).prop_map(|byte| vec![byte]),
+        1 => (1..=255u8).prop_map(|byte| vec![byte]),
+    ];
+    let file = || prop::collection::vec(piece.clone(), 0..24).prop_map(|pieces| pieces.concat());
+    [file(), file(), file()].prop_map(Triple)
+}
+
+const PROPERTIES: &[&str] = &[
+    "a=1\n",
+    "a=2\n",
+    "a : 3\r\n",
+    "b = x,\\\n   y\n",
+    "b=x\\\r  z\r",
+    "b 1\n",
+    "c\n",
+    "c=\n",
+    "=e\n",
+    "\\\n",
+    "\\",
+    "# k\n",
+    "# other\n",
+    "\n",
+    "d\\=1=\\u00e9\n",
+    "d\\=1=2\n",
+    "e=1",
+    "f=\\:x\n",
+    "f 2\n",
+    "!a=1\n",
+    "!b=2\n",
+];
+const ICS: &[&str] = &[
+    "a = \"1\"\n",
+    "a=2\n",
+    "a = 3\r\n",
+    "b = \"x,\\\n   y\"\n",
+    "b = x, \\\r  z\r",
+    "c\n",
+    "c =\n",
+    "c;lang-fr = 1\n",
+    "c ;lang-fr = 2\n",
+    "\\\n",
+    "\\",
+    "! k\n",
+    "! other\n",
+    "\n",
+    "d = \"\\\"\"\n",
+    "e = 1",
+    "= 7\n",
+    "!a = 1\n",
+    "!!b = \"2\"\n",
+];
+const INI: &[&str] = &[
+    "[A]\r\n",
+    "[a]\n",
+    "[B]\r\n",
+    "x=1\r\n",
+    "X=2\n",
+    "x='3'\r\n",
+    "y=\" 1\"\n",
+    "y=2",
+    "z\r\n",
+    "z=\n",
+    "; c\r\n",
+    "; d\n",
+    "\r\n",
+    "w = a ; b\r\n",
+    "#v=1\n",
+    "--- divider ---\n",
+    "=1\n",
+];
+
+#[test]
+fn a_file_that_ends_within_a_continued_line_loses_nothing() {
+    for files in [["b=", "c\nc\na = \"1\"\nb\\\n", ""], ["", "c;lang-fr = 1\na = \"1\"\ne\\\n", "e = 1"]] {
+        check(IcsConf::parse, Triple(files.map(|file| file.as_bytes().to_vec()))).unwrap();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("COMMSUITE_FULL").is_some() { 10_000 } else { 1_000 }))]
+
+    #[test]
+    fn properties_merge_by_the_laws(files in files(PROPERTIES, b"ab=:\\ \n\r#!")) {
+        check(Properties::parse, files)?;
+    }
+
+    #[test]
+    fn ics_files_merge_by_the_laws(files in files(ICS, b"ab=\"\\ \n\r!;").prop_map(|files| Triple(files.0.map(|f| without(f, b"!"))))) {
+        check(IcsConf::parse, files)?;
+    }
+
+    #[test]
+    fn windows_files_merge_by_the_laws(files in files(INI, b"xy=[]\"' \n\r;")) {
+        check(WindowsIni::parse, files)?;
+    }
+
+    #[test]
+    fn disabled_keys_are_never_taken_for_values(files in files(ICS, b"ab=\"\\ \n\r!;")) {
+        check_disabled(IcsConf::parse, files)?;
+    }
+
+    #[test]
+    fn disabled_properties_are_never_taken_for_values(files in files(PROPERTIES, b"ab=:\\ \n\r#!")) {
+        check_disabled(|bytes| Properties::parse_with(bytes, DisabledKeys::Listed), files)?;
+    }
+}
+
+/// Leaves out comments, and with them the third state, which the oracle does not know.
+fn without(file: Vec<u8>, mark: &[u8]) -> Vec<u8> {
+    file.into_iter().filter(|b| !mark.contains(b)).collect()
+}
+
+/// What holds with the third state as well.
+fn check_disabled<D: Document>(parse: Parse<D>, files: Triple) -> Result<(), TestCaseError> {
+    let mut parsed = Vec::new();
+    for file in files.0 {
+        let Ok(document) = parse(file) else { return Ok(()) };
+        parsed.push(document);
+    }
+    let [base, site, new] = parsed.try_into().ok().unwrap();
+    for carrier in [Carrier::Site, Carrier::New] {
+        let merge = merged(&base, &site, &new, carrier);
+        let found = values(&parse(merge.bytes.clone()).unwrap());
+        let decided: BTreeMap<_, _> = merge.decisions.iter().map(|d| (d.key.clone(), d)).collect();
+        for (key, value) in values(&site) {
+            let shown = D::notation(&key.name);
+            let decision = decided[&shown];
+            let kept = found.get(&key) == Some(&value);
+            let gives_way = matches!(decision.word, Word::TakeNew | Word::DropObsolete);
+            prop_assert!(kept != gives_way, "{} {:?}", shown, decision);
+        }
+    }
+    prop_assert_eq!(&merged(&base, &site, &base, Carrier::Site).bytes, site.to_bytes());
+    prop_assert_eq!(&merged(&base, &base, &new, Carrier::New).bytes, new.to_bytes());
+    Ok(())
+}
