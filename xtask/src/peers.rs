@@ -23,6 +23,7 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer { program: "db5.3_verify", package: "db5.3-util", tests: &["db5_3"] },
     Peer { program: "db5.3_dump", package: "db5.3-util", tests: &["db5_3"] },
     Peer { program: "db5.3_load", package: "db5.3-util", tests: &["db5_3"] },
+    Peer { program: "javac", package: "default-jdk-headless", tests: &["java"] },
     Peer { program: "strace", package: "strace", tests: &["strace"] },
     Peer { program: "taskset", package: "util-linux", tests: &["strace"] },
     Peer { program: "setpriv", package: "util-linux", tests: &["as_another_user"] },
@@ -74,7 +75,7 @@ mod tests {
     #[test]
     fn a_package_that_holds_several_missing_programs_is_installed_once() {
         let absent = missing(|program| matches!(program, "setpriv" | "taskset"));
-        assert_eq!(packages(&absent), ["db5.3-util", "strace"]);
+        assert_eq!(packages(&absent), ["db5.3-util", "default-jdk-headless", "strace"]);
     }
 
     #[test]
