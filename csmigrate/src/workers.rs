@@ -1,4 +1,4 @@
-//! Does independent work on several processors, largest concern first come first served, results in order.
+//! Does independent work on as many threads as there are processors; results come in the order of the items.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
