@@ -15,6 +15,7 @@ pub mod record_digest;
 pub mod report;
 pub mod run;
 pub mod workers;
+pub mod write_behind;
 
 use std::process::ExitCode;
 

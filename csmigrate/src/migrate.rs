@@ -16,6 +16,7 @@ use upgrade_engine::step::{Producer, World};
 use crate::detect::file_access::{Borrowed, ReadOnce};
 use crate::plan::Migration;
 use crate::record_digest::{RecordDigest, Records};
+use crate::write_behind::write_behind;
 
 /// The producer's name in plans.
 pub const NAME: &str = "btree-version-9";
@@ -89,9 +90,20 @@ fn options(migration: &Migration, meta: &bdb::read::Meta) -> Result<WriteOptions
 }
 
 fn rewrite(world: &World<'_>, migration: &Migration, source: &dyn File, made: &dyn File) -> Result<(), String> {
+    if world.workers().get() == 1 {
+        return rewrite_into(world, migration, source, Borrowed(made));
+    }
+    write_behind(made, |made| rewrite_into(world, migration, source, made))
+}
+
+fn rewrite_into(
+    world: &World<'_>,
+    migration: &Migration,
+    source: &dyn File,
+    made: impl bdb::WriteAt,
+) -> Result<(), String> {
     let database = Database::open(ReadOnce::new(source)).map_err(describe)?;
-    let mut writer =
-        BtreeWriter::new(Borrowed(made), options(migration, database.meta())?).map_err(|e| e.to_string())?;
+    let mut writer = BtreeWriter::new(made, options(migration, database.meta())?).map_err(|e| e.to_string())?;
     let mut progress = Progress::new(world);
     let mut records = database.records();
     while let Some(record) = records.next().map_err(describe)? {

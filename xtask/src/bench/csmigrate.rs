@@ -96,7 +96,7 @@ impl Site {
         command.args(["-q", "--root"]).arg(&self.root).args([SOURCE, TARGET]);
         // Without a Calendar Server the logs go to the current directory.
         command.current_dir(self.copy.parent().ok_or("the site has no directory")?);
-        settle()?;
+        settle(&self.input())?;
         let measured = time_and_memory(&mut command)?;
         if !in_root(&self.root, TARGET).join(FILE).is_file() {
             return Err(format!("{} made no {FILE}", process::shown(&command)).into());
@@ -124,7 +124,7 @@ impl Site {
         copy.arg(self.input()).arg(&self.copy);
         let mut sync = Command::new("sync");
         sync.arg(&self.copy);
-        settle()?;
+        settle(&self.input())?;
         let elapsed = time(&mut [copy, sync])?;
         std::fs::remove_file(&self.copy)?;
         Ok(elapsed)
@@ -145,9 +145,28 @@ impl Site {
     }
 }
 
-/// Waits until the disk has done what removing the last run's files gave it to do, so that neither side pays for that.
-fn settle() -> Result {
-    time(&mut [Command::new("sync")]).map(|_| ())
+/// Gives both sides the same start.
+///
+/// The disk has done what removing the last run's files gave it to do. The system has memory at hand for the new files:
+/// a virtual machine gives memory back to its host two seconds after it became free, and waits for it when it is used
+/// again; that would hit the side that runs longer or writes more.
+fn settle(input: &Path) -> Result {
+    const UNTIL_GIVEN_BACK: Duration = Duration::from_secs(3);
+    time(&mut [Command::new("sync")])?;
+    std::thread::sleep(UNTIL_GIVEN_BACK);
+    let wanted = std::fs::metadata(input)?.len().saturating_mul(3).min(available_memory()? / 2);
+    let mut supply = Command::new("dd");
+    supply.args(["if=/dev/zero", "of=/dev/null", "iflag=fullblock", "count=1", "status=none"]);
+    supply.arg(format!("bs={}", wanted.max(1)));
+    time(&mut [supply]).map(|_| ())
+}
+
+/// Returns the bytes of memory that the system could hand out.
+fn available_memory() -> Result<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo")?;
+    let value = text.lines().find_map(|line| line.strip_prefix("MemAvailable:")).ok_or("/proc/meminfo says nothing")?;
+    let kibibytes: u64 = value.trim().trim_end_matches(" kB").parse()?;
+    Ok(kibibytes.saturating_mul(1024))
 }
 
 /// Returns where an absolute path of the site lies.

@@ -325,6 +325,8 @@ pub trait File: Send + Sync {
     fn set_len(&self, length: u64) -> io::Result<()>;
     /// Says that these bytes will not be read again soon, so that the system need not keep them in memory. A hint only.
     fn forget(&self, _offset: u64, _length: u64) {}
+    /// Begins to make these bytes durable, so that [`File::sync`] has less to wait for. A hint only.
+    fn begin_sync(&self, _offset: u64, _length: u64) {}
     /// Sets an attribute.
     ///
     /// # Errors

@@ -351,6 +351,11 @@ impl File for RealFile {
         }
     }
 
+    fn begin_sync(&self, offset: u64, length: u64) {
+        // The same advice: what is not on the disk yet is sent there, and stays in memory until it has arrived.
+        self.forget(offset, length);
+    }
+
     fn stat(&self) -> io::Result<Stat> {
         stat_handle(self.file.as_fd())
     }

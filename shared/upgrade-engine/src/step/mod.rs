@@ -6,6 +6,7 @@
 
 mod attributes;
 mod build_tree;
+mod copy;
 mod make_dir;
 mod move_entries;
 mod remove_dir;
