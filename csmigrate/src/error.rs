@@ -52,6 +52,12 @@ pub enum Error {
         /// The first difference.
         difference: String,
     },
+    /// The backup directory is the top of a file system.
+    #[error("{path} is a mount point: the backup cannot take its place")]
+    MountPoint {
+        /// The backup directory.
+        path: String,
+    },
     /// Databases that cannot be migrated, all of them.
     #[error("{}", .0.join("\n"))]
     Databases(Vec<String>),
@@ -145,6 +151,7 @@ impl Error {
             Self::Usage(_) => "csmigrate -? lists the options.".to_owned(),
             Self::NoSource { near, .. } => format!("Did you mean {}?", near.as_ref()?),
             Self::TargetNotEmpty { .. } => "Name an empty directory, or one that is not there yet.".to_owned(),
+            Self::MountPoint { path } => format!("Name a directory below it with -b, such as {path}/csdb."),
             Self::ForeignBackup { .. } => "Name another directory with -b, or move this one away.".to_owned(),
             Self::Databases(_) => "Restore the files from a good backup, or move them out of the directory, and run \
                                    csmigrate again."

@@ -29,6 +29,8 @@ use crate::record_digest::Records;
 /// The tool's name in plans and state directories.
 pub const TOOL: &str = "csmigrate";
 
+/// Mode of a directory in which this run makes files, whatever the source's is.
+const OWNER_MAY_WRITE: u32 = 0o700;
 /// The directory inside the target in which the new files are made.
 const STAGING: &str = "csmigrate.new";
 
@@ -86,7 +88,9 @@ pub fn plan(facts: &Facts, args: &Args, request: serde_json::Value) -> Result<Pl
         TargetState::Missing { parent, name } => {
             plan.anchors.insert("target-parent".to_owned(), parent.clone());
             let at = Place::anchor("target-parent").join(name);
-            let attributes = owned(source.attributes.clone(), facts.owner);
+            let mut attributes = owned(source.attributes.clone(), facts.owner);
+            // The server writes its region and log files here, and this run its databases.
+            attributes.mode |= OWNER_MAY_WRITE;
             plan.steps.push(Step::MakeDir(MakeDir { at: at.clone(), attributes }));
             at
         }
@@ -184,7 +188,7 @@ fn plan_target(plan: &mut Plan, facts: &Facts, args: &Args, backup: &Place, targ
         entries.push(TreeEntry { path: entry.path.clone(), node: Node::File(content), attributes });
     }
     let staging = target.join(&staging_name(&names)?);
-    let attributes = owned(facts.source.attributes.clone(), facts.owner);
+    let attributes = Attributes { mode: OWNER_MAY_WRITE, ..owned(facts.source.attributes.clone(), facts.owner) };
     plan.steps.push(Step::BuildTree(BuildTree { at: staging.clone(), attributes: attributes.clone(), entries }));
     plan.steps.push(Step::MoveEntries(MoveEntries { from: staging.clone(), to: target.clone(), names }));
     plan.steps.push(Step::RemoveDir(RemoveDir { at: staging, attributes, not_empty: NotEmpty::Fail }));

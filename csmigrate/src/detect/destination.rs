@@ -100,6 +100,13 @@ pub fn survey_target(fs: &dyn FileSystem, directories: &Directories, source: &dy
     }
 }
 
+/// A finished backup takes its place by one rename, which nothing can do in the place of a mounted file system.
+fn is_empty_mount_point(dir: &dyn Dir, above: &dyn Dir) -> io::Result<bool> {
+    let device = |dir: &dyn Dir| dir.stat(&RelPath::here()).map(|stat| stat.id.device);
+    let names = dir.list(&RelPath::here())?;
+    Ok(device(dir)? != device(above)? && names.iter().all(|name| name.as_bytes() == b"lost+found"))
+}
+
 /// Returns the first names of a list, and how many more there are.
 pub fn some_of(names: &[Name]) -> String {
     let mut text = names.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -171,7 +178,7 @@ fn ancestors(fs: &dyn FileSystem, path: &RootPath) -> Result<Vec<FileId>, Error>
 /// Surveys the place of the backup.
 ///
 /// # Errors
-/// [`Error::ForeignBackup`], [`Error::NotADirectory`], [`Error::Io`].
+/// [`Error::ForeignBackup`], [`Error::MountPoint`], [`Error::NotADirectory`], [`Error::Io`].
 pub fn survey_backup(
     fs: &dyn FileSystem,
     directories: &Directories,
@@ -192,6 +199,9 @@ pub fn survey_backup(
             return Err(Error::NotADirectory { path: path.to_string() });
         }
         Err(e) => return Err(Error::io("open", &path, e)),
+        Ok(dir) if is_empty_mount_point(&*dir, &*above).map_err(failed)? => {
+            return Err(Error::MountPoint { path: path.to_string() });
+        }
         Ok(dir) if dir.list(&RelPath::here()).map_err(failed)?.is_empty() => {
             BackupState::Empty(Attributes::of(&*dir, &RelPath::here()).map_err(failed)?)
         }

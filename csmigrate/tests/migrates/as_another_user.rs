@@ -1,5 +1,7 @@
 //! An ordinary user migrates a tree of his own; his runs are kept below `XDG_STATE_HOME`.
 
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use insta::assert_snapshot;
@@ -31,6 +33,24 @@ fn his_tree_is_migrated_and_taken_back() {
     Removing /db/old/backup...
     Everything is as it was before the migration
     "#);
+    site.assert_unchanged(&before);
+}
+
+#[test]
+fn directories_that_he_may_only_read_are_migrated_and_taken_back() {
+    let site = Site::calendar();
+    std::fs::create_dir(site.path("/db/old/notes")).unwrap();
+    site.write("/db/old/notes/readme", "kept by hand\n");
+    for directory in ["/db/old/notes", "/db/old"] {
+        std::fs::set_permissions(site.path(directory), Permissions::from_mode(0o555)).unwrap();
+    }
+    give_away(&site);
+    let before = site.manifest();
+    let migrate = |arguments: &[&str]| site.outcome(site.command_as_nobody(arguments));
+    migrate(&["-q", "-b", "/db/saved", OLD, NEW]).succeeded();
+    let mode = |path: &str| std::fs::metadata(site.path(path)).unwrap().mode() & 0o7777;
+    assert_eq!([mode("/db/saved"), mode("/db/saved/notes"), mode(NEW)], [0o555, 0o555, 0o755]);
+    migrate(&["--undo", NEW]).succeeded();
     site.assert_unchanged(&before);
 }
 

@@ -1,6 +1,7 @@
 //! Source, target or backup that cannot be used as they are.
 
 use std::fs;
+use std::process::Command;
 
 use insta::assert_snapshot;
 
@@ -225,4 +226,33 @@ fn directories_deeper_than_any_calendar_has_are_refused() {
     std::fs::create_dir_all(site.path(OLD).join("d/".repeat(70))).unwrap();
     let outcome = site.refused(&[OLD, NEW]);
     assert!(outcome.stderr.contains("64 levels of directories"), "{}", outcome.stderr);
+}
+
+/// Only root can mount, and only where the machine lets it.
+#[test]
+fn an_empty_mount_point_as_the_backup_is_refused_before_anything_happens() {
+    let site = Site::calendar();
+    std::fs::create_dir(site.path("/db/disk")).unwrap();
+    let mounted = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "sh", "-c", "mount -t tmpfs none \"$1\" && shift && exec \"$@\"", "sh"]);
+        command.arg(site.path("/db/disk")).arg(program).args(arguments);
+        command
+    };
+    if !mounted("true", &[]).output().is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: this user cannot mount a file system here");
+        return;
+    }
+    let before = site.manifest();
+    let csmigrate = site.command(&["-b", "/db/disk", OLD, NEW]);
+    let arguments: Vec<&str> = csmigrate.get_args().map(|argument| argument.to_str().unwrap()).collect();
+    let outcome = site.outcome(mounted(csmigrate.get_program().to_str().unwrap(), &arguments));
+    assert_snapshot!(outcome, @r#"
+    exit 255
+    --- stderr
+    csmigrate: /db/disk is a mount point: the backup cannot take its place
+      Name a directory below it with -b, such as /db/disk/csdb.
+      Nothing was changed.
+    "#);
+    site.assert_unchanged(&before);
 }

@@ -1,6 +1,7 @@
 //! Two runs at the same time: the second one is refused and told who holds the lock.
 
 use std::fs::File;
+use std::os::unix::fs::PermissionsExt;
 
 use insta::assert_snapshot;
 use rustix::fs::{FlockOperation, flock};
@@ -49,8 +50,10 @@ fn a_run_with_another_state_directory_on_the_same_target_is_refused() {
     std::fs::create_dir(site.path(NEW)).unwrap();
     let target = File::open(site.path(NEW)).unwrap();
     flock(&target, FlockOperation::LockExclusive).unwrap();
-    let outcome = site.refused(&["--state-dir", site.beside("state").to_str().unwrap(), OLD, NEW]);
-    assert_snapshot!(outcome, @r#"
+    let outcome = site.refused(&["--state-dir", site.beside("state").to_str().unwrap(), OLD, NEW]).to_string();
+    let name = std::fs::read_to_string("/proc/self/comm").unwrap();
+    let this = format!("process {} ({})", std::process::id(), name.trim_end());
+    assert_snapshot!(outcome.replace(&this, "[THIS PROCESS]"), @r#"
     exit 255
     --- stdout
     Scanning events database...
@@ -58,8 +61,18 @@ fn a_run_with_another_state_directory_on_the_same_target_is_refused() {
     Scanning todos database...
     205 todos scanned
     --- stderr
-    csmigrate: another run is going on: it holds /db/new
+    csmigrate: another run is going on: [THIS PROCESS] holds /db/new
       Wait until it has ended.
       Nothing was changed.
     "#);
+}
+
+#[test]
+fn a_backup_beside_the_runs_does_not_wait_for_itself() {
+    let site = Site::calendar();
+    let state = site.path("/state");
+    std::fs::create_dir(&state).unwrap();
+    std::fs::set_permissions(&state, std::fs::Permissions::from_mode(0o700)).unwrap();
+    site.migrate(&["--state-dir", state.to_str().unwrap(), "-b", "/state/backup"]);
+    assert!(site.path("/state/backup/ics50events.db").is_file());
 }

@@ -160,15 +160,6 @@ pub fn logs_dir(layout: &Layout, value: &[u8]) -> Result<RootPath, PathError> {
     directory(layout, value, &layout.logs)
 }
 
-/// Returns the database directory that a value of `caldb.berkeleydb.homedir.path` means: `.` is the default one. Another
-/// relative value lies below [`Layout::var`], and an empty one counts as `.`; both are our choice.
-///
-/// # Errors
-/// [`PathError::NotAbsolute`] when the value holds a NUL.
-pub fn csdb_dir(layout: &Layout, value: &[u8]) -> Result<RootPath, PathError> {
-    directory(layout, value, &layout.csdb)
-}
-
 /// Returns the value of `caldb.berkeleydb.homedir.path` that names a directory: `.` for the default one, else its path.
 pub fn csdb_value(layout: &Layout, directory: &RootPath) -> Vec<u8> {
     if *directory == layout.csdb { b".".to_vec() } else { directory.as_bytes().to_vec() }

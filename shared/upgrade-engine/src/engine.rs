@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
 
-use crate::fs::{Attribute, Dir, Durable, FileSystem, Lock, Name, RelPath, RootPath, Time};
+use crate::fs::{Attribute, Dir, Durable, FileId, FileSystem, Lock, Name, RelPath, RootPath, Time};
 use crate::journal::{Journal, JournalError, Outcome, Record};
 use crate::place::{Devices, OpenAnchors, Place};
 use crate::plan::Plan;
@@ -152,6 +152,8 @@ pub enum Pending {
 pub struct Session {
     runs: Box<dyn Dir>,
     identity: Identity,
+    /// The state directory.
+    state: FileId,
     _lock: Box<dyn Lock>,
 }
 
@@ -250,7 +252,7 @@ impl Session {
                 run::open_or_make(state, &runs_path)?
             }
         };
-        Ok(Some(Self { runs, identity, _lock: lock }))
+        Ok(Some(Self { runs, identity, state: stat.id, _lock: lock }))
     }
 
     /// Returns all runs that began, oldest first.
@@ -289,7 +291,7 @@ impl Session {
         }
         let anchors =
             OpenAnchors::open(means.fs, &plan.anchors, Devices::AsSurveyed).map_err(EngineError::before_any_change)?;
-        let locks = lock_anchors(&anchors)?;
+        let locks = lock_anchors(&anchors, self.state)?;
         let (id, journal) = run::create(&*self.runs, &self.identity, plan)?;
         let world = self.world(anchors, &id, plan, means)?;
         let result =
@@ -307,7 +309,7 @@ impl Session {
         let steps = run.steps();
         let unfinished = |error| EngineError::Step { error, run: Some(run.id.clone()), standing: Standing::Unfinished };
         let anchors = OpenAnchors::open(means.fs, &run.plan.anchors, Devices::MayHaveChanged).map_err(unfinished)?;
-        let locks = lock_anchors(&anchors)?;
+        let locks = lock_anchors(&anchors, self.state)?;
         let journal = run.journal(&*self.runs)?;
         let world = self.world(anchors, &run.id, &run.plan, means)?;
         let done = steps.iter().filter(|step| step.report.is_some()).count();
@@ -427,7 +429,7 @@ impl Execution<'_, '_> {
             standing: Standing::Unfinished,
         })?;
         self.log("finished");
-        Ok(Done { run: self.id.clone(), findings })
+        Ok(Done { run: self.id.clone(), findings: distinct(findings) })
     }
 
     /// Does one step. `prepared` is what it had prepared when it was cut off; on return, what it prepared this time.
@@ -527,6 +529,13 @@ fn findings_of(report: &serde_json::Value) -> Vec<String> {
     strings.filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
+/// What holds for every file of a tree is said once.
+fn distinct(mut findings: Vec<String>) -> Vec<String> {
+    let mut said = std::collections::BTreeSet::new();
+    findings.retain(|finding| said.insert(finding.clone()));
+    findings
+}
+
 /// What a session is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Purpose {
@@ -556,10 +565,10 @@ fn write_holder(dir: &dyn Dir, tool: &str, identity: &Identity) {
     }
 }
 
-/// Locks every directory that a plan acts in, against a run with another state directory.
-fn lock_anchors(anchors: &OpenAnchors) -> Result<Vec<Box<dyn Lock>>, EngineError> {
+/// Locks every directory that a plan acts in, against a run with another state directory; `state` is locked already.
+fn lock_anchors(anchors: &OpenAnchors, state: FileId) -> Result<Vec<Box<dyn Lock>>, EngineError> {
     let mut locks = Vec::new();
-    let mut locked = Vec::new();
+    let mut locked = vec![state];
     for (path, dir) in anchors.dirs() {
         let id = dir.stat(&RelPath::here()).map_err(|e| EngineError::io("look at", path, e))?.id;
         if locked.contains(&id) {
@@ -568,7 +577,7 @@ fn lock_anchors(anchors: &OpenAnchors) -> Result<Vec<Box<dyn Lock>>, EngineError
         locked.push(id);
         locks.push(match dir.lock() {
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                return Err(EngineError::Locked { holder: Some(format!("it holds {path}")) });
+                return Err(EngineError::Locked { holder: Some(format!("{e} holds {path}")) });
             }
             other => other.map_err(|e| EngineError::io("lock", path, e))?,
         });
@@ -587,4 +596,13 @@ fn remove_all(dir: &dyn Dir, path: &RelPath) -> io::Result<()> {
     }
     dir.remove_dir(path)?;
     dir.sync(&RelPath::here(), Durable::RunName)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_finding_is_said_once_in_its_first_place() {
+        let findings = ["b", "a", "b", "c", "a"].map(str::to_owned).to_vec();
+        assert_eq!(super::distinct(findings), ["b", "a", "c"]);
+    }
 }

@@ -15,6 +15,7 @@ pub mod faulty;
 pub mod memory;
 pub mod path;
 pub mod real;
+mod real_lock;
 
 use std::io;
 

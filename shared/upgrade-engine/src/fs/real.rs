@@ -25,10 +25,11 @@ use std::{
 };
 
 use rustix::{
-    fs::{AtFlags, FileType, FlockOperation, Gid, Mode, OFlags, RenameFlags, Timespec, Timestamps, Uid, XattrFlags},
+    fs::{AtFlags, FileType, Gid, Mode, OFlags, RenameFlags, Timespec, Timestamps, Uid, XattrFlags},
     io::Errno,
 };
 
+use super::real_lock;
 use super::{
     Attribute, Dir, Durable, Existing, File, FileId, FileKind, FileSystem, Lock, Name, RelPath, RootPath, Stat, Time,
 };
@@ -327,17 +328,9 @@ impl Dir for RealDir {
     fn lock(&self) -> io::Result<Box<dyn Lock>> {
         // The lock belongs to the open file description, so each lock needs one of its own.
         let handle = self.readable(&RelPath::here())?;
-        retry(|| rustix::fs::flock(&handle, FlockOperation::NonBlockingLockExclusive))?;
-        Ok(Box::new(RealLock { _handle: handle }))
+        real_lock::lock(handle)
     }
 }
-
-#[derive(Debug)]
-struct RealLock {
-    _handle: OwnedFd,
-}
-
-impl Lock for RealLock {}
 
 #[derive(Debug)]
 struct RealFile {

@@ -74,7 +74,11 @@ impl Attributes {
         for (name, value) in &self.extended {
             let bytes = |text| unescape(text).map_err(io::Error::other);
             match set(&Attribute::Extended { name: bytes(name)?, value: bytes(value)? }) {
-                Err(e) if is_not_permitted(&e) || e.kind() == io::ErrorKind::Unsupported => {
+                Err(e) if e.kind() == io::ErrorKind::Unsupported => {
+                    // The same sentence for every file of a tree: it is said once.
+                    unset.push(format!("the file system of the copies keeps no extended attribute {name}"));
+                }
+                Err(e) if is_not_permitted(&e) => {
                     unset.push(format!("{path}: the extended attribute {name} could not be set: {e}"));
                 }
                 other => other?,
@@ -88,4 +92,40 @@ impl Attributes {
 /// `EPERM`: this user may not do it, now or later. `EACCES` is another matter: something in the way, a failure like others.
 fn is_not_permitted(error: &io::Error) -> bool {
     error.raw_os_error() == Some(rustix::io::Errno::PERM.raw_os_error())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fs::FileId;
+
+    #[test]
+    fn a_file_system_without_extended_attributes_is_named_without_the_file() {
+        let modified = Time { seconds: 1, nanoseconds: 0 };
+        let extended = vec![("user.note".to_owned(), "x".to_owned())];
+        let attributes = Attributes { uid: 1, gid: 2, mode: 0o600, modified, extended };
+        let id = FileId { device: 1, inode: 2 };
+        let now = Stat {
+            kind: FileKind::Regular,
+            id,
+            links: 1,
+            size: 0,
+            allocated: 0,
+            mode: 0o600,
+            uid: 1,
+            gid: 2,
+            modified,
+        };
+        let set = |error: fn() -> io::Error| {
+            attributes.set(&now, "/copy/file", &|attribute| match attribute {
+                Attribute::Extended { .. } => Err(error()),
+                _ => Ok(()),
+            })
+        };
+        let keeps_none = set(|| io::ErrorKind::Unsupported.into()).unwrap();
+        assert_eq!(keeps_none, ["the file system of the copies keeps no extended attribute user.note"]);
+        let refused = set(|| rustix::io::Errno::PERM.into()).unwrap();
+        assert!(refused[0].starts_with("/copy/file: the extended attribute user.note could not be set"), "{refused:?}");
+        assert!(set(|| rustix::io::Errno::IO.into()).is_err());
+    }
 }

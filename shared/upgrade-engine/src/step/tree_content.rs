@@ -7,7 +7,7 @@ use super::copy::copy;
 use super::{Attributes, BuildTree, Content, Node, StepError, World};
 use crate::digest::Digest;
 use crate::fs::path::{escape, unescape};
-use crate::fs::{Durable, File, FileKind, RelPath};
+use crate::fs::{Attribute, Durable, File, FileKind, RelPath};
 use crate::place::Place;
 
 /// A file that was made.
@@ -15,6 +15,9 @@ pub(super) struct Made {
     pub(super) digest: Digest,
     pub(super) unset: Vec<String>,
 }
+
+/// What the owner needs to remove a directory's entries.
+const OWNER_MAY_CHANGE: u32 = 0o700;
 
 /// Whether an entry that is not there makes a tree another one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -206,6 +209,12 @@ fn relabel(produced: &BTreeMap<RelPath, Digest>, from: &RelPath, to: &RelPath) -
 /// Removes a directory and everything in it, never following a link.
 pub(super) fn remove(world: &World<'_>, at: &Place) -> Result<(), StepError> {
     let dir = world.dir(at)?;
+    let mode = dir.stat(&at.path).map_err(|e| world.error("look at", at, e))?.mode;
+    if mode & OWNER_MAY_CHANGE != OWNER_MAY_CHANGE {
+        // A copy of a directory that its owner may only read: another user than root could not take it apart.
+        let open = Attribute::Mode(mode | OWNER_MAY_CHANGE);
+        dir.set(&at.path, &open).map_err(|e| world.error("set the attributes of", at, e))?;
+    }
     for name in dir.list(&at.path).map_err(|e| world.error("read", at, e))? {
         let place = at.join(&name);
         let stat = dir.stat(&place.path).map_err(|e| world.error("look at", &place, e))?;
