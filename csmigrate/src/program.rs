@@ -6,7 +6,7 @@ use std::path::Path;
 use upgrade_engine::engine::{self, EngineError, Means, Pending, Session, in_effect};
 use upgrade_engine::fs::{Dir, FileSystem, Name, RelPath, RootPath};
 use upgrade_engine::interrupt::Interrupt;
-use upgrade_engine::options::StateLocation;
+use upgrade_engine::options::{StateLocation, quoted};
 use upgrade_engine::plan::Plan;
 use upgrade_engine::report::{Report, ReportOutcome};
 use upgrade_engine::step::{Content, Node, NotEmpty, Observer, Step};
@@ -22,28 +22,6 @@ use crate::logs::Logs;
 use crate::migrate::Migrate;
 use crate::plan::{self, TOOL};
 use crate::{inspect, report, workers};
-
-/// Returns how csmigrate has to be called again to find the same runs.
-pub fn invocation(args: &Args) -> String {
-    let mut command = TOOL.to_owned();
-    for (option, value) in [("--root", &args.common.root), ("--state-dir", &args.common.state_dir)] {
-        if let Some(value) = value {
-            // The line is to work from anywhere.
-            let value = std::path::absolute(value).unwrap_or_else(|_| value.clone());
-            command.push_str(&format!(" {option} {}", quoted(&value.to_string_lossy())));
-        }
-    }
-    command
-}
-
-/// Returns a word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:=@%,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
 
 /// One call of csmigrate, on whatever file systems it is given.
 pub struct Program<'a> {
@@ -83,7 +61,7 @@ impl Program<'_> {
     /// Logs an error.
     pub fn log_error(&self, error: &Error) {
         if let Some(logs) = &self.logs {
-            logs.error(&error.lines(&invocation(self.args)));
+            logs.error(&error.lines(&self.args.common.invocation(TOOL)));
         }
     }
 
@@ -350,7 +328,7 @@ impl Program<'_> {
 
     fn report(&self, plan: &Plan, run: &Name, outcome: ReportOutcome, findings: Vec<String>) -> Report {
         let request = |key: &str| plan.request.get(key).and_then(|value| value.as_str());
-        let invocation = invocation(self.args);
+        let invocation = self.args.common.invocation(TOOL);
         Report {
             run: Some(run.to_string()),
             backup: request("backup").map(str::to_owned).filter(|_| plan.undoes.is_none()),
@@ -484,16 +462,4 @@ fn apply_bytes(plan: &Plan) -> u64 {
             Node::Directory | Node::Symlink(_) | Node::HardLink(_) => 0,
         })
         .sum()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn a_word_is_quoted_where_a_shell_would_take_it_apart() {
-        assert_eq!(quoted("/var/opt/SUNWics5/csdb"), "/var/opt/SUNWics5/csdb");
-        assert_eq!(quoted("/a b/it's"), r"'/a b/it'\''s'");
-        assert_eq!(quoted(""), "''");
-    }
 }

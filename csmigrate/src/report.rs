@@ -113,7 +113,7 @@ pub fn announcement(plan: &Plan, number: usize) -> Option<String> {
             format!("Moving {} files into {}...", moved.names.len(), plan.show(&moved.to))
         }
         Step::ReplaceFile(file) => match file.content {
-            NewContent::Edits(_) => format!("Editing {}...", plan.show(&file.at)),
+            NewContent::Edits(_) | NewContent::Produced { .. } => format!("Editing {}...", plan.show(&file.at)),
             NewContent::Saved { .. } => format!("Restoring {}...", plan.show(&file.at)),
         },
         Step::RemoveTree(tree) => format!("Removing {}...", plan.show(&tree.tree.at)),

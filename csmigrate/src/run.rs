@@ -17,7 +17,7 @@ use crate::detect::config;
 use crate::error::Error;
 use crate::logs::Logs;
 use crate::plan::TOOL;
-use crate::program::{Program, invocation};
+use crate::program::Program;
 
 /// The command failed, and that was said.
 pub struct Reported;
@@ -43,7 +43,7 @@ pub fn run(args: &Args) -> Result<(), Reported> {
             Err(Reported)
         }
         Err(error) => {
-            let lines = error.lines(&invocation(args));
+            let lines = error.lines(&args.common.invocation(TOOL));
             terminal.error(TOOL, &lines);
             let outcome = match error.standing() {
                 Standing::NothingChanged => ReportOutcome::Failed,

@@ -5,5 +5,6 @@
 
 mod bounded;
 pub mod calendar;
+pub mod delegated_administrator;
 
 pub use bounded::{MAX_SIZE, read_file};

@@ -9,6 +9,7 @@ pub mod exit;
 pub mod fs;
 pub mod interrupt;
 mod journal;
+pub mod new_files;
 pub mod options;
 pub mod place;
 pub mod plan;

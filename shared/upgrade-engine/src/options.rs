@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::fs::real::RealFs;
-use crate::fs::{FileSystem, Name, RootPath};
+use crate::fs::{FileSystem, RootPath};
+use crate::new_files;
 
 /// Where runs are kept below the product root.
 const STATE_BELOW_ROOT: &str = "/var/opt/CommsInstaller/upgrade";
@@ -28,28 +29,28 @@ pub enum Color {
 #[derive(Clone, Debug, Default, Args)]
 pub struct CommonOptions {
     /// Treat DIR as the root directory of the product
-    #[arg(long, value_name = "DIR", help_heading = "Common options")]
+    #[arg(long, value_name = "DIR", global = true, help_heading = "Common options")]
     pub root: Option<PathBuf>,
     /// Keep the journal and saved originals of runs in DIR
-    #[arg(long, value_name = "DIR", help_heading = "Common options")]
+    #[arg(long, value_name = "DIR", global = true, help_heading = "Common options")]
     pub state_dir: Option<PathBuf>,
     /// Print the result as JSON
-    #[arg(long, help_heading = "Common options")]
+    #[arg(long, global = true, help_heading = "Common options")]
     pub json: bool,
     /// Also write the result as JSON to FILE
-    #[arg(long, value_name = "FILE", help_heading = "Common options")]
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Common options")]
     pub report: Option<PathBuf>,
     /// Go on with the run that was interrupted
-    #[arg(long, help_heading = "Common options")]
+    #[arg(long, global = true, help_heading = "Common options")]
     pub resume: bool,
     /// List the runs that can be resumed or undone
-    #[arg(long, help_heading = "Common options")]
+    #[arg(long, global = true, help_heading = "Common options")]
     pub list_runs: bool,
     /// Delete what is kept of a run; it can not be undone afterwards
-    #[arg(long, value_name = "RUN", help_heading = "Common options")]
+    #[arg(long, value_name = "RUN", global = true, help_heading = "Common options")]
     pub prune: Option<String>,
     /// When to use colours
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Common options")]
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true, help_heading = "Common options")]
     pub color: Color,
 }
 
@@ -100,38 +101,37 @@ impl CommonOptions {
         Ok(StateLocation { fs: Box::new(RealFs::open(Path::new("/"))?), path })
     }
 
+    /// Returns how a tool has to be called again to find the same runs: its name, then `--root` and `--state-dir` as given.
+    pub fn invocation(&self, tool: &str) -> String {
+        let mut command = tool.to_owned();
+        for (option, value) in [("--root", &self.root), ("--state-dir", &self.state_dir)] {
+            if let Some(value) = value {
+                // The line is to work from anywhere.
+                let value = std::path::absolute(value).unwrap_or_else(|_| value.clone());
+                command.push_str(&format!(" {option} {}", quoted(&value.to_string_lossy())));
+            }
+        }
+        command
+    }
+
     /// Writes the result to the file that `--report` names, whole or not at all.
     ///
     /// # Errors
     /// As `open`, `write` and `rename`.
     pub fn write_report(&self, json: &[u8]) -> io::Result<()> {
         let Some(path) = &self.report else { return Ok(()) };
-        write_new_file(path, json).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))
+        new_files::write_file(path, json, 0o644)
+            .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))
     }
 }
 
-/// Writes a file that the administrator named, whole or not at all; one that is there is replaced.
-///
-/// # Errors
-/// As `open`, `write` and `rename`.
-pub fn write_new_file(path: &Path, content: &[u8]) -> io::Result<()> {
-    use crate::fs::{Attribute, Durable, Existing};
-    let path = std::path::absolute(path)?;
-    let path = RootPath::new(path.as_os_str().as_bytes()).map_err(io::Error::other)?;
-    let (parent, name) = path.split_last().ok_or(io::ErrorKind::IsADirectory)?;
-    let dir = RealFs::open(Path::new("/"))?.open_dir(&parent)?;
-    let hidden = [b".", name.as_bytes(), b".", std::process::id().to_string().as_bytes()].concat();
-    let hidden = Name::new(hidden).map_err(io::Error::other)?.into();
-    let file = dir.create(&hidden)?;
-    let written = file
-        .write_all_at(content, 0)
-        .and_then(|()| file.set(&Attribute::Mode(0o644)))
-        .and_then(|()| file.sync(Durable::ReplacementFile))
-        .and_then(|()| dir.rename(&hidden, &name.into(), Existing::Replace));
-    if written.is_err() {
-        let _ = dir.remove_file(&hidden);
+/// Returns a word as a shell takes it.
+pub fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:=@%,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
     }
-    written
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// `$XDG_STATE_HOME`, or `~/.local/state` (XDG Base Directory Specification).
@@ -140,4 +140,16 @@ fn user_state_dir() -> io::Result<PathBuf> {
     absolute("XDG_STATE_HOME")
         .or_else(|| Some(absolute("HOME")?.join(".local/state")))
         .ok_or_else(|| io::Error::other("neither XDG_STATE_HOME nor HOME is set; name a directory with --state-dir"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_word_is_quoted_where_a_shell_would_take_it_apart() {
+        assert_eq!(quoted("/var/opt/SUNWics5/csdb"), "/var/opt/SUNWics5/csdb");
+        assert_eq!(quoted("/a b/it's"), r"'/a b/it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::write_file::{beside, read_all, refuse_taken, save, write_new};
+use super::write_file::{beside, finish_new, read_all, refuse_taken, save, write_new};
 use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepError, World, WriteFile};
 use crate::digest::Digest;
 use crate::fs::path::{escape, unescape};
@@ -35,6 +35,13 @@ pub enum NewContent {
         /// Name of the saved file in it.
         name: Name,
     },
+    /// Made by one of the tool's [`super::Producer`]s: for content that a plan must not hold, such as passwords.
+    Produced {
+        /// The producer's name.
+        by: String,
+        /// What it is asked for.
+        request: serde_json::Value,
+    },
 }
 
 /// Gives a live file new content.
@@ -61,16 +68,38 @@ impl ReplaceFile {
         Ok(Digest::of(&read_all(world, place)?))
     }
 
-    fn new_content(&self, world: &World<'_>) -> Result<Vec<u8>, StepError> {
+    /// Returns the new content; nothing when a producer is to make it.
+    fn new_content(&self, world: &World<'_>) -> Result<Option<Vec<u8>>, StepError> {
         let content = match &self.content {
             NewContent::Edits(edits) => edited(&read_all(world, &self.at)?, edits)?,
             NewContent::Saved { run, name } => super::write_file::read_saved(world, run, name)?,
+            NewContent::Produced { .. } => return Ok(None),
         };
-        if Digest::of(&content) == self.after {
-            Ok(content)
-        } else {
-            Err(StepError::Broken(format!("the new content of {} is not what was planned", world.show(&self.at))))
+        self.check(world, Digest::of(&content))?;
+        Ok(Some(content))
+    }
+
+    fn check(&self, world: &World<'_>, made: Digest) -> Result<(), StepError> {
+        if made == self.after {
+            return Ok(());
         }
+        Err(StepError::Broken(format!("the new content of {} is not what was planned", world.show(&self.at))))
+    }
+
+    /// Writes the new content under the temporary name.
+    fn write(&self, world: &World<'_>, temporary: &Place) -> Result<Vec<String>, StepError> {
+        let dir = world.dir(&self.at)?;
+        let attributes = Attributes::of(dir, &self.at.path).map_err(|e| world.error("look at", &self.at, e))?;
+        let NewContent::Produced { by, request } = &self.content else {
+            let content = self.new_content(world)?.unwrap_or_default();
+            return write_new(world, temporary, &content, &attributes, Durable::ReplacementFile);
+        };
+        let file = dir.create(&temporary.path).map_err(|e| world.error("create", temporary, e))?;
+        let made = world.producer(by)?.produce(world, request, &*file);
+        made.map_err(|message| StepError::Produce { path: world.show(&self.at), message })?;
+        let (made, _) = Digest::of_file(&*file).map_err(|e| world.error("read back", temporary, e))?;
+        self.check(world, made)?;
+        finish_new(world, temporary, &*file, &attributes, Durable::ReplacementFile)
     }
 
     /// Gives the other names to the file that now has the first one.
@@ -113,6 +142,7 @@ impl Action for ReplaceFile {
         match &self.content {
             NewContent::Edits(edits) => format!("edit {} ({} places)", show(&self.at), edits.len()),
             NewContent::Saved { run, .. } => format!("give {} the content saved by run {run}", show(&self.at)),
+            NewContent::Produced { by, .. } => format!("replace {} ({by})", show(&self.at)),
         }
     }
 
@@ -147,10 +177,8 @@ impl Action for ReplaceFile {
 
     fn apply(&self, world: &World<'_>, _: &Saved) -> Result<Vec<String>, StepError> {
         let dir = world.dir(&self.at)?;
-        let content = self.new_content(world)?;
-        let attributes = Attributes::of(dir, &self.at.path).map_err(|e| world.error("look at", &self.at, e))?;
         let temporary = beside(world, &self.at)?;
-        let unset = write_new(world, &temporary, &content, &attributes, Durable::ReplacementFile)?;
+        let unset = self.write(world, &temporary)?;
         dir.rename(&temporary.path, &self.at.path, Existing::Replace)
             .map_err(|e| world.error("replace", &self.at, e))?;
         self.relink(world)?;

@@ -106,8 +106,19 @@ pub(super) fn write_new(
 ) -> Result<Vec<String>, StepError> {
     let file = world.dir(at)?.create(&at.path).map_err(|e| world.error("create", at, e))?;
     file.write_all_at(content, 0).map_err(|e| world.error("write", at, e))?;
+    finish_new(world, at, &*file, attributes, what)
+}
+
+/// Gives a written file its attributes and makes it durable.
+pub(super) fn finish_new(
+    world: &World<'_>,
+    at: &Place,
+    file: &dyn File,
+    attributes: &Attributes,
+    what: Durable,
+) -> Result<Vec<String>, StepError> {
     let unset =
-        attributes.set_on_file(&*file, &world.show(at)).map_err(|e| world.error("set the attributes of", at, e))?;
+        attributes.set_on_file(file, &world.show(at)).map_err(|e| world.error("set the attributes of", at, e))?;
     file.sync(what).map_err(|e| world.error("sync", at, e))?;
     Ok(unset)
 }

@@ -1,0 +1,112 @@
+//! Files and directories that the administrator named for a tool to make: whole or not at all, without a journal.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use crate::fs::real::RealFs;
+use crate::fs::{Attribute, Dir, Durable, Existing, FileKind, FileSystem, Name, RelPath, RootPath};
+use crate::step::Attributes;
+
+/// A file of a new directory.
+#[derive(Clone, Debug)]
+pub struct NewFile {
+    /// Path below the directory.
+    pub path: RelPath,
+    /// What it holds.
+    pub content: Vec<u8>,
+    /// Its attributes; nothing for a file of this user's that nobody else may read.
+    pub attributes: Option<Attributes>,
+}
+
+/// Writes a file that the administrator named. One that is there is replaced and hands on its mode; another gets `mode`.
+///
+/// # Errors
+/// As `open`, `write` and `rename`; [`io::ErrorKind::InvalidInput`] when there is something else than a file.
+pub fn write_file(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+    let (dir, name) = open_parent(path)?;
+    let at = RelPath::from(name.clone());
+    let mode = match dir.stat(&at) {
+        Ok(stat) if stat.kind == FileKind::Regular => stat.mode & 0o777,
+        Ok(stat) if stat.kind == FileKind::Directory => return Err(io::ErrorKind::IsADirectory.into()),
+        // The name of a link, a pipe or a device is taken over, never written through.
+        Ok(_) => return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => mode,
+        Err(e) => return Err(e),
+    };
+    let hidden = hidden(&name)?;
+    let file = dir.create(&hidden)?;
+    let written = file
+        .write_all_at(content, 0)
+        .and_then(|()| file.set(&Attribute::Mode(mode)))
+        .and_then(|()| file.sync(Durable::ReplacementFile))
+        .and_then(|()| dir.rename(&hidden, &at, Existing::Replace));
+    if written.is_err() {
+        let _ = dir.remove_file(&hidden);
+    }
+    written
+}
+
+/// Makes a directory (mode 0700) with files, at a name that is free; returns what could not be set by this user.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] when the name is taken; as `mkdir`, `open`, `write` and `rename`.
+pub fn write_tree(path: &Path, files: &[NewFile]) -> io::Result<Vec<String>> {
+    let (dir, name) = open_parent(path)?;
+    let hidden = hidden(&name)?;
+    dir.make_dir(&hidden)?;
+    let made = fill(&*dir, &hidden, files).and_then(|unset| {
+        dir.rename(&hidden, &name.into(), Existing::Refuse)?;
+        dir.sync(&RelPath::here(), Durable::PublishedTree)?;
+        Ok(unset)
+    });
+    if made.is_err() {
+        let _ = remove(&*dir, &hidden);
+    }
+    made
+}
+
+fn fill(dir: &dyn Dir, top: &RelPath, files: &[NewFile]) -> io::Result<Vec<String>> {
+    let mut unset = Vec::new();
+    let mut directories = BTreeSet::new();
+    for file in files {
+        let mut at = top.clone();
+        for name in file.path.split_last().map(|(above, _)| above).iter().flat_map(|above| above.names()) {
+            at = at.join(name);
+            if directories.insert(at.clone()) {
+                dir.make_dir(&at)?;
+            }
+        }
+        let made = dir.create(&top.below(&file.path))?;
+        made.write_all_at(&file.content, 0)?;
+        if let Some(attributes) = &file.attributes {
+            unset.extend(attributes.set_on_file(&*made, &file.path.to_string())?);
+        }
+        made.sync(Durable::StagedFile)?;
+    }
+    for directory in directories.iter().rev().chain([top]) {
+        dir.sync(directory, Durable::StagedDirectory)?;
+    }
+    Ok(unset)
+}
+
+fn remove(dir: &dyn Dir, at: &RelPath) -> io::Result<()> {
+    for name in dir.list(at)? {
+        let below = at.join(&name);
+        if dir.stat(&below)?.kind == FileKind::Directory { remove(dir, &below)? } else { dir.remove_file(&below)? }
+    }
+    dir.remove_dir(at)
+}
+
+fn open_parent(path: &Path) -> io::Result<(Box<dyn Dir>, Name)> {
+    let path = std::path::absolute(path)?;
+    let path = RootPath::new(path.as_os_str().as_bytes()).map_err(io::Error::other)?;
+    let (parent, name) = path.split_last().ok_or(io::ErrorKind::IsADirectory)?;
+    Ok((RealFs::open(Path::new("/"))?.open_dir(&parent)?, name))
+}
+
+fn hidden(name: &Name) -> io::Result<RelPath> {
+    let hidden = [b".", name.as_bytes(), b".", std::process::id().to_string().as_bytes()].concat();
+    Ok(Name::new(hidden).map_err(io::Error::other)?.into())
+}
