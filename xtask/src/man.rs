@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The tools' programs, each with the function that defines its command line.
-const TOOLS: &[fn() -> clap::Command] = &[csmigrate::cli::command];
+const TOOLS: &[fn() -> clap::Command] = &[config_commda_merge::cli::command, csmigrate::cli::command];
 
 /// Administration commands.
 const SECTION: &str = "8";
@@ -46,15 +46,31 @@ pub(crate) fn check() -> Result {
     Err(format!("not as the tools define them: {} (`cargo xtask man` writes them)", names.join(", ")).into())
 }
 
+/// Returns the commands that have a page of their own: the program, and each of its subcommands as `program-subcommand`.
+fn pages(mut program: clap::Command) -> Vec<clap::Command> {
+    // Subcommands get the common options.
+    program.build();
+    let mut pages: Vec<clap::Command> = program
+        .get_subcommands()
+        .filter(|subcommand| subcommand.get_name() != "help")
+        .map(|subcommand| subcommand.clone().display_name(format!("{}-{}", program.get_name(), subcommand.get_name())))
+        .collect();
+    pages.push(program);
+    pages
+}
+
 /// Returns what each file should hold, by its path below the top directory.
 fn files(tools: &[fn() -> clap::Command]) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     let mut files = BTreeMap::new();
     for tool in tools {
         let command = tool();
         let name = command.get_name().to_owned();
-        let mut page = Vec::new();
-        clap_mangen::Man::new(command.clone()).section(SECTION).render(&mut page)?;
-        files.insert(Path::new("man").join(format!("{name}.{SECTION}")), page);
+        for page in pages(command.clone()) {
+            let mut text = Vec::new();
+            let page = clap_mangen::Man::new(page).section(SECTION);
+            page.render(&mut text)?;
+            files.insert(Path::new("man").join(page.get_filename()), text);
+        }
         for shell in SHELLS {
             let mut completion = Vec::new();
             clap_complete::generate(*shell, &mut command.clone(), &name, &mut completion);

@@ -145,7 +145,9 @@ impl fmt::Display for Changes {
             for line in lines {
                 write!(f, "{line}")?;
             }
-            writeln!(f, "  {:<20} {same} {}", "same", if same == 1 { "key" } else { "keys" })?;
+            if same > 0 {
+                writeln!(f, "  {:<20} {same} {}", "same", if same == 1 { "key" } else { "keys" })?;
+            }
         }
         let mut counts: BTreeMap<Word, usize> = BTreeMap::new();
         for line in &self.decisions {

@@ -31,19 +31,28 @@ pub(crate) fn with_path(path: &RootPath, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{path}: {error}"))
 }
 
-fn read(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Vec<u8>> {
+/// Returns the path of the file that a path leads to: symbolic links are followed and stay below the root.
+///
+/// # Errors
+/// What the file system reports; [`ErrorKind::TooManyLinks`].
+pub fn follow(fs: &dyn FileSystem, path: &RootPath) -> io::Result<RootPath> {
     let mut path = path.clone();
     for _ in 0..MAX_LINKS {
         let (parent, name) = path.split_last().ok_or(ErrorKind::IsADirectory)?;
         let directory = fs.open_dir(&parent)?;
         let name = RelPath::from(name);
         if directory.stat(&name)?.kind != FileKind::Symlink {
-            return read_open(directory.open(&name)?.as_ref());
+            return Ok(path);
         }
         let target = directory.read_link(&name)?;
         path = parent.resolve(&target).map_err(|error| io::Error::new(ErrorKind::InvalidInput, error))?;
     }
     Err(ErrorKind::TooManyLinks.into())
+}
+
+fn read(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Vec<u8>> {
+    let (parent, name) = follow(fs, path)?.split_last().ok_or(ErrorKind::IsADirectory)?;
+    read_open(fs.open_dir(&parent)?.open(&RelPath::from(name))?.as_ref())
 }
 
 fn read_open(file: &dyn upgrade_engine::fs::File) -> io::Result<Vec<u8>> {

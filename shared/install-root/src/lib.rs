@@ -7,4 +7,4 @@ mod bounded;
 pub mod calendar;
 pub mod delegated_administrator;
 
-pub use bounded::{MAX_SIZE, read_file};
+pub use bounded::{MAX_SIZE, follow, read_file};

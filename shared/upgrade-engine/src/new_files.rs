@@ -25,7 +25,10 @@ pub struct NewFile {
 /// # Errors
 /// As `open`, `write` and `rename`; [`io::ErrorKind::InvalidInput`] when there is something else than a file.
 pub fn write_file(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
-    let (dir, name) = open_parent(path)?;
+    let path = std::path::absolute(path)?;
+    let path = RootPath::new(path.as_os_str().as_bytes()).map_err(io::Error::other)?;
+    let (parent, name) = path.split_last().ok_or(io::ErrorKind::IsADirectory)?;
+    let dir = RealFs::open(Path::new("/"))?.open_dir(&parent)?;
     let at = RelPath::from(name.clone());
     let mode = match dir.stat(&at) {
         Ok(stat) if stat.kind == FileKind::Regular => stat.mode & 0o777,
@@ -52,8 +55,9 @@ pub fn write_file(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
 ///
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] when the name is taken; as `mkdir`, `open`, `write` and `rename`.
-pub fn write_tree(path: &Path, files: &[NewFile]) -> io::Result<Vec<String>> {
-    let (dir, name) = open_parent(path)?;
+pub fn write_tree(fs: &dyn FileSystem, path: &RootPath, files: &[NewFile]) -> io::Result<Vec<String>> {
+    let (parent, name) = path.split_last().ok_or(io::ErrorKind::IsADirectory)?;
+    let dir = fs.open_dir(&parent)?;
     let hidden = hidden(&name)?;
     dir.make_dir(&hidden)?;
     let made = fill(&*dir, &hidden, files).and_then(|unset| {
@@ -97,13 +101,6 @@ fn remove(dir: &dyn Dir, at: &RelPath) -> io::Result<()> {
         if dir.stat(&below)?.kind == FileKind::Directory { remove(dir, &below)? } else { dir.remove_file(&below)? }
     }
     dir.remove_dir(at)
-}
-
-fn open_parent(path: &Path) -> io::Result<(Box<dyn Dir>, Name)> {
-    let path = std::path::absolute(path)?;
-    let path = RootPath::new(path.as_os_str().as_bytes()).map_err(io::Error::other)?;
-    let (parent, name) = path.split_last().ok_or(io::ErrorKind::IsADirectory)?;
-    Ok((RealFs::open(Path::new("/"))?.open_dir(&parent)?, name))
 }
 
 fn hidden(name: &Name) -> io::Result<RelPath> {

@@ -71,6 +71,16 @@ impl Terminal {
         }
     }
 
+    /// Prints what belongs to a result on standard error, where standard output holds the result itself.
+    pub fn message(&self, text: &str) {
+        if self.talk == Talk::Normal {
+            let mut stream = AutoStream::new(std::io::stderr(), self.color).lock();
+            for line in text.lines() {
+                let _ = writeln!(stream, "{}", redact::text(line));
+            }
+        }
+    }
+
     /// Prints a warning.
     pub fn warning(&self, tool: &str, line: &str) {
         if self.talk == Talk::Normal {

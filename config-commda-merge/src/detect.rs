@@ -1,0 +1,94 @@
+//! What is on the disk: the installation, its six originals, the copies that containers run.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use install_root::delegated_administrator::{self as da, BASES, ConfigFile, Deployed};
+use upgrade_engine::fs::{FileSystem, RootPath};
+use upgrade_engine::options::CommonOptions;
+
+use crate::error::Error;
+use crate::own_files;
+
+/// A file that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Which one.
+    pub file: ConfigFile,
+    /// Where, with the last link followed.
+    pub path: RootPath,
+    /// What it holds.
+    pub content: Vec<u8>,
+    /// Further places where there is an original, older ones.
+    pub others: Vec<RootPath>,
+}
+
+/// A deployed copy and what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy {
+    /// Where, and who runs it.
+    pub place: Deployed,
+    /// What it holds.
+    pub content: Vec<u8>,
+}
+
+/// Returns where Delegated Administrator is installed.
+///
+/// # Errors
+/// [`Error::NoBase`], [`Error::SeveralBases`], [`Error::Io`].
+pub fn base(fs: &dyn FileSystem, common: &CommonOptions, typed: Option<&Path>) -> Result<RootPath, Error> {
+    let failed = |e| Error::io("look for", "Delegated Administrator", e);
+    if let Some(typed) = typed {
+        let base = common.product_path(typed).map_err(|e| Error::io("use", typed.display(), e))?;
+        return if da::is_base(fs, &base).map_err(failed)? { Ok(base) } else { Err(Error::NoBase(base.to_string())) };
+    }
+    let mut found = da::bases(fs).map_err(failed)?;
+    match (found.pop(), found.is_empty()) {
+        (None, _) => Err(Error::NoBase(BASES.join(", "))),
+        (Some(base), true) => Ok(base),
+        (Some(last), false) => {
+            found.push(last);
+            Err(Error::SeveralBases(found.iter().map(ToString::to_string).collect()))
+        }
+    }
+}
+
+/// Returns the originals that are there, each from the newest of its places.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn originals(fs: &dyn FileSystem, base: &RootPath) -> Result<BTreeMap<ConfigFile, Found>, Error> {
+    let mut found = BTreeMap::new();
+    for file in ConfigFile::ALL {
+        let places = file.originals(base).map_err(|e| Error::io("use", base, io::Error::other(e)))?;
+        let mut there = Vec::new();
+        for place in places {
+            if da::is_file(fs, &place).map_err(|e| Error::io("look at", &place, e))? {
+                let path = install_root::follow(fs, &place).map_err(|e| Error::io("open", &place, e))?;
+                if !there.contains(&path) {
+                    there.push(path);
+                }
+            }
+        }
+        let mut there = there.into_iter();
+        if let Some(path) = there.next() {
+            let content = own_files::read(fs, &path)?;
+            found.insert(file, Found { file, path, content, others: there.collect() });
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the deployed copies.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn copies(fs: &dyn FileSystem) -> Result<Vec<Copy>, Error> {
+    let places = da::deployed(fs).map_err(|e| Error::io("look for", "deployed copies", e))?;
+    let copy = |place: Deployed| {
+        let content = own_files::read(fs, &place.path)?;
+        Ok(Copy { place, content })
+    };
+    places.into_iter().map(copy).collect()
+}

@@ -1,0 +1,7 @@
+//! Keeps what a site changed in the Delegated Administrator properties files when `config-commda` resets them.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    config_commda_merge::main()
+}

@@ -1,0 +1,207 @@
+//! `merge`: puts the site's values into the files that `config-commda` has written.
+
+use std::collections::BTreeMap;
+
+use documents::Properties;
+use documents::changes::{Attention, Changes};
+use documents::merge::{Merge, Word};
+use install_root::delegated_administrator::ConfigFile;
+use serde_json::json;
+use upgrade_engine::engine::Pending;
+use upgrade_engine::exit::Exit;
+use upgrade_engine::fs::{FileSystem, RootPath};
+use upgrade_engine::report::{Report, ReportOutcome};
+
+use super::{Outcome, Program, counted, runs};
+use crate::detect::{self, Found};
+use crate::error::Error;
+use crate::plan::{self, Merged, Sources};
+use crate::resolutions::Resolutions;
+use crate::saved::{self, SavedFile, SavedFiles, Where};
+use crate::{cli, merging, notes, own_files, snapshot};
+
+/// The files from before, and the stock files.
+struct Before {
+    site: SavedFiles,
+    base: BTreeMap<ConfigFile, SavedFile>,
+    sources: Sources,
+}
+
+impl Program<'_> {
+    pub(super) fn merge(&self, args: &cli::Merge) -> Result<Outcome, Error> {
+        let base = detect::base(self.fs, &self.args.common, args.da_base.as_deref())?;
+        let (site_on, dir) = match &args.saved {
+            Some(dir) => (Where::Own, own_files::path(dir)?),
+            None => {
+                let newest = snapshot::newest(&*self.state.fs, &self.state.path)?.ok_or(Error::NoSnapshot)?;
+                (Where::State, newest)
+            }
+        };
+        let request = plan::request(args, &base, &dir);
+        if args.dry_run {
+            self.refuse_unfinished()?;
+        } else if let Some(session) = self.existing_session()? {
+            match session.pending(&request)? {
+                Pending::Same(run) => return self.go_on(&session, &run),
+                Pending::Other(run) => return Err(runs::other_run(&run)),
+                Pending::Nothing => {}
+            }
+        }
+        let before = self.before(args, &base, site_on, &dir)?;
+        let originals = detect::originals(self.fs, &base)?;
+        let resolutions = Resolutions::new(self.own, &args.resolve)?;
+        let merges = self.merges(&before, &originals, &resolutions)?;
+
+        let mut changes = Changes::default();
+        let mut findings = Vec::new();
+        let mut merged = Vec::new();
+        for (file, merge) in &merges {
+            let (Some(new), Some(site)) = (originals.get(file), before.site.files.get(file)) else { continue };
+            merging::add(&mut changes, file.name(), merge);
+            findings.extend(notes::on_merge(*file, merge, &base.to_string()));
+            merged.push(Merged { new, site, base: before.base.get(file), merge });
+        }
+        let mut warnings = only_one_side(&before.site, &originals, &dir, &base);
+        warnings.extend(edited_copies(&before.site)?);
+        warnings.extend(originals.values().flat_map(|found| {
+            found.others.iter().map(move |other| format!("{other} is an older original: {} was merged", found.path))
+        }));
+        warnings.extend(findings);
+        let count = |attention| changes.decisions().iter().filter(|line| line.attention == attention).count();
+        let open = count(Attention::Conflict);
+        let unproven = changes.decisions().iter().filter(|line| line.decision == Word::Unproven).count();
+        if unproven > 0 {
+            warnings.push(format!(
+                "{} without a known stock value: what the site had stands (in Security.properties what is shipped); the \
+                 stock files of the release that the site's files came from (--base DIR) would prove them",
+                counted(unproven, "unproven decision")
+            ));
+        }
+        let plan = plan::plan(self.fs, &merged, before.sources, &resolutions, request)?;
+
+        changes.to_string().lines().for_each(|line| self.say(line));
+        warnings.iter().for_each(|line| self.warn(line));
+        let mut report = self.merge_report(args, &dir, &plan)?;
+        report.warnings.extend(warnings);
+        report.details = json!({ "changes": changes, "open_conflicts": open });
+        if open > 0 {
+            report.findings.push(format!(
+                "{}: the site's values stand (in Security.properties the shipped ones); review them, and resolve with \
+                 --resolve FILE:KEY=site|new|VALUE",
+                counted(open, "conflict")
+            ));
+        }
+        report.findings.iter().for_each(|line| self.say(line));
+        self.say_what_next(&report);
+        let exit = if report.findings.is_empty() { Exit::Done } else { Exit::NeedsReview };
+        let json = changes.to_json().map_err(|e| Error::io("write", "the report", e.into()))?;
+        Ok(Outcome { exit, report, json: Some(json) })
+    }
+
+    /// Applies the plan, unless it is a dry run or there is nothing in it.
+    fn merge_report(
+        &self,
+        args: &cli::Merge,
+        dir: &RootPath,
+        plan: &upgrade_engine::plan::Plan,
+    ) -> Result<Report, Error> {
+        if plan.steps.is_empty() {
+            self.say(&format!(
+                "The files already hold everything from {dir} that is to be kept: there is nothing to do"
+            ));
+            return Ok(self.report(ReportOutcome::NothingToDo));
+        }
+        if args.dry_run {
+            return Ok(self.dry_run(plan));
+        }
+        self.confirm(&format!("Replace {}?", counted(plan.steps.len(), "file")))?;
+        self.apply(&self.session()?, plan)
+    }
+
+    fn say_what_next(&self, report: &Report) {
+        if let Some(undo) = &report.undo {
+            self.say(&format!("Undo: {undo}"));
+        }
+        if report.outcome == ReportOutcome::Done {
+            self.say("Next: `config-commda-merge deploy`; until then the containers run what config-commda deployed");
+        }
+    }
+
+    fn before(&self, args: &cli::Merge, base: &RootPath, site_on: Where, dir: &RootPath) -> Result<Before, Error> {
+        let fs: &dyn FileSystem = match site_on {
+            Where::Own => self.own,
+            Where::State => &*self.state.fs,
+        };
+        let mut site = saved::open(fs, dir, base)?;
+        let (base, base_on) = match &args.base {
+            Some(dir) => (saved::open(self.own, &own_files::path(dir)?, base)?.files, Where::Own),
+            None => (std::mem::take(&mut site.stock), site_on),
+        };
+        Ok(Before { site, base, sources: Sources { site: site_on, base: base_on } })
+    }
+
+    /// Merges what is there on both sides.
+    fn merges(
+        &self,
+        before: &Before,
+        originals: &BTreeMap<ConfigFile, Found>,
+        resolutions: &Resolutions,
+    ) -> Result<BTreeMap<ConfigFile, Merge>, Error> {
+        let said = resolutions.by_file(self.own)?;
+        let mut merges = BTreeMap::new();
+        for (file, new) in originals {
+            let Some(site) = before.site.files.get(file) else { continue };
+            let stock = before.base.get(file).map(parse_saved).transpose()?;
+            let said: Vec<String> = said.iter().filter(|(of, _)| of == file).map(|(_, text)| text.clone()).collect();
+            let new = merging::parse(&new.path, new.content.clone())?;
+            merges.insert(*file, merging::merge(Some(*file), stock.as_ref(), &parse_saved(site)?, &new, &said)?);
+        }
+        if let Some((file, _)) = said.iter().find(|(file, _)| !merges.contains_key(file)) {
+            return Err(Error::Usage(format!("{file} is not merged: there is nothing to resolve in it")));
+        }
+        Ok(merges)
+    }
+}
+
+fn parse_saved(file: &SavedFile) -> Result<Properties, Error> {
+    merging::parse(&file.at.path, file.content.clone())
+}
+
+/// Says which files are there on one side only: nothing is done about them.
+fn only_one_side(
+    site: &SavedFiles,
+    originals: &BTreeMap<ConfigFile, Found>,
+    dir: &RootPath,
+    base: &RootPath,
+) -> Vec<String> {
+    let mut lines = Vec::new();
+    for file in ConfigFile::ALL {
+        match (site.files.contains_key(&file), originals.contains_key(&file)) {
+            (true, false) => {
+                lines.push(format!("{file} was saved, but is not there now below {base}: it was not merged"))
+            }
+            (false, true) => lines.push(format!("{file} is not in {dir}: it stays as config-commda wrote it")),
+            _ => {}
+        }
+    }
+    lines
+}
+
+/// Says which deployed copies had been edited and their originals had not: those edits are not merged.
+fn edited_copies(site: &SavedFiles) -> Result<Vec<String>, Error> {
+    let mut lines = Vec::new();
+    for copy in &site.copies {
+        let Some(original) = site.files.get(&copy.place.file) else { continue };
+        let deployed = merging::parse(&copy.place.path, copy.content.clone())?;
+        let keys = notes::differing_keys(&parse_saved(original)?, &deployed);
+        if !keys.is_empty() {
+            lines.push(format!(
+                "{}: the copy deployed in {} differed from the original in {}; the original's values were merged",
+                copy.place.file,
+                copy.place.container,
+                keys.join(", ")
+            ));
+        }
+    }
+    Ok(lines)
+}

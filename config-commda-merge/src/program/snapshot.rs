@@ -1,0 +1,52 @@
+//! `snapshot`: saves what `config-commda` is going to overwrite.
+
+use serde_json::json;
+use upgrade_engine::engine::Session;
+use upgrade_engine::report::ReportOutcome;
+use upgrade_engine::{Identity, new_files};
+
+use super::{Outcome, Program, counted};
+use crate::cli;
+use crate::detect;
+use crate::error::Error;
+use crate::own_files;
+use crate::plan::TOOL;
+use crate::snapshot::{self, Kind, PREFIX};
+
+impl Program<'_> {
+    pub(super) fn snapshot(&self, args: &cli::Snapshot) -> Result<Outcome, Error> {
+        let base = detect::base(self.fs, &self.args.common, args.da_base.as_deref())?;
+        let collected = snapshot::collect(self.fs, &base)?;
+        let count = |kind| collected.record.files.iter().filter(|saved| saved.kind == kind).count();
+        let (originals, copies, stock) = (count(Kind::Original), count(Kind::Deployed), count(Kind::Stock));
+        let (fs, path, _session) = match &args.out {
+            Some(out) => (self.own, own_files::path(out)?, None),
+            None => {
+                let session = Session::open(&*self.state.fs, &self.state.path, TOOL, Identity::current())?;
+                let name = format!("{PREFIX}{}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%3fZ"));
+                (&*self.state.fs, own_files::below(&self.state.path, name)?, Some(session))
+            }
+        };
+        let unset = new_files::write_tree(fs, &path, &collected.files).map_err(|e| Error::io("make", &path, e))?;
+        self.say(&format!(
+            "Saved {}, {} and {} in {path}",
+            counted(originals, "original"),
+            if copies == 1 { "1 deployed copy".to_owned() } else { format!("{copies} deployed copies") },
+            counted(stock, "stock file")
+        ));
+        if stock == 0 {
+            self.say(
+                "No stock files were found: name the stock files of this release with `merge --base DIR`, or the merge \
+                 goes by the documented defaults and marks the rest unproven",
+            );
+        }
+        if !unset.is_empty() {
+            self.say("Owners that this user cannot set are kept in snapshot.json");
+        }
+        self.say("Next: run config-commda, then `config-commda-merge merge`");
+        let mut report = self.report(ReportOutcome::Done);
+        report.backup = Some(path.to_string());
+        report.details = json!({ "base": base, "originals": originals, "deployed": copies, "stock": stock });
+        Ok(Outcome::of(report))
+    }
+}
