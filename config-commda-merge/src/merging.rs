@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use documents::changes::Changes;
+use documents::changes::{Changes, Secrets};
 use documents::merge::{self, Base, Carrier, Merge, Obsolete, Rules, Shipped, Sides};
 use documents::{Document, Properties};
 use install_root::delegated_administrator::ConfigFile;
@@ -19,7 +19,7 @@ const LIST: &str = "loginAuth-idAttr-";
 /// # Errors
 /// [`Error::NotProperties`] for a NUL byte, [`Error::Parse`] as Java.
 pub fn parse(path: impl Display, bytes: Vec<u8>) -> Result<Properties, Error> {
-    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+    if let Some(at) = memchr::memchr(0, &bytes) {
         // Java reads it as a character, but nobody writes it: the file is something else, or a disk lost part of it.
         let what = format!("byte {at} is NUL");
         return Err(Error::NotProperties { path: path.to_string(), what });
@@ -65,6 +65,6 @@ pub fn merge(
 }
 
 /// Adds the decisions of a file to a report, its secrets hidden.
-pub fn add(changes: &mut Changes, name: &str, merge: &Merge) {
-    changes.add(name, merge, &|key, value| redact::is_secret_key(key) || redact::text(value) != value);
+pub fn add<'a>(changes: &mut Changes<'a>, name: &str, merge: &'a Merge) {
+    changes.add(name, merge, Secrets { key: redact::is_secret_key, value: redact::has_secret });
 }

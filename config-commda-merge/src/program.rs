@@ -8,6 +8,7 @@ mod service_packages;
 mod snapshot;
 mod status;
 
+use documents::changes::Changes;
 use upgrade_engine::exit::Exit;
 use upgrade_engine::fs::FileSystem;
 use upgrade_engine::interrupt::Interrupt;
@@ -100,6 +101,21 @@ impl Program<'_> {
             Some(ask) if !self.args.yes && !ask(question) => Err(Error::NotConfirmed),
             _ => Ok(()),
         }
+    }
+
+    /// Puts the decisions into the report and returns the CHANGES contract, each where somebody is going to read it.
+    fn changes_as_json(
+        &self,
+        changes: &Changes,
+        report: &mut Report,
+        details: impl Fn(&Changes) -> serde_json::Value,
+    ) -> Result<Option<String>, Error> {
+        let common = &self.args.common;
+        if common.report.is_some() {
+            report.details = details(changes);
+        }
+        let json = common.json.then(|| changes.to_json()).transpose();
+        json.map_err(|e| Error::io("write", "the report", e.into()))
     }
 
     fn report(&self, outcome: ReportOutcome) -> Report {

@@ -55,17 +55,23 @@ fn ask(question: &str) -> bool {
 /// Prints and writes the report as JSON where that was asked for.
 fn deliver(args: &Args, terminal: Terminal, outcome: Outcome) -> Exit {
     let Outcome { exit, report, json } = outcome;
-    let mut value = serde_json::to_value(&report).unwrap_or_default();
-    redact::json(&mut value);
-    let report_json = serde_json::to_string_pretty(&value).unwrap_or_default();
+    let report_json = || {
+        let mut value = serde_json::to_value(&report).unwrap_or_default();
+        redact::json(&mut value);
+        serde_json::to_string_pretty(&value).unwrap_or_default()
+    };
     if args.common.json {
-        terminal.json(json.as_deref().unwrap_or(&report_json));
+        terminal.json(&json.unwrap_or_else(report_json));
         // Whoever reads only the messages is to see what needs a human.
         if !report.findings.is_empty() {
             terminal.error(TOOL, &report.findings);
         }
     }
-    match args.common.write_report(report_json.as_bytes()) {
+    let written = match &args.common.report {
+        Some(_) => args.common.write_report(report_json().as_bytes()),
+        None => Ok(()),
+    };
+    match written {
         Ok(()) => exit,
         Err(e) => {
             let standing = match report.outcome {

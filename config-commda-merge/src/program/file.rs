@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use documents::Properties;
-use documents::changes::{Attention, Changes};
+use documents::changes::Changes;
+use documents::merge::Decision;
 use install_root::delegated_administrator::ConfigFile;
 use serde_json::json;
 use upgrade_engine::exit::Exit;
@@ -29,6 +30,7 @@ impl Program<'_> {
         let resolutions = Resolutions::new(self.own, &args.resolve)?.of_one(self.own, &name)?;
         let (site, new) = (self.parse(&args.saved)?, self.parse(&args.new)?);
         let merge = merging::merge(known, base.as_ref(), &site, &new, &resolutions)?;
+        drop((base, site, new));
 
         let mut changes = Changes::default();
         merging::add(&mut changes, &name, &merge);
@@ -44,11 +46,10 @@ impl Program<'_> {
                 self.terminal.message(changes.to_string().trim_end());
             }
         }
-        let open = changes.decisions().iter().any(|line| line.attention == Attention::Conflict);
-        let json = changes.to_json().map_err(|e| Error::io("write", "the report", e.into()))?;
+        let open = changes.count(Decision::is_open) > 0;
         let mut report = self.report(ReportOutcome::Done);
-        report.details = json!({ "changes": changes });
-        Ok(Outcome { exit: if open { Exit::NeedsReview } else { Exit::Done }, report, json: Some(json) })
+        let json = self.changes_as_json(&changes, &mut report, |changes| json!({ "changes": changes }))?;
+        Ok(Outcome { exit: if open { Exit::NeedsReview } else { Exit::Done }, report, json })
     }
 
     fn parse(&self, path: &Path) -> Result<Properties, Error> {

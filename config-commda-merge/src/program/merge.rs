@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use documents::Properties;
-use documents::changes::{Attention, Changes};
-use documents::merge::{Merge, Word};
+use documents::changes::Changes;
+use documents::merge::{Decision, Merge, Word};
 use install_root::delegated_administrator::ConfigFile;
 use serde_json::json;
 use upgrade_engine::engine::Pending;
@@ -67,9 +67,8 @@ impl Program<'_> {
             found.others.iter().map(move |other| format!("{other} is an older original: {} was merged", found.path))
         }));
         warnings.extend(findings);
-        let count = |attention| changes.decisions().iter().filter(|line| line.attention == attention).count();
-        let open = count(Attention::Conflict);
-        let unproven = changes.decisions().iter().filter(|line| line.decision == Word::Unproven).count();
+        let open = changes.count(Decision::is_open);
+        let unproven = changes.count(|decision| decision.word == Word::Unproven);
         if unproven > 0 {
             warnings.push(format!(
                 "{} without a known stock value: what the site had stands (in Security.properties what is shipped); the \
@@ -79,11 +78,10 @@ impl Program<'_> {
         }
         let plan = plan::plan(self.fs, &merged, before.sources, &resolutions, request)?;
 
-        changes.to_string().lines().for_each(|line| self.say(line));
+        self.say(changes.to_string().trim_end());
         warnings.iter().for_each(|line| self.warn(line));
         let mut report = self.merge_report(args, &dir, &plan)?;
         report.warnings.extend(warnings);
-        report.details = json!({ "changes": changes, "open_conflicts": open });
         if open > 0 {
             report.findings.push(format!(
                 "{}: the site's values stand (in Security.properties the shipped ones); review them, and resolve with \
@@ -94,8 +92,9 @@ impl Program<'_> {
         report.findings.iter().for_each(|line| self.say(line));
         self.say_what_next(&report);
         let exit = if report.findings.is_empty() { Exit::Done } else { Exit::NeedsReview };
-        let json = changes.to_json().map_err(|e| Error::io("write", "the report", e.into()))?;
-        Ok(Outcome { exit, report, json: Some(json) })
+        let details = |changes: &Changes| json!({ "changes": changes, "open_conflicts": open });
+        let json = self.changes_as_json(&changes, &mut report, details)?;
+        Ok(Outcome { exit, report, json })
     }
 
     /// Applies the plan, unless it is a dry run or there is nothing in it.

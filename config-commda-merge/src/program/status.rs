@@ -18,10 +18,9 @@ impl Program<'_> {
         let stock = self.stock_for_status(args, &base, newest.as_ref())?;
         self.say(&format!("Delegated Administrator in {base}"));
         let copies = detect::copies(self.fs)?;
-        let mut changes = Changes::default();
         let mut details = Vec::new();
         for found in detect::originals(self.fs, &base)?.into_values() {
-            details.push(self.status_of(&found, stock.as_ref(), &copies, &mut changes)?);
+            details.push(self.status_of(&found, stock.as_ref(), &copies)?);
         }
         if details.is_empty() {
             self.say("  none of the six properties files is there");
@@ -62,7 +61,6 @@ impl Program<'_> {
         found: &Found,
         stock: Option<&SavedFiles>,
         copies: &[Copy],
-        changes: &mut Changes,
     ) -> Result<serde_json::Value, Error> {
         let file = found.file;
         let site = merging::parse(&found.path, found.content.clone())?;
@@ -73,16 +71,16 @@ impl Program<'_> {
         let documented = documented.transpose()?;
         self.say(&format!("{file}  {}", found.path));
         found.others.iter().for_each(|other| self.say(&format!("  also found, older place: {other}")));
-        let before = changes.decisions().len();
         let against = stock.as_ref().or(documented.as_ref());
-        if let Some(against) = against {
-            let merge = merging::merge(Some(file), stock.as_ref(), &site, against, &[])?;
-            merging::add(changes, file.name(), &merge);
+        let merge =
+            against.map(|against| merging::merge(Some(file), stock.as_ref(), &site, against, &[])).transpose()?;
+        let mut changes = Changes::default();
+        if let Some(merge) = &merge {
+            merging::add(&mut changes, file.name(), merge);
         }
-        let lines = changes.decisions().get(before..).unwrap_or_default();
         let mut customised = Vec::new();
         let mut unjudged = 0_usize;
-        for line in lines {
+        for line in changes.lines() {
             let key = line.key.split_once(':').map_or(line.key.as_str(), |(_, key)| key);
             match line.decision {
                 Word::Same => {}

@@ -6,19 +6,39 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use crate::merge::{Decision, Merge, Part, Side, Word};
 
+/// Version of the JSON form.
+const VERSION: u32 = 1;
 /// What stands in a secret's place.
 pub const SECRET: &str = "<secret>";
 
-/// The decisions of any number of merges.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Changes {
-    version: u32,
-    decisions: Vec<Line>,
+/// Tells which values nobody is to see. Keys and values are in notation, the keys without the file's name.
+#[derive(Clone, Copy, Debug)]
+pub struct Secrets {
+    /// Whether all values of a key are secrets.
+    pub key: fn(&str) -> bool,
+    /// Whether a value holds a secret whatever its key.
+    pub value: fn(&str) -> bool,
+}
+
+/// The decisions of any number of merges. Nothing is written out before somebody reads it: most keys stay as they are.
+#[derive(Clone, Debug, Default)]
+pub struct Changes<'a> {
+    files: Vec<File<'a>>,
+}
+
+/// The decisions about one file.
+#[derive(Clone, Debug)]
+struct File<'a> {
+    name: String,
+    merge: &'a Merge,
+    secrets: Secrets,
 }
 
 /// One decision in notation.
@@ -58,23 +78,32 @@ pub enum Attention {
     None,
 }
 
-impl Default for Changes {
-    fn default() -> Self {
-        Self { version: 1, decisions: Vec::new() }
+impl Attention {
+    /// Returns whether somebody has to look at a decision.
+    pub fn to(decision: &Decision) -> Self {
+        match decision.word {
+            Word::Conflict if decision.is_open() => Self::Conflict,
+            Word::Conflict | Word::Unproven if decision.choice.is_some() => Self::Resolved,
+            Word::Unproven | Word::ObsoleteCustomised => Self::Review,
+            _ => Self::None,
+        }
     }
 }
 
-impl Changes {
-    /// Adds the decisions of a file's merge. Values for which `is_secret(key, value)` is true are never shown; both are in
-    /// notation, the key without the file's name.
-    pub fn add(&mut self, file: &str, merge: &Merge, is_secret: &dyn Fn(&str, &str) -> bool) {
-        let lines = merge.decisions.iter().map(|decision| line(file, decision, merge.notation, is_secret));
-        self.decisions.extend(lines);
+impl<'a> Changes<'a> {
+    /// Adds the decisions of a file's merge, its secrets hidden.
+    pub fn add(&mut self, file: &str, merge: &'a Merge, secrets: Secrets) {
+        self.files.push(File { name: file.to_owned(), merge, secrets });
     }
 
-    /// Returns the decisions.
-    pub fn decisions(&self) -> &[Line] {
-        &self.decisions
+    /// Returns how many decisions are of a kind.
+    pub fn count(&self, is_counted: impl Fn(&Decision) -> bool) -> usize {
+        self.files.iter().flat_map(|file| &file.merge.decisions).filter(|decision| is_counted(decision)).count()
+    }
+
+    /// Returns every decision in notation.
+    pub fn lines(&self) -> impl Iterator<Item = Line> {
+        self.files.iter().flat_map(|file| file.merge.decisions.iter().map(|decision| file.line(decision)))
     }
 
     /// Returns the JSON form.
@@ -86,39 +115,52 @@ impl Changes {
     }
 }
 
-fn line(
-    file: &str,
-    decision: &Decision,
-    notation: fn(&[u8]) -> String,
-    is_secret: &dyn Fn(&str, &str) -> bool,
-) -> Line {
-    let shown = |side: &Side| {
-        show(side, |value| {
-            let value = notation(value);
-            if is_secret(&decision.key, &value) { SECRET.to_owned() } else { value }
-        })
-    };
-    let name = file.rsplit('/').next().unwrap_or(file);
-    let attention = match decision.word {
-        Word::Conflict if decision.is_open() => Attention::Conflict,
-        Word::Conflict | Word::Unproven if decision.choice.is_some() => Attention::Resolved,
-        Word::Unproven | Word::ObsoleteCustomised => Attention::Review,
-        _ => Attention::None,
-    };
-    Line {
-        file: file.to_owned(),
-        key: format!("{name}:{}", decision.key),
-        base: shown(&decision.base),
-        site: shown(&decision.site),
-        new: shown(&decision.new),
-        decision: decision.word,
-        outcome: shown(&decision.outcome),
-        attention,
+impl Serialize for Changes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        /// Keeps its lines from being held in memory all at once.
+        struct Lines<'a>(&'a Changes<'a>);
+
+        impl Serialize for Lines<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_seq(self.0.lines())
+            }
+        }
+
+        let mut object = serializer.serialize_struct("Changes", 2)?;
+        object.serialize_field("version", &VERSION)?;
+        object.serialize_field("decisions", &Lines(self))?;
+        object.end()
+    }
+}
+
+impl File<'_> {
+    fn line(&self, decision: &Decision) -> Line {
+        let is_secret = (self.secrets.key)(&decision.key);
+        let shown = |side: &Side| {
+            show(side, |value| {
+                if is_secret {
+                    return SECRET.to_owned();
+                }
+                let value = (self.merge.notation)(value);
+                if (self.secrets.value)(&value) { SECRET.to_owned() } else { value }
+            })
+        };
+        let name = self.name.rsplit('/').next().unwrap_or(&self.name);
+        Line {
+            file: self.name.clone(),
+            key: format!("{name}:{}", decision.key),
+            base: shown(&decision.base),
+            site: shown(&decision.site),
+            new: shown(&decision.new),
+            decision: decision.word,
+            outcome: shown(&decision.outcome),
+            attention: Attention::to(decision),
+        }
     }
 }
 
 fn show(side: &Side, value: impl Fn(&[u8]) -> String) -> String {
-    let value = |found: &Option<Vec<u8>>| found.as_deref().map_or_else(|| "<none>".to_owned(), &value);
+    let value = |found: &Option<Arc<[u8]>>| found.as_deref().map_or_else(|| "<none>".to_owned(), &value);
     match side {
         Part::Unknown => "<unknown>".to_owned(),
         Part::Absent => "<absent>".to_owned(),
@@ -127,34 +169,30 @@ fn show(side: &Side, value: impl Fn(&[u8]) -> String) -> String {
     }
 }
 
-fn word<S: serde::Serializer>(word: &Word, serializer: S) -> Result<S::Ok, S::Error> {
+fn word<S: Serializer>(word: &Word, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(word.as_str())
 }
 
 /// For people: per file first what needs them, then every other change; what stays the same is only counted.
-impl fmt::Display for Changes {
+impl fmt::Display for Changes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut files: Vec<&str> = self.decisions.iter().map(|line| line.file.as_str()).collect();
-        files.dedup();
-        for file in files {
-            let mut lines: Vec<&Line> = self.decisions.iter().filter(|line| line.file == file).collect();
-            let same = lines.iter().filter(|line| line.decision == Word::Same).count();
-            lines.retain(|line| line.decision != Word::Same);
-            lines.sort_by_key(|line| line.attention);
-            writeln!(f, "{file}")?;
-            for line in lines {
-                write!(f, "{line}")?;
+        let mut counts: BTreeMap<Word, usize> = BTreeMap::new();
+        for file in &self.files {
+            writeln!(f, "{}", file.name)?;
+            let mut changed: Vec<&Decision> = file.merge.decisions.iter().filter(|d| d.word != Word::Same).collect();
+            changed.sort_by_key(|decision| Attention::to(decision));
+            for decision in &changed {
+                write!(f, "{}", file.line(decision))?;
+                *counts.entry(decision.word).or_default() += 1;
             }
+            let same = file.merge.decisions.len() - changed.len();
             if same > 0 {
                 writeln!(f, "  {:<20} {same} {}", "same", if same == 1 { "key" } else { "keys" })?;
+                *counts.entry(Word::Same).or_default() += same;
             }
         }
-        let mut counts: BTreeMap<Word, usize> = BTreeMap::new();
-        for line in &self.decisions {
-            *counts.entry(line.decision).or_default() += 1;
-        }
         let counts: Vec<String> = counts.iter().map(|(word, count)| format!("{count} {}", word.as_str())).collect();
-        let open = self.decisions.iter().filter(|line| line.attention == Attention::Conflict).count();
+        let open = self.count(Decision::is_open);
         let total = if counts.is_empty() { "nothing to merge".to_owned() } else { counts.join(", ") };
         writeln!(f, "{total}; {open} {} to resolve", if open == 1 { "conflict" } else { "conflicts" })
     }

@@ -4,6 +4,7 @@
 //! in them; a change is a list of [`SpanEdit`]s against those bytes, small enough for a journal to hold instead of the file.
 //! Legacy files are bytes, often ISO-8859-1: nothing here assumes UTF-8. Nothing here opens a file or knows a product.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -125,8 +126,8 @@ pub trait Document {
     fn entries(&self) -> &[Entry];
 
     /// Returns the one form of all spellings that name the same key.
-    fn canonical(&self, key: &Key) -> Key {
-        key.clone()
+    fn canonical<'k>(&self, key: &'k Key) -> Cow<'k, Key> {
+        Cow::Borrowed(key)
     }
 
     /// Tells what a repeated key means.

@@ -97,7 +97,7 @@ pub(crate) fn with_line_ends(text: &[u8], line_end: &[u8]) -> Vec<u8> {
 /// Returns the content of the natural line that begins at `start`, and where the next one begins.
 pub(crate) fn natural_line(bytes: &[u8], start: usize) -> (Range<usize>, usize) {
     let rest = bytes.get(start..).unwrap_or_default();
-    let length = rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
+    let length = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
     let end = start + length;
     (start..end, end + line_end_at(rest.get(length..).unwrap_or_default()).map_or(0, <[u8]>::len))
 }

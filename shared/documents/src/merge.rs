@@ -18,6 +18,7 @@ mod rows;
 use crate::{ApplyError, Document, EditError, ParseError, SpanEdit, apply};
 pub use decide::Word;
 use index::{Index, Names};
+use part::View;
 pub use part::{Part, Side};
 pub use root::RootMove;
 use rows::{Files, Row};
@@ -223,7 +224,11 @@ fn decisions<D: Document>(rows: Vec<Row<'_>>, merged: &Index<'_, D>) -> Result<V
             return Err(MergeError::NotAsDecided { key: row.shown });
         }
         let word = row.verdict.0;
-        let [base, site, new, outcome] = [&row.base, &row.site, &row.new, &outcome].map(|view| view.to_side());
+        let shared = outcome.to_side();
+        // Most values are the same in all files, and kept once.
+        let side = |view: &View<'_>| if *view == outcome { shared.clone() } else { view.to_side() };
+        let [base, site, new] = [&row.base, &row.site, &row.new].map(side);
+        let outcome = shared;
         Ok(Decision { key: row.shown, base, site, new, word, choice: row.choice, outcome })
     };
     rows.into_iter().map(decision).collect()

@@ -5,7 +5,17 @@
 
 /// Returns the notation of bytes.
 pub fn bytes(text: &[u8]) -> String {
-    units(text.iter().map(|b| u16::from(*b)))
+    plain(text).map_or_else(|| units(text.iter().map(|b| u16::from(*b))), str::to_owned)
+}
+
+/// Returns a text that is its own notation, as most are; nothing for any other.
+pub(crate) fn plain(text: &[u8]) -> Option<&str> {
+    let ends = [text.first(), text.last()];
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\';
+    if ends.contains(&Some(&b' ')) || !text.iter().all(is_plain) {
+        return None;
+    }
+    std::str::from_utf8(text).ok()
 }
 
 /// Returns the notation of UTF-16 units.

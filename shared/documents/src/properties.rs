@@ -31,7 +31,6 @@ pub enum DisabledKeys {
 pub struct Properties {
     bytes: Vec<u8>,
     entries: Vec<Entry>,
-    styles: Vec<Style>,
     line_end: &'static [u8],
     tail: Tail,
     /// Where the lines begin of an entry that consists of the file's last backslash: it is one only while it is last.
@@ -99,8 +98,7 @@ impl Document for Properties {
 
     fn respell(&self, entry: &Entry, value: &[u8]) -> Result<SpanEdit, EditError> {
         let (_, units) = check(&entry.key, value)?;
-        let index = self.entries.partition_point(|other| other.span.start < entry.span.start);
-        let after = self.styles.get(index).map_or(Separator::Missing, |style| style.after);
+        let after = self.style(entry).map_or(Separator::Missing, |style| style.after);
         // With nothing between a lone CR and an LF, the two would become one line end.
         let behind_cr = self.bytes.get(..entry.span.start).is_some_and(|before| before.ends_with(b"\r"));
         let insert = match after {
@@ -114,12 +112,13 @@ impl Document for Properties {
 
     fn spell(&self, key: &Key, value: &[u8]) -> Result<Vec<u8>, EditError> {
         let (name, units) = check(key, value)?;
-        let active = self.entries.iter().zip(&self.styles).rev().find(|(entry, _)| entry.state == State::Active);
+        let active = self.entries.iter().rev().find(|entry| entry.state == State::Active);
         // Blanks alone would not even make a line of an empty key.
-        let style = active.map(|(_, style)| style).filter(|style| !name.is_empty() || style.after == Separator::Mark);
-        let text = |range: &Range<usize>| self.bytes.get(range.clone()).unwrap_or_default();
+        let style =
+            active.and_then(|e| self.style(e)).filter(|style| !name.is_empty() || style.after == Separator::Mark);
+        let text = |range: Range<usize>| self.bytes.get(range).unwrap_or_default();
         let (indent, separator, after) = match style {
-            Some(Style { indent, separator: Some(separator), after }) => (text(indent), text(separator), *after),
+            Some(Style { indent, separator: Some(separator), after }) => (text(indent), text(separator), after),
             _ => (b"".as_slice(), b"=".as_slice(), Separator::Mark),
         };
         let after = if after == Separator::Blanks { After::Blanks } else { After::Mark };
@@ -137,6 +136,9 @@ impl Document for Properties {
     }
 
     fn notation(text: &[u8]) -> String {
+        if let Some(plain) = notation::plain(text) {
+            return plain.to_owned();
+        }
         utf16::decode(text).map_or_else(|| notation::bytes(text), |units| notation::units(units.into_iter()))
     }
 }
@@ -148,10 +150,10 @@ impl Properties {
     /// When a `\u` is not followed by four hexadecimal digits.
     pub fn parse_with(bytes: Vec<u8>, disabled: DisabledKeys) -> Result<Self, ParseError> {
         let line_end = first_line_end(&bytes).unwrap_or(b"\n");
+        let expected = expected_entries(&bytes);
         let mut document = Self {
             bytes: Vec::new(),
-            entries: Vec::new(),
-            styles: Vec::new(),
+            entries: Vec::with_capacity(expected),
             line_end,
             tail: Tail::Complete,
             last_backslash: None,
@@ -160,38 +162,34 @@ impl Properties {
         let mut above = CommentAbove::default();
         let (mut at, mut number) = (0, 1);
         while at < bytes.len() {
-            let next = match reader::read(&bytes, at) {
-                Read::Blank { next } => {
+            let (next, passed) = match reader::read(&bytes, at) {
+                Read::Blank { next, passed } => {
                     above.interrupt();
                     document.tail = tail_of(&bytes, next);
-                    next
+                    (next, passed)
                 }
-                Read::Comment { start, next } => {
-                    let line = number + count_lines(&bytes, at, start);
+                Read::Comment { start, next, passed } => {
+                    let line = number + passed.before;
                     if start > at {
                         above.interrupt();
                     }
                     match document.disabled_key(&bytes, start) {
-                        Some((entry, style)) => {
-                            document.entries.push(Entry { line, comment: above.take(start), ..entry });
-                            document.styles.push(style);
-                        }
+                        Some(entry) => document.entries.push(Entry { line, comment: above.take(start), ..entry }),
                         None => above.comment(start),
                     }
                     document.tail = tail_of(&bytes, next);
-                    next
+                    (next, passed)
                 }
                 Read::Line(line) => {
-                    let number = number + count_lines(&bytes, at, line.start);
-                    let (entry, style) = entry(&bytes, &line, at)?;
+                    let number = number + line.passed.before;
+                    let entry = entry(&bytes, &line, at)?;
                     document.entries.push(Entry { line: number, comment: above.take(at), ..entry });
-                    document.styles.push(style);
                     document.tail = line.tail;
                     document.last_backslash = line.text.is_empty().then_some(at);
-                    line.next
+                    (line.next, line.passed)
                 }
             };
-            number += count_lines(&bytes, at, next);
+            number += passed.lines;
             at = next;
         }
         document.bytes = bytes;
@@ -199,7 +197,7 @@ impl Properties {
     }
 
     /// Returns the entry of a comment line that holds a disabled key.
-    fn disabled_key(&self, bytes: &[u8], start: usize) -> Option<(Entry, Style)> {
+    fn disabled_key(&self, bytes: &[u8], start: usize) -> Option<Entry> {
         let (content, next) = natural_line(bytes, start);
         let text = bytes.get(..content.end)?;
         let listed = self.disabled == DisabledKeys::Listed && text.get(start) == Some(&b'!');
@@ -212,22 +210,35 @@ impl Properties {
         if parts.key.is_empty() || !separator.contains(&b'=') {
             return None;
         }
-        let (entry, style) = entry(text, &line, start).ok()?;
-        Some((Entry { state: State::CommentedOut, lines: start..next, ..entry }, style))
+        let entry = entry(text, &line, start).ok()?;
+        Some(Entry { state: State::CommentedOut, lines: start..next, ..entry })
+    }
+
+    /// Returns how one of the entries is written. It is read again for that: few entries are ever changed.
+    fn style(&self, entry: &Entry) -> Option<Style> {
+        let (text, start) = match entry.state {
+            State::CommentedOut => {
+                let (content, _) = natural_line(&self.bytes, entry.lines.start);
+                (self.bytes.get(..content.end)?, entry.lines.start + 1)
+            }
+            State::Active | State::Shadowed => (self.bytes.as_slice(), entry.lines.start),
+        };
+        let Read::Line(line) = reader::read(text, start) else { return None };
+        let parts = line.parts();
+        let after = match (parts.has_mark, parts.key.end == line.text.len()) {
+            (true, _) => Separator::Mark,
+            (false, false) => Separator::Blanks,
+            (false, true) => Separator::Missing,
+        };
+        Some(Style { after, indent: line.start..line.text_start, separator: line.separator(&parts) })
     }
 }
 
 /// Returns the entry of a logical line, whose lines begin at `start`.
-fn entry(bytes: &[u8], line: &Line<'_>, start: usize) -> Result<(Entry, Style), ParseError> {
+fn entry(bytes: &[u8], line: &Line<'_>, start: usize) -> Result<Entry, ParseError> {
     let malformed = |offset| error_at(bytes, offset, "`\\u` without four hexadecimal digits");
     let parts = line.parts();
-    let after = match (parts.has_mark, parts.key.end == line.text.len()) {
-        (true, _) => Separator::Mark,
-        (false, false) => Separator::Blanks,
-        (false, true) => Separator::Missing,
-    };
-    let style = Style { after, indent: line.start..line.text_start, separator: line.separator(&parts) };
-    let entry = Entry {
+    Ok(Entry {
         key: Key::new(line.decode(parts.key).map_err(malformed)?),
         value: Some(line.decode(parts.value.clone()).map_err(malformed)?),
         line: 0,
@@ -235,22 +246,19 @@ fn entry(bytes: &[u8], line: &Line<'_>, start: usize) -> Result<(Entry, Style), 
         span: line.span(&parts.value),
         lines: start..line.next,
         comment: start..start,
-    };
-    Ok((entry, style))
+    })
+}
+
+/// Returns how many entries there may be, to take their memory at once: one a line, of which few are shorter than this.
+fn expected_entries(bytes: &[u8]) -> usize {
+    const USUAL_LINE: usize = 16;
+    let lines = memchr::memchr_iter(b'\n', bytes).count();
+    lines.saturating_add(1).min(bytes.len() / USUAL_LINE + 1)
 }
 
 fn tail_of(bytes: &[u8], next: usize) -> Tail {
     let complete = bytes.get(..next).is_some_and(|line| line.ends_with(b"\n") || line.ends_with(b"\r"));
     if complete { Tail::Complete } else { Tail::NoLineEnd }
-}
-
-fn count_lines(bytes: &[u8], mut from: usize, to: usize) -> u64 {
-    let mut count = 0;
-    while from < to {
-        from = natural_line(bytes, from).1;
-        count += 1;
-    }
-    count
 }
 
 /// Returns key and value as Java's strings.

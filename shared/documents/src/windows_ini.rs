@@ -4,6 +4,7 @@
 //! its first key count, all others are [`State::Shadowed`]; no escapes, no continuation, no comment behind a value; `#` begins
 //! a key. Values and keys are the bytes of the file, whatever its code page is. A file in UTF-16 is refused.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::lines::{self, CommentAbove};
@@ -55,8 +56,8 @@ impl Document for WindowsIni {
         &self.entries
     }
 
-    fn canonical(&self, key: &Key) -> Key {
-        canonical(key)
+    fn canonical<'k>(&self, key: &'k Key) -> Cow<'k, Key> {
+        Cow::Owned(canonical(key))
     }
 
     fn effective(&self, key: &Key) -> Option<&Entry> {

@@ -27,7 +27,7 @@ fn values<D: Document>(document: &D) -> Values {
     let mut values = Values::new();
     for entry in document.entries().iter().filter(|e| e.state == State::Active) {
         let found = document.effective(&entry.key).map(|e| e.value.clone().unwrap());
-        values.insert(document.canonical(&entry.key), found);
+        values.insert(document.canonical(&entry.key).into_owned(), found);
     }
     values
 }

@@ -1,7 +1,7 @@
 //! Merges of small files: where entries go, how they are spelled, and the rules that only some files have.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
-use documents::changes::Changes;
+use documents::changes::{Changes, Secrets};
 use documents::merge::{
     Base, Carrier, Choice, Decision, Merge, MergeError, Obsolete, RootMove, Rules, Shipped, Sides, Word, merge,
 };
@@ -148,8 +148,8 @@ fn a_root_move_comes_ahead_of_the_comparison() {
         ("e", "site-addition"),
     ];
     assert_eq!(words(&merge), expected.map(|(key, word)| (key.to_owned(), word)));
-    assert_eq!(word(&merge, "a").site.present(), Some(&Some(b"/opt/OLD/a".to_vec())));
-    assert_eq!(word(&merge, "a").outcome.present(), Some(&Some(b"/opt/new/a".to_vec())));
+    assert_eq!(word(&merge, "a").site.present(), Some(&Some(b"/opt/OLD/a".as_slice().into())));
+    assert_eq!(word(&merge, "a").outcome.present(), Some(&Some(b"/opt/new/a".as_slice().into())));
 }
 
 fn with_list() -> Rules {
@@ -347,7 +347,11 @@ fn the_report_names_every_key_and_no_secret() {
     let new = "a=3\nb=1\npw=0\n!c=1\nn=\\u2013 \n";
     let merge = merged::<Properties>(base, site, new, &from_new());
     let mut changes = Changes::default();
-    changes.add("da/x.properties", &merge, &|key, value| key.contains("pw") || value.contains("word@"));
+    changes.add(
+        "da/x.properties",
+        &merge,
+        Secrets { key: |key| key.contains("pw"), value: |value| value.contains("word@") },
+    );
     assert_eq!(
         changes.to_string(),
         "da/x.properties

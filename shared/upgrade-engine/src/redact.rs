@@ -1,21 +1,27 @@
 //! Keeps secrets out of everything that is shown or kept: values of keys that name one, and passwords inside URLs.
 
+use std::borrow::Cow;
+
 /// What stands in a secret's place.
 pub const SECRET: &str = "<secret>";
 
 /// Returns true for a key whose value nobody is to see: `*pass*`, `*cred*`, `*secret*`, `*bindpw*`, in any case.
 pub fn is_secret_key(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    ["pass", "cred", "secret", "bindpw"].iter().any(|word| key.contains(word))
+    let key = key.as_bytes();
+    let is_in_key = |word: &&str| key.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
+    ["pass", "cred", "secret", "bindpw"].iter().any(is_in_key)
 }
 
 /// Returns a line of text without the secrets in it: `key = value` of secret keys, and `user:password@` in URLs.
 pub fn text(line: &str) -> String {
-    let mut clean = String::with_capacity(line.len());
-    for part in line.split_inclusive(char::is_whitespace) {
-        clean.push_str(&url(part));
-    }
-    assignment(&clean).unwrap_or(clean)
+    let clean = urls(line);
+    assignment(&clean).unwrap_or_else(|| clean.into_owned())
+}
+
+/// Returns whether a line of text holds a secret.
+pub fn has_secret(line: &str) -> bool {
+    let clean = urls(line);
+    matches!(&clean, Cow::Owned(clean) if clean != line) || assignment(&clean).is_some()
 }
 
 /// Takes the secrets out of every text of a JSON value, leaving its form alone.
@@ -36,16 +42,23 @@ fn assignment(line: &str) -> Option<String> {
     (is_secret_key(key) && !right.trim().is_empty()).then(|| format!("{left}={SECRET}{end}"))
 }
 
-/// Hides the password of `scheme://user:password@host`.
-fn url(word: &str) -> String {
-    let hidden = word.split_once("://").and_then(|(scheme, rest)| {
-        let authority = rest.split('/').next()?;
-        let (credentials, _) = authority.rsplit_once('@')?;
-        let (user, _) = credentials.split_once(':')?;
-        let after = rest.get(credentials.len()..)?;
-        Some(format!("{scheme}://{user}:{SECRET}{after}"))
-    });
-    hidden.unwrap_or_else(|| word.to_owned())
+/// Hides the passwords of all URLs in a line.
+fn urls(line: &str) -> Cow<'_, str> {
+    // Nearly all lines of a long report have none.
+    if !line.contains("://") {
+        return Cow::Borrowed(line);
+    }
+    line.split_inclusive(char::is_whitespace).map(|word| url(word).unwrap_or_else(|| word.to_owned())).collect()
+}
+
+/// Hides the password of `scheme://user:password@host`; nothing for a word without one.
+fn url(word: &str) -> Option<String> {
+    let (scheme, rest) = word.split_once("://")?;
+    let authority = rest.split('/').next()?;
+    let (credentials, _) = authority.rsplit_once('@')?;
+    let (user, _) = credentials.split_once(':')?;
+    let after = rest.get(credentials.len()..)?;
+    Some(format!("{scheme}://{user}:{SECRET}{after}"))
 }
 
 #[cfg(test)]
@@ -61,6 +74,7 @@ mod tests {
             ("userPassword=word", "userPassword=<secret>"),
         ] {
             assert_eq!(text(line), clean);
+            assert!(has_secret(line), "{line}");
         }
     }
 
@@ -68,6 +82,7 @@ mod tests {
     fn everything_else_stays() {
         for line in ["a = b", "http://host:80/x@y", "no secret here", "caldb.berkeleydb.homedir.path = \".\""] {
             assert_eq!(text(line), line);
+            assert!(!has_secret(line), "{line}");
         }
     }
 }

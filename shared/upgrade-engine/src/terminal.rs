@@ -45,12 +45,11 @@ impl Terminal {
         Self { color, talk }
     }
 
-    /// Prints a line of the result.
-    pub fn result(&self, line: &str) {
+    /// Prints a line of the result, or several.
+    pub fn result(&self, lines: &str) {
         if self.talk == Talk::Normal {
-            let line = redact::text(line);
             // A closed pipe must not stop a run in the middle.
-            let _ = writeln!(AutoStream::new(std::io::stdout(), self.color).lock(), "{line}");
+            let _ = AutoStream::new(std::io::stdout(), self.color).lock().write_all(redacted(lines).as_bytes());
         }
     }
 
@@ -74,10 +73,7 @@ impl Terminal {
     /// Prints what belongs to a result on standard error, where standard output holds the result itself.
     pub fn message(&self, text: &str) {
         if self.talk == Talk::Normal {
-            let mut stream = AutoStream::new(std::io::stderr(), self.color).lock();
-            for line in text.lines() {
-                let _ = writeln!(stream, "{}", redact::text(line));
-            }
+            let _ = AutoStream::new(std::io::stderr(), self.color).lock().write_all(redacted(text).as_bytes());
         }
     }
 
@@ -100,6 +96,16 @@ impl Terminal {
         };
         Progress { show, interrupt }
     }
+}
+
+/// Returns lines without their secrets, as one piece: a report may have thousands of them.
+fn redacted(lines: &str) -> String {
+    let mut text = String::with_capacity(lines.len().saturating_add(1));
+    for line in lines.split('\n') {
+        text.push_str(&redact::text(line));
+        text.push('\n');
+    }
+    text
 }
 
 fn bar(bytes: u64) -> ProgressBar {

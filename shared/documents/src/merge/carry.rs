@@ -136,7 +136,8 @@ impl<'a, D: Document> Carry<'a, D> {
         for number in self.other.order.iter().chain(&only_here) {
             if let Some(entry) = self.carrier.entry(*number) {
                 let is_inside = entry.key.section.is_some();
-                let section = is_inside.then(|| self.carrier.document.canonical(&entry.key).section).flatten();
+                let section =
+                    is_inside.then(|| self.carrier.document.canonical(&entry.key).into_owned().section).flatten();
                 neighbours.insert(section, entry);
             }
             let Some(Added { section, lines }) = self.added.get(number) else { continue };

@@ -1,7 +1,9 @@
 //! The entries of one document by key.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::part::{Part, View};
 use crate::{Document, Entry, Key, Repeats, State};
@@ -24,30 +26,45 @@ impl Name {
 /// A number for each name, the same in every document.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    numbers: HashMap<Name, usize>,
+    /// By number.
+    names: Vec<Rc<Name>>,
+    numbers: HashMap<Rc<Name>, usize>,
+    /// The number behind the last one that was asked for: versions of one file have nearly the same order.
+    likely: Cell<usize>,
 }
 
 impl Names {
-    fn number(&mut self, name: Name) -> usize {
-        let next = self.numbers.len();
-        *self.numbers.entry(name).or_insert(next)
+    fn number(&mut self, key: Cow<'_, Key>, occurrence: usize) -> usize {
+        if let Some(number) = self.known(&key, occurrence) {
+            return number;
+        }
+        let (name, number) = (Rc::new(Name { key: key.into_owned(), occurrence }), self.names.len());
+        self.names.push(Rc::clone(&name));
+        self.numbers.insert(name, number);
+        number
+    }
+
+    fn known(&self, key: &Key, occurrence: usize) -> Option<usize> {
+        let likely = self.likely.get();
+        let number = match self.names.get(likely) {
+            Some(next) if next.occurrence == occurrence && next.key == *key => likely,
+            _ => *self.numbers.get(&Name { key: key.clone(), occurrence })?,
+        };
+        self.likely.set(number + 1);
+        Some(number)
     }
 
     /// Returns the names by number.
-    pub(super) fn list(&self) -> Vec<&Name> {
-        let mut list: Vec<_> = self.numbers.iter().collect();
-        list.sort_unstable_by_key(|(_, number)| **number);
-        list.into_iter().map(|(name, _)| name).collect()
+    pub(super) fn list(&self) -> &[Rc<Name>] {
+        &self.names
     }
 }
 
 /// The entries of a document that go by one name, as places in its list.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Slot {
     effective: Option<usize>,
     commented: Option<usize>,
-    /// Those that would count, were the effective one not there.
-    others: Vec<usize>,
 }
 
 impl Slot {
@@ -60,6 +77,8 @@ impl Slot {
 pub(super) struct Index<'a, D> {
     pub(super) document: &'a D,
     slots: Vec<Slot>,
+    /// Those that would count, were the effective one not there.
+    others: HashMap<usize, Vec<usize>>,
     /// The names in the order of the file, each where its effective entry stands.
     pub(super) order: Vec<usize>,
 }
@@ -67,37 +86,38 @@ pub(super) struct Index<'a, D> {
 impl<'a, D: Document> Index<'a, D> {
     /// Takes a document's entries, and gives a number to each name that is new.
     pub(super) fn new(document: &'a D, names: &mut Names) -> Self {
-        Self::with_numbers(document, |name| Some(names.number(name)))
+        Self::with_numbers(document, |key, occurrence| Some(names.number(key, occurrence)))
     }
 
     /// Takes those entries of a document whose names have a number.
     pub(super) fn known(document: &'a D, names: &Names) -> Self {
-        Self::with_numbers(document, |name| names.numbers.get(&name).copied())
+        Self::with_numbers(document, |key, occurrence| names.known(&key, occurrence))
     }
 
-    fn with_numbers(document: &'a D, mut number_of: impl FnMut(Name) -> Option<usize>) -> Self {
+    fn with_numbers(document: &'a D, mut number_of: impl FnMut(Cow<'a, Key>, usize) -> Option<usize>) -> Self {
         let entries = document.entries();
-        let mut slots: Vec<Slot> = Vec::new();
+        let mut slots: Vec<Slot> = Vec::with_capacity(entries.len());
+        let mut others: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut counts: HashMap<Key, usize> = HashMap::new();
         let mut numbers = Vec::with_capacity(entries.len());
         for (place, entry) in entries.iter().enumerate() {
             let key = document.canonical(&entry.key);
             let mut occurrence = 1;
             if document.repeats() == Repeats::EachCounts && entry.state == State::Active {
-                let count = counts.entry(key.clone()).or_default();
+                let count = counts.entry(key.clone().into_owned()).or_default();
                 *count += 1;
                 occurrence = *count;
             }
-            let Some(number) = number_of(Name { key, occurrence }) else { continue };
+            let Some(number) = number_of(key, occurrence) else { continue };
             numbers.push((place, number));
             slots.resize(slots.len().max(number + 1), Slot::default());
-            if let Some(slot) = slots.get_mut(number) {
-                slot.take(place, entry, entries);
+            if let Some(other) = slots.get_mut(number).and_then(|slot| slot.take(place, entry, entries)) {
+                others.entry(number).or_default().push(other);
             }
         }
         let is_place = |(place, number): &(usize, usize)| slots.get(*number).and_then(Slot::place) == Some(*place);
         let order = numbers.into_iter().filter(is_place).map(|(_, number)| number).collect();
-        Self { document, slots, order }
+        Self { document, slots, others, order }
     }
 
     /// Returns what the document says about a name.
@@ -118,22 +138,24 @@ impl<'a, D: Document> Index<'a, D> {
 
     /// Returns the entries that would count under a name, were the one that counts not there.
     pub(super) fn others(&self, name: usize) -> impl Iterator<Item = &'a Entry> {
-        let places = self.slots.get(name).map(|slot| slot.others.as_slice()).unwrap_or_default();
+        let places = self.others.get(&name).map(Vec::as_slice).unwrap_or_default();
         let entries = self.document.entries();
         places.iter().filter_map(move |place| entries.get(*place))
     }
 }
 
 impl Slot {
-    fn take(&mut self, place: usize, entry: &Entry, entries: &[Entry]) {
+    /// Takes an entry, and returns the one of the two that does not count, where both are active.
+    fn take(&mut self, place: usize, entry: &Entry, entries: &[Entry]) -> Option<usize> {
         // A line without a separator sets nothing, so it does not outdo one that sets a value.
         let now_sets = self.effective.and_then(|now| entries.get(now)).is_some_and(|now| now.value.is_some());
         match entry.state {
-            State::CommentedOut => self.commented = Some(place),
-            State::Active if entry.value.is_some() || !now_sets => {
-                self.others.extend(self.effective.replace(place));
+            State::CommentedOut => {
+                self.commented = Some(place);
+                None
             }
-            State::Active | State::Shadowed => self.others.push(place),
+            State::Active if entry.value.is_some() || !now_sets => self.effective.replace(place),
+            State::Active | State::Shadowed => Some(place),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What one of the three files says about a key.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What one of the three files says about a key, or about a list of keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,14 +17,14 @@ pub enum Part<V> {
 }
 
 /// What a file says about one key: its logical value, or nothing where the line has no separator.
-pub type Side = Part<Option<Vec<u8>>>;
+pub type Side = Part<Option<Arc<[u8]>>>;
 
 /// The same while the files are at hand.
 pub(super) type View<'a> = Part<Option<Cow<'a, [u8]>>>;
 
 impl View<'_> {
     pub(super) fn to_side(&self) -> Side {
-        self.map(|value| value.as_ref().map(|value| value.to_vec()))
+        self.map(|value| value.as_ref().map(|value| Arc::from(value.as_ref())))
     }
 }
 

@@ -62,8 +62,9 @@ pub(super) fn rows<'a, D: Document>(files: &Files<'a, D>, names: &'a Names, rule
     let mut seen = vec![false; list.len()];
     let is_first = |number: &&usize| seen.get_mut(**number).is_some_and(|seen| !std::mem::replace(seen, true));
     let numbers = files.new.order.iter().chain(&files.site.order).chain(base_order).filter(is_first);
-    let named = numbers.filter_map(|number| Some((*number, *list.get(*number)?)));
-    let mut rows: Vec<_> = named.map(|(number, name)| (row(files, rules, number, name), None)).collect();
+    let named = numbers.filter_map(|number| Some((*number, &**list.get(*number)?)));
+    let mut rows: Vec<_> = Vec::with_capacity(list.len());
+    rows.extend(named.map(|(number, name)| (row(files, rules, number, name), None)));
     for (row, verdict) in &mut rows {
         *verdict = decide(&row.moved_base, &row.moved_site, &row.new);
     }

@@ -14,11 +14,20 @@ pub(super) fn is_blank(byte: u8) -> bool {
 /// What one step of the reader found.
 pub(super) enum Read<'a> {
     /// Nothing but blanks, or backslashes that continue into nothing: where the next line begins.
-    Blank { next: usize },
+    Blank { next: usize, passed: Passed },
     /// A comment.
-    Comment { start: usize, next: usize },
+    Comment { start: usize, next: usize, passed: Passed },
     /// An entry.
     Line(Line<'a>),
+}
+
+/// How many natural lines one step of the reader went over.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Passed {
+    /// Those ahead of the one on which the comment or the text begins.
+    pub(super) before: u64,
+    /// All of them.
+    pub(super) lines: u64,
 }
 
 /// A logical line without its leading blanks, continuing backslashes and line ends.
@@ -37,6 +46,7 @@ pub(super) struct Line<'a> {
     pub(super) next: usize,
     /// What an added line would need, were this the last one.
     pub(super) tail: Tail,
+    pub(super) passed: Passed,
 }
 
 /// Where the parts of a logical line stand in its text.
@@ -56,19 +66,25 @@ pub(super) fn read(bytes: &[u8], start: usize) -> Read<'_> {
         start,
         next: start,
         tail: Tail::Complete,
+        passed: Passed::default(),
     };
     loop {
         let (content, next) = natural_line(bytes, line.next);
+        if line.text.is_empty() {
+            line.passed.before = line.passed.lines;
+        }
+        line.passed.lines += 1;
+        let passed = line.passed;
         let raw = bytes.get(content.clone()).unwrap_or_default();
         let blanks = raw.iter().take_while(|b| is_blank(**b)).count();
         let text = raw.get(blanks..).unwrap_or_default();
         if line.text.is_empty() {
             // A line of which only a backslash was seen has collected nothing: the next one may still be a comment.
             if text.is_empty() {
-                return Read::Blank { next };
+                return Read::Blank { next, passed };
             }
             if matches!(text.first(), Some(b'#' | b'!')) {
-                return Read::Comment { start: content.start, next };
+                return Read::Comment { start: content.start, next, passed };
             }
             line.start = content.start;
         }
@@ -90,7 +106,7 @@ pub(super) fn read(bytes: &[u8], start: usize) -> Read<'_> {
         }
         // Java notices the end of the file behind the first byte of a line end, so CRLF keeps the quirk from showing.
         if line.text.is_empty() && next == content.end + 2 {
-            return Read::Blank { next };
+            return Read::Blank { next, passed };
         }
         line.tail = match (continues, has_line_end) {
             (false, true) => Tail::Complete,

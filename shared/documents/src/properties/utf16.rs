@@ -20,6 +20,9 @@ pub fn encode(units: &[u16]) -> Vec<u8> {
 
 /// Returns the UTF-16 units of bytes; nothing when no sequence of units has these bytes.
 pub fn decode(bytes: &[u8]) -> Option<Vec<u16>> {
+    if bytes.is_ascii() {
+        return Some(bytes.iter().map(|byte| u16::from(*byte)).collect());
+    }
     let mut units = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while !rest.is_empty() {
