@@ -8,92 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use documents::merge::{Base, Carrier, Obsolete, Rules, Sides, Word, merge};
 use documents::properties::utf16;
 use documents::{Document, Properties};
-use support::{Java, Random, count};
+use support::{Java, count};
+use testkit::properties::{Spelling, Triple};
+use testkit::random::Random;
 
 type Map = BTreeMap<Vec<u16>, Vec<u16>>;
-
-const VALUES: &[&str] = &[
-    "yes",
-    "no",
-    "",
-    "1",
-    "two words",
-    "a,b,c",
-    "o=usergroup",
-    "caf\u{e9}",
-    "\u{2013}",
-    "\u{1f600}",
-    " lead",
-    "trail  ",
-    "C:\\dir",
-    "line\nline",
-    "=x",
-    "#x",
-];
-
-/// Spells a value in one of many ways.
-fn spelled(random: &mut Random, value: &str) -> String {
-    let mut text = String::new();
-    for (index, unit) in value.encode_utf16().enumerate() {
-        match u8::try_from(unit) {
-            Ok(b'\n') => text.push_str("\\n"),
-            Ok(b'\\') => text.push_str("\\\\"),
-            Ok(byte @ (b' ' | b'=' | b'#')) if index == 0 || random.one_in(6) => text.extend(['\\', char::from(byte)]),
-            Ok(byte @ b' '..=b'~') => text.push(char::from(byte)),
-            _ => text.push_str(&format!("\\u{unit:04x}")),
-        }
-        if random.one_in(12) && !text.ends_with(' ') {
-            text.push_str("\\\n\t");
-            // A blank after this would be taken for indentation.
-            if value.encode_utf16().nth(index + 1) == Some(u16::from(b' ')) {
-                text.push('\\');
-            }
-        }
-    }
-    text
-}
-
-/// Writes entries with comments, blank lines, repeated keys and several separators among them.
-fn file(random: &mut Random, entries: &[(usize, &str)]) -> Vec<u8> {
-    let mut text = String::new();
-    let line_end = random.pick(&["\n", "\n", "\r\n", "\r"]);
-    for (key, value) in entries {
-        if random.one_in(5) {
-            text.push_str(random.pick(&["# about this\n", "\n", "! one\n# two\\\n", "\\\n"]));
-        }
-        if random.one_in(15) {
-            text.push_str(&format!("key.{key} = earlier\n"));
-        }
-        let separator = random.pick(&["=", " = ", ":", " : ", "\t", "  ", "=\\\n  "]);
-        let value = spelled(random, value);
-        text.push_str(&format!("key.{key}{separator}{value}\n"));
-    }
-    if random.one_in(4) {
-        text.pop();
-    }
-    text.replace('\n', line_end).into_bytes()
-}
-
-/// Returns three files that share most of their keys.
-fn triple(random: &mut Random) -> [Vec<u8>; 3] {
-    let mut sides: [Vec<(usize, &str)>; 3] = Default::default();
-    for key in 0..1 + random.below(12) {
-        let usual = VALUES[random.below(VALUES.len())];
-        for side in &mut sides {
-            let value = if random.one_in(3) { VALUES[random.below(VALUES.len())] } else { usual };
-            if !random.one_in(5) {
-                side.push((key, value));
-            }
-        }
-    }
-    for side in &mut sides {
-        if random.one_in(4) && side.len() > 1 {
-            let (one, other) = (random.below(side.len()), random.below(side.len()));
-            side.swap(one, other);
-        }
-    }
-    sides.map(|side| file(random, &side))
-}
 
 /// What a key must be, and the word for it, spelled out case by case.
 fn oracle(
@@ -123,10 +42,11 @@ fn oracle(
 #[test]
 fn every_key_of_the_merged_file_is_what_java_and_the_table_say() {
     let mut java = Java::start();
-    let mut random = Random(6);
+    let mut random = Random::new(6);
     let mut words: BTreeMap<Word, usize> = BTreeMap::new();
     for number in 0..count(1_000, 10_000) {
-        let files = triple(&mut random);
+        let triple = Triple::random(&mut random, Spelling::AtRandom);
+        let files = [triple.base.bytes, triple.site.bytes, triple.new.bytes];
         let shown = || files.each_ref().map(|file| file.escape_ascii().to_string()).join("\n");
         let map = |java: &mut Java, file: &[u8]| -> Map { java.load(file).unwrap().into_iter().collect() };
         let [b, m, t] = files.each_ref().map(|file| map(&mut java, file));

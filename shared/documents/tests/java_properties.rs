@@ -5,7 +5,8 @@ mod support;
 
 use documents::properties::utf16;
 use documents::{Document, Key, Properties, apply};
-use support::{Java, Loaded, Random, count};
+use support::{Java, Loaded, count};
+use testkit::random::Random;
 
 /// Returns what we make of a file, in the form of Java's answer.
 fn load(file: &[u8]) -> Loaded {
@@ -91,7 +92,7 @@ fn file(random: &mut Random) -> Vec<u8> {
     let length = 1 + random.below(longest);
     let mut file = Vec::new();
     while file.len() < length {
-        let piece = random.pick(PIECES);
+        let piece = *random.pick(PIECES);
         if malformed || !matches!(piece, b"\\u" | b"\\u12" | b"\\u12g4") {
             file.extend_from_slice(piece);
         } else if random.one_in(3) {
@@ -104,7 +105,7 @@ fn file(random: &mut Random) -> Vec<u8> {
 #[test]
 fn generated_files_mean_what_java_makes_of_them() {
     let mut java = Java::start();
-    let mut random = Random(4);
+    let mut random = Random::new(4);
     let files = count(2_000, 100_000);
     let (mut differences, mut rejected, mut entries) = (0, 0, 0);
     for number in 0..files {
@@ -127,16 +128,16 @@ fn generated_files_mean_what_java_makes_of_them() {
 #[test]
 fn java_reads_back_every_value_that_is_set_and_nothing_else_changes() {
     let mut java = Java::start();
-    let mut random = Random(5);
+    let mut random = Random::new(5);
     let mut edited = 0;
     for _ in 0..count(2_000, 20_000) {
         let before = file(&mut random);
         let Some(mut expected) = java.load(&before) else { continue };
         let value: Vec<u16> = (0..random.below(6))
             .map(|_| match random.below(4) {
-                0 => u16::try_from(random.next() & 0xffff).unwrap(),
+                0 => u16::try_from(random.next_u64() & 0xffff).unwrap(),
                 1 => u16::try_from(random.below(256)).unwrap(),
-                _ => u16::from(*random.pick(&[b" ", b"=", b":", b"\\", b"#", b"x", b"\n", b"\t"]).first().unwrap()),
+                _ => u16::from(*random.pick(b" =:\\#x\n\t")),
             })
             .collect();
         let key = if expected.is_empty() || random.one_in(4) {

@@ -24,6 +24,11 @@ impl Random {
         usize::try_from(self.next_u64() % count as u64).unwrap()
     }
 
+    /// Returns true once in so many times.
+    pub fn one_in(&mut self, count: usize) -> bool {
+        self.below(count) == 0
+    }
+
     /// Returns one of these.
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]

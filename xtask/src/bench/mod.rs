@@ -4,6 +4,7 @@
 //! hits both. What counts is the ratio of each pair; seconds are only the detail behind it.
 
 mod csmigrate;
+mod merge;
 
 use crate::process::{self, Result};
 use std::fmt;
@@ -15,12 +16,15 @@ use std::time::{Duration, Instant};
 pub(crate) enum Bench {
     /// A database migration against `cp` with `sync`, and against `db5.3_dump | db5.3_load`
     Csmigrate(csmigrate::Args),
+    /// The merge of properties files against `git merge-file`: how often each is wrong, and how long it takes
+    Merge(merge::Args),
 }
 
 /// Runs the chosen benchmark.
 pub(crate) fn run(bench: &Bench) -> Result {
     match bench {
         Bench::Csmigrate(args) => csmigrate::run(args),
+        Bench::Merge(args) => merge::run(args),
     }
 }
 
