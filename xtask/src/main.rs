@@ -25,7 +25,7 @@ use std::process::ExitCode;
 enum Command {
     /// Runs every check and every test; what the README names and CI calls
     Test(test::Args),
-    /// Shows a migration of the example site: dry run, run, inspection, undo
+    /// Shows the tools at work on a copy of the example site, and checks what they promise
     Demo(demo::Args),
     /// Measures a tool against peer programs on the same machine, as ratios
     #[command(subcommand)]

@@ -32,6 +32,19 @@ pub(crate) fn run(command: &mut Command) -> Result {
     run_quietly(command)
 }
 
+/// Shows the command as [`run`] does and runs it; fails unless it exits with the expected code.
+pub(crate) fn run_to_code(command: &mut Command, expected: i32) -> Result {
+    println!("$ {}", shown(command));
+    let status = command.status().map_err(|error| format!("{}: {error}", shown(command)))?;
+    if status.code() != Some(expected) {
+        return Err(format!("{}: {status} instead of {expected}", shown(command)).into());
+    }
+    if expected != 0 {
+        println!("(exit status {expected})");
+    }
+    Ok(())
+}
+
 /// Runs the command; fails unless it exits with 0.
 pub(crate) fn run_quietly(command: &mut Command) -> Result {
     let status = command.status().map_err(|error| format!("{}: {error}", shown(command)))?;

@@ -1,92 +1,16 @@
-//! `cargo xtask demo`: migrates the example site in a temporary directory and takes it back, with every command visible.
-//!
-//! Each promise is checked against the tree itself: a dry run changes nothing, a run leaves its source alone, undo
-//! brings back what was there.
+//! Copies trees and compares them: the demo's promises are checked against the disk, not against what a tool says.
 
-use crate::process::{self, Result, cargo};
+use crate::process::Result;
 use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-/// The operands of the demo, below the example's root.
-const SOURCE: &str = "/var/opt/SUNWics5/old_csdb";
-const TARGET: &str = "/var/opt/SUNWics5/csdb";
-const LOGS: &str = "/var/opt/SUNWics5/logs";
 /// What a run keeps after undo, on purpose: its journal and its logs.
 const RECORDS_OF_RUNS: &[&str] = &["var/opt/CommsInstaller", "var/opt/SUNWics5/logs"];
 
-/// Options of `cargo xtask demo`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    /// Keeps the temporary directory and prints where it is
-    #[arg(long)]
-    keep: bool,
-}
-
-/// Runs the demo; fails at the first step that does not go as expected.
-pub(crate) fn run(args: &Args) -> Result {
-    process::run(&mut cargo(["build", "--release", "--locked", "-p", "csmigrate"]))?;
-    let directory = tempfile::Builder::new().prefix("csmigrate-demo-").tempdir()?;
-    let root = directory.path().join("root");
-    copy_tree(Path::new("examples/site"), &root)?;
-    // Git keeps no empty directories.
-    for directory in [TARGET, LOGS] {
-        std::fs::create_dir_all(root.join(directory.trim_start_matches('/')))?;
-    }
-    let end = Demo { program: process::target_directory()?.join("release/csmigrate"), root }.show();
-    if args.keep {
-        println!("kept: {}", directory.keep().display());
-    }
-    end
-}
-
-struct Demo {
-    program: PathBuf,
-    root: PathBuf,
-}
-
-impl Demo {
-    fn show(&self) -> Result {
-        let before = manifest(&self.root)?;
-
-        self.csmigrate(&["-d", SOURCE, TARGET])?;
-        let dry = manifest(&self.root)?;
-        expect_same(&without_records(&before), &without_records(&dry), "the dry run changed nothing")?;
-
-        self.csmigrate(&["-l", "max", SOURCE, TARGET])?;
-        let after = manifest(&self.root)?;
-        self.expect_source_unchanged(&before, &after)?;
-        if below(&after, TARGET) == below(&before, TARGET) {
-            return Err(format!("{TARGET} is as it was: nothing was migrated").into());
-        }
-        self.csmigrate(&["--inspect", TARGET])?;
-
-        self.csmigrate(&["--undo", TARGET])?;
-        let undone = manifest(&self.root)?;
-        expect_same(
-            &without_records(&before),
-            &without_records(&undone),
-            "after undo the tree is as before: source unchanged, backup and new database gone",
-        )
-    }
-
-    fn csmigrate(&self, arguments: &[&str]) -> Result {
-        println!();
-        process::run(Command::new(&self.program).arg("--root").arg(&self.root).args(arguments))
-    }
-
-    /// The backup may have been made inside the source directory, so only what was there before is compared.
-    fn expect_source_unchanged(&self, before: &Manifest, after: &Manifest) -> Result {
-        let source = below(before, SOURCE);
-        let now = below(after, SOURCE).into_iter().filter(|(path, _)| source.contains_key(path)).collect();
-        expect_same(&source, &now, "the source database is unchanged")
-    }
-}
-
 /// What is known of one path; a directory's times are left out, as adding and removing a name changes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Entry {
+pub(super) struct Entry {
     mode: u32,
     owner: (u32, u32),
     modified: Option<(i64, i64)>,
@@ -94,16 +18,16 @@ struct Entry {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Content {
+pub(super) enum Content {
     Directory,
     File(Vec<u8>),
     Link(PathBuf),
 }
 
 /// A tree, by path below its root. The example is small: whole files take the place of digests.
-type Manifest = BTreeMap<PathBuf, Entry>;
+pub(super) type Manifest = BTreeMap<PathBuf, Entry>;
 
-fn manifest(root: &Path) -> Result<Manifest> {
+pub(super) fn manifest(root: &Path) -> Result<Manifest> {
     let mut entries = Manifest::new();
     let mut directories = vec![root.to_owned()];
     while let Some(directory) = directories.pop() {
@@ -128,7 +52,7 @@ fn manifest(root: &Path) -> Result<Manifest> {
 }
 
 /// Returns the entries at and below an absolute path of the site.
-fn below(manifest: &Manifest, path: &str) -> Manifest {
+pub(super) fn below(manifest: &Manifest, path: &str) -> Manifest {
     let path = path.trim_start_matches('/');
     manifest
         .iter()
@@ -137,14 +61,14 @@ fn below(manifest: &Manifest, path: &str) -> Manifest {
         .collect()
 }
 
-fn without_records(manifest: &Manifest) -> Manifest {
+pub(super) fn without_records(manifest: &Manifest) -> Manifest {
     let mut rest = manifest.clone();
     rest.retain(|name, _| !RECORDS_OF_RUNS.iter().any(|record| name.starts_with(record)));
     rest
 }
 
 /// Says so when both are equal; otherwise fails with the paths that differ.
-fn expect_same(before: &Manifest, after: &Manifest, promise: &str) -> Result {
+pub(super) fn expect_same(before: &Manifest, after: &Manifest, promise: &str) -> Result {
     let names = before.keys().chain(after.keys().filter(|name| !before.contains_key(*name)));
     let different: Vec<_> = names
         .filter(|name| before.get(*name) != after.get(*name))
@@ -162,7 +86,7 @@ fn expect_same(before: &Manifest, after: &Manifest, promise: &str) -> Result {
 }
 
 /// Copies files, directories and links with their permissions; the copies belong to whoever runs the demo.
-fn copy_tree(from: &Path, to: &Path) -> Result {
+pub(super) fn copy_tree(from: &Path, to: &Path) -> Result {
     std::fs::create_dir(to)?;
     for entry in std::fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))? {
         let entry = entry?;
@@ -182,11 +106,11 @@ fn copy_tree(from: &Path, to: &Path) -> Result {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
-    fn site() -> (tempfile::TempDir, PathBuf) {
+    pub(in crate::demo) fn site() -> (tempfile::TempDir, PathBuf) {
         let directory = tempfile::tempdir().unwrap();
         let root = directory.path().join("a");
         std::fs::create_dir_all(root.join("var/opt/SUNWics5/old_csdb")).unwrap();
@@ -242,36 +166,5 @@ mod tests {
         std::fs::create_dir_all(root.join("var/opt/CommsInstaller/upgrade")).unwrap();
         let after = manifest(&root).unwrap();
         assert_eq!(without_records(&after), before);
-    }
-
-    /// Runs the demo's steps with a stand-in for csmigrate; `fault` makes it misbehave.
-    fn show_with(fault: Option<&str>) -> std::result::Result<(), String> {
-        let (_directory, root) = site();
-        if let Some(fault) = fault {
-            std::fs::write(root.join(fault), "").unwrap();
-        }
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/csmigrate-stand-in");
-        Demo { program, root }.show().map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn the_demo_succeeds_when_every_promise_is_kept() {
-        assert_eq!(show_with(None), Ok(()));
-    }
-
-    #[test]
-    fn the_demo_fails_when_a_promise_is_broken() {
-        let broken = |fault| show_with(Some(fault)).unwrap_err();
-        assert_eq!(broken("dry-run-writes"), "not kept: the dry run changed nothing: new is new");
-        assert_eq!(
-            broken("source-changes"),
-            "not kept: the source database is unchanged: var/opt/SUNWics5/old_csdb/ics50events.db is changed"
-        );
-        assert_eq!(broken("nothing-happens"), "/var/opt/SUNWics5/csdb is as it was: nothing was migrated");
-        assert_eq!(
-            broken("undo-forgets"),
-            "not kept: after undo the tree is as before: source unchanged, backup and new database gone: \
-             var/opt/SUNWics5/csdb is new, var/opt/SUNWics5/csdb/ics50events.db is new"
-        );
     }
 }

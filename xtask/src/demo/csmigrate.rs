@@ -1,0 +1,102 @@
+//! The demo of csmigrate: dry run, run, inspection, undo.
+
+use super::title;
+use super::tree::{Manifest, below, expect_same, manifest, without_records};
+use crate::process::{self, Result};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The operands of the demo, below the example's root.
+const SOURCE: &str = "/var/opt/SUNWics5/old_csdb";
+const TARGET: &str = "/var/opt/SUNWics5/csdb";
+const LOGS: &str = "/var/opt/SUNWics5/logs";
+
+/// Migrates the calendar database of a site, and takes it back.
+pub(super) fn show(program: PathBuf, root: &Path) -> Result {
+    // Git keeps no empty directories.
+    for directory in [TARGET, LOGS] {
+        std::fs::create_dir_all(root.join(directory.trim_start_matches('/')))?;
+    }
+    Demo { program, root: root.to_owned() }.show()
+}
+
+struct Demo {
+    program: PathBuf,
+    root: PathBuf,
+}
+
+impl Demo {
+    fn show(&self) -> Result {
+        title("csmigrate: a calendar database of 6.2 becomes one of 6.3");
+        let before = manifest(&self.root)?;
+
+        self.csmigrate(&["-d", SOURCE, TARGET])?;
+        let dry = manifest(&self.root)?;
+        expect_same(&without_records(&before), &without_records(&dry), "the dry run changed nothing")?;
+
+        self.csmigrate(&["-l", "max", SOURCE, TARGET])?;
+        let after = manifest(&self.root)?;
+        self.expect_source_unchanged(&before, &after)?;
+        if below(&after, TARGET) == below(&before, TARGET) {
+            return Err(format!("{TARGET} is as it was: nothing was migrated").into());
+        }
+        self.csmigrate(&["--inspect", TARGET])?;
+
+        self.csmigrate(&["--undo", TARGET])?;
+        let undone = manifest(&self.root)?;
+        expect_same(
+            &without_records(&before),
+            &without_records(&undone),
+            "after undo the tree is as before: source unchanged, backup and new database gone",
+        )
+    }
+
+    fn csmigrate(&self, arguments: &[&str]) -> Result {
+        println!();
+        process::run(Command::new(&self.program).arg("--root").arg(&self.root).args(arguments))
+    }
+
+    /// The backup may have been made inside the source directory, so only what was there before is compared.
+    fn expect_source_unchanged(&self, before: &Manifest, after: &Manifest) -> Result {
+        let source = below(before, SOURCE);
+        let now = below(after, SOURCE).into_iter().filter(|(path, _)| source.contains_key(path)).collect();
+        expect_same(&source, &now, "the source database is unchanged")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tree::tests::site;
+    use super::*;
+
+    /// Runs the demo's steps with a stand-in for csmigrate; `fault` makes it misbehave.
+    fn show_with(fault: Option<&str>) -> std::result::Result<(), String> {
+        let (_directory, root) = site();
+        if let Some(fault) = fault {
+            std::fs::write(root.join(fault), "").unwrap();
+        }
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/csmigrate-stand-in");
+        Demo { program, root }.show().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_demo_succeeds_when_every_promise_is_kept() {
+        assert_eq!(show_with(None), Ok(()));
+    }
+
+    #[test]
+    fn the_demo_fails_when_a_promise_is_broken() {
+        let broken = |fault| show_with(Some(fault)).unwrap_err();
+        assert_eq!(broken("dry-run-writes"), "not kept: the dry run changed nothing: new is new");
+        assert_eq!(
+            broken("source-changes"),
+            "not kept: the source database is unchanged: var/opt/SUNWics5/old_csdb/ics50events.db is changed"
+        );
+        assert_eq!(broken("nothing-happens"), "/var/opt/SUNWics5/csdb is as it was: nothing was migrated");
+        assert_eq!(
+            broken("undo-forgets"),
+            "not kept: after undo the tree is as before: source unchanged, backup and new database gone: \
+             var/opt/SUNWics5/csdb is new, var/opt/SUNWics5/csdb/ics50events.db is new"
+        );
+    }
+}
