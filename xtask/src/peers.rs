@@ -24,6 +24,7 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer { program: "db5.3_dump", package: "db5.3-util", tests: &["db5_3"] },
     Peer { program: "db5.3_load", package: "db5.3-util", tests: &["db5_3"] },
     Peer { program: "javac", package: "default-jdk-headless", tests: &["java"] },
+    Peer { program: "git", package: "git", tests: &["git"] },
     Peer { program: "strace", package: "strace", tests: &["strace"] },
     Peer { program: "taskset", package: "util-linux", tests: &["strace"] },
     Peer { program: "setpriv", package: "util-linux", tests: &["as_another_user"] },

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_merge_by_key_is_never_wrong_and_never_in_conflict_without_need() {
+    fn a_merge_by_key_is_right_whatever_git_makes_of_the_lines() {
         let directory = tempfile::tempdir().unwrap();
         let (ours, _) = compare(directory.path(), 50, Spelling::AtRandom).unwrap();
         assert_eq!(ours, Counts { right: 50, ..Counts::default() });
