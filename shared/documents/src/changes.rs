@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use crate::Bytes;
 use crate::merge::{Decision, Merge, Part, Side, Word};
 
 /// Version of the JSON form.
@@ -160,7 +160,7 @@ impl File<'_> {
 }
 
 fn show(side: &Side, value: impl Fn(&[u8]) -> String) -> String {
-    let value = |found: &Option<Arc<[u8]>>| found.as_deref().map_or_else(|| "<none>".to_owned(), &value);
+    let value = |found: &Option<Bytes>| found.as_deref().map_or_else(|| "<none>".to_owned(), &value);
     match side {
         Part::Unknown => "<unknown>".to_owned(),
         Part::Absent => "<absent>".to_owned(),

@@ -77,7 +77,7 @@ impl Document for IcsConf {
                 continue;
             }
             match self.effective(key) {
-                Some(entry) if entry.value.as_ref() == Some(value) => {}
+                Some(entry) if entry.value.as_deref() == Some(value.as_slice()) => {}
                 Some(entry) => edits.push(self.respell(entry, value)?),
                 None => added.push(self.spell(key, value)?),
             }
@@ -204,7 +204,7 @@ impl Line {
         let start = after + leading_blanks(self.text.get(after..)?);
         let raw = self.text.get(start..)?;
         let (value, length) = unquote(raw).unwrap_or_else(|| (raw.to_vec(), raw.len()));
-        Some(Entry { key, value: Some(value), line, state, span: self.span(start, length), lines, comment })
+        Some(Entry { key, value: Some(value.into()), line, state, span: self.span(start, length), lines, comment })
     }
 
     fn span(&self, start: usize, length: usize) -> Range<usize> {
@@ -273,7 +273,7 @@ fn check_value(key: &Key, value: &[u8]) -> Result<(), EditError> {
 }
 
 fn check_new_key(key: &Key) -> Result<(), EditError> {
-    let name = key.name.as_slice();
+    let name = key.name.as_ref();
     let readable = key.section.is_none()
         && !name.is_empty()
         && name.first() != Some(&b'!')

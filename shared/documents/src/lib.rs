@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+pub use bytes::Bytes;
+
 pub mod changes;
 pub mod edit;
 pub mod ics;
@@ -23,18 +25,20 @@ pub use properties::Properties;
 pub use windows_ini::WindowsIni;
 
 /// What names an entry: a key, in some dialects within a section.
+///
+/// Names and values are [`Bytes`]: most are a part of the file as it is, and share its memory.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
     /// The section the key stands in; nothing in a dialect without sections, or before the first one.
-    pub section: Option<Vec<u8>>,
+    pub section: Option<Bytes>,
     /// The key as spelled, without blanks round it.
-    pub name: Vec<u8>,
+    pub name: Bytes,
 }
 
 impl Key {
     /// Names a key outside any section.
     pub fn new(name: impl Into<Vec<u8>>) -> Self {
-        Self { section: None, name: name.into() }
+        Self { section: None, name: name.into().into() }
     }
 }
 
@@ -85,7 +89,7 @@ pub struct Entry {
     /// What names it.
     pub key: Key,
     /// The logical value: quotes removed, continued lines joined, escapes decoded. Nothing when the line has no separator.
-    pub value: Option<Vec<u8>>,
+    pub value: Option<Bytes>,
     /// The line on which the entry begins, counted from 1.
     pub line: u64,
     /// Whether it counts.

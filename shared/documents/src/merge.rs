@@ -224,11 +224,7 @@ fn decisions<D: Document>(rows: Vec<Row<'_>>, merged: &Index<'_, D>) -> Result<V
             return Err(MergeError::NotAsDecided { key: row.shown });
         }
         let word = row.verdict.0;
-        let shared = outcome.to_side();
-        // Most values are the same in all files, and kept once.
-        let side = |view: &View<'_>| if *view == outcome { shared.clone() } else { view.to_side() };
-        let [base, site, new] = [&row.base, &row.site, &row.new].map(side);
-        let outcome = shared;
+        let [base, site, new, outcome] = [row.base, row.site, row.new, outcome].map(View::to_side);
         Ok(Decision { key: row.shown, base, site, new, word, choice: row.choice, outcome })
     };
     rows.into_iter().map(decision).collect()

@@ -13,7 +13,7 @@ pub mod utf16;
 use std::ops::Range;
 
 use crate::lines::{self, CommentAbove, Tail, error_at, first_line_end, natural_line};
-use crate::{Document, EditError, Entry, Key, ParseError, Place, SpanEdit, State, notation};
+use crate::{Bytes, Document, EditError, Entry, Key, ParseError, Place, SpanEdit, State, notation};
 use reader::{Line, Read};
 use spelling::After;
 
@@ -29,7 +29,7 @@ pub enum DisabledKeys {
 /// A Java properties file.
 #[derive(Clone, Debug)]
 pub struct Properties {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     entries: Vec<Entry>,
     line_end: &'static [u8],
     tail: Tail,
@@ -80,7 +80,7 @@ impl Document for Properties {
                 continue;
             }
             match self.effective(key) {
-                Some(entry) if entry.value.as_ref() == Some(value) => {}
+                Some(entry) if entry.value.as_deref() == Some(value.as_slice()) => {}
                 Some(entry) => edits.push(self.respell(entry, value)?),
                 None => added.extend(self.spell(key, value)?),
             }
@@ -149,10 +149,11 @@ impl Properties {
     /// # Errors
     /// When a `\u` is not followed by four hexadecimal digits.
     pub fn parse_with(bytes: Vec<u8>, disabled: DisabledKeys) -> Result<Self, ParseError> {
+        let bytes = Bytes::from(bytes);
         let line_end = first_line_end(&bytes).unwrap_or(b"\n");
         let expected = expected_entries(&bytes);
         let mut document = Self {
-            bytes: Vec::new(),
+            bytes: Bytes::new(),
             entries: Vec::with_capacity(expected),
             line_end,
             tail: Tail::Complete,
@@ -197,7 +198,7 @@ impl Properties {
     }
 
     /// Returns the entry of a comment line that holds a disabled key.
-    fn disabled_key(&self, bytes: &[u8], start: usize) -> Option<Entry> {
+    fn disabled_key(&self, bytes: &Bytes, start: usize) -> Option<Entry> {
         let (content, next) = natural_line(bytes, start);
         let text = bytes.get(..content.end)?;
         let listed = self.disabled == DisabledKeys::Listed && text.get(start) == Some(&b'!');
@@ -210,7 +211,7 @@ impl Properties {
         if parts.key.is_empty() || !separator.contains(&b'=') {
             return None;
         }
-        let entry = entry(text, &line, start).ok()?;
+        let entry = entry(&bytes.slice(..content.end), &line, start).ok()?;
         Some(Entry { state: State::CommentedOut, lines: start..next, ..entry })
     }
 
@@ -221,7 +222,7 @@ impl Properties {
                 let (content, _) = natural_line(&self.bytes, entry.lines.start);
                 (self.bytes.get(..content.end)?, entry.lines.start + 1)
             }
-            State::Active | State::Shadowed => (self.bytes.as_slice(), entry.lines.start),
+            State::Active | State::Shadowed => (self.bytes.as_ref(), entry.lines.start),
         };
         let Read::Line(line) = reader::read(text, start) else { return None };
         let parts = line.parts();
@@ -235,12 +236,12 @@ impl Properties {
 }
 
 /// Returns the entry of a logical line, whose lines begin at `start`.
-fn entry(bytes: &[u8], line: &Line<'_>, start: usize) -> Result<Entry, ParseError> {
+fn entry(bytes: &Bytes, line: &Line<'_>, start: usize) -> Result<Entry, ParseError> {
     let malformed = |offset| error_at(bytes, offset, "`\\u` without four hexadecimal digits");
     let parts = line.parts();
     Ok(Entry {
-        key: Key::new(line.decode(parts.key).map_err(malformed)?),
-        value: Some(line.decode(parts.value.clone()).map_err(malformed)?),
+        key: Key { section: None, name: line.decode(bytes, parts.key).map_err(malformed)? },
+        value: Some(line.decode(bytes, parts.value.clone()).map_err(malformed)?),
         line: 0,
         state: State::Active,
         span: line.span(&parts.value),

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::lines::{self, CommentAbove};
-use crate::{Document, EditError, Entry, Key, ParseError, Place, SpanEdit, State};
+use crate::{Bytes, Document, EditError, Entry, Key, ParseError, Place, SpanEdit, State};
 
 /// A Windows ini or prf file.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ impl Document for WindowsIni {
             }
             let there = self.entries.iter().find(|e| e.state == State::Active && canonical(&e.key) == canonical(key));
             match there {
-                Some(entry) if entry.value.as_ref() == Some(value) => {}
+                Some(entry) if entry.value.as_deref() == Some(value.as_slice()) => {}
                 Some(entry) => edits.push(self.respell(entry, value)?),
                 None => {
                     let line = self.spell(key, value)?;
@@ -110,7 +110,7 @@ impl Document for WindowsIni {
     fn spell(&self, key: &Key, value: &[u8]) -> Result<Vec<u8>, EditError> {
         check_value(key, value)?;
         check_key(key)?;
-        Ok([key.name.as_slice(), b"=", &quoted_if_needed(value), self.line_end].concat())
+        Ok([key.name.as_ref(), b"=", &quoted_if_needed(value), self.line_end].concat())
     }
 
     fn place(&self, place: Place<'_>, lines: &[u8]) -> SpanEdit {
@@ -168,7 +168,7 @@ struct Reader {
     headers: Vec<Header>,
     above: CommentAbove,
     keys: HashSet<Key>,
-    section: Option<Vec<u8>>,
+    section: Option<Bytes>,
     section_counts: SectionCounts,
 }
 
@@ -202,14 +202,14 @@ impl Reader {
     fn header(&mut self, name: Vec<u8>, next: usize) {
         let known = self.headers.iter().any(|header| same_name(Some(&header.name), Some(&name)));
         self.section_counts = if known { SectionCounts::No } else { SectionCounts::Yes };
-        self.section = Some(name.clone());
+        self.section = Some(Bytes::copy_from_slice(&name));
         self.headers.push(Header { name, next });
     }
 
     fn entry(&mut self, text: &[u8], start: usize, line: u64, lines: std::ops::Range<usize>) {
         let mark = text.iter().position(|b| *b == b'=');
         let name = trim(text.get(..mark.unwrap_or(text.len())).unwrap_or_default());
-        let key = Key { section: self.section.clone(), name: name.to_vec() };
+        let key = Key { section: self.section.clone(), name: Bytes::copy_from_slice(name) };
         let after = mark.map(|mark| text.get(mark + 1..).unwrap_or_default());
         let spelled = after.map(trim).unwrap_or_default();
         let value_start = match (after, mark) {
@@ -220,7 +220,7 @@ impl Reader {
         let counts = self.section_counts == SectionCounts::Yes && self.keys.insert(canonical(&key));
         self.entries.push(Entry {
             key,
-            value: after.map(|_| value.to_vec()),
+            value: after.map(|_| Bytes::copy_from_slice(value)),
             line,
             state: if counts { State::Active } else { State::Shadowed },
             span: value_start..value_start + spelled.len(),
@@ -231,7 +231,8 @@ impl Reader {
 }
 
 fn canonical(key: &Key) -> Key {
-    Key { section: key.section.as_deref().map(<[u8]>::to_ascii_lowercase), name: key.name.to_ascii_lowercase() }
+    let lowercase = |text: &Bytes| Bytes::from(text.to_ascii_lowercase());
+    Key { section: key.section.as_ref().map(lowercase), name: lowercase(&key.name) }
 }
 
 fn same_name(one: Option<&[u8]>, other: Option<&[u8]>) -> bool {
@@ -288,7 +289,7 @@ fn check_value(key: &Key, value: &[u8]) -> Result<(), EditError> {
 
 fn check_key(key: &Key) -> Result<(), EditError> {
     let printable = |text: &[u8]| !text.iter().any(|b| matches!(b, b'\n' | b'\r' | 0));
-    let name = key.name.as_slice();
+    let name = key.name.as_ref();
     let readable = printable(name)
         && key.section.as_deref().is_none_or(printable)
         && !matches!(name.first(), Some(b';' | b'['))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use documents::{Document, EditError, Entry, IcsConf, Key, ParseError, State, apply};
+use documents::{Bytes, Document, EditError, Entry, IcsConf, Key, ParseError, State, apply};
 use proptest::prelude::*;
 
 fn data(part: &str) -> PathBuf {
@@ -103,7 +103,7 @@ fn a_language_belongs_to_its_key_whatever_blanks_stand_round_the_mark() {
 fn quotes_that_do_not_enclose_the_whole_value_are_data() {
     let document = parse(b"a = \"x\" y\nb = \"x\nc = x\"\nd = \"x\\\"\ne = \"c:\\d\" \t\nf = c:\\\\\n");
     let values: Vec<_> =
-        document.entries().iter().map(|e| String::from_utf8(e.value.clone().unwrap()).unwrap()).collect();
+        document.entries().iter().map(|e| String::from_utf8(e.value.clone().unwrap().into()).unwrap()).collect();
     assert_eq!(values, ["\"x\" y", "\"x", "x\"", "\"x\\\"", "c:\\d", "c:\\\\"]);
 }
 
@@ -185,7 +185,7 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// All that an edit must leave alone, which is everything of an entry but its place.
-fn facts(entry: &Entry) -> (Key, Option<Vec<u8>>, State) {
+fn facts(entry: &Entry) -> (Key, Option<Bytes>, State) {
     (entry.key.clone(), entry.value.clone(), entry.state)
 }
 
@@ -214,7 +214,7 @@ proptest! {
 
         let edits = document.set(key, &value).unwrap();
         let after = apply(&bytes, &edits).unwrap();
-        if document.entries()[edited].value.as_ref() == Some(&value) {
+        if document.entries()[edited].value.as_deref() == Some(value.as_slice()) {
             prop_assert_eq!(edits, []);
             return Ok(());
         }
@@ -223,7 +223,7 @@ proptest! {
         prop_assert!(after.ends_with(&bytes[span.end..]));
 
         let mut expected: Vec<_> = document.entries().iter().map(facts).collect();
-        expected[edited].1 = Some(value);
+        expected[edited].1 = Some(value.into());
         prop_assert_eq!(parse(&after).entries().iter().map(facts).collect::<Vec<_>>(), expected);
     }
 
@@ -233,7 +233,7 @@ proptest! {
         let after = apply(&bytes, &document.set(&Key::new("new.key"), &value).unwrap()).unwrap();
         prop_assert!(after.starts_with(&bytes));
         let mut expected: Vec<_> = document.entries().iter().map(facts).collect();
-        expected.push((Key::new("new.key"), Some(value), State::Active));
+        expected.push((Key::new("new.key"), Some(value.into()), State::Active));
         prop_assert_eq!(parse(&after).entries().iter().map(facts).collect::<Vec<_>>(), expected);
     }
 }

@@ -288,7 +288,7 @@ impl Document for Lines {
             if let Some(blank) = line.iter().position(|b| *b == b' ') {
                 entries.push(Entry {
                     key: Key::new(&line[..blank]),
-                    value: Some(line[blank + 1..end].to_vec()),
+                    value: Some(line[blank + 1..end].to_vec().into()),
                     line: index as u64 + 1,
                     state: State::Active,
                     span: at + blank + 1..at + end,
@@ -322,7 +322,7 @@ impl Document for Lines {
     }
 
     fn spell(&self, key: &Key, value: &[u8]) -> Result<Vec<u8>, EditError> {
-        Ok([key.name.as_slice(), b" ", value, b"\n"].concat())
+        Ok([key.name.as_ref(), b" ", value, b"\n"].concat())
     }
 
     fn place(&self, place: Place<'_>, lines: &[u8]) -> SpanEdit {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use documents::properties::{DisabledKeys, utf16};
-use documents::{Document, EditError, Entry, Key, ParseError, Place, Properties, State, apply};
+use documents::{Bytes, Document, EditError, Entry, Key, ParseError, Place, Properties, State, apply};
 use proptest::prelude::*;
 
 fn parse(bytes: &[u8]) -> Properties {
@@ -74,7 +74,8 @@ fn a_disabled_key_is_listed_where_the_files_have_them_and_prose_is_not() {
     let document = Properties::parse_with(file.to_vec(), DisabledKeys::Listed).unwrap();
     let found: Vec<_> =
         document.entries().iter().map(|e| (e.key.to_string(), e.value.clone(), e.line, e.state)).collect();
-    let entry = |key: &str, value: &str, line| (key.to_owned(), Some(value.into()), line, State::CommentedOut);
+    let entry =
+        |key: &str, value: &str, line| (key.to_owned(), Some(value.to_owned().into()), line, State::CommentedOut);
     assert_eq!(found, [entry("a", "1", 1), entry("b", "2", 2)]);
     assert_eq!(parse(file).entries(), []);
 }
@@ -168,7 +169,7 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(unit, 0..12).prop_map(|units| utf16::encode(&units))
 }
 
-fn facts(entry: &Entry) -> (Key, Option<Vec<u8>>, State) {
+fn facts(entry: &Entry) -> (Key, Option<Bytes>, State) {
     (entry.key.clone(), entry.value.clone(), entry.state)
 }
 
@@ -193,7 +194,7 @@ proptest! {
         let edited = document.entries().iter().rposition(|e| e.key == *key && e.state == State::Active).unwrap();
         let edits = document.set(key, &value).unwrap();
         let after = apply(&bytes, &edits).unwrap();
-        if document.entries()[edited].value.as_ref() == Some(&value) {
+        if document.entries()[edited].value.as_deref() == Some(value.as_slice()) {
             prop_assert_eq!(edits, []);
             return Ok(());
         }
@@ -202,7 +203,7 @@ proptest! {
         prop_assert!(after.ends_with(&bytes[span.end..]));
 
         let mut expected: Vec<_> = document.entries().iter().map(facts).collect();
-        expected[edited].1 = Some(value);
+        expected[edited].1 = Some(value.into());
         let reread = Properties::parse_with(after, DisabledKeys::Listed).unwrap();
         prop_assert_eq!(reread.entries().iter().map(facts).collect::<Vec<_>>(), expected);
     }
@@ -215,9 +216,9 @@ proptest! {
         let reread = parse(&after);
         let found: Vec<_> = reread.entries().iter().map(facts).collect();
         // An entry that consists of the last backslash stays last.
-        let at = found.iter().position(|(key, ..)| key.name == b"new.key").unwrap();
+        let at = found.iter().position(|(key, ..)| *key.name == *b"new.key").unwrap();
         prop_assert!(at + 2 >= found.len());
-        expected.insert(at, (Key::new("new.key"), Some(value), State::Active));
+        expected.insert(at, (Key::new("new.key"), Some(value.into()), State::Active));
         prop_assert_eq!(found, expected);
     }
 }

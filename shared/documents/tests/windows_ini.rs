@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use documents::{Document, EditError, Entry, Key, ParseError, State, WindowsIni, apply};
+use documents::{Bytes, Document, EditError, Entry, Key, ParseError, State, WindowsIni, apply};
 use proptest::prelude::*;
 
 fn parse(bytes: &[u8]) -> WindowsIni {
@@ -12,7 +12,7 @@ fn parse(bytes: &[u8]) -> WindowsIni {
 }
 
 fn key(section: &str, name: &str) -> Key {
-    Key { section: Some(section.into()), name: name.into() }
+    Key { section: Some(section.to_owned().into()), name: name.to_owned().into() }
 }
 
 #[track_caller]
@@ -52,7 +52,7 @@ fn every_file_gives_the_entries_expected_of_it() {
 fn the_first_section_of_a_name_and_its_first_key_count() {
     let document = parse(b"[A]\r\nx=1\r\nX=2\r\nflag\r\nflag=1\r\n[a]\r\ny=3\r\n");
     let value = |name| document.effective(&key("a", name)).and_then(|e| e.value.clone());
-    assert_eq!(value("x"), Some(b"1".to_vec()));
+    assert_eq!(value("x"), Some(Bytes::from("1")));
     assert_eq!(value("Y"), None);
     assert_eq!(value("flag"), None);
     let states: Vec<_> = document.entries().iter().map(|e| e.state).collect();
@@ -109,7 +109,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(byte, 0..80)
 }
 
-fn facts(entry: &Entry) -> (Key, Option<Vec<u8>>, State) {
+fn facts(entry: &Entry) -> (Key, Option<Bytes>, State) {
     (entry.key.clone(), entry.value.clone(), entry.state)
 }
 
@@ -145,7 +145,7 @@ proptest! {
         prop_assert_eq!(&after[..span.start], &bytes[..span.start]);
         prop_assert!(after.ends_with(&bytes[span.end..]));
         let mut expected: Vec<_> = document.entries().iter().map(facts).collect();
-        expected[edited].1 = Some(value.into_bytes());
+        expected[edited].1 = Some(value.into());
         prop_assert_eq!(parse(&after).entries().iter().map(facts).collect::<Vec<_>>(), expected);
     }
 
@@ -155,7 +155,7 @@ proptest! {
         let new = key("a", "new.key");
         let after = parse(&apply(&bytes, &document.set(&new, b"v").unwrap()).unwrap());
         prop_assert_eq!(after.effective(&new).unwrap().value.as_deref(), Some(&b"v"[..]));
-        let others: Vec<_> = after.entries().iter().filter(|e| e.key.name != b"new.key").map(facts).collect();
+        let others: Vec<_> = after.entries().iter().filter(|e| *e.key.name != *b"new.key").map(facts).collect();
         prop_assert_eq!(others, document.entries().iter().map(facts).collect::<Vec<_>>());
     }
 }

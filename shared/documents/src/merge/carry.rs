@@ -7,7 +7,7 @@ use super::decide::Word;
 use super::index::Index;
 use super::part::Part;
 use super::rows::Row;
-use crate::{Document, Entry, Key, Place, SpanEdit, State, apply};
+use crate::{Bytes, Document, Entry, Key, Place, SpanEdit, State, apply};
 
 /// Returns the edits that give every key of the carrier its decided state.
 pub(super) fn edits<D: Document>(
@@ -43,7 +43,7 @@ impl<'a, D: Document> Carry<'a, D> {
         match (self.carrier.side(row.number), row.target(), there) {
             (Part::Present(now), Part::Present(value), _) if now == value => {}
             (Part::Present(_), Part::Present(Some(value)), Some(entry)) => {
-                let edit = self.new_value(row, entry, &value)?;
+                let edit = self.new_value(row, entry, value)?;
                 self.edits.push(edit);
             }
             (Part::Present(_), Part::Present(None) | Part::CommentedOut(_), Some(entry)) => {
@@ -128,7 +128,7 @@ impl<'a, D: Document> Carry<'a, D> {
             return Vec::new();
         }
         let known = lines_of(self.carrier.document.to_bytes());
-        let mut neighbours: HashMap<Option<Vec<u8>>, &Entry> = HashMap::new();
+        let mut neighbours: HashMap<Option<Bytes>, &Entry> = HashMap::new();
         let mut groups: Vec<(Place<'_>, Vec<u8>)> = Vec::new();
         let mut places: HashMap<(usize, Option<&[u8]>), usize> = HashMap::new();
         let mut only_here: Vec<usize> = self.added.keys().copied().filter(|n| self.other.entry(*n).is_none()).collect();
@@ -141,7 +141,7 @@ impl<'a, D: Document> Carry<'a, D> {
                 neighbours.insert(section, entry);
             }
             let Some(Added { section, lines }) = self.added.get(number) else { continue };
-            let (place, at) = match neighbours.get(&section.map(<[u8]>::to_vec)) {
+            let (place, at) = match neighbours.get(&section.map(Bytes::copy_from_slice)) {
                 Some(entry) => (Place::Behind(entry), entry.lines.end),
                 None => (Place::EndOf(self.spelled_section(*number, *section)), usize::MAX),
             };

@@ -3,20 +3,21 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::rc::Rc;
+
+use indexmap::IndexSet;
 
 use super::part::{Part, View};
 use crate::{Document, Entry, Key, Repeats, State};
 
 /// What pairs entries of different files: a key in its one form, and which of the entries with that key it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Name {
-    pub(super) key: Key,
+pub(super) struct Name<'a> {
+    pub(super) key: Cow<'a, Key>,
     /// Counted from 1, and always 1 where only one of several entries counts.
     occurrence: usize,
 }
 
-impl Name {
+impl Name<'_> {
     /// Returns how reports tell the entries of one key apart.
     pub(super) fn suffix(&self) -> String {
         if self.occurrence > 1 { format!("#{}", self.occurrence) } else { String::new() }
@@ -25,38 +26,35 @@ impl Name {
 
 /// A number for each name, the same in every document.
 #[derive(Debug, Default)]
-pub(super) struct Names {
-    /// By number.
-    names: Vec<Rc<Name>>,
-    numbers: HashMap<Rc<Name>, usize>,
+pub(super) struct Names<'a> {
+    names: IndexSet<Name<'a>>,
     /// The number behind the last one that was asked for: versions of one file have nearly the same order.
     likely: Cell<usize>,
 }
 
-impl Names {
-    fn number(&mut self, key: Cow<'_, Key>, occurrence: usize) -> usize {
-        if let Some(number) = self.known(&key, occurrence) {
-            return number;
-        }
-        let (name, number) = (Rc::new(Name { key: key.into_owned(), occurrence }), self.names.len());
-        self.names.push(Rc::clone(&name));
-        self.numbers.insert(name, number);
-        number
+impl<'a> Names<'a> {
+    fn number(&mut self, name: Name<'a>) -> usize {
+        self.known(&name).unwrap_or_else(|| self.names.insert_full(name).0)
     }
 
-    fn known(&self, key: &Key, occurrence: usize) -> Option<usize> {
+    fn known(&self, name: &Name<'_>) -> Option<usize> {
         let likely = self.likely.get();
-        let number = match self.names.get(likely) {
-            Some(next) if next.occurrence == occurrence && next.key == *key => likely,
-            _ => *self.numbers.get(&Name { key: key.clone(), occurrence })?,
+        let number = match self.names.get_index(likely) {
+            Some(next) if next == name => likely,
+            _ => self.names.get_index_of(name)?,
         };
         self.likely.set(number + 1);
         Some(number)
     }
 
-    /// Returns the names by number.
-    pub(super) fn list(&self) -> &[Rc<Name>] {
-        &self.names
+    /// Returns how many names there are.
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Returns the name with a number.
+    pub(super) fn get(&self, number: usize) -> Option<&Name<'a>> {
+        self.names.get_index(number)
     }
 }
 
@@ -85,16 +83,16 @@ pub(super) struct Index<'a, D> {
 
 impl<'a, D: Document> Index<'a, D> {
     /// Takes a document's entries, and gives a number to each name that is new.
-    pub(super) fn new(document: &'a D, names: &mut Names) -> Self {
-        Self::with_numbers(document, |key, occurrence| Some(names.number(key, occurrence)))
+    pub(super) fn new(document: &'a D, names: &mut Names<'a>) -> Self {
+        Self::with_numbers(document, |name| Some(names.number(name)))
     }
 
     /// Takes those entries of a document whose names have a number.
-    pub(super) fn known(document: &'a D, names: &Names) -> Self {
-        Self::with_numbers(document, |key, occurrence| names.known(&key, occurrence))
+    pub(super) fn known(document: &'a D, names: &Names<'_>) -> Self {
+        Self::with_numbers(document, |name| names.known(&name))
     }
 
-    fn with_numbers(document: &'a D, mut number_of: impl FnMut(Cow<'a, Key>, usize) -> Option<usize>) -> Self {
+    fn with_numbers(document: &'a D, mut number_of: impl FnMut(Name<'a>) -> Option<usize>) -> Self {
         let entries = document.entries();
         let mut slots: Vec<Slot> = Vec::with_capacity(entries.len());
         let mut others: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -108,7 +106,7 @@ impl<'a, D: Document> Index<'a, D> {
                 *count += 1;
                 occurrence = *count;
             }
-            let Some(number) = number_of(key, occurrence) else { continue };
+            let Some(number) = number_of(Name { key, occurrence }) else { continue };
             numbers.push((place, number));
             slots.resize(slots.len().max(number + 1), Slot::default());
             if let Some(other) = slots.get_mut(number).and_then(|slot| slot.take(place, entry, entries)) {
@@ -123,7 +121,7 @@ impl<'a, D: Document> Index<'a, D> {
     /// Returns what the document says about a name.
     pub(super) fn side(&self, name: usize) -> View<'a> {
         let entries = self.document.entries();
-        let value = |place: usize| entries.get(place).map(|entry| entry.value.as_deref().map(Cow::Borrowed));
+        let value = |place: usize| entries.get(place).map(|entry| &entry.value);
         match self.slots.get(name) {
             Some(Slot { effective: Some(place), .. }) => value(*place).map_or(Part::Absent, Part::Present),
             Some(Slot { commented: Some(place), .. }) => value(*place).map_or(Part::Absent, Part::CommentedOut),

@@ -1,10 +1,9 @@
 //! What one of the three files says about a key.
 
-use std::borrow::Cow;
-use std::sync::Arc;
+use crate::Bytes;
 
 /// What one of the three files says about a key, or about a list of keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<V> {
     /// There is no such file, or it does not tell.
     Unknown,
@@ -17,14 +16,25 @@ pub enum Part<V> {
 }
 
 /// What a file says about one key: its logical value, or nothing where the line has no separator.
-pub type Side = Part<Option<Arc<[u8]>>>;
+pub type Side = Part<Option<Bytes>>;
 
 /// The same while the files are at hand.
-pub(super) type View<'a> = Part<Option<Cow<'a, [u8]>>>;
+pub(super) type View<'a> = Part<&'a Option<Bytes>>;
 
 impl View<'_> {
-    pub(super) fn to_side(&self) -> Side {
-        self.map(|value| value.as_ref().map(|value| Arc::from(value.as_ref())))
+    pub(super) fn to_side(self) -> Side {
+        self.map(Option::clone)
+    }
+}
+
+impl Side {
+    pub(super) fn view(&self) -> View<'_> {
+        match self {
+            Self::Unknown => Part::Unknown,
+            Self::Absent => Part::Absent,
+            Self::CommentedOut(value) => Part::CommentedOut(value),
+            Self::Present(value) => Part::Present(value),
+        }
     }
 }
 
@@ -37,7 +47,7 @@ impl<V> Part<V> {
         }
     }
 
-    pub(super) fn map<'a, W>(&'a self, change: impl FnOnce(&'a V) -> W) -> Part<W> {
+    pub(super) fn map<W>(self, change: impl FnOnce(V) -> W) -> Part<W> {
         match self {
             Self::Unknown => Part::Unknown,
             Self::Absent => Part::Absent,

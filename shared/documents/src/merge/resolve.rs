@@ -3,6 +3,7 @@
 use super::decide::Word;
 use super::rows::Row;
 use super::{Choice, MergeError};
+use crate::Bytes;
 
 /// Takes each `KEY=site`, `KEY=new` or `KEY=VALUE` to its row. What is said of one member of a list holds for all of it.
 pub(super) fn resolve(rows: &mut [Row<'_>], resolutions: &[String]) -> Result<(), MergeError> {
@@ -10,6 +11,9 @@ pub(super) fn resolve(rows: &mut [Row<'_>], resolutions: &[String]) -> Result<()
         let (row, choice) = find(rows, resolution)?;
         if row.choice.is_some() {
             return Err(MergeError::ResolvedTwice { key: row.shown.clone() });
+        }
+        if let Choice::Value(value) = &choice {
+            row.chosen = Some(Bytes::copy_from_slice(value));
         }
         row.choice = Some(choice);
     }

@@ -1,6 +1,6 @@
 //! The root move: paths below an old root, rewritten to the new one.
 
-use std::borrow::Cow;
+use crate::Bytes;
 
 /// An old root and what becomes of it, both without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,10 +15,7 @@ pub struct RootMove {
 ///
 /// A root counts only where a path begins and where its last name ends: `/opt/SUNWmsgsr` is not in `/var/opt/SUNWmsgsr`,
 /// nor in `/opt/SUNWmsgsr2`. A path that is below its new root already stays.
-pub(super) fn rewrite<'a>(text: &'a [u8], moves: &[RootMove]) -> Cow<'a, [u8]> {
-    if moves.is_empty() {
-        return Cow::Borrowed(text);
-    }
+pub(super) fn rewrite(text: &[u8], moves: &[RootMove]) -> Bytes {
     let mut result = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(byte) = text.get(at) {
@@ -39,7 +36,7 @@ pub(super) fn rewrite<'a>(text: &'a [u8], moves: &[RootMove]) -> Cow<'a, [u8]> {
             }
         }
     }
-    Cow::Owned(result)
+    result.into()
 }
 
 fn stands_at(text: &[u8], at: usize, root: &[u8]) -> bool {
@@ -62,7 +59,7 @@ mod tests {
             step("/opt/SUNWmsgsr/lib", "/lib"),
             step("/usr", "/usr/new"),
         ];
-        String::from_utf8(rewrite(text.as_bytes(), &moves).into_owned()).unwrap()
+        String::from_utf8(rewrite(text.as_bytes(), &moves).into()).unwrap()
     }
 
     #[test]

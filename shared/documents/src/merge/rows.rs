@@ -1,50 +1,56 @@
 //! One row per key of the three files, with its decision.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use super::decide::{Take, Verdict, Word, decide};
 use super::index::{Index, Name, Names};
-use super::part::{Part, View};
+use super::part::{Part, Side, View};
 use super::{Base, Choice, Obsolete, Rules, Shipped, root};
-use crate::{Document, Key};
+use crate::{Bytes, Document, Key};
 
 /// What the three files say about a key, and what was decided.
 pub(super) struct Row<'a> {
     pub(super) number: usize,
-    pub(super) name: &'a Name,
+    pub(super) name: &'a Name<'a>,
     /// The key as reports show it.
     pub(super) shown: String,
     /// What the files say.
     pub(super) base: View<'a>,
     pub(super) site: View<'a>,
     pub(super) new: View<'a>,
-    /// What they say after the root move; the new file has none.
-    moved_base: View<'a>,
-    moved_site: View<'a>,
+    /// What base and site say after the root move, where there is one.
+    moved: Option<Box<Moved>>,
     /// The numbered list that the key belongs to, by its place in the rules.
     pub(super) list: Option<usize>,
     pub(super) verdict: Verdict,
     pub(super) choice: Option<Choice>,
+    /// The value of a choice that is neither the site's nor the new one.
+    pub(super) chosen: Option<Bytes>,
 }
 
 impl Row<'_> {
     /// Returns what the result says about the key.
     pub(super) fn target(&self) -> View<'_> {
-        match &self.choice {
-            Some(Choice::Value(value)) => Part::Present(Some(Cow::Borrowed(value))),
-            Some(Choice::Site) => borrowed(&self.moved_site),
-            Some(Choice::New) => borrowed(&self.new),
-            None => match self.verdict.1 {
-                Take::Site => borrowed(&self.moved_site),
-                Take::New => borrowed(&self.new),
-            },
+        match (&self.choice, self.verdict.1) {
+            (Some(Choice::Value(_)), _) => Part::Present(&self.chosen),
+            (Some(Choice::Site), _) | (None, Take::Site) => self.moved_site(),
+            (Some(Choice::New), _) | (None, Take::New) => self.new,
         }
+    }
+
+    fn moved_base(&self) -> View<'_> {
+        self.moved.as_ref().map_or(self.base, |moved| moved.base.view())
+    }
+
+    fn moved_site(&self) -> View<'_> {
+        self.moved.as_ref().map_or(self.site, |moved| moved.site.view())
     }
 }
 
-fn borrowed<'a>(view: &'a View<'_>) -> View<'a> {
-    view.map(|value| value.as_deref().map(Cow::Borrowed))
+/// What base and site say after the root move.
+struct Moved {
+    base: Side,
+    site: Side,
 }
 
 /// The indexes of the three files.
@@ -56,17 +62,16 @@ pub(super) struct Files<'a, D> {
 
 /// Returns a row for every key on which there is something to decide: in the order of the new file, then what only the site
 /// has in its order, then what only the old release had.
-pub(super) fn rows<'a, D: Document>(files: &Files<'a, D>, names: &'a Names, rules: &Rules) -> Vec<Row<'a>> {
-    let list = names.list();
+pub(super) fn rows<'a, D: Document>(files: &Files<'a, D>, names: &'a Names<'a>, rules: &Rules) -> Vec<Row<'a>> {
     let base_order = files.base.document().map(|base| base.order.as_slice()).unwrap_or_default();
-    let mut seen = vec![false; list.len()];
+    let mut seen = vec![false; names.len()];
     let is_first = |number: &&usize| seen.get_mut(**number).is_some_and(|seen| !std::mem::replace(seen, true));
     let numbers = files.new.order.iter().chain(&files.site.order).chain(base_order).filter(is_first);
-    let named = numbers.filter_map(|number| Some((*number, &**list.get(*number)?)));
-    let mut rows: Vec<_> = Vec::with_capacity(list.len());
+    let named = numbers.filter_map(|number| Some((*number, names.get(*number)?)));
+    let mut rows: Vec<_> = Vec::with_capacity(names.len());
     rows.extend(named.map(|(number, name)| (row(files, rules, number, name), None)));
     for (row, verdict) in &mut rows {
-        *verdict = decide(&row.moved_base, &row.moved_site, &row.new);
+        *verdict = decide(&row.moved_base(), &row.moved_site(), &row.new);
     }
     for list in 0..rules.lists.len() {
         decide_list(&mut rows, list, &files.base);
@@ -75,7 +80,7 @@ pub(super) fn rows<'a, D: Document>(files: &Files<'a, D>, names: &'a Names, rule
     decided.map(|row| Row { verdict: special_rules(&row, rules), ..row }).collect()
 }
 
-fn row<'a, D: Document>(files: &Files<'a, D>, rules: &Rules, number: usize, name: &'a Name) -> Row<'a> {
+fn row<'a, D: Document>(files: &Files<'a, D>, rules: &Rules, number: usize, name: &'a Name<'a>) -> Row<'a> {
     let base = match &files.base {
         Base::Known(base) => base.side(number),
         // A file that holds only some of the defaults says nothing by not holding a key.
@@ -88,8 +93,8 @@ fn row<'a, D: Document>(files: &Files<'a, D>, rules: &Rules, number: usize, name
     Row {
         shown: shown::<D>(spelled.map_or(&name.key, |entry| &entry.key), name),
         list: rules.lists.iter().position(|prefix| is_member(&name.key, prefix)),
-        moved_base: moved(&base, rules),
-        moved_site: moved(&site, rules),
+        moved: (!rules.roots.is_empty())
+            .then(|| Box::new(Moved { base: moved(base, rules), site: moved(site, rules) })),
         base,
         site,
         new,
@@ -97,19 +102,16 @@ fn row<'a, D: Document>(files: &Files<'a, D>, rules: &Rules, number: usize, name
         name,
         verdict: (Word::Same, Take::Site),
         choice: None,
+        chosen: None,
     }
 }
 
-fn moved<'a>(view: &View<'a>, rules: &Rules) -> View<'a> {
-    let value = |value: &Cow<'a, [u8]>| match value {
-        Cow::Borrowed(value) => root::rewrite(value, &rules.roots),
-        Cow::Owned(value) => Cow::Owned(root::rewrite(value, &rules.roots).into_owned()),
-    };
-    view.map(|found| found.as_ref().map(value))
+fn moved(view: View<'_>, rules: &Rules) -> Side {
+    view.map(|found| found.as_deref().map(|value| root::rewrite(value, &rules.roots)))
 }
 
 /// Returns a key as reports show it, and as a resolution names it.
-fn shown<D: Document>(key: &Key, name: &Name) -> String {
+fn shown<D: Document>(key: &Key, name: &Name<'_>) -> String {
     let section = key.section.as_ref().map(|section| format!("[{}]", D::notation(section))).unwrap_or_default();
     section + &D::notation(&key.name) + &name.suffix()
 }
@@ -128,12 +130,12 @@ fn decide_list<D: Document>(rows: &mut [(Row<'_>, Option<Verdict>)], list: usize
         Base::Unknown => false,
     };
     let differs = |row: &&Row<'_>| {
-        let (site, new) = (row.moved_site.present(), row.new.present());
-        site != new || (base_tells && row.moved_base.present() != new)
+        let [base, site, new] = [row.moved_base(), row.moved_site(), row.new].map(|view| view.present().copied());
+        site != new || (base_tells && base != new)
     };
     let differing: Vec<&Row<'_>> = members.into_iter().filter(differs).collect();
-    let base = if base_tells { together(&differing, |row| &row.moved_base) } else { Part::Unknown };
-    let (site, new) = (together(&differing, |row| &row.moved_site), together(&differing, |row| &row.new));
+    let base = if base_tells { together(&differing, |row| row.moved_base()) } else { Part::Unknown };
+    let (site, new) = (together(&differing, |row| row.moved_site()), together(&differing, |row| row.new));
     let Some(verdict) = decide(&base, &site, &new) else { return };
     let numbers: HashSet<usize> = differing.iter().map(|row| row.number).collect();
     for (row, own) in rows {
@@ -146,9 +148,10 @@ fn decide_list<D: Document>(rows: &mut [(Row<'_>, Option<Verdict>)], list: usize
 /// Returns what one file says about several keys.
 fn together<'a>(
     rows: &[&'a Row<'_>],
-    side: impl Fn(&'a Row<'_>) -> &'a View<'a>,
-) -> Part<BTreeMap<&'a Key, &'a Option<Cow<'a, [u8]>>>> {
-    let values: BTreeMap<_, _> = rows.iter().filter_map(|row| Some((&row.name.key, side(row).present()?))).collect();
+    side: impl Fn(&'a Row<'_>) -> View<'a>,
+) -> Part<BTreeMap<&'a Key, &'a Option<Bytes>>> {
+    let values: BTreeMap<_, _> =
+        rows.iter().filter_map(|row| Some((&*row.name.key, side(row).present().copied()?))).collect();
     if values.is_empty() { Part::Absent } else { Part::Present(values) }
 }
 
@@ -160,7 +163,7 @@ fn special_rules(row: &Row<'_>, rules: &Rules) -> Verdict {
         Word::ObsoleteCustomised if rules.obsolete == Obsolete::OnlyReport => (word, Take::New),
         Word::KeepSite | Word::StaysDeleted | Word::Conflict if shipped => (Word::Conflict, Take::New),
         Word::Unproven if shipped => (word, Take::New),
-        Word::Same | Word::KeepSite if row.site.present() != row.moved_site.present() => (Word::RewriteRoot, take),
+        Word::Same | Word::KeepSite if row.site.present() != row.moved_site().present() => (Word::RewriteRoot, take),
         _ => (word, take),
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::utf16;
+use crate::Bytes;
 use crate::lines::{Tail, natural_line};
 
 /// What Java skips ahead of a key, round a separator, and at the beginning of a continued line.
@@ -145,14 +146,17 @@ impl Line<'_> {
         Parts { key: 0..key, value: at..self.text.len(), has_mark }
     }
 
-    /// Decodes a part of the text; fails with the place in the file of a `\u` without four hexadecimal digits.
-    pub(super) fn decode(&self, part: Range<usize>) -> Result<Vec<u8>, usize> {
+    /// Decodes a part of the text, which was read from the file; fails with the place in the file of a `\u` without four
+    /// hexadecimal digits.
+    pub(super) fn decode(&self, file: &Bytes, part: Range<usize>) -> Result<Bytes, usize> {
         let text = self.text.get(part.clone()).unwrap_or_default();
-        if text.is_ascii() && !text.contains(&b'\\') {
-            Ok(text.to_vec())
-        } else {
-            Ok(utf16::encode(&self.units(part)?))
+        if !text.is_ascii() || text.contains(&b'\\') {
+            return Ok(utf16::encode(&self.units(part)?).into());
         }
+        Ok(match &self.text {
+            Cow::Borrowed(_) => file.slice(self.text_start + part.start..self.text_start + part.end),
+            Cow::Owned(_) => Bytes::copy_from_slice(text),
+        })
     }
 
     fn units(&self, part: Range<usize>) -> Result<Vec<u16>, usize> {
