@@ -4,6 +4,7 @@
 //! again at any time, and after an `undo` of the merge it brings the older values back.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,7 +12,7 @@ use std::process::{Command, Stdio};
 use install_root::delegated_administrator::{Component, ConfigFile, Container};
 use serde_json::json;
 use upgrade_engine::exit::Exit;
-use upgrade_engine::fs::{FileKind, RelPath, RootPath};
+use upgrade_engine::fs::{FileKind, RelPath, RootPath, Stat};
 use upgrade_engine::report::ReportOutcome;
 
 use super::{Outcome, Program, counted};
@@ -80,18 +81,28 @@ impl Program<'_> {
         Ok(Outcome { exit, ..Outcome::of(report) })
     }
 
-    /// Refuses a script that somebody else than its owner could have written, or that somebody else owns.
+    /// Refuses a script that somebody else could have written, or could replace before it is run: neither it nor a directory
+    /// above it may belong to others or be writable for them.
     fn refuse_unsafe(&self, script: &Script) -> Result<(), Error> {
         let wrong = |what: &str| Error::Script { path: script.path.to_string(), what: what.to_owned() };
+        let looked = |stat: io::Result<Stat>| stat.map_err(|e| wrong(&format!("it cannot be run: {e}")));
         let Some((parent, name)) = script.path.split_last() else { return Err(wrong("it is no file")) };
-        let stat = self.fs.open_dir(&parent).and_then(|dir| dir.stat(&RelPath::from(name)));
-        let stat = stat.map_err(|e| wrong(&format!("it cannot be run: {e}")))?;
+        let stat = looked(self.fs.open_dir(&parent).and_then(|dir| dir.stat(&RelPath::from(name))))?;
         if stat.kind != FileKind::Regular || stat.mode & 0o111 == 0 {
             return Err(wrong("it is no program"));
         }
         let own = rustix::process::geteuid().as_raw();
-        if stat.mode & 0o022 != 0 || (stat.uid != 0 && stat.uid != own) {
+        let is_others = |stat: &Stat| stat.mode & 0o022 != 0 || (stat.uid != 0 && stat.uid != own);
+        if is_others(&stat) {
             return Err(wrong("others than root may change it: it is not run"));
+        }
+        let mut above = Some(parent);
+        while let Some(directory) = above {
+            let stat = looked(self.fs.open_dir(&directory).and_then(|dir| dir.stat(&RelPath::here())))?;
+            if is_others(&stat) {
+                return Err(wrong(&format!("others than root may change it, by changing {directory}: it is not run")));
+            }
+            above = directory.split_last().map(|(parent, _)| parent);
         }
         Ok(())
     }
@@ -117,18 +128,27 @@ impl Program<'_> {
         std::path::absolute(&root).unwrap_or(root).join(std::ffi::OsStr::from_bytes(below))
     }
 
+    /// Says which copies are not the same as their originals, or are not where they are looked for.
     fn still_different(
         &self,
         container: Container,
         originals: &BTreeMap<ConfigFile, Found>,
     ) -> Result<Vec<String>, Error> {
         let copies = detect::copies(self.fs)?;
-        let here = copies.iter().filter(|copy| copy.place.container == container);
-        let differs = |copy: &&Copy| originals.get(&copy.place.file).is_some_and(|found| found.content != copy.content);
-        Ok(here
-            .filter(differs)
-            .map(|copy| format!("{} is still not the same as its original", copy.place.path))
-            .collect())
+        let here: Vec<&Copy> = copies.iter().filter(|copy| copy.place.container == container).collect();
+        let mut findings = Vec::new();
+        for found in originals.values().filter(|found| container.script(found.file.component()).is_some()) {
+            let of_file = here.iter().filter(|copy| copy.place.file == found.file);
+            let differing = of_file.clone().filter(|copy| copy.content != found.content);
+            findings.extend(differing.map(|copy| format!("{} is still not the same as its original", copy.place.path)));
+            if of_file.count() == 0 {
+                findings.push(format!(
+                    "{}: no copy was found in the documented places of {container}: it was not compared",
+                    found.file
+                ));
+            }
+        }
+        Ok(findings)
     }
 }
 

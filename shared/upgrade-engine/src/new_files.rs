@@ -58,6 +58,10 @@ pub fn write_file(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
 pub fn write_tree(fs: &dyn FileSystem, path: &RootPath, files: &[NewFile]) -> io::Result<Vec<String>> {
     let (parent, name) = path.split_last().ok_or(io::ErrorKind::IsADirectory)?;
     let dir = fs.open_dir(&parent)?;
+    // Seen to now, so that a refusal leaves no trace; the rename sees to it for good.
+    if dir.stat(&RelPath::from(name.clone())).is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
     let hidden = hidden(&name)?;
     dir.make_dir(&hidden)?;
     let made = fill(&*dir, &hidden, files).and_then(|unset| {

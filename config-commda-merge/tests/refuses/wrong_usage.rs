@@ -1,0 +1,47 @@
+//! Command lines that are wrong end with 2 and change nothing.
+
+use crate::support::Site;
+
+#[test]
+fn wrong_commands_and_options_are_named() {
+    let site = Site::reset();
+    for (arguments, text) in [
+        (&["mrege"][..], "'mrege'"),
+        (&["merge", "--bsae", "x"], "--bsae"),
+        (&["merge", "--base"], "--base"),
+        (&["merge", "operand"], "operand"),
+        (&["deploy", "--container", "tomcat"], "wbsvr7x"),
+        (&["undo", "one", "two"], "two"),
+        (&["service-packages", "--suffix", "o=x"], "--from"),
+        (&["--list-runs", "--resume"], "cannot be used together"),
+        (&["--list-runs", "status"], "--list-runs is used without a command"),
+        (&["--resume", "status"], "--resume is used without a command"),
+        (&["--yes"], "a command is missing"),
+    ] {
+        let outcome = site.refused(arguments).exits(2);
+        assert!(outcome.stderr.contains(text), "{arguments:?}: {outcome}");
+    }
+}
+
+#[test]
+fn a_near_name_is_suggested() {
+    let site = Site::bare();
+    site.refused(&["mrege"]).says("similar subcommand exists: 'merge'");
+    site.refused(&["merge", "--resolvee", "x"]).says("--resolve");
+}
+
+#[test]
+fn without_arguments_the_help_is_shown() {
+    let site = Site::bare();
+    let mut command = std::process::Command::new(site.command(&[""]).get_program());
+    site.surround(&mut command);
+    site.outcome(command).exits(2).says("snapshot").says("service-packages").says("undo");
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    let site = Site::bare();
+    site.run(&["--help"]).succeeded().says("Exit status:");
+    site.run(&["--version"]).succeeded().says("config-commda-merge ");
+    site.run(&["file", "--help"]).succeeded().says("git merge driver");
+}
