@@ -1,15 +1,40 @@
-//! Replays the corpus of the fuzz target, which runs long only by hand.
+//! Replays the corpus of the fuzz targets, which run long only by hand.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 #[path = "../../../fuzz/targets/ics_conf.rs"]
 mod ics_conf;
+#[path = "../../../fuzz/targets/merge.rs"]
+mod merge;
+#[path = "../../../fuzz/targets/properties.rs"]
+mod properties;
+#[path = "../../../fuzz/targets/windows_ini.rs"]
+mod windows_ini;
+
+fn replay(target: &str, least: usize, run: fn(&[u8])) {
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
+    let inputs: Vec<_> = std::fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(inputs.len() >= least, "the corpus of {target} is incomplete");
+    for input in inputs {
+        run(&std::fs::read(input).unwrap());
+    }
+}
 
 #[test]
 fn the_corpus_of_ics_conf_passes() {
-    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/ics_conf");
-    let inputs: Vec<_> = std::fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert!(inputs.len() >= 6, "the corpus is incomplete");
-    for input in inputs {
-        ics_conf::run(&std::fs::read(input).unwrap());
-    }
+    replay("ics_conf", 6, ics_conf::run);
+}
+
+#[test]
+fn the_corpus_of_properties_passes() {
+    replay("properties", 6, properties::run);
+}
+
+#[test]
+fn the_corpus_of_windows_ini_passes() {
+    replay("windows_ini", 4, windows_ini::run);
+}
+
+#[test]
+fn the_corpus_of_merge_passes() {
+    replay("merge", 4, merge::run);
 }
