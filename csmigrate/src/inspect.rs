@@ -1,7 +1,11 @@
 //! `--inspect DIR`: a table of the files of a database directory. Nothing is changed, and nothing is refused.
 
+use std::collections::BTreeSet;
+
+use bdb::ReadAt;
+use bdb::hash::is_default;
 use bdb::log::{LogFile, LogState, judge, parse_log_name};
-use bdb::read::{Database, ReadError, Recognised, Unsupported};
+use bdb::read::{Access, Database, Part, ReadError, Recognised, Records, Unsupported};
 use serde::Serialize;
 use upgrade_engine::fs::{Dir, File, FileKind, Name, RelPath, RootPath};
 
@@ -113,12 +117,13 @@ fn row(name: &Name, file: &dyn File) -> Row {
         Ok(Recognised::Unsupported(reason)) => {
             Row { state: format!("not read: {reason}"), ..Row::empty(name, "database") }
         }
-        Ok(Recognised::Btree) => btree(name, file),
+        Ok(Recognised::Btree) => database(name, file, "btree"),
+        Ok(Recognised::Hash) => database(name, file, "hash"),
     }
 }
 
-fn btree(name: &Name, file: &dyn File) -> Row {
-    let empty = Row::empty(name, "btree");
+fn database(name: &Name, file: &dyn File, kind: &str) -> Row {
+    let empty = Row::empty(name, kind);
     let database = match Database::open(Borrowed(file)) {
         Ok(database) => database,
         Err(e @ ReadError::Unsupported(_)) => return Row { state: format!("not read: {e}"), ..empty },
@@ -126,25 +131,44 @@ fn btree(name: &Name, file: &dyn File) -> Row {
     };
     let meta = database.meta();
     let mut records = database.records();
-    let walked = loop {
-        match records.next() {
-            Ok(Some(_)) => {}
-            Ok(None) => break Ok(()),
-            Err(e) => break Err(e),
+    let walked = walk(&mut records);
+    let mut notes = Vec::new();
+    if let Ok(parts) = &walked {
+        if meta.holds_sub_databases() {
+            notes.push(format!("{} sub-databases", parts.len()));
         }
-    };
+        let functions: BTreeSet<u32> = parts.iter().filter_map(foreign_function).collect();
+        notes.extend(functions.iter().map(|charkey| format!("hash function of the application ({charkey:#010x})")));
+    }
     Row {
         version: meta.version.to_string(),
         byte_order: meta.byte_order.to_string(),
         page_size: meta.page_size.to_string(),
         pages: meta.pages.to_string(),
         records: records.survey().records.to_string(),
-        flags: report::flags(meta.flags),
+        flags: report::flags(meta),
         state: match walked {
-            Ok(()) => "readable to its end".to_owned(),
+            Ok(_) => std::iter::once("readable to its end".to_owned()).chain(notes).collect::<Vec<_>>().join(", "),
             Err(e) => format!("damaged: {e}"),
         },
         ..empty
+    }
+}
+
+fn walk<R: ReadAt>(records: &mut Records<'_, R>) -> Result<Vec<Part>, ReadError> {
+    let mut parts = Vec::new();
+    while let Some(part) = records.next_part()? {
+        parts.push(part);
+        while records.next()?.is_some() {}
+    }
+    Ok(parts)
+}
+
+/// Returns what a hash database says of its function where that is not the library's.
+fn foreign_function(part: &Part) -> Option<u32> {
+    match &part.meta.access {
+        Access::Hash(hash) if !is_default(hash.charkey) => Some(hash.charkey),
+        _ => None,
     }
 }
 

@@ -1,4 +1,5 @@
-//! Writes a database anew: records stream from the copy in the backup into a version 9 btree, keys and data untouched.
+//! Writes a database file anew: records stream from the copy in the backup into version 9 btrees and version 8 hash
+//! databases, keys and data untouched.
 //!
 //! The vendor never published what is inside keys and data, so nothing here looks into them.
 
@@ -6,8 +7,10 @@ use std::io;
 
 use bdb::Record;
 use bdb::format::ByteOrder;
-use bdb::read::{Database, ReadError};
-use bdb::write::{BtreeWriter, Duplicates, WriteError, WriteOptions};
+use bdb::read::{Access, Database, DuplicateMode, Meta, ReadError};
+use bdb::write::{
+    BtreeOptions, DatabaseOptions, Duplicates, FileOptions, FileWriter, HashOptions, RecordNumbers, WriteError,
+};
 use serde_json::Value;
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{File, RelPath};
@@ -19,7 +22,7 @@ use crate::record_digest::{RecordDigest, Records};
 use crate::write_behind::write_behind;
 
 /// The producer's name in plans.
-pub const NAME: &str = "btree-version-9";
+pub const NAME: &str = "database";
 
 /// How full a leaf page gets: like the library after a sorted load, with room for the server's first changes.
 const FILL_PERCENT: u8 = 90;
@@ -71,22 +74,37 @@ fn parse(request: &Value) -> Result<Migration, String> {
     serde_json::from_value(request.clone()).map_err(|e| format!("the plan cannot be understood: {e}"))
 }
 
-fn options(migration: &Migration, meta: &bdb::read::Meta) -> Result<WriteOptions, String> {
-    let duplicates = match (meta.duplicates(), migration.duplicates_sorted) {
-        (bdb::read::DuplicateMode::Forbidden, _) => Duplicates::None,
-        (_, true) => Duplicates::Sorted,
-        (_, false) => Duplicates::Unsorted,
-    };
-    Ok(WriteOptions {
+fn file_options(migration: &Migration, meta: &Meta) -> Result<FileOptions, String> {
+    Ok(FileOptions {
         byte_order: if migration.byte_order == "big" { ByteOrder::Big } else { ByteOrder::Little },
         page_size: meta.page_size,
-        fill_percent: FILL_PERCENT,
-        duplicates,
-        minkey: meta.minkey,
-        re_len: meta.re_len,
-        re_pad: meta.re_pad,
         file_id: parse_file_id(&migration.file_id).ok_or("the plan holds a broken file id")?,
     })
+}
+
+fn database_options(migration: &Migration, meta: &Meta) -> DatabaseOptions {
+    let duplicates = match meta.duplicates() {
+        DuplicateMode::Forbidden => Duplicates::None,
+        DuplicateMode::Sorted => Duplicates::Sorted,
+        DuplicateMode::Unsaid if migration.duplicates_sorted => Duplicates::Sorted,
+        DuplicateMode::Unsorted | DuplicateMode::Unsaid => Duplicates::Unsorted,
+    };
+    match &meta.access {
+        Access::Btree(btree) => DatabaseOptions::Btree(BtreeOptions {
+            fill_percent: FILL_PERCENT,
+            duplicates,
+            minkey: btree.minkey,
+            re_len: btree.re_len,
+            re_pad: btree.re_pad,
+            record_numbers: if meta.has_record_numbers() { RecordNumbers::Kept } else { RecordNumbers::None },
+        }),
+        // With the same buckets the records come in the order in which they are written.
+        Access::Hash(hash) => DatabaseOptions::Hash(HashOptions {
+            duplicates,
+            max_bucket: hash.max_bucket,
+            fill_factor: hash.fill_factor,
+        }),
+    }
 }
 
 fn rewrite(world: &World<'_>, migration: &Migration, source: &dyn File, made: &dyn File) -> Result<(), String> {
@@ -103,12 +121,16 @@ fn rewrite_into(
     made: impl bdb::WriteAt,
 ) -> Result<(), String> {
     let database = Database::open(ReadOnce::new(source)).map_err(describe)?;
-    let mut writer = BtreeWriter::new(made, options(migration, database.meta())?).map_err(|e| e.to_string())?;
+    let mut writer = FileWriter::new(made, file_options(migration, database.meta())?).map_err(|e| e.to_string())?;
     let mut progress = Progress::new(world);
     let mut records = database.records();
-    while let Some(record) = records.next().map_err(describe)? {
-        progress.add(record.key.len() as u64 + record.data.length()).map_err(|e| e.to_string())?;
-        writer.push(record).map_err(describe_write)?;
+    while let Some(part) = records.next_part().map_err(describe)? {
+        let options = database_options(migration, &part.meta);
+        writer.begin(part.name.as_deref(), options).map_err(describe_write)?;
+        while let Some(record) = records.next().map_err(describe)? {
+            progress.add(record.key.len() as u64 + record.data.length()).map_err(|e| e.to_string())?;
+            writer.push(record).map_err(describe_write)?;
+        }
     }
     writer.finish().map_err(describe_write)?;
     Ok(())
@@ -119,9 +141,12 @@ fn digest(world: &World<'_>, file: &dyn File) -> Result<Records, ReadError> {
     let mut digest = RecordDigest::new();
     let mut progress = Progress::new(world);
     let mut records = database.records();
-    while let Some(Record { key, data }) = records.next()? {
-        progress.add(key.len() as u64 + data.length()).map_err(stopped)?;
-        digest.record(key, data)?;
+    while let Some(part) = records.next_part()? {
+        digest.part(part.name.as_deref());
+        while let Some(Record { key, data }) = records.next()? {
+            progress.add(key.len() as u64 + data.length()).map_err(stopped)?;
+            digest.record(key, data)?;
+        }
     }
     Ok(digest.finish())
 }

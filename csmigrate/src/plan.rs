@@ -236,8 +236,8 @@ fn produced(args: &Args, entry: &Entry, database: &DatabaseFacts, from: Place) -
 /// What the file says; where its version cannot say, what the administrator says, else what the data say.
 fn duplicates_sorted(args: &Args, database: &DatabaseFacts) -> bool {
     use bdb::read::DuplicateMode;
-    match (database.meta.duplicates(), args.dup_sorted) {
-        (DuplicateMode::Unsaid, Some(answer)) => answer == YesNo::Yes,
+    match args.dup_sorted {
+        Some(answer) if database.has_duplicates(DuplicateMode::Unsaid) => answer == YesNo::Yes,
         _ => database.duplicates_lie_sorted(),
     }
 }
@@ -265,7 +265,7 @@ fn warnings(facts: &Facts, args: &Args) -> Vec<String> {
 }
 
 fn database_warnings(path: &RelPath, database: &DatabaseFacts, args: &Args) -> Vec<String> {
-    use bdb::read::DuplicateMode;
+    use bdb::read::{Checksums, DuplicateMode};
     let mut warnings = Vec::new();
     let keys = &database.survey.key_order;
     if let (true, Some(page)) = (keys.descending > 0, keys.first_page) {
@@ -275,11 +275,10 @@ fn database_warnings(path: &RelPath, database: &DatabaseFacts, args: &Args) -> V
         ));
     }
     let order = &database.survey.duplicate_order;
-    let mode = database.meta.duplicates();
-    if mode == DuplicateMode::Sorted && order.descending > 0 {
+    if database.has_duplicates(DuplicateMode::Sorted) && order.descending > 0 {
         warnings.push(format!("{path}: its sorted duplicates are not in byte order; their order is kept"));
     }
-    if mode == DuplicateMode::Unsaid {
+    if database.has_duplicates(DuplicateMode::Unsaid) {
         let is = if duplicates_sorted(args, database) { "sorted" } else { "unsorted" };
         let why = if args.dup_sorted.is_some() { "as --dup-sorted says" } else { "judged from the data" };
         warnings.push(format!("{path}: its duplicates are taken as {is}, {why}"));
@@ -288,7 +287,11 @@ fn database_warnings(path: &RelPath, database: &DatabaseFacts, args: &Args) -> V
         let deleted = database.survey.deleted;
         warnings.push(format!("{path}: {deleted} items are marked as deleted; they are not migrated"));
     }
-    if database.survey.unlisted > 0 {
+    if database.meta.checksums == Checksums::Present {
+        warnings.push(format!("{path}: its pages carry checksums, which were right; the new file has none"));
+    }
+    // A hash database has pages that are set aside.
+    if database.survey.unlisted > 0 && database.survey.buckets == 0 {
         warnings.push(format!("{path}: {} empty pages were on no list; they are left out", database.survey.unlisted));
     }
     warnings

@@ -1,6 +1,7 @@
 //! Count and digest of the keys and data of a database, in its order: what source and target must have in common.
 //!
-//! Each key and each datum is preceded by its length, so that no two lists of records have the same digest.
+//! Each key and each datum is preceded by its length, so that no two lists of records have the same digest; where there are
+//! several databases in a file, so is the name of each.
 
 use std::fmt;
 
@@ -69,6 +70,15 @@ impl RecordDigest {
         Self { hasher: xxhash3_128::Hasher::new(), records: 0 }
     }
 
+    /// Begins a database of a file; a file's only one has no name and leaves no trace.
+    pub fn part(&mut self, name: Option<&[u8]>) {
+        if let Some(name) = name {
+            self.chunk(&u64::MAX.to_le_bytes());
+            self.chunk(&(name.len() as u64).to_le_bytes());
+            self.chunk(name);
+        }
+    }
+
     /// Begins a record: its key, and the length of the data that follow in pieces.
     pub fn begin(&mut self, key: &[u8], data_length: u64) {
         self.records = self.records.saturating_add(1);
@@ -118,6 +128,20 @@ mod tests {
         assert_ne!(of(&[(b"ab", b"c")]).digest, of(&[(b"a", b"bc")]).digest);
         assert_ne!(of(&[(b"a", b""), (b"b", b"")]).digest, of(&[(b"a", b"b")]).digest);
         assert_ne!(of(&[(b"a", b"1"), (b"b", b"2")]).digest, of(&[(b"b", b"2"), (b"a", b"1")]).digest);
+    }
+
+    #[test]
+    fn a_record_that_moves_to_another_database_changes_the_digest() {
+        let split = |first: &[u8], second: &[u8]| {
+            let mut digest = RecordDigest::new();
+            for (name, keys) in [(b"a", first), (b"b", second)] {
+                digest.part(Some(name));
+                keys.iter().for_each(|key| digest.record(&[*key], Data::Whole(b"")).unwrap());
+            }
+            digest.finish().digest
+        };
+        assert_ne!(split(b"12", b"3"), split(b"1", b"23"));
+        assert_eq!(split(b"12", b"3"), split(b"12", b"3"));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What is said about a migration: lines in the style of the published `csdb rebuild` sample, and details as JSON.
 
-use bdb::format::{PageType, flag};
+use bdb::format::{PageType, flag, hash_flag};
 use bdb::log::LogVerdict;
+use bdb::read::{Access, Checksums, DuplicateMode, Meta, Survey};
 use serde_json::{Value, json};
 use upgrade_engine::fs::{Name, RelPath};
 use upgrade_engine::plan::Plan;
@@ -46,14 +47,15 @@ pub fn details(facts: &Facts) -> Vec<String> {
     for (entry, database) in facts.source.databases() {
         let survey = &database.survey;
         lines.push(format!(
-            "{}: version {}, {} byte order, {}-byte pages, {}, {} levels, {} records, {} keys, {} overflow items, \
+            "{}: {} version {}, {} byte order, {}-byte pages, {}, {}, {} records, {} keys, {} overflow items, \
              {} duplicates on their page and {} off it, {} deleted items skipped; pages: {}",
             entry.path,
+            kind(&database.meta),
             database.meta.version,
             database.meta.byte_order,
             database.meta.page_size,
-            flags(database.meta.flags),
-            survey.levels,
+            flags(&database.meta),
+            shape(survey),
             survey.records,
             survey.keys,
             survey.overflow_keys + survey.overflow_data,
@@ -81,15 +83,43 @@ pub fn environment(environment: &Environment) -> String {
     }
 }
 
+/// Returns what kind of database a file is.
+pub fn kind(meta: &Meta) -> &'static str {
+    match meta.access {
+        Access::Btree(_) => "btree",
+        Access::Hash(_) => "hash",
+    }
+}
+
+/// Returns how deep and how wide the databases of a file are.
+fn shape(survey: &Survey) -> String {
+    let mut words = Vec::new();
+    if survey.databases > 1 {
+        words.push(format!("{} databases", survey.databases));
+    }
+    if survey.levels > 0 {
+        words.push(format!("{} levels", survey.levels));
+    }
+    if survey.buckets > 0 {
+        words.push(format!("{} buckets", survey.buckets));
+    }
+    words.join(", ")
+}
+
 /// Returns a database's flags as words.
-pub fn flags(flags: u32) -> String {
+pub fn flags(meta: &Meta) -> String {
+    let dup_sorted = match meta.access {
+        Access::Btree(_) => flag::DUPSORT,
+        Access::Hash(_) => hash_flag::DUPSORT,
+    };
     let words = [
-        (flag::DUP, "duplicates"),
-        (flag::DUPSORT, "sorted"),
-        (flag::RECNUM, "record numbers"),
-        (flag::SUBDB, "sub-databases"),
+        (meta.duplicates() != DuplicateMode::Forbidden, "duplicates"),
+        (meta.flags & dup_sorted != 0, "sorted"),
+        (meta.has_record_numbers(), "record numbers"),
+        (meta.holds_sub_databases(), "sub-databases"),
+        (meta.checksums == Checksums::Present, "checksums"),
     ];
-    let set: Vec<&str> = words.iter().filter(|(bit, _)| flags & bit != 0).map(|(_, word)| *word).collect();
+    let set: Vec<&str> = words.iter().filter(|(is_set, _)| *is_set).map(|(_, word)| *word).collect();
     if set.is_empty() { "no flags".to_owned() } else { set.join(" ") }
 }
 
@@ -129,12 +159,15 @@ pub fn json(facts: &Facts) -> Value {
         .map(|(entry, database)| {
             json!({
                 "file": entry.path,
+                "type": kind(&database.meta),
                 "version": database.meta.version,
                 "byte_order": database.meta.byte_order.to_string(),
                 "page_size": database.meta.page_size,
                 "flags": database.meta.flags,
                 "pages": database.meta.pages,
+                "databases": database.survey.databases,
                 "levels": database.survey.levels,
+                "buckets": database.survey.buckets,
                 "records": database.survey.records,
                 "keys": database.survey.keys,
                 "overflow_items": database.survey.overflow_keys + database.survey.overflow_data,

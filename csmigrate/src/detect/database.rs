@@ -7,7 +7,7 @@ use std::io;
 
 use bdb::Record;
 use bdb::format::{ByteOrder, Lsn, PageNo};
-use bdb::read::{Database, DuplicateMode, Meta, PageScan, ReadError, Scanned, Survey};
+use bdb::read::{Access, Database, DuplicateMode, Meta, PageScan, Part, ReadError, Scanned, Survey};
 use upgrade_engine::digest::{self, Digest, Hasher};
 use upgrade_engine::fs::File;
 use upgrade_engine::step::Observer;
@@ -20,6 +20,8 @@ use crate::workers;
 pub struct DatabaseFacts {
     /// What its meta page says.
     pub meta: Meta,
+    /// What the meta pages of its sub-databases say; its own where it has none.
+    pub parts: Vec<Part>,
     /// What walking it showed.
     pub survey: Survey,
     /// What its pages say.
@@ -36,13 +38,17 @@ impl DatabaseFacts {
         self.scanned.newest.filter(|(lsn, _)| lsn.is_logged())
     }
 
+    /// Returns whether one of its databases has duplicates of this mode.
+    pub fn has_duplicates(&self, mode: DuplicateMode) -> bool {
+        self.parts.iter().any(|part| part.meta.duplicates() == mode)
+    }
+
     /// Returns whether duplicates are sorted, as the file says or, where its version cannot say, as they lie.
     pub fn duplicates_lie_sorted(&self) -> bool {
-        match self.meta.duplicates() {
-            DuplicateMode::Sorted => true,
-            DuplicateMode::Forbidden | DuplicateMode::Unsorted => false,
-            DuplicateMode::Unsaid => self.survey.duplicate_order.is_ascending(),
+        if self.has_duplicates(DuplicateMode::Unsaid) {
+            return self.survey.duplicate_order.is_ascending();
         }
+        self.has_duplicates(DuplicateMode::Sorted)
     }
 }
 
@@ -55,6 +61,15 @@ pub enum DatabaseError {
         /// Why.
         #[from]
         error: ReadError,
+    },
+    /// Its buckets were made with a function that only its application knows.
+    #[error(
+        "a hash database made with a hash function of its application (charkey {charkey:#010x}): it cannot be written so that \
+         the server finds its keys"
+    )]
+    HashFunction {
+        /// What the meta page says of the function.
+        charkey: u32,
     },
     /// It could not be digested.
     #[error("it cannot be read: {0}")]
@@ -83,22 +98,34 @@ pub fn survey(file: Box<dyn File>, observer: &dyn Observer) -> Result<DatabaseFa
         return Err(DatabaseError::Changed);
     }
     let (digest, scanned) = scanned?;
-    let (survey, records) = walked?;
-    Ok(DatabaseFacts { meta, survey, scanned, digest, records })
-}
-
-fn walk(database: &Database<Borrowed<'_>>, observer: &dyn Observer) -> Result<(Survey, Records), ReadError> {
-    let mut digest = RecordDigest::new();
-    let mut records = database.records();
-    let mut count = 0_u32;
-    while let Some(Record { key, data }) = records.next()? {
-        digest.record(key, data)?;
-        count = count.wrapping_add(1);
-        if count.is_multiple_of(4096) && observer.stop_requested() {
-            return Err(ReadError::Io { offset: 0, source: io::ErrorKind::Interrupted.into() });
+    let (parts, survey, records) = walked?;
+    for part in &parts {
+        if let Access::Hash(hash) = &part.meta.access
+            && !bdb::hash::is_default(hash.charkey)
+        {
+            return Err(DatabaseError::HashFunction { charkey: hash.charkey });
         }
     }
-    Ok((records.survey().clone(), digest.finish()))
+    Ok(DatabaseFacts { meta, parts, survey, scanned, digest, records })
+}
+
+fn walk(database: &Database<Borrowed<'_>>, observer: &dyn Observer) -> Result<(Vec<Part>, Survey, Records), ReadError> {
+    let mut digest = RecordDigest::new();
+    let mut parts = Vec::new();
+    let mut records = database.records();
+    let mut count = 0_u32;
+    while let Some(part) = records.next_part()? {
+        digest.part(part.name.as_deref());
+        parts.push(part);
+        while let Some(Record { key, data }) = records.next()? {
+            digest.record(key, data)?;
+            count = count.wrapping_add(1);
+            if count.is_multiple_of(4096) && observer.stop_requested() {
+                return Err(ReadError::Io { offset: 0, source: io::ErrorKind::Interrupted.into() });
+            }
+        }
+    }
+    Ok((parts, records.survey().clone(), digest.finish()))
 }
 
 fn scan(

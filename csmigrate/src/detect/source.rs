@@ -333,7 +333,7 @@ fn examine(
     let name = item.path.names().last().map(Name::as_bytes).unwrap_or_default();
     if item.is_at_top() && !is_log_or_region(name) {
         match recognised(&*file).map_err(failed)? {
-            Recognised::Btree => {
+            Recognised::Btree | Recognised::Hash => {
                 let surveyed = database::survey(file, observer)
                     .map_err(|e| Refused::Database(format!("{}: {e}", show(source, &item.path))))?;
                 let digest = surveyed.digest;

@@ -20,22 +20,26 @@ fn the_table_tells_every_kind_of_file() {
     let bytes = std::fs::read(genuine::data().join("btree-3.2.9-le-plain-512.db")).unwrap();
     site.write("/db/old/damaged.db", &bytes[..4096]);
     site.write("/db/old/empty.db", "");
+    let mut foreign = std::fs::read(genuine::data().join("hash-4.7.25-le-dup-512.db")).unwrap();
+    foreign[92] ^= 1;
+    site.write("/db/old/foreign.db", foreign);
     site.write("/db/old/ics50caldb.conf", "caldb.version\n");
     let before = site.manifest();
     assert_snapshot!(site.run(&["--inspect", OLD]), @r#"
     exit 0
     --- stdout
-    file                             type      version  byte order  page size  pages  records  flags              state
-    btree-2.7.7-be-overflow-1024.db  btree     6        big         1024       138    42       no flags           readable to its end
-    btree-3.0.55-le-dup-512.db       btree     7        little      512        23     294      duplicates         readable to its end
-    btree-3.2.9-le-dupsort-512.db    btree     8        little      512        25     294      duplicates sorted  readable to its end
-    btree-4.4.20-le-subdb-512.db     btree     -        -           -          -      -        -                  not read: a file of several sub-databases
-    btree-5.3.28-le-plain-65536.db   btree     9        little      65536      2      302      no flags           readable to its end
-    damaged.db                       btree     8        little      512        8      0        no flags           damaged: page 1: points to page 17, but the file has pages 1 to 7
-    empty.db                         other     -        -           -          -      -        -                  -
-    hash-2.7.7-be-plain-4096.db      database  -        -           -          -      -        -                  not read: a hash database (hash version 5), not a btree
-    ics50caldb.conf                  other     -        -           -          -      -        -                  -
-    log.0000000001                   log       -        -           -          -      -        -                  -
+    file                             type   version  byte order  page size  pages  records  flags              state
+    btree-2.7.7-be-overflow-1024.db  btree  6        big         1024       138    42       no flags           readable to its end
+    btree-3.0.55-le-dup-512.db       btree  7        little      512        23     294      duplicates         readable to its end
+    btree-3.2.9-le-dupsort-512.db    btree  8        little      512        25     294      duplicates sorted  readable to its end
+    btree-4.4.20-le-subdb-512.db     btree  9        little      512        14     120      sub-databases      readable to its end, 2 sub-databases
+    btree-5.3.28-le-plain-65536.db   btree  9        little      65536      2      302      no flags           readable to its end
+    damaged.db                       btree  8        little      512        8      0        no flags           damaged: page 1: points to page 17, but the file has pages 1 to 7
+    empty.db                         other  -        -           -          -      -        -                  -
+    foreign.db                       hash   9        little      512        15     257      duplicates         readable to its end, hash function of the application (0x5e688dd0)
+    hash-2.7.7-be-plain-4096.db      hash   5        big         4096       5      300      no flags           readable to its end
+    ics50caldb.conf                  other  -        -           -          -      -        -                  -
+    log.0000000001                   log    -        -           -          -      -        -                  -
     log: clean: the log ends with a checkpoint at 1/8072
     "#);
     site.assert_unchanged(&before);

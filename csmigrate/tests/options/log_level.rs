@@ -73,10 +73,10 @@ fn max_tells_what_is_known_of_every_file() {
     let details: Vec<&str> =
         outcome.stdout.lines().filter(|line| line.contains("version") || line.contains("carried")).collect();
     assert_snapshot!(details.join("\n"), @r#"
-    btree-3.0.55-be-dup-512.db: version 7, big byte order, 512-byte pages, duplicates, 2 levels, 294 records, 30 keys, 0 overflow items, 37 duplicates on their page and 234 off it, 0 deleted items skipped; pages: 15 old duplicate, 1 btree internal, 6 btree leaf, 1 btree meta
-    btree-4.4.20-le-deleteditem-512.db: version 9, little byte order, 512-byte pages, no flags, 1 levels, 19 records, 19 keys, 0 overflow items, 0 duplicates on their page and 0 off it, 1 deleted items skipped; pages: 1 btree leaf, 1 btree meta
-    btree-4.7.25-be-overflow-1024.db: version 9, big byte order, 1024-byte pages, no flags, 2 levels, 42 records, 42 keys, 36 overflow items, 0 duplicates on their page and 0 off it, 0 deleted items skipped; pages: 1 btree internal, 2 btree leaf, 134 overflow, 1 btree meta
-    ics50events.db: version 9, big byte order, 4096-byte pages, no flags, 2 levels, 200 records, 200 keys, 0 overflow items, 0 duplicates on their page and 0 off it, 0 deleted items skipped; pages: 1 btree internal, 16 btree leaf, 1 btree meta
+    btree-3.0.55-be-dup-512.db: btree version 7, big byte order, 512-byte pages, duplicates, 2 levels, 294 records, 30 keys, 0 overflow items, 37 duplicates on their page and 234 off it, 0 deleted items skipped; pages: 15 old duplicate, 1 btree internal, 6 btree leaf, 1 btree meta
+    btree-4.4.20-le-deleteditem-512.db: btree version 9, little byte order, 512-byte pages, no flags, 1 levels, 19 records, 19 keys, 0 overflow items, 0 duplicates on their page and 0 off it, 1 deleted items skipped; pages: 1 btree leaf, 1 btree meta
+    btree-4.7.25-be-overflow-1024.db: btree version 9, big byte order, 1024-byte pages, no flags, 2 levels, 42 records, 42 keys, 36 overflow items, 0 duplicates on their page and 0 off it, 0 deleted items skipped; pages: 1 btree internal, 2 btree leaf, 134 overflow, 1 btree meta
+    ics50events.db: btree version 9, big byte order, 4096-byte pages, no flags, 2 levels, 200 records, 200 keys, 0 overflow items, 0 duplicates on their page and 0 off it, 0 deleted items skipped; pages: 1 btree internal, 16 btree leaf, 1 btree meta
     ics50caldb.conf: carried over, 14 bytes
     "#);
     for line in details {

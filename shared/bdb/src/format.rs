@@ -8,6 +8,8 @@ use std::fmt;
 pub const PAGE_SIZES: std::ops::RangeInclusive<u32> = 512..=65536;
 /// Bytes of an ordinary page's header.
 pub const PAGE_HEADER: usize = 26;
+/// Bytes of the header where pages carry checksums.
+pub const CHECKSUM_PAGE_HEADER: usize = 32;
 /// Btree (and recno) files, at offset 12; at offset 0 it is a Berkeley DB 1.85 file.
 pub const BTREE_MAGIC: u32 = 0x0005_3162;
 /// Hash files.
@@ -216,6 +218,28 @@ pub mod item {
     pub const OVERFLOW: u8 = 3;
     /// Set in the type byte of a deleted item.
     pub const DELETED: u8 = 0x80;
+}
+
+/// Type bytes of items on hash pages.
+pub mod hash_item {
+    /// Bytes on the page.
+    pub const INLINE: u8 = 1;
+    /// A set of duplicates on the page.
+    pub const DUPLICATES: u8 = 2;
+    /// A reference to an overflow chain.
+    pub const OVERFLOW: u8 = 3;
+    /// A reference to off-page duplicates.
+    pub const OFF_PAGE_DUPLICATES: u8 = 4;
+}
+
+/// Bits of a hash meta page's flags field.
+pub mod hash_flag {
+    /// Duplicate keys are allowed.
+    pub const DUP: u32 = 0x01;
+    /// The keys are names of sub-databases; no release makes such a file.
+    pub const SUBDB: u32 = 0x02;
+    /// Duplicates are kept sorted; version 7 and later.
+    pub const DUPSORT: u32 = 0x04;
 }
 
 /// Bits of a btree meta page's flags field.

@@ -5,7 +5,9 @@
 //! compared with the page before it is used. Damage is reported with the page it was found on and never ends the process.
 //! Nothing here opens a file or knows a product: input is [`ReadAt`], output is [`WriteAt`].
 
+pub mod checksum;
 pub mod format;
+pub mod hash;
 pub mod io;
 pub mod log;
 pub mod read;

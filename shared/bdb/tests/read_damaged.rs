@@ -220,11 +220,12 @@ fn duplicates_in_a_database_without_duplicates_are_an_error() {
 fn flags_and_meta_flags_of_databases_that_are_not_read_are_refused_by_name() {
     let refusals = [
         (48, 0x02, "a record-number (recno) database, not a btree with keys"),
-        (48, 0x04, "a btree with record numbers (RECNUM)"),
-        (48, 0x20, "a file of several sub-databases"),
+        (48, 0x04, "page 1: counts 0 records below page 2, which holds 11"),
+        (48, 0x20, "page 1: the record of a sub-database has 10 bytes, not the 4 of a page number"),
+        (48, 0x05, "page 0: unknown flags 0x5"),
         (48, 0x80, "a compressed btree"),
         (49, 0x01, "page 0: unknown flags 0x100"),
-        (26, 0x01, "a database with page checksums"),
+        (26, 0x01, "page 0: its checksum is wrong"),
         (26, 0x02, "a partitioned database, of which this file is only one part"),
         (26, 0x08, "page 0: unknown flags 0x8"),
         (24, 0x01, "an encrypted database"),

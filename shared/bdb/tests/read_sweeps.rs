@@ -6,7 +6,8 @@ mod read_support;
 
 use proptest::prelude::*;
 use read_support::{
-    Content, FREE_PAGES, File, LONG_KEYS, OLD_DUPLICATES, OVERFLOW, PLAIN, SORTED, UNSORTED, bytes, read_changed,
+    Content, FREE_PAGES, File, HASH, HASH_OLD_DUPLICATES, HASH_OVERFLOW, HASH_SORTED, LONG_KEYS, OLD_DUPLICATES,
+    OVERFLOW, PLAIN, SORTED, SUBDATABASES, UNSORTED, bytes, read_changed,
 };
 
 /// Changes one byte and reads: an error, or the same records, or the same number of records with one of them changed
@@ -81,8 +82,33 @@ fn no_flipped_byte_of_a_file_with_long_internal_keys_loses_a_record() {
 }
 
 #[test]
+fn no_flipped_byte_of_a_hash_file_loses_a_record() {
+    flip_every_byte(HASH, 1);
+}
+
+#[test]
+fn no_flipped_byte_of_a_hash_file_with_overflow_items_loses_a_record() {
+    flip_every_byte(HASH_OVERFLOW, 31);
+}
+
+#[test]
+fn no_flipped_byte_of_an_old_hash_file_with_duplicates_loses_a_record() {
+    flip_every_byte(HASH_OLD_DUPLICATES, 1);
+}
+
+#[test]
+fn no_flipped_byte_of_a_hash_file_with_sorted_duplicates_loses_a_record() {
+    flip_every_byte(HASH_SORTED, 1);
+}
+
+#[test]
+fn no_flipped_byte_of_a_file_with_sub_databases_loses_a_record() {
+    flip_every_byte(SUBDATABASES, 1);
+}
+
+#[test]
 fn every_cut_file_is_an_error() {
-    for name in [PLAIN, SORTED, OVERFLOW] {
+    for name in [PLAIN, SORTED, OVERFLOW, SUBDATABASES, HASH, HASH_OLD_DUPLICATES, HASH_OVERFLOW, HASH_SORTED] {
         let whole = bytes(name);
         for length in 0..whole.len() {
             assert!(read_changed(&whole[..length], &[]).is_err(), "{name}: {length} of {} bytes", whole.len());
@@ -93,11 +119,13 @@ fn every_cut_file_is_an_error() {
 proptest! {
     #[test]
     fn random_damage_ends_in_an_error_or_in_records(
-        file in 0..7_usize,
+        file in 0..12_usize,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
         headers in any::<bool>(),
     ) {
-        let bytes = bytes([PLAIN, OLD_DUPLICATES, UNSORTED, SORTED, OVERFLOW, FREE_PAGES, LONG_KEYS][file]);
+        let btrees = [PLAIN, OLD_DUPLICATES, UNSORTED, SORTED, OVERFLOW, FREE_PAGES, LONG_KEYS, SUBDATABASES];
+        let hashes = [HASH, HASH_OLD_DUPLICATES, HASH_OVERFLOW, HASH_SORTED];
+        let bytes = bytes(btrees.iter().chain(&hashes).nth(file).unwrap());
         let place = |index: prop::sample::Index| {
             let at = index.index(bytes.len());
             if headers { at / 512 * 512 + at % 64 } else { at }

@@ -7,7 +7,7 @@ use super::recognise::HEAD;
 use super::records::Records;
 use crate::io::ReadAt;
 
-/// A btree database whose meta page was understood.
+/// A database file whose meta page was understood.
 #[derive(Debug)]
 pub struct Database<R> {
     source: R,
@@ -18,7 +18,7 @@ impl<R: ReadAt> Database<R> {
     /// Reads the meta page; no other page is looked at yet.
     ///
     /// # Errors
-    /// When the file is not a btree that can be read in full, with the reason.
+    /// When the file is not a database that can be read in full, with the reason.
     pub fn open(source: R) -> Result<Self, ReadError> {
         let length = source.size().map_err(|source| ReadError::Io { offset: 0, source })?;
         let mut head = [0; HEAD];
@@ -33,7 +33,7 @@ impl<R: ReadAt> Database<R> {
         &self.meta
     }
 
-    /// Begins to read all records in database order.
+    /// Begins to read all records, of each database of the file in its own order.
     pub fn records(&self) -> Records<'_, R> {
         Records::new(&self.source, &self.meta)
     }

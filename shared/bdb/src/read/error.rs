@@ -24,10 +24,36 @@ pub enum ReadError {
     NotWholePages { length: u64, page_size: u32 },
     #[error("the file's {length} bytes are more pages of {page_size} bytes than can be numbered")]
     TooManyPages { length: u64, page_size: u32 },
-    #[error("page 0: unknown flags {flags:#x}")]
-    UnknownFlags { flags: u32 },
-    #[error("page 0: at least {found} keys per page, but it must be 2 or more")]
-    MinKey { found: u32 },
+    #[error("page {page}: unknown flags {flags:#x}")]
+    UnknownFlags { page: PageNo, flags: u32 },
+    #[error("page {page}: at least {found} keys per page, but it must be 2 or more")]
+    MinKey { page: PageNo, found: u32 },
+    #[error("page {page}: a page size of {found}, but the file's is {expected}")]
+    OtherPageSize { page: PageNo, found: u32, expected: u32 },
+    #[error("page {page}: its checksum is wrong")]
+    Checksum { page: PageNo },
+
+    #[error("page {page}: the name of a sub-database {what}")]
+    SubdatabaseName { page: PageNo, what: &'static str },
+    #[error("page {page}: the record of a sub-database has {length} bytes, not the 4 of a page number")]
+    SubdatabaseRecord { page: PageNo, length: u64 },
+    #[error("page {page}: more than {limit} sub-databases")]
+    TooManySubdatabases { page: PageNo, limit: usize },
+    #[error("the records of this file are in sub-databases, one after the other")]
+    InSubdatabases,
+
+    #[error("page {page}: the masks {high_mask:#x} and {low_mask:#x} are not those of buckets 0 to {max_bucket}")]
+    HashMasks { page: PageNo, max_bucket: u32, high_mask: u32, low_mask: u32 },
+    #[error("page {page}: {max_bucket} is too large a number for the last bucket: the file has {pages} pages")]
+    TooManyBuckets { page: PageNo, max_bucket: u32, pages: u32 },
+    #[error("page {page}: bucket {bucket} would begin at no page of the file")]
+    NoSuchBucket { page: PageNo, bucket: u32 },
+    #[error("page {page}: item {index} belongs to bucket {expected}, but is in bucket {bucket}")]
+    WrongBucket { page: PageNo, index: u16, bucket: u32, expected: u32 },
+    #[error("page {page}: item {index}: the lengths around a duplicate differ, or do not fit the item")]
+    DuplicateLengths { page: PageNo, index: u16 },
+    #[error("page {page}: counts {found} records below page {child}, which holds {expected}")]
+    RecordCount { page: PageNo, child: PageNo, found: u32, expected: u32 },
 
     #[error("page {page}: points to page {target}, but the file has pages 1 to {last}")]
     NoSuchPage { page: PageNo, target: PageNo, last: PageNo },

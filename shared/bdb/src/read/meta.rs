@@ -1,36 +1,86 @@
-//! The meta page: where a btree file says what it is, differently in each version (`reference/berkeley-db.md` section 2).
+//! The meta page: where a database says what it is, differently in each version (`reference/berkeley-db.md` section 2).
 
 use super::error::ReadError;
 use super::recognise::{Recognised, Unsupported, recognise};
-use crate::format::{BTREE_MAGIC, ByteOrder, Lsn, PAGE_SIZES, PageNo, PageType, flag};
+use crate::checksum;
+use crate::format::{
+    BTREE_MAGIC, ByteOrder, CHECKSUM_PAGE_HEADER, HASH_MAGIC, Lsn, PAGE_HEADER, PAGE_SIZES, PageNo, PageType, flag,
+    hash_flag,
+};
 
-/// What page 0 of a btree database says.
+/// What the meta page of a database says: page 0, or that of a sub-database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meta {
-    /// Btree version, 6 to 9.
+    /// Version of the btree or hash format.
     pub version: u32,
     /// Order of the bytes in every number of the file.
     pub byte_order: ByteOrder,
     /// Bytes per page: a power of two, 512 to 65536.
     pub page_size: u32,
-    /// Number of pages, page 0 included; from the length of the file, as no version's own field can be trusted.
+    /// Number of pages of the file, page 0 included; from the length of the file, as no version's own field can be trusted.
     pub pages: u32,
-    /// Bits of [`flag`].
+    /// Bits of [`flag`], or of [`hash_flag`].
     pub flags: u32,
+    /// The file's identity in an environment.
+    pub file_id: [u8; 20],
+    /// First page of the free list; page 0 when there is none.
+    pub free: PageNo,
+    /// Last log record that changed this page.
+    pub lsn: Lsn,
+    /// Whether pages carry checksums.
+    pub checksums: Checksums,
+    /// How records are found.
+    pub access: Access,
+}
+
+/// Whether pages carry checksums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checksums {
+    /// They do; the header of a page is longer for them.
+    Present,
+    /// They do not.
+    Absent,
+}
+
+/// How records are found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// In a tree ordered by key.
+    Btree(BtreeMeta),
+    /// In buckets.
+    Hash(Box<HashMeta>),
+}
+
+/// What only a btree's meta page says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BtreeMeta {
     /// Fewest keys that a page must hold; decides how long an item may be to stay on its page.
     pub minkey: u32,
     /// Record length; 0 in a btree.
     pub re_len: u32,
     /// Padding byte of record-number databases; usually 0x20 in btrees too.
     pub re_pad: u32,
-    /// The file's identity in an environment.
-    pub file_id: [u8; 20],
     /// Root of the tree.
     pub root: PageNo,
-    /// First page of the free list; page 0 when there is none.
-    pub free: PageNo,
-    /// Last log record that changed this page.
-    pub lsn: Lsn,
+}
+
+/// What only a hash database's meta page says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HashMeta {
+    /// Number of the last bucket.
+    pub max_bucket: u32,
+    /// Mask for the hash, as many digits as the last bucket's number.
+    pub high_mask: u32,
+    /// Mask for a hash that leads beyond the last bucket.
+    pub low_mask: u32,
+    /// Wanted number of keys per bucket; 0 when not set.
+    pub fill_factor: u32,
+    /// Number of keys, as the library counts them.
+    pub keys: u32,
+    /// Hash of a known text, which tells the hash function.
+    pub charkey: u32,
+    /// Where the buckets of each doubling are.
+    pub spares: [u32; 32],
 }
 
 /// Whether equal keys may occur, and what is known about the order of their data.
@@ -42,49 +92,42 @@ pub enum DuplicateMode {
     Unsorted,
     /// Sorted by a comparison of data, normally bytewise.
     Sorted,
-    /// Versions 6 and 7 do not say; the [`Survey`](super::Survey) tells how the data lie.
+    /// Old versions do not say; the [`Survey`](super::Survey) tells how the data lie.
     Unsaid,
 }
 
-/// Where a version keeps the fields that moved between versions.
+/// Where a version keeps the fields that all kinds of databases have.
 struct Layout {
-    minkey: usize,
     free: usize,
     flags: usize,
     file_id: usize,
-    re_len: usize,
-    root: Option<usize>,
     known_flags: u32,
+    /// Where the fields begin that only this kind has.
+    own: usize,
 }
 
-const VERSION_6: Layout = Layout {
-    minkey: 28,
-    free: 32,
-    flags: 36,
-    file_id: 48,
-    re_len: 40,
-    root: None,
-    known_flags: flag::DUP | flag::RECNO | flag::RECNUM | flag::FIXEDLEN | flag::RENUMBER,
-};
-const VERSION_7: Layout = Layout {
-    minkey: 60,
-    free: 28,
-    flags: 32,
-    file_id: 36,
-    re_len: 64,
-    root: Some(72),
-    known_flags: VERSION_6.known_flags | flag::SUBDB,
-};
-const VERSION_8: Layout = Layout {
-    minkey: 76,
-    free: 28,
-    flags: 48,
-    file_id: 52,
-    re_len: 80,
-    root: Some(88),
-    known_flags: VERSION_7.known_flags | flag::DUPSORT,
-};
-const VERSION_9: Layout = Layout { known_flags: VERSION_8.known_flags | flag::COMPRESS, ..VERSION_8 };
+const RECNO_FLAGS: u32 = flag::RECNO | flag::FIXEDLEN | flag::RENUMBER;
+const BTREE_FLAGS: u32 = flag::DUP | flag::RECNUM | RECNO_FLAGS;
+
+fn btree_layout(version: u32) -> Layout {
+    match version {
+        6 => Layout { free: 32, flags: 36, file_id: 48, known_flags: BTREE_FLAGS, own: 24 },
+        7 => Layout { free: 28, flags: 32, file_id: 36, known_flags: BTREE_FLAGS | flag::SUBDB, own: 56 },
+        8 => {
+            Layout { free: 28, flags: 48, file_id: 52, known_flags: BTREE_FLAGS | flag::SUBDB | flag::DUPSORT, own: 72 }
+        }
+        _ => Layout { known_flags: btree_layout(8).known_flags | flag::COMPRESS, ..btree_layout(8) },
+    }
+}
+
+fn hash_layout(version: u32) -> Layout {
+    let known_flags = hash_flag::DUP | hash_flag::SUBDB;
+    match version {
+        ..=5 => Layout { free: 28, flags: 56, file_id: 188, known_flags: hash_flag::DUP, own: 32 },
+        6 => Layout { free: 28, flags: 32, file_id: 36, known_flags, own: 56 },
+        _ => Layout { free: 28, flags: 48, file_id: 52, known_flags: known_flags | hash_flag::DUPSORT, own: 72 },
+    }
+}
 
 const PAGE_TYPE_AT: usize = 25;
 const META_FLAGS_AT: usize = 26;
@@ -95,105 +138,208 @@ impl Meta {
     /// Reads the meta page from the first bytes of a file of `length` bytes.
     pub(super) fn parse(head: &[u8], length: u64) -> Result<Self, ReadError> {
         match recognise(head, length) {
-            Recognised::Btree => {}
+            Recognised::Btree | Recognised::Hash => {}
             Recognised::Unsupported(kind) => return Err(kind.into()),
             Recognised::NotADatabase => return Err(ReadError::NotADatabase),
         }
-        let byte_order =
-            if ByteOrder::Little.u32_at(head, 12) == Some(BTREE_MAGIC) { ByteOrder::Little } else { ByteOrder::Big };
+        let is_magic = |number| matches!(number, Some(BTREE_MAGIC | HASH_MAGIC));
+        let byte_order = if is_magic(ByteOrder::Little.u32_at(head, 12)) { ByteOrder::Little } else { ByteOrder::Big };
+        let page_size = byte_order.u32_at(head, 20).ok_or(ReadError::NotADatabase)?;
+        let pages = count_pages(length, page_size)?;
+        Self::fields(head, PageNo(0), byte_order, page_size, pages)
+    }
+
+    /// Reads the meta page of a sub-database of a file whose page 0 is `self`.
+    pub(super) fn parse_sub_database(&self, page: &[u8], number: PageNo) -> Result<Self, ReadError> {
+        let magic = self.byte_order.u32_at(page, 12);
+        if !matches!(magic, Some(BTREE_MAGIC | HASH_MAGIC)) {
+            let found = page.get(PAGE_TYPE_AT).copied().unwrap_or_default();
+            return Err(ReadError::WrongType { page: number, found, expected: PageType::BtreeMeta });
+        }
+        let meta = Self::fields(page, number, self.byte_order, self.page_size, self.pages)?;
+        let stored = self.byte_order.u32_at(page, 20).unwrap_or_default();
+        if stored != self.page_size {
+            return Err(ReadError::OtherPageSize { page: number, found: stored, expected: self.page_size });
+        }
+        // Each of them carries the flag, but only the keys of page 0 are names.
+        let flags = meta.flags & !meta.sub_database_flag();
+        Ok(Self { free: PageNo(0), flags, ..meta })
+    }
+
+    fn fields(head: &[u8], page: PageNo, byte_order: ByteOrder, page_size: u32, pages: u32) -> Result<Self, ReadError> {
         let number = |at| byte_order.u32_at(head, at).ok_or(ReadError::NotADatabase);
         let version = number(16)?;
-        let layout = match version {
-            6 => VERSION_6,
-            7 => VERSION_7,
-            8 => VERSION_8,
-            _ => VERSION_9,
+        let is_hash = number(12)? == HASH_MAGIC;
+        let layout = match (is_hash, version) {
+            (true, 5..=9) => hash_layout(version),
+            (false, 6..=9) => btree_layout(version),
+            (true, _) => return Err(Unsupported::HashVersion { version }.into()),
+            (false, _) => return Err(Unsupported::BtreeVersion { version }.into()),
         };
-        let page_size = number(20)?;
-        let pages = count_pages(length, page_size)?;
+        let access = if is_hash {
+            let mut spares = [0; 32];
+            for (index, spare) in spares.iter_mut().enumerate() {
+                *spare = number(layout.own + if version <= 5 { 28 } else { 24 } + 4 * index)?;
+            }
+            let at = |index: usize| number(layout.own + 4 * index);
+            Access::Hash(Box::new(HashMeta {
+                max_bucket: at(0)?,
+                high_mask: at(1)?,
+                low_mask: at(2)?,
+                fill_factor: at(3)?,
+                keys: at(4)?,
+                charkey: at(5)?,
+                spares,
+            }))
+        } else {
+            let re_len = if version == 6 { 40 } else { layout.own + 8 };
+            Access::Btree(BtreeMeta {
+                minkey: number(layout.own + 4)?,
+                re_len: number(re_len)?,
+                re_pad: number(re_len + 4)?,
+                root: if version == 6 { PageNo(1) } else { PageNo(number(layout.own + 16)?) },
+            })
+        };
+        // Before version 9 of the btree format, 8 of the hash format, this byte is not used.
+        let has_meta_flags = version >= if is_hash { 8 } else { 9 };
+        let meta_flags = head.get(META_FLAGS_AT).copied().filter(|_| has_meta_flags).unwrap_or_default();
         let meta = Self {
             version,
             byte_order,
             page_size,
             pages,
             flags: number(layout.flags)?,
-            minkey: number(layout.minkey)?,
-            re_len: number(layout.re_len)?,
-            re_pad: number(layout.re_len + 4)?,
             file_id: head
                 .get(layout.file_id..)
                 .and_then(<[u8]>::first_chunk)
                 .copied()
                 .ok_or(ReadError::NotADatabase)?,
-            root: PageNo(layout.root.map_or(Ok(1), number)?),
             free: PageNo(number(layout.free)?),
             lsn: Lsn { file: number(0)?, offset: number(4)? },
+            checksums: if meta_flags & CHECKSUM == 0 { Checksums::Absent } else { Checksums::Present },
+            access,
         };
-        meta.check_page(head, number(8)?)?;
-        meta.check_flags(layout.known_flags)?;
+        meta.check_page(head, page, number(8)?, meta_flags)?;
+        meta.check_flags(page, layout.known_flags)?;
         Ok(meta)
     }
 
-    fn check_page(&self, head: &[u8], own_number: u32) -> Result<(), ReadError> {
-        if own_number != 0 {
-            return Err(ReadError::WrongPageNumber { page: PageNo(0), found: own_number });
+    fn check_page(&self, head: &[u8], page: PageNo, own_number: u32, meta_flags: u8) -> Result<(), ReadError> {
+        if own_number != page.0 {
+            return Err(ReadError::WrongPageNumber { page, found: own_number });
         }
         let found = head.get(PAGE_TYPE_AT).copied().unwrap_or_default();
-        if self.version > 6 && found != PageType::BtreeMeta as u8 {
-            return Err(ReadError::WrongType { page: PageNo(0), found, expected: PageType::BtreeMeta });
+        let (expected, has_type) = match &self.access {
+            Access::Btree(_) => (PageType::BtreeMeta, self.version > 6),
+            Access::Hash(_) => (PageType::HashMeta, self.version > 5),
+        };
+        if has_type && found != expected as u8 {
+            return Err(ReadError::WrongType { page, found, expected });
         }
-        // Before version 9 this byte is not used.
-        let meta_flags = head.get(META_FLAGS_AT).copied().filter(|_| self.version == 9).unwrap_or_default();
         if meta_flags & PARTITIONED != 0 {
             return Err(Unsupported::Partitioned.into());
         }
-        if meta_flags & CHECKSUM != 0 {
-            return Err(Unsupported::Checksummed.into());
+        if meta_flags & !CHECKSUM != 0 {
+            return Err(ReadError::UnknownFlags { page, flags: meta_flags.into() });
         }
-        if meta_flags != 0 {
-            return Err(ReadError::UnknownFlags { flags: meta_flags.into() });
+        if self.checksums == Checksums::Present {
+            let summed = head.get(..checksum::META_LENGTH).unwrap_or(head);
+            if !checksum::holds(summed, checksum::META_AT, self.byte_order) {
+                return Err(ReadError::Checksum { page });
+            }
         }
-        if self.minkey < 2 {
-            return Err(ReadError::MinKey { found: self.minkey });
+        match &self.access {
+            Access::Btree(btree) if btree.minkey < 2 => Err(ReadError::MinKey { page, found: btree.minkey }),
+            Access::Btree(_) => Ok(()),
+            Access::Hash(hash) => hash.check(page),
+        }
+    }
+
+    fn check_flags(&self, page: PageNo, known: u32) -> Result<(), ReadError> {
+        let unknown = self.flags & !known;
+        if unknown != 0 {
+            return Err(ReadError::UnknownFlags { page, flags: unknown });
+        }
+        let refused: &[(u32, Unsupported)] = match &self.access {
+            Access::Btree(_) => &[(RECNO_FLAGS, Unsupported::Recno), (flag::COMPRESS, Unsupported::Compressed)],
+            Access::Hash(_) if page.0 == 0 => &[(hash_flag::SUBDB, Unsupported::HashOfSubdatabases)],
+            Access::Hash(_) => &[],
+        };
+        if let Some((_, kind)) = refused.iter().find(|(bits, _)| self.flags & bits != 0) {
+            return Err((*kind).into());
+        }
+        let excluded = if page.0 == 0 { flag::DUP | flag::SUBDB } else { flag::DUP };
+        if self.has_record_numbers() && self.flags & excluded != 0 {
+            return Err(ReadError::UnknownFlags { page, flags: self.flags });
         }
         Ok(())
     }
 
-    fn check_flags(&self, known: u32) -> Result<(), ReadError> {
-        let refused = [
-            (flag::SUBDB, Unsupported::Subdatabases),
-            (flag::RECNUM, Unsupported::RecordNumbers),
-            (flag::RECNO | flag::FIXEDLEN | flag::RENUMBER, Unsupported::Recno),
-            (flag::COMPRESS, Unsupported::Compressed),
-        ];
-        let unknown = self.flags & !known;
-        if unknown != 0 {
-            return Err(ReadError::UnknownFlags { flags: unknown });
+    fn sub_database_flag(&self) -> u32 {
+        match &self.access {
+            Access::Btree(_) => flag::SUBDB,
+            Access::Hash(_) => hash_flag::SUBDB,
         }
-        if let Some((_, kind)) = refused.into_iter().find(|(bits, _)| self.flags & bits != 0) {
-            return Err(kind.into());
-        }
-        Ok(())
     }
 
     /// Returns what the flags say about duplicates.
     ///
     /// `db_upgrade -s` sets the flag for sorted duplicates on databases without any, too; it means nothing there.
     pub fn duplicates(&self) -> DuplicateMode {
-        if self.flags & flag::DUP == 0 {
+        let (dup, sorted, says) = match &self.access {
+            Access::Btree(_) => (flag::DUP, flag::DUPSORT, self.version >= 8),
+            Access::Hash(_) => (hash_flag::DUP, hash_flag::DUPSORT, self.version >= 7),
+        };
+        if self.flags & dup == 0 {
             DuplicateMode::Forbidden
-        } else if self.version < 8 {
+        } else if !says {
             DuplicateMode::Unsaid
-        } else if self.flags & flag::DUPSORT != 0 {
+        } else if self.flags & sorted != 0 {
             DuplicateMode::Sorted
         } else {
             DuplicateMode::Unsorted
         }
     }
 
+    /// Returns whether off-page duplicates are trees; in old versions they are chains of pages.
+    pub(super) fn has_duplicate_trees(&self) -> bool {
+        self.version >= if matches!(self.access, Access::Hash(_)) { 7 } else { 8 }
+    }
+
+    /// Returns whether a btree also counts its records (RECNUM).
+    pub fn has_record_numbers(&self) -> bool {
+        matches!(self.access, Access::Btree(_)) && self.flags & flag::RECNUM != 0
+    }
+
+    /// Returns whether the keys are names of sub-databases.
+    pub fn holds_sub_databases(&self) -> bool {
+        matches!(self.access, Access::Btree(_)) && self.flags & flag::SUBDB != 0
+    }
+
     /// Returns the length of the file in bytes.
     pub fn length(&self) -> u64 {
         u64::from(self.pages) * u64::from(self.page_size)
+    }
+
+    /// Returns the bytes of a page's header.
+    pub(super) fn page_header(&self) -> usize {
+        match self.checksums {
+            Checksums::Absent => PAGE_HEADER,
+            Checksums::Present => CHECKSUM_PAGE_HEADER,
+        }
+    }
+}
+
+impl HashMeta {
+    /// What is said twice must agree.
+    fn check(&self, page: PageNo) -> Result<(), ReadError> {
+        let expected = crate::hash::Buckets::new(self.max_bucket);
+        // There are two buckets at least.
+        if self.max_bucket == 0 || (self.high_mask, self.low_mask) != (expected.high_mask, expected.low_mask) {
+            let Self { max_bucket, high_mask, low_mask, .. } = *self;
+            return Err(ReadError::HashMasks { page, max_bucket, high_mask, low_mask });
+        }
+        Ok(())
     }
 }
 

@@ -1,4 +1,5 @@
-//! Reads btree databases of every version that the suite ever wrote: 6 to 9, both byte orders, pages of 512 to 65536 bytes.
+//! Reads databases of every version that the suite ever wrote: btrees of version 6 to 9, hash databases of version 5 to 9, and
+//! files of several such sub-databases; both byte orders, pages of 512 to 65536 bytes.
 //!
 //! The promise of this module is that a record is never lost without an error. So it reads strictly: everything that a
 //! page says twice must agree (level, own number, neighbours, lowest item, lengths of chains), items must fill their page
@@ -7,9 +8,12 @@
 //!
 //! Memory: two bits per page of the file, about 1 MiB of file blocks, one overflow key and its predecessor.
 
+mod btree;
 mod database;
 mod duplicates;
 mod error;
+mod hash;
+mod hash_page;
 mod meta;
 mod overflow;
 mod page;
@@ -22,9 +26,9 @@ mod tree;
 
 pub use database::Database;
 pub use error::ReadError;
-pub use meta::{DuplicateMode, Meta};
+pub use meta::{Access, BtreeMeta, Checksums, DuplicateMode, HashMeta, Meta};
 pub use overflow::KEY_LIMIT;
 pub use recognise::{HEAD, Recognised, Unsupported, recognise};
-pub use records::{KeyIs, Records};
+pub use records::{KeyIs, Part, Records, SUB_DATABASE_LIMIT};
 pub use scan::{PageScan, Scanned};
 pub use survey::{Order, PageCounts, Survey};

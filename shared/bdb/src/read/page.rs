@@ -7,7 +7,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::error::ReadError;
-use crate::format::{ByteOrder, PAGE_HEADER, PAGE_SIZES, PageNo, PageType, item};
+use super::meta::{Checksums, Meta};
+use crate::checksum;
+use crate::format::{ByteOrder, PAGE_SIZES, PageNo, PageType, item};
 
 const PREVIOUS_AT: usize = 12;
 const NEXT_AT: usize = 16;
@@ -29,12 +31,33 @@ pub(super) struct Page {
     block: Arc<Vec<u8>>,
     start: usize,
     size: usize,
+    header: usize,
     order: ByteOrder,
 }
 
 impl Page {
-    pub(super) fn new(number: PageNo, block: Arc<Vec<u8>>, start: usize, size: usize, order: ByteOrder) -> Self {
-        Self { number, block, start, size, order }
+    pub(super) fn new(number: PageNo, block: Arc<Vec<u8>>, start: usize, meta: &Meta) -> Self {
+        let (size, header, order) = (meta.page_size as usize, meta.page_header(), meta.byte_order);
+        Self { number, block, start, size, header, order }
+    }
+
+    /// Returns true for a page that was never written.
+    pub(super) fn is_zero(&self) -> bool {
+        self.bytes().iter().all(|byte| *byte == 0)
+    }
+
+    /// Checks the checksum where pages carry one.
+    pub(super) fn check_sum(&self, checksums: Checksums) -> Result<(), ReadError> {
+        let is_meta = matches!(self.kind(), Some(PageType::BtreeMeta | PageType::HashMeta | PageType::QueueMeta));
+        let holds = match checksums {
+            Checksums::Absent => true,
+            Checksums::Present if is_meta => {
+                let summed = self.bytes().get(..checksum::META_LENGTH).unwrap_or_default();
+                checksum::holds(summed, checksum::META_AT, self.order)
+            }
+            Checksums::Present => checksum::holds(self.bytes(), checksum::PAGE_AT, self.order) || self.is_zero(),
+        };
+        if holds { Ok(()) } else { Err(ReadError::Checksum { page: self.number }) }
     }
 
     #[inline]
@@ -49,17 +72,17 @@ impl Page {
     }
 
     #[inline]
-    fn u16_at(&self, offset: usize) -> u16 {
+    pub(super) fn u16_at(&self, offset: usize) -> u16 {
         self.order.u16_at(self.bytes(), offset).unwrap_or_default()
     }
 
     #[inline]
-    fn u32_at(&self, offset: usize) -> u32 {
+    pub(super) fn u32_at(&self, offset: usize) -> u32 {
         self.order.u32_at(self.bytes(), offset).unwrap_or_default()
     }
 
     #[inline]
-    fn byte_at(&self, offset: usize) -> u8 {
+    pub(super) fn byte_at(&self, offset: usize) -> u8 {
         self.bytes().get(offset).copied().unwrap_or_default()
     }
 
@@ -115,26 +138,32 @@ impl Page {
     /// Returns this overflow page's part of its item.
     pub(super) fn overflow_bytes(&self) -> Result<Range<u32>, ReadError> {
         let bytes = usize::from(self.u16_at(LOWEST_AT));
-        let end = PAGE_HEADER + bytes;
+        let end = self.header + bytes;
         if end > self.size {
             let page_size = self.size as u32;
             return Err(ReadError::OverflowPastPage { page: self.number, bytes, page_size });
         }
-        Ok(PAGE_HEADER as u32..end as u32)
+        Ok(self.header as u32..end as u32)
     }
 
     /// Returns the lowest byte that an item uses. On an empty 64 KiB page the number does not fit and is 0.
-    fn lowest(&self) -> Result<usize, ReadError> {
+    pub(super) fn lowest(&self) -> Result<usize, ReadError> {
         let stored = usize::from(self.u16_at(LOWEST_AT));
         let lowest = if stored == 0 && self.size == *PAGE_SIZES.end() as usize { self.size } else { stored };
         let entries = self.entries();
-        if lowest > self.size || PAGE_HEADER + 2 * usize::from(entries) > lowest {
+        if lowest > self.size || self.index_at(entries) > lowest {
             return Err(ReadError::EntriesPastItems { page: self.number, entries, lowest });
         }
         Ok(lowest)
     }
 
-    fn malformed(&self, index: u16, kind: u8) -> ReadError {
+    /// Returns where the place of an item is noted.
+    #[inline]
+    pub(super) fn index_at(&self, index: u16) -> usize {
+        self.header + 2 * usize::from(index)
+    }
+
+    pub(super) fn malformed(&self, index: u16, kind: u8) -> ReadError {
         ReadError::ItemType { page: self.number, index, kind }
     }
 }
@@ -155,6 +184,14 @@ pub(super) enum Body {
 pub(super) struct Reference {
     pub(super) first: PageNo,
     pub(super) total: u32,
+}
+
+/// A page below an internal page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Child {
+    pub(super) page: PageNo,
+    /// How many records are below it, in trees that count them.
+    pub(super) records: u32,
 }
 
 /// Whether an item counts.
@@ -206,7 +243,7 @@ impl Items {
         let area = self.tiling.start(page)?;
         for index in (0..entries).step_by(2) {
             let key = match self.items.len().checked_sub(2).and_then(|before| self.items.get(before)) {
-                Some(before) if before.offset == page.u16_at(index_at(index)) => before.clone(),
+                Some(before) if before.offset == page.u16_at(page.index_at(index)) => before.clone(),
                 _ => self.tiling.leaf_item(page, index, &area)?,
             };
             if key.life == Life::Deleted || matches!(key.body, Body::Duplicates(_)) {
@@ -236,11 +273,18 @@ impl Items {
         self.tiling.finish(page, &area)
     }
 
-    /// Reads an internal page of a btree: hands each child, and its key when that is in an overflow chain, to `child`.
+    /// Returns how many of the pairs that were read count.
+    pub(super) fn live_pairs(&self) -> u32 {
+        let live = self.items.iter().skip(1).step_by(2).filter(|data| data.life == Life::Live);
+        u32::try_from(live.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Reads an internal page of a btree: hands each child with its record count, and its key when that is in an overflow
+    /// chain, to `child`.
     pub(super) fn read_internal(
         &mut self,
         page: &Page,
-        mut child: impl FnMut(PageNo, Option<Reference>),
+        mut child: impl FnMut(Child, Option<Reference>),
     ) -> Result<(), ReadError> {
         let area = self.tiling.start(page)?;
         for index in 0..page.entries() {
@@ -253,29 +297,25 @@ impl Items {
                 item::OVERFLOW if length == REFERENCE => Some(reference(page, offset + INTERNAL_HEADER)),
                 _ => return Err(page.malformed(index, kind)),
             };
-            child(PageNo(page.u32_at(offset + 4)), key);
+            child(Child { page: PageNo(page.u32_at(offset + 4)), records: page.u32_at(offset + 8) }, key);
         }
         self.tiling.finish(page, &area)
     }
 
-    /// Reads an internal page of a record-number tree: hands each child to `child`.
-    pub(super) fn read_recno_internal(&mut self, page: &Page, mut child: impl FnMut(PageNo)) -> Result<(), ReadError> {
+    /// Reads an internal page of a record-number tree: hands each child with its record count to `child`.
+    pub(super) fn read_recno_internal(&mut self, page: &Page, mut child: impl FnMut(Child)) -> Result<(), ReadError> {
         let area = self.tiling.start(page)?;
         for index in 0..page.entries() {
             let offset = item_offset(page, index, &area)?;
             self.tiling.claim(page, index, offset..offset + RECNO_INTERNAL)?;
-            child(PageNo(page.u32_at(offset)));
+            child(Child { page: PageNo(page.u32_at(offset)), records: page.u32_at(offset + 4) });
         }
         self.tiling.finish(page, &area)
     }
 }
 
-fn index_at(index: u16) -> usize {
-    PAGE_HEADER + 2 * usize::from(index)
-}
-
 fn item_offset(page: &Page, index: u16, area: &Range<usize>) -> Result<usize, ReadError> {
-    let offset = usize::from(page.u16_at(index_at(index)));
+    let offset = usize::from(page.u16_at(page.index_at(index)));
     if !area.contains(&offset) {
         let (lowest, page_size) = (area.start, area.end);
         return Err(ReadError::ItemOutside { page: page.number, index, offset, lowest, page_size });

@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::error::ReadError;
-use super::meta::Meta;
+use super::meta::{Access, Checksums, Meta};
 use super::page::Page;
 use super::survey::PageCounts;
 use crate::format::{PageNo, PageType};
@@ -83,7 +83,10 @@ impl<'d, R: ReadAt> Pages<'d, R> {
             counts: PageCounts::default(),
         };
         pages.used.insert(PageNo(0));
-        pages.counts.add(PageType::BtreeMeta);
+        pages.counts.add(match meta.access {
+            Access::Btree(_) => PageType::BtreeMeta,
+            Access::Hash(_) => PageType::HashMeta,
+        });
         pages
     }
 
@@ -97,6 +100,20 @@ impl<'d, R: ReadAt> Pages<'d, R> {
             self.counts.add(kind);
         }
         Ok(page)
+    }
+
+    /// Returns the first page of a bucket, which must not have been returned before; nothing for one that was set aside and
+    /// never written.
+    pub(super) fn take_bucket(&mut self, number: PageNo) -> Result<Option<Page>, ReadError> {
+        let page = self.existing(number, PageNo(0))?;
+        if !page.is_zero() {
+            return self.take(number, PageNo(0)).map(Some);
+        }
+        if !self.used.insert(number) {
+            return Err(ReadError::UsedTwice { page: PageNo(0), target: number });
+        }
+        self.counts.add(PageType::Free);
+        Ok(None)
     }
 
     /// Returns a page of an overflow chain that belongs to an internal page's key, or nothing when it was returned
@@ -118,25 +135,37 @@ impl<'d, R: ReadAt> Pages<'d, R> {
                 continue;
             }
             let page = self.load(number)?;
-            if page.kind_byte() != PageType::Free as u8 {
-                return Err(ReadError::Unreached { page: number, kind: page.kind_byte() });
+            page.check_sum(self.meta.checksums)?;
+            match page.kind() {
+                Some(PageType::Free) => unlisted += 1,
+                // The bucket of a table that shrank.
+                Some(PageType::HashUnsorted | PageType::Hash) if page.entries() == 0 => unlisted += 1,
+                _ => return Err(ReadError::Unreached { page: number, kind: page.kind_byte() }),
             }
-            unlisted += 1;
         }
         Ok(unlisted)
     }
 
     /// Returns the page, which must exist and carry its own number.
     fn own(&mut self, number: PageNo, from: PageNo) -> Result<Page, ReadError> {
+        let page = self.existing(number, from)?;
+        match page.own_number() {
+            own if own == number.0 => Ok(page),
+            found => Err(ReadError::WrongPageNumber { page: number, found }),
+        }
+    }
+
+    /// Returns the page, which must exist and have the checksum that it carries.
+    fn existing(&mut self, number: PageNo, from: PageNo) -> Result<Page, ReadError> {
         if number.0 == 0 || number.0 >= self.meta.pages {
             let last = PageNo(self.meta.pages.saturating_sub(1));
             return Err(ReadError::NoSuchPage { page: from, target: number, last });
         }
         let page = self.load(number)?;
-        match page.own_number() {
-            own if own == number.0 => Ok(page),
-            found => Err(ReadError::WrongPageNumber { page: number, found }),
+        if self.meta.checksums == Checksums::Present {
+            page.check_sum(self.meta.checksums)?;
         }
+        Ok(page)
     }
 
     fn load(&mut self, number: PageNo) -> Result<Page, ReadError> {
@@ -154,7 +183,7 @@ impl<'d, R: ReadAt> Pages<'d, R> {
             None => (Arc::default(), number.0),
         };
         let start = number.0.saturating_sub(first) as usize * size;
-        Ok(Page::new(number, bytes, start, size, self.meta.byte_order))
+        Ok(Page::new(number, bytes, start, self.meta))
     }
 
     fn read_run(&mut self, number: PageNo) -> Result<usize, ReadError> {

@@ -14,6 +14,8 @@ const ENCRYPTION_AT: usize = 24;
 pub enum Recognised {
     /// A btree of version 6 to 9, which [`Database::open`](super::Database::open) looks at more closely.
     Btree,
+    /// A hash database of version 5 to 9, likewise.
+    Hash,
     /// A Berkeley DB file of a kind that is not read.
     Unsupported(Unsupported),
     /// Something else.
@@ -23,12 +25,15 @@ pub enum Recognised {
 /// A kind of Berkeley DB file, or a property of a btree, that is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unsupported {
-    /// A hash database.
-    #[error("a hash database (hash version {version}), not a btree")]
-    Hash {
+    /// A hash database that this reader does not know.
+    #[error("a hash database of version {version}; versions 5 to 9 (Berkeley DB 2.6 to 5.3) are read")]
+    HashVersion {
         /// Version of the hash format.
         version: u32,
     },
+    /// A hash database whose keys are names of databases, which no release makes.
+    #[error("a hash database of sub-databases")]
+    HashOfSubdatabases,
     /// A queue database.
     #[error("a queue database (queue version {version}), not a btree")]
     Queue {
@@ -59,18 +64,9 @@ pub enum Unsupported {
         /// The btree version in the file.
         version: u32,
     },
-    /// Several databases in one file.
-    #[error("a file of several sub-databases")]
-    Subdatabases,
-    /// A btree that also counts its records.
-    #[error("a btree with record numbers (RECNUM)")]
-    RecordNumbers,
     /// Compressed items.
     #[error("a compressed btree")]
     Compressed,
-    /// Pages carry checksums, so that their header is longer.
-    #[error("a database with page checksums")]
-    Checksummed,
     /// Records are spread over several files.
     #[error("a partitioned database, of which this file is only one part")]
     Partitioned,
@@ -92,7 +88,10 @@ pub fn recognise(head: &[u8], length: u64) -> Recognised {
                 Some(reason) => reason,
                 None => return Recognised::Btree,
             },
-            HASH_MAGIC => Unsupported::Hash { version },
+            HASH_MAGIC => match unsupported_hash(version, head) {
+                Some(reason) => reason,
+                None => return Recognised::Hash,
+            },
             QUEUE_MAGIC => Unsupported::Queue { version },
             HEAP_MAGIC => Unsupported::Heap { version },
             LOG_MAGIC => Unsupported::Log,
@@ -114,6 +113,14 @@ fn recognise_short(head: &[u8]) -> Recognised {
         }
     }
     Recognised::NotADatabase
+}
+
+fn unsupported_hash(version: u32, head: &[u8]) -> Option<Unsupported> {
+    match version {
+        5..=7 => None,
+        8 | 9 => (head.get(ENCRYPTION_AT) != Some(&0)).then_some(Unsupported::Encrypted),
+        _ => Some(Unsupported::HashVersion { version }),
+    }
 }
 
 fn unsupported_btree(order: ByteOrder, version: u32, head: &[u8]) -> Option<Unsupported> {
@@ -145,7 +152,8 @@ mod tests {
     fn each_kind_of_file_is_told_from_the_others_in_both_byte_orders() {
         for order in [ByteOrder::Little, ByteOrder::Big] {
             let kinds = [
-                (HASH_MAGIC, 5, Unsupported::Hash { version: 5 }),
+                (HASH_MAGIC, 4, Unsupported::HashVersion { version: 4 }),
+                (HASH_MAGIC, 10, Unsupported::HashVersion { version: 10 }),
                 (QUEUE_MAGIC, 4, Unsupported::Queue { version: 4 }),
                 (HEAP_MAGIC, 1, Unsupported::Heap { version: 1 }),
                 (LOG_MAGIC, 8, Unsupported::Log),
@@ -157,6 +165,9 @@ mod tests {
             }
             for version in 6..=9 {
                 assert_eq!(recognise(&head(order, BTREE_MAGIC, version), 8192), Recognised::Btree);
+            }
+            for version in 5..=9 {
+                assert_eq!(recognise(&head(order, HASH_MAGIC, version), 8192), Recognised::Hash);
             }
         }
     }

@@ -1,16 +1,13 @@
-//! The records of a database in its own order, one at a time.
+//! All records of a file, one at a time: of its one database, or of its sub-databases one after the other.
 
-use std::ops::Range;
-
-use super::duplicates::DuplicateSet;
+use super::btree::{self, BtreeCursor};
 use super::error::ReadError;
-use super::meta::{DuplicateMode, Meta};
+use super::hash::{self, HashCursor};
+use super::meta::{Access, Meta};
 use super::overflow::Reader;
-use super::page::{Body, Item, Items, Life, Page};
 use super::pages::Pages;
 use super::survey::Survey;
-use super::tree::{Tree, TreeKind};
-use crate::format::{PageNo, PageType};
+use crate::format::{ByteOrder, PageNo, PageType};
 use crate::io::ReadAt;
 use crate::record::{Data, Record};
 
@@ -23,57 +20,60 @@ pub enum KeyIs {
     Repeated,
 }
 
-/// All records of a database: depth first over the tree, duplicates in stored order.
+/// Most sub-databases that are read of a file; their names are held in memory.
+pub const SUB_DATABASE_LIMIT: usize = 100_000;
+/// Longest name of a sub-database, in bytes.
+const NAME_LIMIT: usize = 64 * 1024;
+
+/// A database of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Its name; nothing for a file that holds a single database.
+    pub name: Option<Vec<u8>>,
+    /// What its meta page says.
+    pub meta: Meta,
+}
+
+/// All records of a file: of each part in the part's own order.
+///
+/// ```text
+/// while let Some(part) = records.next_part()? {
+///     while let Some(record) = records.next()? { .. }
+/// }
+/// ```
+///
+/// A file that holds a single database may be read with `next` alone.
 pub struct Records<'d, R> {
-    reader: Reader<'d, R>,
-    tree: Tree,
-    leaf: Option<Page>,
-    pairs: Items,
-    /// Of the next key in `pairs`.
-    index: usize,
-    key: KeyPlace,
-    key_buffer: Vec<u8>,
-    spare_buffer: Vec<u8>,
-    /// Data of the current key that came before on this leaf.
-    data_before: Option<Range<u32>>,
-    /// A record of the current key was returned.
-    key_seen: bool,
-    /// About the record returned last.
-    key_is: KeyIs,
-    off_page: Option<OffPage>,
-    duplicate_items: Items,
-    survey: Survey,
+    meta: &'d Meta,
+    cursor: Cursor<'d, R>,
+    /// Sub-databases not yet entered, the next one last.
+    later: Vec<(Vec<u8>, PageNo)>,
     state: State,
+    key_is: KeyIs,
+    survey: Survey,
 }
 
-/// Where the current key is.
-#[derive(Clone)]
-enum KeyPlace {
-    /// There is none yet.
-    Nowhere,
-    OnLeaf(Range<u32>),
-    Buffered,
+enum Cursor<'d, R> {
+    Btree(BtreeCursor<'d, R>),
+    Hash(HashCursor<'d, R>),
+    /// Between two parts.
+    None(Box<Reader<'d, R>>),
+    Lost,
 }
 
-/// Where the data of a record are.
-enum DataPlace {
-    OnLeaf(Range<u32>),
-    OnDuplicatePage(Range<u32>),
-    Offered,
-}
-
-/// The off-page duplicates being read.
-struct OffPage {
-    set: DuplicateSet,
-    page: Option<Page>,
-    index: usize,
-    /// The last data on pages, kept beyond its page to compare the next with.
-    before: Option<Vec<u8>>,
+enum Place {
+    Btree(btree::DataPlace),
+    Hash(hash::DataPlace),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// No part was entered.
+    Begun,
+    /// In a part.
     Reading,
+    /// Behind the last record of a part.
+    PartRead,
     Finished,
     Failed,
 }
@@ -81,47 +81,94 @@ enum State {
 impl<'d, R: ReadAt> Records<'d, R> {
     pub(super) fn new(source: &'d R, meta: &'d Meta) -> Self {
         Self {
-            reader: Reader::new(Pages::new(source, meta)),
-            tree: Tree::new(TreeKind::Main, meta.root, PageNo(0)),
-            leaf: None,
-            pairs: Items::default(),
-            index: 0,
-            key: KeyPlace::Nowhere,
-            key_buffer: Vec::new(),
-            spare_buffer: Vec::new(),
-            data_before: None,
-            key_seen: false,
+            meta,
+            cursor: Cursor::None(Box::new(Reader::new(Pages::new(source, meta)))),
+            later: Vec::new(),
+            state: State::Begun,
             key_is: KeyIs::New,
-            off_page: None,
-            duplicate_items: Items::default(),
             survey: Survey::default(),
-            state: State::Reading,
         }
     }
 
-    /// Returns the next record. The last call, which returns nothing, also checks that no page of the file was left out.
+    /// Enters the next database of the file. The last call, which returns nothing, also checks that no page of the file was
+    /// left out. What is left of the part before is skipped, which costs as much as reading it.
+    ///
+    /// # Errors
+    /// At the first damage; every later call fails too.
+    pub fn next_part(&mut self) -> Result<Option<Part>, ReadError> {
+        match std::mem::replace(&mut self.state, State::Failed) {
+            State::Finished => {
+                self.state = State::Finished;
+                return Ok(None);
+            }
+            State::Failed => return Err(ReadError::Stopped),
+            State::Begun if self.meta.holds_sub_databases() => self.read_names()?,
+            State::Begun => {
+                let part = Part { name: None, meta: self.meta.clone() };
+                self.enter(&part.meta, PageNo(0))?;
+                self.state = State::Reading;
+                return Ok(Some(part));
+            }
+            State::Reading => while self.advance()?.is_some() {},
+            State::PartRead => {}
+        }
+        self.leave();
+        let Some((name, at)) = self.later.pop() else {
+            self.finish()?;
+            self.state = State::Finished;
+            return Ok(None);
+        };
+        let meta = self.sub_database(at)?;
+        self.enter(&meta, at)?;
+        self.state = State::Reading;
+        Ok(Some(Part { name: Some(name), meta }))
+    }
+
+    /// Returns the next record of the part; nothing at its end.
     ///
     /// Overflow data that the caller does not read is followed and checked by the next call.
     ///
     /// # Errors
-    /// At the first damage; every later call fails too.
+    /// At the first damage, and at once for a file of sub-databases of which none was entered; every later call fails too.
     #[expect(
         clippy::should_implement_trait,
         reason = "the record borrows from the cursor, which an iterator cannot say"
     )]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, ReadError> {
         match self.state {
-            State::Reading => self.state = State::Failed,
-            State::Finished => return Ok(None),
+            State::Begun if self.meta.holds_sub_databases() => return Err(ReadError::InSubdatabases),
+            State::Begun => drop(self.next_part()?),
+            State::Reading => {}
+            State::PartRead | State::Finished => return Ok(None),
             State::Failed => return Err(ReadError::Stopped),
         }
-        let Some(data) = self.advance()? else {
-            self.finish()?;
-            self.state = State::Finished;
+        self.state = State::Failed;
+        let Some(place) = self.advance()? else {
+            self.state = State::PartRead;
+            // The only part: whoever never asks for the next one is to know that all was read.
+            if !self.meta.holds_sub_databases() {
+                self.next_part()?;
+            }
             return Ok(None);
         };
         self.state = State::Reading;
-        Ok(Some(self.record(data)))
+        let (key_is, survey) = (&mut self.key_is, &mut self.survey);
+        let record = match (&mut self.cursor, place) {
+            (Cursor::Btree(cursor), Place::Btree(place)) => {
+                *key_is = cursor.key_is();
+                let record = cursor.record(place);
+                survey.count(record.key.len(), record.data.length(), *key_is == KeyIs::New);
+                record
+            }
+            (Cursor::Hash(cursor), Place::Hash(place)) => {
+                *key_is = cursor.key_is();
+                let record = cursor.record(place);
+                survey.count(record.key.len(), record.data.length(), *key_is == KeyIs::New);
+                record
+            }
+            _ => return Err(ReadError::Stopped),
+        };
+        Ok(Some(record))
     }
 
     /// Says whether the record returned last is the first of its key.
@@ -129,211 +176,86 @@ impl<'d, R: ReadAt> Records<'d, R> {
         self.key_is
     }
 
-    /// Returns what was seen so far; page counts only after the last record.
+    /// Returns what was seen so far; all but the numbers of records and keys only once everything was read.
     pub fn survey(&self) -> &Survey {
         &self.survey
     }
 
-    /// Moves to the next live record.
-    fn advance(&mut self) -> Result<Option<DataPlace>, ReadError> {
-        self.reader.finish_data()?;
-        loop {
-            let place = if self.off_page.is_some() {
-                self.next_duplicate()?
-            } else if self.index < self.pairs.len() {
-                self.next_pair()?
-            } else if self.enter_next_leaf()? {
-                None
-            } else {
-                return Ok(None);
-            };
-            if place.is_some() {
-                return Ok(place);
-            }
+    fn advance(&mut self) -> Result<Option<Place>, ReadError> {
+        match &mut self.cursor {
+            Cursor::Btree(cursor) => Ok(cursor.advance()?.map(Place::Btree)),
+            Cursor::Hash(cursor) => Ok(cursor.advance()?.map(Place::Hash)),
+            Cursor::None(_) | Cursor::Lost => Ok(None),
         }
     }
 
-    fn enter_next_leaf(&mut self) -> Result<bool, ReadError> {
-        if let (KeyPlace::OnLeaf(range), Some(leaf)) = (&self.key, &self.leaf) {
-            self.key_buffer.clear();
-            self.key_buffer.extend_from_slice(leaf.slice(range.clone()));
-            self.key = KeyPlace::Buffered;
-        }
-        self.data_before = None;
-        self.pairs.clear();
-        self.index = 0;
-        self.leaf = self.tree.next_leaf(&mut self.reader.pages, &mut self.pairs)?;
-        if let Some(leaf) = &self.leaf {
-            self.pairs.read_pairs(leaf)?;
-        }
-        self.survey.levels = self.tree.levels();
-        Ok(self.leaf.is_some())
-    }
-
-    /// Takes the next pair of the leaf; nothing when it is deleted or refers to off-page duplicates.
-    fn next_pair(&mut self) -> Result<Option<DataPlace>, ReadError> {
-        let index = self.index;
-        self.index += 2;
-        let (Some(key), Some(data), Some(leaf)) = (self.pairs.get(index), self.pairs.get(index + 1), &self.leaf) else {
-            return Ok(None);
+    /// Begins to read the database whose meta page is `at`.
+    fn enter(&mut self, meta: &Meta, at: PageNo) -> Result<(), ReadError> {
+        let Cursor::None(reader) = std::mem::replace(&mut self.cursor, Cursor::Lost) else {
+            return Err(ReadError::Stopped);
         };
-        let (number, key, data) = (leaf.number, key.clone(), data.clone());
-        let key_before = index.checked_sub(2).and_then(|before| self.pairs.get(before));
-        let shared = key_before.is_some_and(|before| before.offset == key.offset);
-        let duplicate = shared || matches!(data.body, Body::Duplicates(_));
-        if duplicate && self.reader.pages.meta.duplicates() == DuplicateMode::Forbidden {
-            return Err(unexpected_duplicate(number, index));
-        }
-        if !shared {
-            self.enter_key(number, index, &key)?;
-        }
-        if let Body::Duplicates(root) = data.body {
-            let set = DuplicateSet::new(self.reader.pages.meta, root, number);
-            self.off_page = Some(OffPage { set, page: None, index: 0, before: None });
-            return Ok(None);
-        }
-        let Some(place) = self.data(number, data, DataPlace::OnLeaf)? else {
-            return Ok(None);
+        // Records are counted here, as the names of sub-databases are records of a btree too.
+        let survey = Survey { records: 0, keys: 0, ..self.survey.clone() };
+        self.cursor = match &meta.access {
+            Access::Btree(btree) => Cursor::Btree(BtreeCursor::new(*reader, meta.clone(), btree.root, at, survey)),
+            Access::Hash(hash) => Cursor::Hash(HashCursor::new(*reader, meta.clone(), hash.clone(), at, survey)?),
         };
-        if let (DataPlace::OnLeaf(range), Some(leaf)) = (&place, &self.leaf)
-            && let Some(before) = self.data_before.replace(range.clone())
-        {
-            self.survey.duplicate_order.compare(leaf.slice(before), leaf.slice(range.clone()), number);
-        }
-        self.survey.duplicates_on_page += u64::from(self.key_is == KeyIs::Repeated);
-        Ok(Some(place))
-    }
-
-    /// Makes a key of the leaf the current one.
-    fn enter_key(&mut self, number: PageNo, index: usize, item: &Item) -> Result<(), ReadError> {
-        let key = match item.body {
-            Body::Overflow(reference) => {
-                self.reader.read_key(number, reference, &mut self.spare_buffer)?;
-                self.survey.overflow_keys += 1;
-                KeyPlace::Buffered
-            }
-            Body::Inline(ref range) => KeyPlace::OnLeaf(range.clone()),
-            Body::Duplicates(_) => KeyPlace::Nowhere,
-        };
-        let leaf = |range: &Range<u32>| self.leaf.as_ref().map_or(&[][..], |leaf| leaf.slice(range.clone()));
-        let new = match &key {
-            KeyPlace::OnLeaf(range) => leaf(range),
-            KeyPlace::Buffered | KeyPlace::Nowhere => &self.spare_buffer,
-        };
-        let old = match &self.key {
-            KeyPlace::OnLeaf(range) => Some(leaf(range)),
-            KeyPlace::Buffered => Some(self.key_buffer.as_slice()),
-            KeyPlace::Nowhere => None,
-        };
-        let mut repeated = false;
-        if let Some(old) = old {
-            repeated = old == new;
-            self.survey.key_order.compare(old, new, number);
-        }
-        if repeated && self.reader.pages.meta.duplicates() == DuplicateMode::Forbidden {
-            return Err(unexpected_duplicate(number, index));
-        }
-        if matches!(key, KeyPlace::Buffered) {
-            std::mem::swap(&mut self.key_buffer, &mut self.spare_buffer);
-        }
-        self.key = key;
-        self.data_before = None;
-        self.key_seen = repeated && self.key_seen;
+        self.survey.databases += 1;
         Ok(())
     }
 
-    /// Finds the data of an item; nothing when it is deleted.
-    fn data(
-        &mut self,
-        page: PageNo,
-        item: Item,
-        inline: impl FnOnce(Range<u32>) -> DataPlace,
-    ) -> Result<Option<DataPlace>, ReadError> {
-        let place = match item.body {
-            Body::Inline(range) => inline(range),
-            Body::Overflow(reference) => {
-                self.reader.offer(page, reference)?;
-                DataPlace::Offered
+    /// Takes back what reads the file, and what the part showed.
+    fn leave(&mut self) {
+        let (reader, survey) = match std::mem::replace(&mut self.cursor, Cursor::Lost) {
+            Cursor::Btree(cursor) => cursor.into_reader(),
+            Cursor::Hash(cursor) => cursor.into_reader(),
+            other => {
+                self.cursor = other;
+                return;
             }
-            Body::Duplicates(_) => return Ok(None),
         };
-        if item.life == Life::Deleted {
-            self.reader.finish_data()?;
-            self.survey.deleted += 1;
-            return Ok(None);
-        }
-        self.key_is = if self.key_seen { KeyIs::Repeated } else { KeyIs::New };
-        self.key_seen = true;
-        self.survey.overflow_data += u64::from(matches!(place, DataPlace::Offered));
-        Ok(Some(place))
+        let Survey { records, keys, databases, longest_key, longest_data, .. } = self.survey;
+        self.survey = Survey { records, keys, databases, longest_key, longest_data, ..survey };
+        self.cursor = Cursor::None(Box::new(reader));
     }
 
-    /// Takes the next off-page duplicate; nothing when it is deleted, or at the end of a page or of the set.
-    fn next_duplicate(&mut self) -> Result<Option<DataPlace>, ReadError> {
-        let Some(set) = &mut self.off_page else {
-            return Ok(None);
+    /// Reads the names of the sub-databases, which are records of page 0's tree.
+    fn read_names(&mut self) -> Result<(), ReadError> {
+        let meta = self.meta;
+        self.enter(meta, PageNo(0))?;
+        let Cursor::Btree(cursor) = &mut self.cursor else { return Err(ReadError::Stopped) };
+        let root = match &meta.access {
+            Access::Btree(btree) => btree.root,
+            Access::Hash(_) => PageNo(0),
         };
-        let (Some(page), Some(item)) = (&set.page, self.duplicate_items.get(set.index)) else {
-            return self.enter_duplicate_page();
-        };
-        set.index += 1;
-        let (number, item) = (page.number, item.clone());
-        let Some(place) = self.data(number, item, DataPlace::OnDuplicatePage)? else {
-            return Ok(None);
-        };
-        if let (DataPlace::OnDuplicatePage(range), Some(set)) = (&place, &mut self.off_page) {
-            let new = set.page.as_ref().map_or(&[][..], |page| page.slice(range.clone()));
-            match &mut set.before {
-                Some(before) => {
-                    self.survey.duplicate_order.compare(before, new, number);
-                    before.clear();
-                    before.extend_from_slice(new);
-                }
-                None => set.before = Some(new.to_vec()),
+        let mut names = Vec::new();
+        while let Some(place) = cursor.advance()? {
+            let Record { key, data } = cursor.record(place);
+            let name = name(key, root)?;
+            let number = page_number(meta, data, root)?;
+            if names.len() >= SUB_DATABASE_LIMIT {
+                return Err(ReadError::TooManySubdatabases { page: root, limit: SUB_DATABASE_LIMIT });
             }
+            names.push((name, number));
         }
-        self.survey.duplicates_off_page += 1;
-        Ok(Some(place))
+        self.leave();
+        // The names are no records, and their tree is no database.
+        self.survey = Survey { pages: self.survey.pages.clone(), deleted: self.survey.deleted, ..Survey::default() };
+        names.reverse();
+        self.later = names;
+        Ok(())
     }
 
-    fn enter_duplicate_page(&mut self) -> Result<Option<DataPlace>, ReadError> {
-        let Some(set) = &mut self.off_page else {
-            return Ok(None);
-        };
-        set.index = 0;
-        self.duplicate_items.clear();
-        set.page = set.set.next_page(&mut self.reader.pages, &mut self.duplicate_items)?;
-        match &set.page {
-            Some(page) => self.duplicate_items.read_duplicates(page)?,
-            None => self.off_page = None,
-        }
-        Ok(None)
-    }
-
-    fn record(&mut self, place: DataPlace) -> Record<'_> {
-        let leaf = |range: Range<u32>| self.leaf.as_ref().map_or(&[][..], |leaf| leaf.slice(range));
-        let key = match &self.key {
-            KeyPlace::OnLeaf(range) => leaf(range.clone()),
-            KeyPlace::Buffered => &self.key_buffer,
-            KeyPlace::Nowhere => &[],
-        };
-        let duplicate_page = self.off_page.as_ref().and_then(|set| set.page.as_ref());
-        let data = match place {
-            DataPlace::OnLeaf(range) => Data::Whole(leaf(range)),
-            DataPlace::OnDuplicatePage(range) => Data::Whole(duplicate_page.map_or(&[], |page| page.slice(range))),
-            DataPlace::Offered => Data::Chunked(&mut self.reader),
-        };
-        let length = u32::try_from(data.length()).unwrap_or(u32::MAX);
-        self.survey.records += 1;
-        self.survey.keys += u64::from(self.key_is == KeyIs::New);
-        self.survey.longest_key = self.survey.longest_key.max(u32::try_from(key.len()).unwrap_or(u32::MAX));
-        self.survey.longest_data = self.survey.longest_data.max(length);
-        Record { key, data }
+    fn sub_database(&mut self, at: PageNo) -> Result<Meta, ReadError> {
+        let Cursor::None(reader) = &mut self.cursor else { return Err(ReadError::Stopped) };
+        let page = reader.pages.take(at, PageNo(0))?;
+        self.meta.parse_sub_database(page.bytes(), at)
     }
 
     /// Follows the free list, then looks for pages that nothing points to.
     fn finish(&mut self) -> Result<(), ReadError> {
-        let pages = &mut self.reader.pages;
+        let Cursor::None(reader) = &mut self.cursor else { return Err(ReadError::Stopped) };
+        let pages = &mut reader.pages;
         let (mut from, mut next) = (PageNo(0), pages.meta.free);
         while next.0 != 0 {
             let page = pages.take(next, from)?;
@@ -346,6 +268,23 @@ impl<'d, R: ReadAt> Records<'d, R> {
     }
 }
 
-fn unexpected_duplicate(page: PageNo, index: usize) -> ReadError {
-    ReadError::UnexpectedDuplicate { page, index: u16::try_from(index).unwrap_or(u16::MAX) }
+fn name(key: &[u8], page: PageNo) -> Result<Vec<u8>, ReadError> {
+    let wrong = |what| Err(ReadError::SubdatabaseName { page, what });
+    match key {
+        [] => wrong("is empty"),
+        key if key.contains(&0) => wrong("holds a NUL byte"),
+        key if key.len() > NAME_LIMIT => wrong("is longer than any release allows"),
+        key => Ok(key.to_vec()),
+    }
+}
+
+/// Reads where the meta page of a sub-database is: big-endian, but for version 7, where it has the file's byte order.
+fn page_number(meta: &Meta, data: Data<'_>, page: PageNo) -> Result<PageNo, ReadError> {
+    let length = data.length();
+    let order = if meta.version == 7 { meta.byte_order } else { ByteOrder::Big };
+    let number = match data {
+        Data::Whole(bytes) if bytes.len() == 4 => order.u32_at(bytes, 0),
+        _ => None,
+    };
+    number.map(PageNo).ok_or(ReadError::SubdatabaseRecord { page, length })
 }

@@ -2,8 +2,9 @@
 
 use super::error::ReadError;
 use super::survey::PageCounts;
-use crate::format::{ByteOrder, Lsn, PAGE_HEADER, PageNo, PageType};
+use crate::format::{ByteOrder, HASH_MAGIC, Lsn, PAGE_HEADER, PageNo, PageType};
 
+const MAGIC_AT: usize = 12;
 const TYPE_AT: usize = 25;
 
 /// What [`PageScan`] found.
@@ -57,7 +58,11 @@ impl PageScan {
     fn end_page(&mut self) {
         let kind = PageType::from_byte(self.header.get(TYPE_AT).copied().unwrap_or_default());
         // The meta pages of version 6 and of hash version 5 have no type byte.
-        let kind = if self.page == 0 { kind.filter(|kind| is_meta(*kind)).or(Some(PageType::BtreeMeta)) } else { kind };
+        let meta = match self.order.u32_at(&self.header, MAGIC_AT) {
+            Some(HASH_MAGIC) => PageType::HashMeta,
+            _ => PageType::BtreeMeta,
+        };
+        let kind = if self.page == 0 { kind.filter(|kind| is_meta(*kind)).or(Some(meta)) } else { kind };
         match kind {
             Some(kind) => {
                 self.found.pages.add(kind);

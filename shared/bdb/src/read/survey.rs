@@ -53,8 +53,12 @@ pub struct Survey {
     pub pages: PageCounts,
     /// Pages of type 0 that the free list does not have; harmless.
     pub unlisted: u64,
-    /// Levels of the main tree; 1 when the root is a leaf.
+    /// Levels of the main tree, of the highest one where there are several; 1 when the root is a leaf, 0 without a tree.
     pub levels: u8,
+    /// Databases in the file: 1, or as many as there are sub-databases.
+    pub databases: u64,
+    /// Buckets of hash databases.
+    pub buckets: u64,
     /// Records returned.
     pub records: u64,
     /// Different keys among them.
@@ -78,4 +82,14 @@ pub struct Survey {
     pub longest_key: u32,
     /// Bytes of the longest data.
     pub longest_data: u32,
+}
+
+impl Survey {
+    /// Counts a record.
+    pub(super) fn count(&mut self, key: usize, data: u64, is_new_key: bool) {
+        self.records += 1;
+        self.keys += u64::from(is_new_key);
+        self.longest_key = self.longest_key.max(u32::try_from(key).unwrap_or(u32::MAX));
+        self.longest_data = self.longest_data.max(u32::try_from(data).unwrap_or(u32::MAX));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::error::ReadError;
 use super::overflow::account_for_internal_key;
-use super::page::{Items, Page};
+use super::page::{Child, Items, Page};
 use super::pages::Pages;
 use crate::format::{PageNo, PageType};
 use crate::io::ReadAt;
@@ -40,7 +40,7 @@ struct Branch {
     page: PageNo,
     level: u8,
     /// Those not visited, last first.
-    children: Vec<PageNo>,
+    children: Vec<Child>,
 }
 
 /// A walk over the leaves of a tree in order, depth first.
@@ -52,12 +52,40 @@ pub(super) struct Tree {
     /// The leaf returned last and the leaf that it calls the next.
     last: Option<(PageNo, PageNo)>,
     levels: u8,
+    counts: RecordCounts,
+    /// What the page above says of the page returned last, where records are counted.
+    expected: Option<(PageNo, u32)>,
+}
+
+/// Whether internal pages say how many records are below each child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RecordCounts {
+    /// They do, and it is checked.
+    Kept,
+    /// They do not, or it is not relied upon.
+    Ignored,
 }
 
 impl Tree {
     /// Prepares the walk over the tree whose root page `from` names.
     pub(super) fn new(kind: TreeKind, root: PageNo, from: PageNo) -> Self {
-        Self { kind, path: Vec::new(), root: Some((root, from)), last: None, levels: 0 }
+        let counts = RecordCounts::Ignored;
+        Self { kind, path: Vec::new(), root: Some((root, from)), last: None, levels: 0, counts, expected: None }
+    }
+
+    /// Has the record counts of internal pages checked.
+    pub(super) fn checking(self, counts: RecordCounts) -> Self {
+        Self { counts, ..self }
+    }
+
+    /// Compares the records on the leaf returned last with what the page above says.
+    pub(super) fn check_leaf_count(&self, leaf: PageNo, records: u32) -> Result<(), ReadError> {
+        match self.expected {
+            Some((page, found)) if found != records => {
+                Err(ReadError::RecordCount { page, child: leaf, found, expected: records })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Returns the number of levels, known after the first leaf.
@@ -105,6 +133,9 @@ impl Tree {
             }
         }
         self.levels = page.level();
+        // An internal root has its count where other pages link to the page before.
+        let is_internal = page.kind_byte() == self.kind.internal() as u8;
+        self.expected = (self.counts == RecordCounts::Kept && is_internal).then(|| (page.number, page.previous().0));
         Ok(page)
     }
 
@@ -116,6 +147,8 @@ impl Tree {
                 continue;
             };
             let level = branch.level.saturating_sub(1);
+            let Child { page: child, records } = child;
+            self.expected = (self.counts == RecordCounts::Kept).then_some((branch.page, records));
             let page = pages.take(child, branch.page)?;
             page.expect_kind(if level == 1 { self.kind.leaf() } else { self.kind.internal() })?;
             page.expect_level(level)?;
@@ -140,6 +173,13 @@ impl Tree {
         }
         for key in long_keys {
             account_for_internal_key(pages, page.number, key)?;
+        }
+        if let Some((above, found)) = self.expected {
+            let sum = children.iter().try_fold(0_u32, |sum, child: &Child| sum.checked_add(child.records));
+            if sum != Some(found) {
+                let expected = sum.unwrap_or(u32::MAX);
+                return Err(ReadError::RecordCount { page: above, child: page.number, found, expected });
+            }
         }
         children.reverse();
         self.path.push(Branch { page: page.number, level: page.level(), children });

@@ -28,6 +28,28 @@ pub enum WriteError {
         /// Counted from 1.
         record: u64,
     },
+    /// Record numbers are not possible in a btree with duplicates.
+    #[error("a btree with duplicates cannot count its records")]
+    CountedDuplicates,
+    /// A record of a hash database came behind one of a later bucket.
+    #[error("record {record}: it belongs to bucket {bucket}, but records of bucket {open} came before")]
+    BucketOrder {
+        /// Counted from 1.
+        record: u64,
+        /// Where it belongs.
+        bucket: u32,
+        /// What came before.
+        open: u32,
+    },
+    /// A hash database has two buckets at least.
+    #[error("a hash database cannot have a single bucket")]
+    SingleBucket,
+    /// The name of a sub-database is impossible or is there already, or a file of one database was to get a second one.
+    #[error("a database named `{}` cannot be added to the file", .0.escape_ascii())]
+    Name(Vec<u8>),
+    /// A record came before the first database was begun.
+    #[error("no database of the file was begun")]
+    NoDatabase,
     /// A key or value is longer than the format can say.
     #[error("record {record}: {length} bytes are more than a key or value can have")]
     TooLong {

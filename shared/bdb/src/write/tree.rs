@@ -5,6 +5,7 @@
 //! whether internal items hold keys, and whether they hold record counts (`reference/berkeley-db.md` sections 3 and 7).
 //! The leftmost item of a level has no key, as in the files that the library itself writes.
 
+use super::Duplicates;
 use super::error::WriteError;
 use super::output::Output;
 use super::page_builder::{EntryKey, Header, INDEX, PageBuilder, RECNO_ENTRY, REFERENCE, entry_size};
@@ -26,6 +27,14 @@ pub(crate) enum TreeKind {
 }
 
 impl TreeKind {
+    /// Returns the kind of tree that off-page duplicates are in.
+    pub(crate) const fn of_duplicates(duplicates: Duplicates) -> Self {
+        match duplicates {
+            Duplicates::Sorted => Self::SortedDuplicates,
+            Duplicates::None | Duplicates::Unsorted => Self::UnsortedDuplicates,
+        }
+    }
+
     const fn leaf(self) -> PageType {
         match self {
             Self::Main => PageType::BtreeLeaf,
@@ -156,7 +165,7 @@ impl Tree {
         self.leaf.separator = separator;
     }
 
-    /// Counts a record of an off-page duplicate tree.
+    /// Counts a record, in a tree that keeps count.
     ///
     /// # Errors
     /// When the count no longer fits the format.

@@ -15,6 +15,11 @@ pub const SORTED: &str = "btree-4.7.25-le-dupsort-1024.db";
 pub const OVERFLOW: &str = "btree-4.4.20-le-overflow-1024.db";
 pub const FREE_PAGES: &str = "env-4.4.20-clean/mbox.db";
 pub const LONG_KEYS: &str = "btree-5.3.28-le-longkeys-512.db";
+pub const SUBDATABASES: &str = "btree-4.4.20-le-subdb-512.db";
+pub const HASH: &str = "hash-4.7.25-le-plain-512.db";
+pub const HASH_OVERFLOW: &str = "hash-2.7.7-le-overflow-1024.db";
+pub const HASH_OLD_DUPLICATES: &str = "hash-3.0.55-le-dup-512.db";
+pub const HASH_SORTED: &str = "hash-4.4.20-be-dupsort-1024.db";
 
 pub fn bytes(file: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(file)).unwrap()
@@ -63,15 +68,18 @@ pub fn read(source: &Damaged<'_>) -> Result<Content, ReadError> {
     let database = Database::open(source)?;
     let mut records = database.records();
     let mut content = Content::default();
-    while let Some(record) = records.next()? {
-        let key = record.key.to_vec();
-        let mut data = Vec::new();
-        let read = record.data.for_each_chunk(|chunk| {
-            data.extend_from_slice(chunk);
-            Ok(())
-        });
-        read.map_err(|error| ReadError::try_from(error).unwrap())?;
-        content.records.push((key, data));
+    while let Some(part) = records.next_part()? {
+        let name = part.name.unwrap_or_default();
+        while let Some(record) = records.next()? {
+            let key = [name.as_slice(), record.key].concat();
+            let mut data = Vec::new();
+            let read = record.data.for_each_chunk(|chunk| {
+                data.extend_from_slice(chunk);
+                Ok(())
+            });
+            read.map_err(|error| ReadError::try_from(error).unwrap())?;
+            content.records.push((key, data));
+        }
     }
     content.deleted = records.survey().deleted;
     let limit = 4 * u64::from(database.meta().pages) + 4;
@@ -93,7 +101,7 @@ pub struct File {
 impl File {
     pub fn new(file: &str) -> Self {
         let bytes = bytes(file);
-        let big = bytes[12..14] == [0, 5];
+        let big = bytes[12] == 0;
         let mut new = Self { bytes, page_size: 512, big };
         new.page_size = new.u32(20) as usize;
         new
@@ -162,7 +170,7 @@ impl File {
         let offset = at % self.page_size;
         match self.kind(page) {
             _ if page == 0 => false,
-            1 | 5 | 6 | 12 => offset >= 26 + 2 * self.entries(page),
+            1 | 2 | 5 | 6 | 12 | 13 => offset >= 26 + 2 * self.entries(page),
             7 => offset >= 26,
             _ => false,
         }
