@@ -70,8 +70,12 @@ fn environment(dir: &dyn Dir, names: &[Name]) -> String {
     match judge(&logs) {
         Ok(verdict) => match verdict.state {
             LogState::Clean => format!("clean: the log ends with a checkpoint at {}", verdict.end),
-            LogState::Unclean { after_checkpoint, .. } => {
-                format!("not clean: {after_checkpoint} log records follow the last checkpoint")
+            LogState::Unclean { after_checkpoint, committed, .. } => {
+                format!(
+                    "not clean: {after_checkpoint} log records follow the last checkpoint, with {committed} committed \
+                     transaction{}",
+                    if committed == 1 { "" } else { "s" }
+                )
             }
         },
         Err(e) => format!("not known: {e}"),

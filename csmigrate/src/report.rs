@@ -1,7 +1,7 @@
 //! What is said about a migration: lines in the style of the published `csdb rebuild` sample, and details as JSON.
 
 use bdb::format::{PageType, flag, hash_flag};
-use bdb::log::LogVerdict;
+use bdb::log::{LogFormat, LogVerdict, Writer};
 use bdb::read::{Access, Checksums, DuplicateMode, Meta, Survey};
 use serde_json::{Value, json};
 use upgrade_engine::fs::{Name, RelPath};
@@ -77,10 +77,19 @@ pub fn environment(environment: &Environment) -> String {
         Environment::NotLogged => "no log ever wrote these databases".to_owned(),
         Environment::Unproven => "there are no log files; a clean shutdown cannot be proven".to_owned(),
         Environment::Clean(LogVerdict { format, end, .. }) => {
-            let version = format.map_or_else(|| "unknown".to_owned(), |format| format.version.to_string());
+            let version = format.map_or_else(|| "unknown".to_owned(), log_format);
             format!("closed properly: the log (version {version}) ends with a checkpoint at {end}")
         }
     }
+}
+
+fn log_format(format: LogFormat) -> String {
+    let writer = match format.writer {
+        Writer::Unknown => "",
+        Writer::Bits32 => ", of a 32-bit program",
+        Writer::Bits64 => ", of a 64-bit program",
+    };
+    format!("{}{writer}", format.version)
 }
 
 /// Returns what kind of database a file is.

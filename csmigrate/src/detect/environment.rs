@@ -4,7 +4,7 @@
 //! they stay after a clean close.
 
 use bdb::format::{Lsn, PageNo};
-use bdb::log::{LogFile, LogState, LogVerdict, judge, parse_log_name, records_after};
+use bdb::log::{LogFile, LogState, LogVerdict, committed_after, judge, parse_log_name, records_after};
 use upgrade_engine::fs::{Name, RelPath};
 
 use super::file_access::Reading;
@@ -34,10 +34,18 @@ pub fn survey(source: &SourceFacts) -> Result<Environment, Error> {
     let path = source.path.to_string();
     let failed = |e: bdb::log::LogError| Error::Log { path: path.clone(), what: e.to_string() };
     let verdict = judge(&files).map_err(failed)?;
-    if let LogState::Unclean { after_checkpoint, before_checkpoint } = verdict.state {
+    if let LogState::Unclean { after_checkpoint, before_checkpoint, committed } = verdict.state {
         let newest = newest.map_or(Lsn::default(), |((lsn, _), _)| lsn);
         let missing = records_after(&files, newest).map_err(failed)?;
-        let what = unclean(after_checkpoint, before_checkpoint, missing);
+        // What a checkpoint covers is in the data files, whatever the pages say.
+        let covered = newest.max(verdict.last_checkpoint.unwrap_or_default());
+        let only_there = committed_after(&files, covered).map_err(failed)?;
+        let mut what = unclean(after_checkpoint, before_checkpoint, committed);
+        what.push_str(&format!(
+            "; {missing} log records are newer than every page, so what they did is not in the data files: {} only in the \
+             log",
+            are(only_there, "committed transaction")
+        ));
         return Err(Error::Unclean { path, what });
     }
     match newest {
@@ -48,15 +56,18 @@ pub fn survey(source: &SourceFacts) -> Result<Environment, Error> {
     }
 }
 
-fn unclean(after: u64, before: u64, missing: u64) -> String {
-    let mut what = format!("{after} log records follow the last checkpoint");
+fn unclean(after: u64, before: u64, committed: u64) -> String {
+    let plural = if committed == 1 { "" } else { "s" };
+    let mut what =
+        format!("{after} log records follow the last checkpoint, with {committed} committed transaction{plural}");
     if before > 0 {
-        what.push_str(&format!(", {before} before it belong to transactions that were open then"));
+        what.push_str(&format!(" ({before} before it belong to transactions that were open then)"));
     }
-    what.push_str(&format!(
-        "; {missing} log records are newer than every page, so what they did is not in the data files"
-    ));
     what
+}
+
+fn are(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what} is") } else { format!("{count} {what}s are") }
 }
 
 fn beyond_the_log((lsn, page): (Lsn, PageNo), file: &RelPath, end: Lsn) -> String {

@@ -25,19 +25,19 @@ fn every_environment_that_was_not_closed_is_refused_with_the_number_of_missing_r
         said.push_str(&format!("{name}: {first}\n"));
     }
     assert_snapshot!(said, @r#"
-    env-3.2.9-crash-1: csmigrate: /db/old was not closed properly: 940 log records follow the last checkpoint; 941 log records are newer than every page, so what they did is not in the data files
-    env-3.2.9-crash-1-32bit: csmigrate: /db/old was not closed properly: 928 log records follow the last checkpoint; 929 log records are newer than every page, so what they did is not in the data files
-    env-3.2.9-crash-2: csmigrate: /db/old was not closed properly: 724 log records follow the last checkpoint, 165 before it belong to transactions that were open then; 810 log records are newer than every page, so what they did is not in the data files
-    env-3.2.9-crash-2-32bit: csmigrate: /db/old was not closed properly: 690 log records follow the last checkpoint, 178 before it belong to transactions that were open then; 777 log records are newer than every page, so what they did is not in the data files
-    env-3.2.9-unclean: csmigrate: /db/old was not closed properly: 47 log records follow the last checkpoint; 48 log records are newer than every page, so what they did is not in the data files
-    env-4.2.52-crash-1: csmigrate: /db/old was not closed properly: 949 log records follow the last checkpoint, 1 before it belong to transactions that were open then; 950 log records are newer than every page, so what they did is not in the data files
-    env-4.2.52-crash-2: csmigrate: /db/old was not closed properly: 666 log records follow the last checkpoint, 195 before it belong to transactions that were open then; 765 log records are newer than every page, so what they did is not in the data files
-    env-4.4.20-crash-1: csmigrate: /db/old was not closed properly: 949 log records follow the last checkpoint, 1 before it belong to transactions that were open then; 950 log records are newer than every page, so what they did is not in the data files
-    env-4.4.20-crash-2: csmigrate: /db/old was not closed properly: 668 log records follow the last checkpoint, 194 before it belong to transactions that were open then; 767 log records are newer than every page, so what they did is not in the data files
-    env-4.4.20-unclean: csmigrate: /db/old was not closed properly: 47 log records follow the last checkpoint, 1 before it belong to transactions that were open then; 48 log records are newer than every page, so what they did is not in the data files
-    env-4.7.25-crash-1: csmigrate: /db/old was not closed properly: 949 log records follow the last checkpoint, 1 before it belong to transactions that were open then; 950 log records are newer than every page, so what they did is not in the data files
-    env-4.7.25-crash-2: csmigrate: /db/old was not closed properly: 668 log records follow the last checkpoint, 194 before it belong to transactions that were open then; 767 log records are newer than every page, so what they did is not in the data files
-    env-4.7.25-unclean: csmigrate: /db/old was not closed properly: 47 log records follow the last checkpoint, 1 before it belong to transactions that were open then; 48 log records are newer than every page, so what they did is not in the data files
+    env-3.2.9-crash-1: csmigrate: /db/old was not closed properly: 940 log records follow the last checkpoint, with 6 committed transactions; 941 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
+    env-3.2.9-crash-1-32bit: csmigrate: /db/old was not closed properly: 928 log records follow the last checkpoint, with 6 committed transactions; 929 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
+    env-3.2.9-crash-2: csmigrate: /db/old was not closed properly: 724 log records follow the last checkpoint, with 6 committed transactions (165 before it belong to transactions that were open then); 810 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
+    env-3.2.9-crash-2-32bit: csmigrate: /db/old was not closed properly: 690 log records follow the last checkpoint, with 6 committed transactions (178 before it belong to transactions that were open then); 777 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
+    env-3.2.9-unclean: csmigrate: /db/old was not closed properly: 47 log records follow the last checkpoint, with 1 committed transaction; 48 log records are newer than every page, so what they did is not in the data files: 1 committed transaction is only in the log
+    env-4.2.52-crash-1: csmigrate: /db/old was not closed properly: 949 log records follow the last checkpoint, with 6 committed transactions (1 before it belong to transactions that were open then); 950 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
+    env-4.2.52-crash-2: csmigrate: /db/old was not closed properly: 666 log records follow the last checkpoint, with 6 committed transactions (195 before it belong to transactions that were open then); 765 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
+    env-4.4.20-crash-1: csmigrate: /db/old was not closed properly: 949 log records follow the last checkpoint, with 6 committed transactions (1 before it belong to transactions that were open then); 950 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
+    env-4.4.20-crash-2: csmigrate: /db/old was not closed properly: 668 log records follow the last checkpoint, with 4 committed transactions (194 before it belong to transactions that were open then); 767 log records are newer than every page, so what they did is not in the data files: 4 committed transactions are only in the log
+    env-4.4.20-unclean: csmigrate: /db/old was not closed properly: 47 log records follow the last checkpoint, with 1 committed transaction (1 before it belong to transactions that were open then); 48 log records are newer than every page, so what they did is not in the data files: 1 committed transaction is only in the log
+    env-4.7.25-crash-1: csmigrate: /db/old was not closed properly: 949 log records follow the last checkpoint, with 6 committed transactions (1 before it belong to transactions that were open then); 950 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
+    env-4.7.25-crash-2: csmigrate: /db/old was not closed properly: 668 log records follow the last checkpoint, with 4 committed transactions (194 before it belong to transactions that were open then); 767 log records are newer than every page, so what they did is not in the data files: 4 committed transactions are only in the log
+    env-4.7.25-unclean: csmigrate: /db/old was not closed properly: 47 log records follow the last checkpoint, with 1 committed transaction (1 before it belong to transactions that were open then); 48 log records are newer than every page, so what they did is not in the data files: 1 committed transaction is only in the log
     "#);
 }
 
@@ -47,7 +47,7 @@ fn the_message_says_what_to_do() {
     assert_snapshot!(site.refused(&[OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: /db/old was not closed properly: 47 log records follow the last checkpoint, 1 before it belong to transactions that were open then; 48 log records are newer than every page, so what they did is not in the data files
+    csmigrate: /db/old was not closed properly: 47 log records follow the last checkpoint, with 1 committed transaction (1 before it belong to transactions that were open then); 48 log records are newer than every page, so what they did is not in the data files: 1 committed transaction is only in the log
       Start and stop the old Calendar Server once, or run the db_recover of its own Berkeley DB release on a copy, then run csmigrate on the result.
       Nothing was changed.
     "#);
@@ -59,7 +59,7 @@ fn a_dry_run_refuses_it_as_well() {
     assert_snapshot!(site.refused(&["-d", OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: /db/old was not closed properly: 940 log records follow the last checkpoint; 941 log records are newer than every page, so what they did is not in the data files
+    csmigrate: /db/old was not closed properly: 940 log records follow the last checkpoint, with 6 committed transactions; 941 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
       Start and stop the old Calendar Server once, or run the db_recover of its own Berkeley DB release on a copy, then run csmigrate on the result.
       Nothing was changed.
     "#);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bdb::ReadAt;
 use bdb::format::{ByteOrder, Lsn};
-use bdb::log::{LogError, LogFile, LogState, LogVerdict, judge, parse_log_name};
+use bdb::log::{LogError, LogFile, LogState, LogVerdict, Writer, judge, parse_log_name};
 use proptest::prelude::*;
 
 const UPDATE: u32 = 41;
@@ -78,9 +78,15 @@ fn model(bytes: &[u8]) -> LogState {
         Some((at, _, start)) => (replay(*at, u32::MAX), replay(start.unwrap(), *at)),
         None => (records.len(), 0),
     };
+    let last = records.iter().rev().find(|(_, kind, _)| *kind == CHECKPOINT).map_or(0, |(at, ..)| *at);
+    let commits = records.iter().filter(|(at, kind, _)| *at > last && *kind == COMMIT && word(*at as usize + 28) == 1);
     match (after, before) {
         (0, 0) => LogState::Clean,
-        _ => LogState::Unclean { after_checkpoint: after as u64, before_checkpoint: before as u64 },
+        _ => LogState::Unclean {
+            after_checkpoint: after as u64,
+            before_checkpoint: before as u64,
+            committed: commits.count() as u64,
+        },
     }
 }
 
@@ -125,7 +131,7 @@ fn no_byte_flip_makes_an_unclean_log_clean() {
         log.bytes.resize(log.bytes.len() + 64, 0);
         let verdict = judge_one(&log.bytes).unwrap();
         assert_eq!(verdict.last_checkpoint, Some(Lsn { file: 1, offset: checkpoint }));
-        assert_eq!(verdict.state, LogState::Unclean { after_checkpoint: 2, before_checkpoint: 1 });
+        assert_eq!(verdict.state, LogState::Unclean { after_checkpoint: 2, before_checkpoint: 1, committed: 1 });
         for at in 0..log.bytes.len() {
             for mask in 1..=255 {
                 let mut damaged = log.bytes.clone();
@@ -140,7 +146,7 @@ fn no_byte_flip_makes_an_unclean_log_clean() {
 
 #[test]
 fn all_versions_are_read_in_both_byte_orders() {
-    for version in [3, 8, 11, 14] {
+    for version in [3, 5, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19] {
         for order in [ByteOrder::Little, ByteOrder::Big] {
             let mut log = Builder::new(version, order);
             log.record(UPDATE, &[7; 40]);
@@ -151,8 +157,45 @@ fn all_versions_are_read_in_both_byte_orders() {
             assert_eq!((format.version, format.byte_order, verdict.state), (version, order, LogState::Clean));
             assert_eq!(verdict.end, Lsn { file: 1, offset: end });
             log.record(COMMIT, &[1]);
-            let unclean = LogState::Unclean { after_checkpoint: 1, before_checkpoint: 0 };
+            let unclean = LogState::Unclean { after_checkpoint: 1, before_checkpoint: 0, committed: 1 };
             assert_eq!(judge_one(&log.bytes).unwrap().state, unclean);
+        }
+    }
+}
+
+#[test]
+fn both_lists_of_record_types_of_version_2_are_known() {
+    for order in [ByteOrder::Little, ByteOrder::Big] {
+        for (register, commit, checkpoint) in [(1, 6, 7), (2, 10, 11)] {
+            let mut log = Builder::new(2, order);
+            log.record(UPDATE, &[7; 40]);
+            log.record(commit, &[1, 0]);
+            let start = log.bytes.len() as u32;
+            log.record(checkpoint, &[1, start, 0, 0]);
+            log.record(register, &[2]);
+            assert_eq!(judge_one(&log.bytes).unwrap().state, LogState::Clean);
+            log.record(UPDATE, &[7; 40]);
+            // Prepared is not committed.
+            log.record(commit, &[2, 0]);
+            log.record(commit, &[1, 0]);
+            let unclean = LogState::Unclean { after_checkpoint: 3, before_checkpoint: 0, committed: 1 };
+            assert_eq!(judge_one(&log.bytes).unwrap().state, unclean);
+        }
+    }
+}
+
+#[test]
+fn the_word_size_of_the_writer_shows_in_records_of_items() {
+    for version in [2, 3, 8] {
+        for order in [ByteOrder::Little, ByteOrder::Big] {
+            for (words, writer) in [(1, Writer::Bits32), (2, Writer::Bits64)] {
+                let mut log = Builder::new(version, order);
+                // Operation, file, page, index; the word; an empty string and one of 8 bytes; a log sequence number.
+                let rest = [&[1, 0, 3, 4][..], &[0, 8][2 - words..], &[0, 8, 0x6161_6161, 0x6161_6161, 0, 1]].concat();
+                log.record(41, &rest);
+                let found = judge_one(&log.bytes).unwrap().format.unwrap().writer;
+                assert_eq!(found, if version == 8 { Writer::Unknown } else { writer }, "{version} {order}");
+            }
         }
     }
 }
@@ -175,7 +218,7 @@ fn a_log_without_checkpoint_counts_every_record() {
     log.record(REGISTER, &[3]);
     log.record(UPDATE, &[1]);
     let state = judge_one(&log.bytes).unwrap().state;
-    assert_eq!(state, LogState::Unclean { after_checkpoint: 2, before_checkpoint: 0 });
+    assert_eq!(state, LogState::Unclean { after_checkpoint: 2, before_checkpoint: 0, committed: 0 });
 }
 
 #[test]
@@ -194,10 +237,9 @@ fn a_log_without_records_is_clean_only_from_its_first_file_on() {
 #[test]
 fn other_versions_are_refused_by_name() {
     for (version, message) in [
-        (2, "log.0000000001: log version 2 (Berkeley DB 2.6 to 3.1) is not read"),
-        (5, "log.0000000001: log version 5 (Berkeley DB 4.0) is not read"),
-        (16, "log.0000000001: log version 16 (Berkeley DB 4.8) is not read"),
-        (19, "log.0000000001: log version 19 (Berkeley DB 5.3) is not read"),
+        (1, "log.0000000001: log version 1 (Berkeley DB 2.x) is not read"),
+        (4, "log.0000000001: log version 4 (Berkeley DB 4.0) is not read"),
+        (9, "log.0000000001: log version 9 (Berkeley DB 4.3) is not read"),
         (20, "log.0000000001: log version 20 is newer than known"),
         (0, "log.0000000001: not a Berkeley DB log file"),
     ] {

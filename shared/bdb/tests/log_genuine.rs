@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use bdb::format::{ByteOrder, Lsn};
-use bdb::log::{LogError, LogFile, LogFormat, LogState, LogVerdict, judge, parse_log_name, records_after};
+use bdb::log::{
+    LogError, LogFile, LogFormat, LogState, LogVerdict, Writer, committed_after, judge, parse_log_name, records_after,
+};
 
 fn load(environment: &str) -> Vec<LogFile<Vec<u8>>> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(environment);
@@ -22,10 +24,15 @@ fn lsn(file: u32, offset: u32) -> Lsn {
     Lsn { file, offset }
 }
 
-fn verdict(version: u32, end: (u32, u32), checkpoint: (u32, u32), after: u64, before: u64) -> LogVerdict {
-    let unclean = LogState::Unclean { after_checkpoint: after, before_checkpoint: before };
+/// `counts` are the records after and before the last checkpoint that it does not cover, and the transactions committed
+/// after it.
+fn verdict(version: u32, end: (u32, u32), checkpoint: (u32, u32), counts: (u64, u64, u64)) -> LogVerdict {
+    let (after, before, committed) = counts;
+    let unclean = LogState::Unclean { after_checkpoint: after, before_checkpoint: before, committed };
+    // Only up to version 3 the word size of the writer shows.
+    let writer = if version <= 3 { Writer::Bits64 } else { Writer::Unknown };
     LogVerdict {
-        format: Some(LogFormat { version, byte_order: ByteOrder::Little }),
+        format: Some(LogFormat { version, byte_order: ByteOrder::Little, writer }),
         end: lsn(end.0, end.1),
         last_checkpoint: Some(lsn(checkpoint.0, checkpoint.1)),
         state: if after + before == 0 { LogState::Clean } else { unclean },
@@ -41,29 +48,58 @@ fn environments_that_were_closed_are_clean() {
         ("csdb-6.2-le", 8, 8_072),
         ("mboxlist-6.3-le", 11, 5_058),
     ] {
-        assert_eq!(judge(&load(environment)).unwrap(), verdict(version, (1, end), (1, end), 0, 0), "{environment}");
+        assert_eq!(
+            judge(&load(environment)).unwrap(),
+            verdict(version, (1, end), (1, end), (0, 0, 0)),
+            "{environment}"
+        );
     }
 }
 
 #[test]
 fn environments_whose_process_ended_are_unclean_and_the_records_are_counted() {
     for (environment, expected) in [
-        ("env-3.2.9-unclean", verdict(3, (1, 150_921), (1, 145_249), 47, 0)),
-        ("env-3.2.9-crash-1", verdict(3, (1, 187_540), (1, 84_067), 940, 0)),
-        ("env-3.2.9-crash-1-32bit", verdict(3, (1, 179_344), (1, 80_827), 928, 0)),
-        ("env-3.2.9-crash-2", verdict(3, (6, 17_101), (4, 3_941), 724, 165)),
-        ("env-3.2.9-crash-2-32bit", verdict(3, (6, 11_325), (4, 9_730), 690, 178)),
-        ("env-4.2.52-crash-1", verdict(8, (1, 183_622), (1, 83_253), 949, 1)),
-        ("env-4.2.52-crash-2", verdict(8, (6, 13_437), (4, 15_791), 666, 195)),
-        ("env-4.4.20-unclean", verdict(11, (1, 148_781), (1, 143_341), 47, 1)),
-        ("env-4.4.20-crash-1", verdict(11, (1, 183_844), (1, 83_412), 949, 1)),
-        ("env-4.4.20-crash-2", verdict(11, (6, 13_364), (4, 14_406), 668, 194)),
-        ("env-4.7.25-unclean", verdict(14, (1, 148_785), (1, 143_345), 47, 1)),
-        ("env-4.7.25-crash-1", verdict(14, (1, 183_844), (1, 83_412), 949, 1)),
-        ("env-4.7.25-crash-2", verdict(14, (6, 13_364), (4, 14_406), 668, 194)),
+        ("env-3.2.9-unclean", verdict(3, (1, 150_921), (1, 145_249), (47, 0, 1))),
+        ("env-3.2.9-crash-1", verdict(3, (1, 187_540), (1, 84_067), (940, 0, 6))),
+        ("env-3.2.9-crash-1-32bit", verdict(3, (1, 179_344), (1, 80_827), (928, 0, 6))),
+        ("env-3.2.9-crash-2", verdict(3, (6, 17_101), (4, 3_941), (724, 165, 6))),
+        ("env-3.2.9-crash-2-32bit", verdict(3, (6, 11_325), (4, 9_730), (690, 178, 6))),
+        ("env-4.2.52-crash-1", verdict(8, (1, 183_622), (1, 83_253), (949, 1, 6))),
+        ("env-4.2.52-crash-2", verdict(8, (6, 13_437), (4, 15_791), (666, 195, 6))),
+        ("env-4.4.20-unclean", verdict(11, (1, 148_781), (1, 143_341), (47, 1, 1))),
+        ("env-4.4.20-crash-1", verdict(11, (1, 183_844), (1, 83_412), (949, 1, 6))),
+        ("env-4.4.20-crash-2", verdict(11, (6, 13_364), (4, 14_406), (668, 194, 4))),
+        ("env-4.7.25-unclean", verdict(14, (1, 148_785), (1, 143_345), (47, 1, 1))),
+        ("env-4.7.25-crash-1", verdict(14, (1, 183_844), (1, 83_412), (949, 1, 6))),
+        ("env-4.7.25-crash-2", verdict(14, (6, 13_364), (4, 14_406), (668, 194, 4))),
     ] {
+        let mut expected = expected;
+        if let Some(format) = expected.format.as_mut().filter(|_| environment.ends_with("-32bit")) {
+            format.writer = Writer::Bits32;
+        }
         assert_eq!(judge(&load(environment)).unwrap(), expected, "{environment}");
     }
+}
+
+#[test]
+fn committed_transactions_are_counted_from_any_place() {
+    // Those that create a file count as well: two in the first set of files, three in the second.
+    for (environment, committed) in [
+        ("env-3.2.9-clean", 3),
+        ("env-3.2.9-crash-1", 11),
+        ("env-4.2.52-crash-1", 11),
+        ("env-4.4.20-crash-2", 21),
+        ("env-4.7.25-crash-1", 11),
+        ("env-4.7.25-crash-2", 21),
+        ("csdb-6.2-le", 12),
+        ("mboxlist-6.3-le", 8),
+    ] {
+        assert_eq!(committed_after(&load(environment), Lsn::default()).unwrap(), committed, "{environment}");
+    }
+    // The last transaction of this set added the records that its data file lacks.
+    let files = load("env-4.4.20-unclean");
+    assert_eq!(committed_after(&files, lsn(1, 143_341)).unwrap(), 1);
+    assert_eq!(committed_after(&files, lsn(1, 148_781)).unwrap(), 0);
 }
 
 #[test]
@@ -115,7 +151,7 @@ fn a_cut_file_with_later_ones_is_an_error() {
 fn a_new_file_without_records_leaves_the_verdict_as_it_was() {
     let mut files = load("env-4.4.20-clean");
     files.push(LogFile { number: 2, source: vec![0; 4096] });
-    assert_eq!(judge(&files).unwrap(), verdict(11, (1, 148_909), (1, 148_909), 0, 0));
+    assert_eq!(judge(&files).unwrap(), verdict(11, (1, 148_909), (1, 148_909), (0, 0, 0)));
     files.push(LogFile { number: 3, source: Vec::new() });
     assert!(matches!(judge(&files), Err(LogError::Damaged { file: 2, offset: 0, .. })));
 }
@@ -129,5 +165,5 @@ fn a_torn_last_record_counts_as_absent() {
     torn[end - 7..end].fill(0);
     let found = judge(&files).unwrap();
     assert!(found.end < lsn(1, 148_785));
-    assert_eq!(found.state, LogState::Unclean { after_checkpoint: 46, before_checkpoint: 1 });
+    assert_eq!(found.state, LogState::Unclean { after_checkpoint: 46, before_checkpoint: 1, committed: 0 });
 }

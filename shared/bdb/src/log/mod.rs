@@ -13,12 +13,23 @@ use std::io;
 
 use crate::ReadAt;
 use crate::format::{ByteOrder, Lsn};
-use scan::{Record, Rest, Scan};
+use scan::{Kind, Record, Rest, Scan};
 
-/// Record type of a file's opening and closing; it changes no data.
-const FILE_REGISTER: u32 = 2;
-/// Record type of a checkpoint.
-const CHECKPOINT: u32 = 11;
+/// Types of records that concern more than one page. In the time of log version 2 they got new numbers, with Berkeley DB 3.1;
+/// no release used a number of one list for something else of the other.
+struct Kinds {
+    /// A file's opening and closing; it changes no data.
+    register: &'static [u32],
+    /// The end of a transaction.
+    commit: &'static [u32],
+    checkpoint: &'static [u32],
+}
+
+const KINDS: Kinds = Kinds { register: &[2], commit: &[10], checkpoint: &[11] };
+const KINDS_OF_VERSION_2: Kinds = Kinds { register: &[1, 2], commit: &[6, 10], checkpoint: &[7, 11] };
+
+/// The operation of a commit record that commits.
+const COMMIT: u32 = 1;
 
 /// One file of a log.
 #[derive(Clone, Debug)]
@@ -45,10 +56,23 @@ pub struct LogVerdict {
 /// Version and byte order of a log file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogFormat {
-    /// 3 (Berkeley DB 3.2), 8 (4.2), 11 (4.4) or 14 (4.7).
+    /// From 2 (Berkeley DB 2.6 to 3.1) to 19 (5.3).
     pub version: u32,
     /// That of the machine that wrote it.
     pub byte_order: ByteOrder,
+    /// Who wrote it, as far as that can be told.
+    pub writer: Writer,
+}
+
+/// The program that wrote a log. Up to version 3 some records hold a number of its word size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writer {
+    /// Its word size left no trace.
+    Unknown,
+    /// A 32-bit program.
+    Bits32,
+    /// A 64-bit program.
+    Bits64,
 }
 
 /// Whether the data files hold everything that the log holds.
@@ -63,6 +87,8 @@ pub enum LogState {
         after_checkpoint: u64,
         /// Records ahead of it which it does not cover: a transaction was open, or files were in use.
         before_checkpoint: u64,
+        /// Transactions that were committed after it.
+        committed: u64,
     },
 }
 
@@ -153,15 +179,18 @@ pub fn judge<R: ReadAt>(files: &[LogFile<R>]) -> Result<LogVerdict, LogError> {
     {
         return Err(LogError::Missing { file: missing });
     }
-    let (mut before_checkpoint, mut after_checkpoint) = (0, 0);
+    let (mut before_checkpoint, mut after_checkpoint, mut committed) = (0, 0, 0);
     let end = walk(&files, from, |record| match checkpoint {
         Some(_) if !record.needs_replay() => {}
         Some(checkpoint) if record.lsn < checkpoint.lsn => before_checkpoint += 1,
-        _ => after_checkpoint += 1,
+        _ => {
+            after_checkpoint += 1;
+            committed += u64::from(record.kind == Kind::Commit);
+        }
     })?;
     let state = match (before_checkpoint, after_checkpoint) {
         (0, 0) => LogState::Clean,
-        _ => LogState::Unclean { after_checkpoint, before_checkpoint },
+        _ => LogState::Unclean { after_checkpoint, before_checkpoint, committed },
     };
     Ok(LogVerdict { format: end.format, end: end.lsn, last_checkpoint: checkpoint.map(|c| c.lsn), state })
 }
@@ -178,6 +207,21 @@ pub fn records_after<R: ReadAt>(files: &[LogFile<R>], lsn: Lsn) -> Result<u64, L
     Ok(count)
 }
 
+/// Returns how many transactions were committed of which something is later than `lsn`.
+///
+/// With the greatest number on the pages of all data files these are transactions that only the log holds, at least in part:
+/// no page is as new as the last thing that they did.
+///
+/// # Errors
+/// As [`judge`].
+pub fn committed_after<R: ReadAt>(files: &[LogFile<R>], lsn: Lsn) -> Result<u64, LogError> {
+    let mut count = 0;
+    walk(&in_order(files)?, lsn, |record| {
+        count += u64::from(record.kind == Kind::Commit && record.previous_of_transaction > lsn);
+    })?;
+    Ok(count)
+}
+
 #[derive(Clone, Copy)]
 struct Checkpoint {
     lsn: Lsn,
@@ -186,7 +230,7 @@ struct Checkpoint {
 
 impl Record {
     fn needs_replay(&self) -> bool {
-        !matches!(self.kind, FILE_REGISTER | CHECKPOINT)
+        !matches!(self.kind, Kind::Register | Kind::Checkpoint)
     }
 }
 
@@ -203,7 +247,7 @@ fn last_checkpoint<R: ReadAt>(files: &[&LogFile<R>]) -> Result<Option<Checkpoint
         let Some(mut scan) = Scan::open(file)? else { continue };
         let mut found = None;
         while let Some(record) = scan.next()? {
-            if record.kind == CHECKPOINT {
+            if record.kind == Kind::Checkpoint {
                 let damaged = |what| scan::damaged(file.number, record.lsn.offset.into(), what);
                 let redo_from =
                     record.checkpoint_start.ok_or_else(|| damaged("a checkpoint without its starting place"))?;
@@ -258,6 +302,8 @@ fn walk<R: ReadAt>(files: &[&LogFile<R>], from: Lsn, mut visit: impl FnMut(&Reco
         if !newest && scan.rest == Rest::Torn {
             return Err(scan::damaged(file.number, scan.at(), "a torn record, although there are later log files"));
         }
+        // Read to its end, the file has shown all that it can show of who wrote it.
+        end.format = Some(scan.format);
         previous = Some(end.lsn);
     }
     Ok(end)

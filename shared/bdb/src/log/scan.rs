@@ -3,7 +3,7 @@
 use crate::ReadAt;
 use crate::format::{ByteOrder, LOG_MAGIC, Lsn};
 
-use super::{LogError, LogFile, LogFormat};
+use super::{COMMIT, KINDS, KINDS_OF_VERSION_2, LogError, LogFile, LogFormat, Writer};
 
 /// Bytes of a record's header: previous record, checksum, length.
 const HEADER: usize = 12;
@@ -11,17 +11,47 @@ const HEADER: usize = 12;
 const MIN_RECORD: u32 = 28;
 /// The part of a record that is looked at, up to a checkpoint's starting place.
 const HEAD: usize = 36;
+/// Type of the record of an item added to a page or removed from it, and where in it the word is whose size depends on its
+/// writer.
+const ADD_REMOVE: u32 = 41;
+const WORD: u64 = 44;
 /// The window's size; it bounds the memory a scan uses.
 const WINDOW: usize = 64 * 1024;
 /// Log versions up to Berkeley DB 5.3.
 const KNOWN: std::ops::RangeInclusive<u32> = 1..=19;
+/// Those that a release wrote whose layout is known (`reference/berkeley-db.md` sections 1 and 5).
+const READ: [u32; 15] = [2, 3, 5, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19];
 
 /// What is needed of a record.
 pub(super) struct Record {
     pub(super) lsn: Lsn,
-    pub(super) kind: u32,
+    pub(super) kind: Kind,
+    /// What the same transaction did before.
+    pub(super) previous_of_transaction: Lsn,
     /// A checkpoint's `ckp_lsn`: where recovery has to begin.
     pub(super) checkpoint_start: Option<Lsn>,
+}
+
+/// What a record is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Register,
+    Commit,
+    Checkpoint,
+    Other,
+}
+
+impl Kind {
+    fn of(version: u32, number: u32, operation: u32) -> Self {
+        let kinds = if version == 2 { KINDS_OF_VERSION_2 } else { KINDS };
+        let is = |numbers: &[u32]| numbers.contains(&number);
+        match () {
+            () if is(kinds.register) => Self::Register,
+            () if is(kinds.checkpoint) => Self::Checkpoint,
+            () if is(kinds.commit) && operation == COMMIT => Self::Commit,
+            () => Self::Other,
+        }
+    }
 }
 
 /// What follows the last complete record.
@@ -59,12 +89,12 @@ impl<'a, R: ReadAt> Scan<'a, R> {
         let byte_order = byte_order.ok_or(LogError::NotALog { file: number })?;
         let version = byte_order.u32_at(head, HEADER + 4).ok_or(LogError::NotALog { file: number })?;
         match version {
-            3 | 8 | 11 | 14 => {}
+            version if READ.contains(&version) => {}
             0 => return Err(LogError::NotALog { file: number }),
             _ if KNOWN.contains(&version) => return Err(LogError::Unsupported { file: number, version }),
             _ => return Err(LogError::Newer { file: number, version }),
         }
-        let format = LogFormat { version, byte_order };
+        let format = LogFormat { version, byte_order, writer: Writer::Unknown };
         let header = format.header(head).filter(|h| h.length == MIN_RECORD && window.size >= MIN_RECORD.into());
         let Some(header) = header else {
             return Err(damaged(number, 0, "a damaged file header"));
@@ -72,7 +102,7 @@ impl<'a, R: ReadAt> Scan<'a, R> {
         let at = header.length.into();
         let mut scan =
             Self { window, format, previous_file_end: header.previous, rest: Rest::Nothing, at, previous: 0 };
-        if scan.checksum(0, &header)? != header.checksum {
+        if !scan.checksum_holds(0, &header)? {
             return Err(damaged(number, 0, "a file header with a wrong checksum"));
         }
         if number == 1 && header.previous != 0 {
@@ -95,7 +125,9 @@ impl<'a, R: ReadAt> Scan<'a, R> {
             return Ok(None);
         };
         let body = |offset| self.format.byte_order.u32_at(head, offset);
-        let kind = body(HEADER).unwrap_or_default();
+        let number = body(HEADER).unwrap_or_default();
+        let kind = Kind::of(self.format.version, number, body(28).unwrap_or_default());
+        let previous_of_transaction = Lsn { file: body(20).unwrap_or_default(), offset: body(24).unwrap_or_default() };
         let checkpoint_start = body(28).zip(body(32)).map(|(file, offset)| Lsn { file, offset });
         if header.is_zero() {
             let end = self.window.only_zeros_from(at)?;
@@ -109,14 +141,18 @@ impl<'a, R: ReadAt> Scan<'a, R> {
             let rest = if header.length < MIN_RECORD { at + HEADER as u64 } else { self.window.size };
             return self.torn(rest);
         }
-        if self.checksum(at, &header)? != header.checksum {
+        if !self.checksum_holds(at, &header)? {
             return self.torn(next);
+        }
+        if number == ADD_REMOVE && self.format.version <= 3 && self.format.writer == Writer::Unknown {
+            self.format.writer = self.writer(at, header.length)?;
         }
         let offset = u32::try_from(at).map_err(|_| self.damaged("a record beyond the reach of a log"))?;
         self.previous = at;
         self.at = next;
         let checkpoint_start = checkpoint_start.filter(|_| header.length as usize >= HEAD);
-        Ok(Some(Record { lsn: Lsn { file: self.window.number, offset }, kind, checkpoint_start }))
+        let lsn = Lsn { file: self.window.number, offset };
+        Ok(Some(Record { lsn, kind, previous_of_transaction, checkpoint_start }))
     }
 
     /// Ends the scan at a record that is incomplete, unless something shows that it is damaged instead: a later record, or
@@ -150,6 +186,40 @@ impl<'a, R: ReadAt> Scan<'a, R> {
         }
     }
 
+    /// Tells the word size of the program that wrote a record of an added or removed item: with it the record's parts end
+    /// exactly where the record ends. One record of ten thousand fits both, and tells nothing.
+    fn writer(&mut self, record: u64, length: u32) -> Result<Writer, LogError> {
+        let mut fits = |word: u64| -> Result<bool, LogError> {
+            // The word; then two counted strings, and the page's log sequence number.
+            let mut at = WORD + word;
+            for _ in 0..2 {
+                let counted = self.window.get(record + at, 4)?;
+                let Some(count) = self.format.byte_order.u32_at(counted, 0) else { return Ok(false) };
+                at += 4 + u64::from(count);
+                if at > u64::from(length) {
+                    return Ok(false);
+                }
+            }
+            Ok(at + 8 == u64::from(length))
+        };
+        Ok(match (fits(4)?, fits(8)?) {
+            (true, false) => Writer::Bits32,
+            (false, true) => Writer::Bits64,
+            _ => Writer::Unknown,
+        })
+    }
+
+    fn checksum_holds(&mut self, record: u64, header: &Header) -> Result<bool, LogError> {
+        let plain = self.checksum(record, header)?;
+        let mixed = plain ^ header.previous ^ header.length;
+        Ok(match self.format.version {
+            ..=11 => header.checksum == plain,
+            // It is not known with which of the two releases between 4.4 and 4.7 that began.
+            12 | 13 => header.checksum == plain || header.checksum == mixed,
+            _ => header.checksum == mixed,
+        })
+    }
+
     fn checksum(&mut self, record: u64, header: &Header) -> Result<u32, LogError> {
         let end = record + u64::from(header.length);
         let mut at = record + HEADER as u64;
@@ -162,7 +232,7 @@ impl<'a, R: ReadAt> Scan<'a, R> {
             hash = chunk.iter().fold(hash, |hash, byte| hash.wrapping_mul(33).wrapping_add(u32::from(*byte)));
             at += chunk.len() as u64;
         }
-        Ok(if self.format.version >= 14 { hash ^ header.previous ^ header.length } else { hash })
+        Ok(hash)
     }
 
     fn damaged(&self, what: &'static str) -> LogError {
