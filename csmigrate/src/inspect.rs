@@ -9,6 +9,7 @@ use bdb::read::{Access, Database, Part, ReadError, Recognised, Records, Unsuppor
 use serde::Serialize;
 use upgrade_engine::fs::{Dir, File, FileKind, Name, RelPath, RootPath};
 
+use crate::detect::environment::unclean;
 use crate::detect::file_access::{Borrowed, Reading};
 use crate::detect::source::recognised;
 use crate::error::Error;
@@ -70,12 +71,8 @@ fn environment(dir: &dyn Dir, names: &[Name]) -> String {
     match judge(&logs) {
         Ok(verdict) => match verdict.state {
             LogState::Clean => format!("clean: the log ends with a checkpoint at {}", verdict.end),
-            LogState::Unclean { after_checkpoint, committed, .. } => {
-                format!(
-                    "not clean: {after_checkpoint} log records follow the last checkpoint, with {committed} committed \
-                     transaction{}",
-                    if committed == 1 { "" } else { "s" }
-                )
+            LogState::Unclean { after_checkpoint, before_checkpoint, committed } => {
+                format!("not clean: {}", unclean(after_checkpoint, before_checkpoint, committed))
             }
         },
         Err(e) => format!("not known: {e}"),

@@ -56,7 +56,8 @@ pub fn survey(source: &SourceFacts) -> Result<Environment, Error> {
     }
 }
 
-fn unclean(after: u64, before: u64, committed: u64) -> String {
+/// Returns what is said of an environment that was not closed properly.
+pub fn unclean(after: u64, before: u64, committed: u64) -> String {
     let plural = if committed == 1 { "" } else { "s" };
     let mut what =
         format!("{after} log records follow the last checkpoint, with {committed} committed transaction{plural}");

@@ -213,6 +213,16 @@ fn files_closed_after_the_checkpoint_leave_it_clean() {
 }
 
 #[test]
+fn numbers_of_transactions_that_are_used_anew_change_no_data() {
+    for (version, state) in [(11, LogState::Clean), (19, LogState::Clean)] {
+        let mut log = Builder::new(version, ByteOrder::Little);
+        let recycle = log.record(14, &[0x8000_0000, 0xffff_ffff]);
+        log.record(CHECKPOINT, &[1, recycle, 0, 0]);
+        assert_eq!(judge_one(&log.bytes).unwrap().state, state);
+    }
+}
+
+#[test]
 fn a_log_without_checkpoint_counts_every_record() {
     let mut log = Builder::new(14, ByteOrder::Little);
     log.record(REGISTER, &[3]);

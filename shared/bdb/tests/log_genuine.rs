@@ -103,6 +103,20 @@ fn committed_transactions_are_counted_from_any_place() {
 }
 
 #[test]
+fn a_log_that_berkeley_db_5_3_writes_now_is_read_db5_3() {
+    let directory = tempfile::tempdir().unwrap();
+    for program in [&["db5.3_recover"][..], &["db5.3_checkpoint", "-1"]] {
+        let (program, arguments) = program.split_first().unwrap();
+        let output =
+            std::process::Command::new(program).args(arguments).arg("-h").arg(directory.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let source = fs::read(directory.path().join("log.0000000001")).unwrap();
+    let verdict = judge(&[LogFile { number: 1, source }]).unwrap();
+    assert_eq!((verdict.format.unwrap().version, verdict.state), (19, LogState::Clean));
+}
+
+#[test]
 fn records_are_counted_from_any_place() {
     let files = load("env-3.2.9-unclean");
     assert_eq!(records_after(&files, lsn(1, 145_249)).unwrap(), 47);

@@ -28,6 +28,8 @@ struct Kinds {
 const KINDS: Kinds = Kinds { register: &[2], commit: &[10], checkpoint: &[11] };
 const KINDS_OF_VERSION_2: Kinds = Kinds { register: &[1, 2], commit: &[6, 10], checkpoint: &[7, 11] };
 
+/// Record type of numbers of transactions that are used anew, from 4.0 on.
+const RECYCLE: u32 = 14;
 /// The operation of a commit record that commits.
 const COMMIT: u32 = 1;
 
@@ -78,7 +80,8 @@ pub enum Writer {
 /// Whether the data files hold everything that the log holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogState {
-    /// Nothing but openings and closings of files since the last checkpoint began; or the log holds no record at all.
+    /// Nothing that changes data since the last checkpoint began, such as openings and closings of files; or the log holds no
+    /// record at all.
     Clean,
     /// Recovery is needed. The counts leave out openings and closings of files, unless there is no checkpoint at all: then
     /// every record counts.
@@ -230,7 +233,7 @@ struct Checkpoint {
 
 impl Record {
     fn needs_replay(&self) -> bool {
-        !matches!(self.kind, Kind::Register | Kind::Checkpoint)
+        !matches!(self.kind, Kind::Register | Kind::Recycle | Kind::Checkpoint)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::ReadAt;
 use crate::format::{ByteOrder, LOG_MAGIC, Lsn};
 
-use super::{COMMIT, KINDS, KINDS_OF_VERSION_2, LogError, LogFile, LogFormat, Writer};
+use super::{COMMIT, KINDS, KINDS_OF_VERSION_2, LogError, LogFile, LogFormat, RECYCLE, Writer};
 
 /// Bytes of a record's header: previous record, checksum, length.
 const HEADER: usize = 12;
@@ -36,6 +36,8 @@ pub(super) struct Record {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Register,
+    /// Numbers of transactions are used anew.
+    Recycle,
     Commit,
     Checkpoint,
     Other,
@@ -47,6 +49,7 @@ impl Kind {
         let is = |numbers: &[u32]| numbers.contains(&number);
         match () {
             () if is(kinds.register) => Self::Register,
+            () if version > 5 && number == RECYCLE => Self::Recycle,
             () if is(kinds.checkpoint) => Self::Checkpoint,
             () if is(kinds.commit) && operation == COMMIT => Self::Commit,
             () => Self::Other,
