@@ -156,6 +156,8 @@ pub struct Facts {
     pub subschema: Subschema,
     /// Its databases.
     pub backends: Vec<Backend>,
+    /// What every new database is indexed by (`cn=default indexes,cn=config,cn=ldbm database,cn=plugins,cn=config`).
+    pub default_indexes: Vec<IndexEntry>,
     /// Its mapping tree.
     pub mapping_tree: Vec<MappingNode>,
     /// Those of the entries in [`crate::plan::entries_to_look_for`] that exist.

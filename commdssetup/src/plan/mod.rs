@@ -9,7 +9,7 @@ use crate::choices::Choices;
 
 pub use types::{
     Conflict, ConflictKind, DirectoryChange, EditKind, ElementKind, IndexedAttribute, LeftOut, Operation, Part, Plan,
-    ReindexTask, Severity, Skipped, ValueEdit,
+    ReindexTask, Scope, Severity, Skipped, ValueEdit,
 };
 
 /// Returns the entries that detection looks for: the roots of the suffixes that these choices ask for.

@@ -27,6 +27,16 @@ pub struct ValueEdit {
     pub values: Vec<String>,
 }
 
+/// Whether entries below go with an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// The entry alone: it must have none below it.
+    Entry,
+    /// The entry and everything that the server made below it: the configuration of a database.
+    Subtree,
+}
+
 /// What is done with an entry.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -42,7 +52,10 @@ pub enum Operation {
         edits: Vec<ValueEdit>,
     },
     /// An entry goes. Only a reversal has it.
-    Delete,
+    Delete {
+        /// Whether entries below it go with it.
+        scope: Scope,
+    },
 }
 
 /// Which of the administrator's choices a change follows from.
