@@ -7,3 +7,4 @@
 pub mod choices;
 pub mod facts;
 pub mod plan;
+pub mod schema_files;
