@@ -11,8 +11,6 @@ pub enum EditKind {
     Add,
     /// These values go.
     Delete,
-    /// These values are the only ones afterwards; none removes the attribute.
-    Replace,
 }
 
 /// A part of a modification.
