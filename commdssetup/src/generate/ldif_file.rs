@@ -7,7 +7,11 @@ use ldif::{
 use crate::facts::Values;
 use crate::plan::{DirectoryChange, EditKind, Operation, ReindexTask, Scope};
 
-/// Deletes a subtree; where a server does not know it, the entries below have to be deleted first.
+/// For the subtree of a database: 389 DS 2.3 refuses the control with 12 (measured) and wants the entries deleted one by one.
+const NO_TREE_DELETE: &str =
+    "A server without the tree delete control answers with error 12: use `ldapdelete -r` for this entry, then go on.";
+
+/// Deletes a subtree.
 const TREE_DELETE: &str = "1.2.840.113556.1.4.805";
 
 /// Why changes cannot be written.
@@ -37,6 +41,9 @@ pub fn ldif_file(title: &str, changes: &[DirectoryChange]) -> Result<Vec<u8>, Ld
     for change in changes {
         file.push(b'\n');
         write_comment(&mut file, &change.reason);
+        if matches!(change.operation, Operation::Delete { scope: Scope::Subtree }) {
+            write_comment(&mut file, NO_TREE_DELETE);
+        }
         write_record(&mut file, &record(change)?);
     }
     Ok(file)
