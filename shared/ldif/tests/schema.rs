@@ -51,6 +51,10 @@ fn what_vendors_write_beside_the_rfc_is_understood() {
     ] {
         assert_eq!(attribute(text).to_string(), printed);
     }
+    assert_eq!(
+        attribute("( 1.2 NAME 'a' X-ORIGIN 'x' X-ORIGIN 'user defined' )").extension("X-Origin"),
+        ["x", "user defined"]
+    );
     for (text, printed) in [
         ("( oid-foo NAME 'foo' MUST ( ) MAY ( a$b$ c ) )", "( oid-foo NAME 'foo' STRUCTURAL MAY ( a $ b $ c ) )"),
         (
@@ -84,6 +88,9 @@ fn what_is_no_description_is_refused_with_its_place() {
     ] {
         assert_eq!(AttributeType::parse(text).unwrap_err().to_string(), message, "{text}");
     }
+    let many: String = (0..65).map(|number| format!("X-{number} 'x' ")).collect();
+    let error = AttributeType::parse(&format!("( 1.2 {many})")).unwrap_err();
+    assert_eq!(error.reason, "there are too many extensions");
     assert_eq!(
         ObjectClass::parse("( 1.2 AUXILIARY STRUCTURAL )").unwrap_err().to_string(),
         "at character 17: a class is of one kind"

@@ -5,6 +5,9 @@ use std::collections::HashSet;
 use super::lexer::{Token, error, tokens};
 use super::{AttributeType, ClassKind, Extension, ObjectClass, SchemaError, Syntax};
 
+/// Most extensions of one description; known ones have three at most.
+const MOST_EXTENSIONS: usize = 64;
+
 impl AttributeType {
     /// Reads the description of an attribute type.
     ///
@@ -42,7 +45,7 @@ impl AttributeType {
                 "COLLECTIVE" => found.collective = true,
                 "NO-USER-MODIFICATION" => found.no_user_modification = true,
                 "USAGE" => found.usage = Some(parser.oid()?),
-                _ => found.extensions.push(parser.extension(at, keyword)?),
+                _ => parser.extension(at, keyword, &mut found.extensions)?,
             }
         }
         Ok(found)
@@ -88,7 +91,7 @@ impl ObjectClass {
                 "SUP" => found.sup = parser.oids()?,
                 "MUST" => found.must = parser.oids()?,
                 "MAY" => found.may = parser.oids()?,
-                _ => found.extensions.push(parser.extension(at, keyword)?),
+                _ => parser.extension(at, keyword, &mut found.extensions)?,
             }
         }
         found.kind = kind.unwrap_or(ClassKind::Structural);
@@ -128,7 +131,8 @@ impl Parser {
         match self.tokens.next() {
             Some((at, Token::Word(word))) => {
                 let word = word.to_ascii_uppercase();
-                if !self.seen.insert(word.clone()) {
+                // Extensions may be repeated: their values are joined.
+                if !word.starts_with("X-") && !self.seen.insert(word.clone()) {
                     return Err(error(at, format!("`{word}` is there twice")));
                 }
                 Ok(Some((at, word)))
@@ -190,11 +194,19 @@ impl Parser {
         Ok(oids)
     }
 
-    fn extension(&mut self, at: usize, name: String) -> Result<Extension, SchemaError> {
+    /// Reads the values of an extension; those of a repeated one are joined.
+    fn extension(&mut self, at: usize, name: String, known: &mut Vec<Extension>) -> Result<(), SchemaError> {
         if !name.starts_with("X-") {
             return Err(error(at, format!("`{name}` is no keyword")));
         }
-        Ok(Extension { name, values: self.list()? })
+        let values = self.list()?;
+        let is_full = known.len() >= MOST_EXTENSIONS;
+        match known.iter_mut().find(|extension| extension.name == name) {
+            Some(extension) => extension.values.extend(values),
+            None if is_full => return Err(error(at, "there are too many extensions")),
+            None => known.push(Extension { name, values }),
+        }
+        Ok(())
     }
 }
 
