@@ -1,4 +1,5 @@
-//! What is decided from what a server holds, and what is written about it. The server is made up; nothing here needs a network.
+//! What is decided from what a server holds, and what is written about it: mostly of a server that is made up, and of a real one
+//! in `live_389ds`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,6 +9,7 @@
     missing_docs
 )]
 
+mod live_389ds;
 mod support;
 
 mod files {

@@ -26,6 +26,8 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer { program: "javac", package: "default-jdk-headless", tests: &["java"] },
     Peer { program: "strace", package: "strace", tests: &["strace"] },
     Peer { program: "taskset", package: "util-linux", tests: &["strace"] },
+    Peer { program: "dscreate", package: "389-ds-base", tests: &["389ds"] },
+    Peer { program: "ldapmodify", package: "ldap-utils", tests: &["389ds"] },
     Peer { program: "setpriv", package: "util-linux", tests: &["as_another_user"] },
 ];
 
