@@ -54,8 +54,9 @@ pub(super) fn plan(facts: &Facts, choices: &Choices, holders: &[Holder]) -> Inde
                 types: missing.iter().map(|kind| (*kind).to_owned()).collect(),
             });
         }
-        // A database that the run makes is empty: what it gets is indexed as it comes.
-        if !changed.is_empty() && choices.reindex == Answer::Yes && !holder.is_new {
+        // Also of a database that the run makes: 389 DS uses no index that was added until it was built (measured: searches
+        // are logged with `notes=U` before).
+        if !changed.is_empty() && choices.reindex == Answer::Yes {
             part.reindex.push(ReindexTask { backend: holder.backend.clone(), attributes: changed });
         }
     }

@@ -26,6 +26,10 @@ pub use types::{
     ReindexTask, Scope, Severity, Skipped, ValueEdit,
 };
 
+/// Told with `-R no`: a later run finds the entries complete and builds nothing.
+const NOT_BUILT: &str =
+    "The new indexes are not used until they are built: with db2index, or with an index task of the server.";
+
 /// Why there is no plan. Nothing was changed when one of these comes up.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
@@ -120,6 +124,9 @@ pub fn plan(facts: &Facts, choices: &Choices) -> Result<Plan, PlanError> {
         plan.changes.extend(suffixes.changes);
         if choices.indexes == Answer::Yes {
             let indexes = indexes::plan(facts, choices, &suffixes.holders);
+            if !indexes.changes.is_empty() && choices.reindex == Answer::No {
+                plan.notices.push(NOT_BUILT.to_owned());
+            }
             plan.changes.extend(indexes.changes);
             plan.reindex = indexes.reindex;
         }
