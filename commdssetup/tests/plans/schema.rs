@@ -87,6 +87,27 @@ fn undoing_a_run_leaves_exactly_what_was_there() {
 }
 
 #[test]
+fn undoing_takes_away_first_what_came_last() {
+    let plan = planned(&facts(), &choices());
+    let back = reverse(&plan.changes);
+    let names = |changes: &[commdssetup::plan::DirectoryChange]| -> Vec<String> {
+        changes.iter().map(|change| change.dn.clone()).collect()
+    };
+    let mut expected = names(&plan.changes);
+    expected.reverse();
+    assert_eq!(names(&back), expected);
+    let attributes: Vec<_> = back.iter().filter(|change| change.part == Part::Schema).collect();
+    let [classes, attributes] = attributes.as_slice() else { panic!("classes and attributes") };
+    for (change, attribute) in [(classes, "objectClasses"), (attributes, "attributeTypes")] {
+        let Operation::Modify { edits } = &change.operation else { panic!("the schema entry is modified") };
+        assert_eq!((edits[0].kind, edits[0].attribute.as_str()), (EditKind::Delete, attribute));
+        let mut values = edits[0].values.clone();
+        values.reverse();
+        assert_eq!(values, added(&plan, attribute), "a class goes before the one that it is below");
+    }
+}
+
+#[test]
 fn what_a_server_lost_is_sent_again() {
     let mut facts = facts();
     let first = planned(&facts, &choices());

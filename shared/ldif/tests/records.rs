@@ -119,6 +119,8 @@ fn a_value_that_begins_with_a_tab_or_ends_with_a_blank_stays() {
     let values = ["\tx", "x ", " x", ":x", "<x", "x\r\ny", "\0", "é", "", "#x"];
     let record = Record::change(dn, Action::Add(values.map(|value| attribute("a", value)).to_vec()));
     let file = write_records(std::slice::from_ref(&record));
+    // Blanks at the end of a line get lost on the way: such a value is base64.
+    assert!(!file.windows(2).any(|pair| pair == b" \n"));
     let again = records(file.as_slice()).next().unwrap().unwrap();
     assert_eq!(again.action, record.action);
     assert_eq!(
