@@ -121,9 +121,13 @@ fn weigh(element: &Element<AttributeType>, known: &Known<AttributeType>, server:
     let mut theirs = known.definition.clone();
     // A type without a syntax has its superior's.
     theirs.syntax = server.syntax(&known.definition).cloned();
-    for difference in element.definition.differences(&theirs) {
+    let mut ours = element.definition.clone();
+    ours.syntax = server.syntax(&element.definition).cloned();
+    // A superior that only a site's file has leaves the syntax open.
+    let is_open = element.open.contains(&Open::Syntax) || ours.syntax.is_none();
+    for difference in ours.differences(&theirs) {
         match difference {
-            AttributeDifference::Syntax(ours, theirs) if !element.open.contains(&Open::Syntax) => {
+            AttributeDifference::Syntax(ours, theirs) if !is_open => {
                 let show = |syntax: &Option<_>| syntax.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
                 texts.push(format!("SYNTAX {} here, {} on the server", show(&ours), show(&theirs)));
                 let oid = |syntax: Option<ldif::schema::Syntax>| syntax.map(|syntax| syntax.oid).unwrap_or_default();

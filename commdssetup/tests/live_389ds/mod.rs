@@ -2,9 +2,10 @@
 
 mod server;
 
-use commdssetup::choices::{OldIcsOids, SchemaType, UnpublishedOids};
+use commdssetup::choices::{OldIcsOids, SchemaType, SiteFile, UnpublishedOids};
 use commdssetup::plan::Severity;
 use commdssetup::reverse::reverse;
+use ldif::schema::{AttributeType, ObjectClass};
 
 use self::server::Live;
 use crate::support::{class_sent, conflict, planned};
@@ -120,4 +121,37 @@ fn users_of_all_products_can_be_added_and_no_indexed_search_goes_through_all_ent
     // The control: an attribute without an index is searched through all entries, and the log says so.
     live.search("o=usergroup", "sub", "(mailUserStatus=active)", &["1.1"]);
     assert!(live.access_log().lines().any(|line| line.contains("notes=U") || line.contains("notes=A")));
+}
+
+#[test]
+fn every_schema_file_that_it_ships_can_be_read_and_says_nothing_new() {
+    let Some(live) = Live::start("own") else { return };
+    let mut files: Vec<_> =
+        std::fs::read_dir("/usr/share/dirsrv/schema").unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() > 20);
+    let mut choices = choices();
+    let without = planned(&live.facts(&choices), &choices);
+    choices.site_schema = files
+        .iter()
+        .map(|path| SiteFile { path: path.display().to_string(), content: std::fs::read(path).unwrap() })
+        .collect();
+    let facts = live.facts(&choices);
+    let with = planned(&facts, &choices);
+    let refused: Vec<_> =
+        with.refusals().map(|conflict| format!("{}: {}", conflict.name, conflict.difference)).collect();
+    assert!(refused.is_empty(), "{refused:?}");
+    let reasons = |plan: &commdssetup::plan::Plan| plan.changes.iter().map(|c| c.reason.clone()).collect::<Vec<_>>();
+    assert_eq!(reasons(&with), reasons(&without));
+    assert!(with.changes == without.changes);
+    // Whatever the server shows can be read, and prints to what it takes for the same.
+    assert!(!with.notices.iter().any(|notice| notice.contains("cannot be understood")), "{:?}", with.notices);
+    for text in &facts.subschema.attribute_types {
+        let one = AttributeType::parse(text).unwrap();
+        assert_eq!(AttributeType::parse(&one.to_string()).unwrap(), one);
+    }
+    for text in &facts.subschema.object_classes {
+        let one = ObjectClass::parse(text).unwrap();
+        assert_eq!(ObjectClass::parse(&one.to_string()).unwrap(), one);
+    }
 }

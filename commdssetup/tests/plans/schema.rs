@@ -7,6 +7,7 @@ use commdssetup::facts::{Marker, SchemaUpdates, Vendor};
 use commdssetup::plan::{EditKind, Operation, Part, PlanError, plan};
 use commdssetup::reverse::reverse;
 use ldif::schema::{AttributeType, ObjectClass};
+use proptest::prelude::*;
 
 use crate::support::{added, apply, choices, facts, planned};
 
@@ -170,4 +171,45 @@ fn a_plan_survives_being_stored() {
     let text = serde_json::to_string(&plan).unwrap();
     assert_eq!(serde_json::from_str::<commdssetup::plan::Plan>(&text).unwrap(), plan);
     assert!(serde_json::from_str::<commdssetup::plan::Plan>(&text.replacen('{', "{\"more\":1,", 1)).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_part_of_the_schema_a_server_has_one_run_completes_it(
+        keep in prop::collection::vec(any::<bool>(), 512), unpublished in any::<bool>(), later in any::<bool>(),
+    ) {
+        let mut choices = choices();
+        let of = |placeholders| if placeholders { UnpublishedOids::Placeholder } else { UnpublishedOids::LeaveOut };
+        choices.unpublished_oids = of(unpublished);
+        let mut facts = facts();
+        let standard = (facts.subschema.attribute_types.len(), facts.subschema.object_classes.len());
+        let first = planned(&facts, &choices);
+        apply(&mut facts, &first.changes);
+        let mut kept = keep.iter().cycle();
+        let mut drop_some = |values: &mut Vec<String>, standard: usize| {
+            let mut at = 0;
+            values.retain(|_| {
+                at += 1;
+                at <= standard || *kept.next().unwrap()
+            });
+        };
+        drop_some(&mut facts.subschema.attribute_types, standard.0);
+        drop_some(&mut facts.subschema.object_classes, standard.1);
+        let before = facts.clone();
+        choices.unpublished_oids = of(later);
+        let plan = planned(&facts, &choices);
+        prop_assert_eq!(plan.refusals().count(), 0);
+        apply(&mut facts, &plan.changes);
+        prop_assert_eq!(planned(&facts, &choices).changes, []);
+        apply(&mut facts, &reverse(&plan.changes));
+        let sorted = |values: &[String]| {
+            let mut values = values.to_vec();
+            values.sort();
+            values
+        };
+        prop_assert_eq!(sorted(&facts.subschema.attribute_types), sorted(&before.subschema.attribute_types));
+        prop_assert_eq!(sorted(&facts.subschema.object_classes), sorted(&before.subschema.object_classes));
+    }
 }

@@ -110,3 +110,14 @@ fn a_malformed_file_is_an_error_even_where_the_schema_is_not_updated() {
     choices.schema = commdssetup::choices::Answer::No;
     assert!(plan(&facts(), &choices).is_err());
 }
+
+#[test]
+fn a_syntax_that_is_inherited_on_both_sides_is_no_difference() {
+    let mut facts = facts();
+    let line = |oid: &str| format!("( {oid} NAME 'siteName' SUP cn )");
+    crate::support::shipped(&mut facts, &[&line("1.9.1")], &[]);
+    let file = format!("dn: cn=schema\nattributeTypes: {}\n", line("1.9.1"));
+    let plan = planned(&facts, &with(&[("60x.ldif", &file)]));
+    assert_eq!(plan.conflicts, []);
+    assert!(plan.skipped.iter().any(|skipped| skipped.name == "siteName" && skipped.difference.is_none()));
+}
