@@ -132,7 +132,7 @@ fn same(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Con
         return contradiction(ConflictKind::Narrowing, ours, known, difference, false);
     }
     if !lacks.is_empty() {
-        if is_user_defined(known.definition.extension("X-ORIGIN")) {
+        if is_replaceable(known, context.server) {
             let mut definition = known.definition.clone();
             definition.may.extend(lacks.iter().cloned());
             return ClassVerdict::Extend { raw: known.raw.clone(), definition, added: lacks };
@@ -177,8 +177,8 @@ fn other_oid(
     let is_old = SUPERSEDED
         .iter()
         .any(|(name, old, new)| ours.is(name) && known.definition.oid == *old && ours.oid.eq_ignore_ascii_case(new));
-    let is_user_defined = is_user_defined(known.definition.extension("X-ORIGIN"));
-    if is_old && !is_oid_taken && is_user_defined && context.old_ics_oids == OldIcsOids::Migrate {
+    let is_replaceable = is_replaceable(known, context.server);
+    if is_old && !is_oid_taken && is_replaceable && context.old_ics_oids == OldIcsOids::Migrate {
         if let Some(name) = ours.must.iter().find(|name| !context.has_attribute(name)) {
             return ClassVerdict::LeftOut(format!(
                 "its mandatory attribute {name} is missing; the old definition stays"
@@ -198,7 +198,7 @@ fn other_oid(
     let serves = lacks.is_empty() && demands.is_empty();
     let verdict = contradiction(ConflictKind::SameNameOtherOid, ours, known, difference, serves);
     match verdict {
-        ClassVerdict::Conflict(mut conflict) if is_old && is_user_defined && !is_oid_taken => {
+        ClassVerdict::Conflict(mut conflict) if is_old && is_replaceable && !is_oid_taken => {
             conflict.remedy =
                 "The server has the definition of an old release: --migrate-ics-oids replaces it by the new one, \
                                which allows everything the old one allowed, and can be undone."
@@ -207,6 +207,13 @@ fn other_oid(
         }
         other => other,
     }
+}
+
+/// Returns whether a definition can be replaced: it came over LDAP, and so did those below it, which have to go with it and
+/// come back (389 DS refuses to delete a class that has others below it: 53, measured).
+fn is_replaceable(known: &Known<ObjectClass>, server: &ServerSchema) -> bool {
+    let is_added = |known: &Known<ObjectClass>| is_user_defined(known.definition.extension("X-ORIGIN"));
+    is_added(known) && server.below(&known.definition).into_iter().all(is_added)
 }
 
 fn contradiction(

@@ -68,7 +68,7 @@ pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
         part.conflicts.push(conflict(ElementKind::Attribute, element, contradiction, needed_by));
     }
     part.left_out.extend(absent.into_values());
-    part.changes = changes(&wish.dn, &sorted, &classes);
+    part.changes = changes(&wish.dn, &sorted, &classes, server);
     part
 }
 
@@ -229,7 +229,7 @@ fn in_order<T: Named>(pending: Vec<T>, superiors: impl Fn(&T) -> &[String]) -> V
     sorted
 }
 
-fn changes(dn: &str, attributes: &[AttributeType], classes: &Classes) -> Vec<DirectoryChange> {
+fn changes(dn: &str, attributes: &[AttributeType], classes: &Classes, server: &ServerSchema) -> Vec<DirectoryChange> {
     let edit = |kind, attribute: &str, values| ValueEdit { kind, attribute: attribute.to_owned(), values };
     let modify = |edits, reason: String| DirectoryChange {
         dn: dn.to_owned(),
@@ -243,12 +243,19 @@ fn changes(dn: &str, attributes: &[AttributeType], classes: &Classes) -> Vec<Dir
         let reason = format!("{} attribute types that the server does not have", attributes.len());
         changes.push(modify(vec![edit(EditKind::Add, "attributeTypes", values)], reason));
     }
+    // What the server has of a class that an earlier one of these changes replaced.
+    let mut current: BTreeMap<&str, String> = BTreeMap::new();
     for replaced in &classes.replaced {
-        let edits = vec![
-            edit(EditKind::Delete, "objectClasses", vec![replaced.raw.clone()]),
-            edit(EditKind::Add, "objectClasses", vec![replaced.definition.to_string()]),
-        ];
+        let below = server.classes.find(replaced.definition.name()).map(|known| server.below(&known.definition));
+        let below = below.unwrap_or_default().into_iter();
+        let now = |raw: &str| current.get(raw).cloned().unwrap_or_else(|| raw.to_owned());
+        let below: Vec<String> = below.map(|known| now(&known.raw)).collect();
+        // Classes below go first and come back last, as they are, in the same request.
+        let gone = below.iter().rev().cloned().chain([now(&replaced.raw)]).collect();
+        let come = [replaced.definition.to_string()].into_iter().chain(below).collect();
+        let edits = vec![edit(EditKind::Delete, "objectClasses", gone), edit(EditKind::Add, "objectClasses", come)];
         changes.push(modify(edits, replaced.reason.clone()));
+        current.insert(&replaced.raw, replaced.definition.to_string());
     }
     if !classes.added.is_empty() {
         let values = classes.added.iter().map(ToString::to_string).collect();

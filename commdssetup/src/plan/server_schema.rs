@@ -31,6 +31,10 @@ impl<T> Table<T> {
         self.by_name.get(&name.to_ascii_lowercase()).and_then(|at| self.all.get(*at))
     }
 
+    pub(super) fn all(&self) -> &[Known<T>] {
+        &self.all
+    }
+
     /// Finds what a definition refers to: by name, or by identifier.
     pub(super) fn find(&self, word: &str) -> Option<&Known<T>> {
         self.by_name(word).or_else(|| self.by_oid(word))
@@ -91,6 +95,24 @@ impl ServerSchema {
         }
         must.remove("objectclass");
         (must, may)
+    }
+
+    /// Returns the classes below a class, each one after those that it is below.
+    pub(super) fn below(&self, class: &ObjectClass) -> Vec<&Known<ObjectClass>> {
+        let mut found: Vec<&Known<ObjectClass>> = Vec::new();
+        let mut seen = BTreeSet::from([class.oid.to_ascii_lowercase()]);
+        let mut level = vec![class];
+        while !level.is_empty() {
+            let is_next = |known: &&Known<ObjectClass>| {
+                let mut sups = known.definition.sup.iter();
+                sups.any(|sup| level.iter().any(|above| above.is(sup)))
+            };
+            let next = self.classes.all().iter().filter(is_next);
+            let next: Vec<_> = next.filter(|known| seen.insert(known.definition.oid.to_ascii_lowercase())).collect();
+            level = next.iter().map(|known| &known.definition).collect();
+            found.extend(next);
+        }
+        found
     }
 
     /// Returns one name for an attribute that may have several, in lower case.

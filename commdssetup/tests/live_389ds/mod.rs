@@ -57,7 +57,8 @@ fn calendar_classes_of_old_releases_are_refused_then_migrated_and_their_entries_
         "dn: cn=schema\nchangetype: modify\nadd: attributeTypes\n\
          attributeTypes: ( 2.16.840.1.113730.3.1.731 NAME 'icsCalendar' SYNTAX 1.3.6.1.4.1.1466.115.121.1.26 SINGLE-VALUE )\n-\n\
          add: objectClasses\n\
-         objectClasses: ( 2.16.840.1.113730.3.2.141 NAME 'icsCalendarUser' SUP top STRUCTURAL MAY ( cn $ sn $ description $ icsCalendar ) )\n",
+         objectClasses: ( 2.16.840.1.113730.3.2.141 NAME 'icsCalendarUser' SUP top STRUCTURAL MAY ( cn $ sn $ description $ icsCalendar ) )\n\
+         objectClasses: ( 1.9.1 NAME 'siteCalendarUser' SUP icsCalendarUser AUXILIARY MAY ou )\n",
     );
     live.take("dn: cn=old,o=usergroup\nchangetype: add\nobjectClass: icsCalendarUser\ncn: old\ndescription: one\nicsCalendar: old\n");
     let mut choices = choices();

@@ -1,7 +1,7 @@
 //! Definitions of the server that contradict ours: every one that is known, and what is refused because of it.
 
 use commdssetup::choices::{Answer, Holds, OldIcsOids};
-use commdssetup::plan::{ConflictKind, PlanError, Severity, plan};
+use commdssetup::plan::{ConflictKind, Operation, PlanError, Severity, plan};
 
 use crate::support::{
     IA5, NAME, TEXT, added, apply, attribute_sent, choices, class_sent, conflict, facts, planned, shipped, user_defined,
@@ -250,4 +250,53 @@ fn the_same_definition_in_another_spelling_is_no_conflict() {
     let skipped = plan.skipped.iter().find(|skipped| skipped.name == "mailHost").unwrap();
     assert_eq!(skipped.difference, None);
     assert!(!added(&plan, "attributeTypes").iter().any(|text| text.contains("'mailHost'")));
+}
+
+const ABOVE: &str =
+    "( 2.16.840.1.113730.3.2.180 NAME 'iplanet-am-managed-group' SUP top AUXILIARY MAY inetgroupstatus )";
+const BELOW: &str = "( 1.9.1 NAME 'siteGroup' SUP iplanet-am-managed-group AUXILIARY MAY cn )";
+
+#[test]
+fn classes_below_one_that_is_replaced_go_with_it_and_come_back() {
+    let mut facts = facts();
+    user_defined(&mut facts, &[], &[ABOVE, BELOW, "( 1.9.2 NAME 'siteSubGroup' SUP siteGroup AUXILIARY )"]);
+    let plan = planned(&facts, &choices());
+    let change = plan.changes.iter().find(|change| change.reason.starts_with("iplanet-am-managed-group")).unwrap();
+    let Operation::Modify { edits } = &change.operation else { panic!("the schema entry is modified") };
+    let names = |values: &[String]| -> Vec<String> {
+        values.iter().map(|text| text.split('\'').nth(1).unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&edits[0].values), ["siteSubGroup", "siteGroup", "iplanet-am-managed-group"]);
+    assert_eq!(names(&edits[1].values), ["iplanet-am-managed-group", "siteGroup", "siteSubGroup"]);
+    assert_eq!(edits[0].values[1], edits[1].values[1], "what lies below stays as it is");
+    apply(&mut facts, &plan.changes);
+    assert!(planned(&facts, &choices()).is_empty());
+}
+
+#[test]
+fn a_class_above_a_shipped_one_is_not_replaced() {
+    let mut facts = facts();
+    user_defined(&mut facts, &[], &[ABOVE]);
+    shipped(&mut facts, &[], &[BELOW]);
+    let plan = planned(&facts, &choices());
+    let found = conflict(&plan, "iplanet-am-managed-group");
+    assert_eq!((found.conflict, found.severity), (ConflictKind::Narrowing, Severity::Reported));
+}
+
+#[test]
+fn two_replaced_classes_one_below_the_other_both_keep_what_they_got() {
+    let mut facts = facts();
+    user_defined(
+        &mut facts,
+        &[],
+        &[
+            "( 2.16.840.1.113730.3.2.179 NAME 'iplanet-am-managed-role' SUP top AUXILIARY MAY cn )",
+            "( 2.16.840.1.113730.3.2.146 NAME 'inetMailUser' SUP iplanet-am-managed-role AUXILIARY MAY cn )",
+        ],
+    );
+    let plan = planned(&facts, &choices());
+    apply(&mut facts, &plan.changes);
+    assert!(planned(&facts, &choices()).is_empty());
+    let text = facts.subschema.object_classes.iter().find(|text| text.contains("'inetMailUser'")).unwrap();
+    assert!(text.contains("mailUserStatus"), "{text}");
 }
