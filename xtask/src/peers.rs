@@ -27,6 +27,8 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer { program: "git", package: "git", tests: &["git"] },
     Peer { program: "strace", package: "strace", tests: &["strace"] },
     Peer { program: "taskset", package: "util-linux", tests: &["strace"] },
+    Peer { program: "dscreate", package: "389-ds-base", tests: &["389ds"] },
+    Peer { program: "ldapmodify", package: "ldap-utils", tests: &["389ds"] },
     Peer { program: "setpriv", package: "util-linux", tests: &["as_another_user"] },
 ];
 
@@ -76,7 +78,8 @@ mod tests {
     #[test]
     fn a_package_that_holds_several_missing_programs_is_installed_once() {
         let absent = missing(|program| matches!(program, "setpriv" | "taskset"));
-        assert_eq!(packages(&absent), ["db5.3-util", "default-jdk-headless", "git", "strace"]);
+        let expected = ["389-ds-base", "db5.3-util", "default-jdk-headless", "git", "ldap-utils", "strace"];
+        assert_eq!(packages(&absent), expected);
     }
 
     #[test]

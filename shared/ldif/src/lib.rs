@@ -1,13 +1,18 @@
-//! LDAP Data Interchange Format (RFC 2849): reads the entries of an export, writes changes. And distinguished names
-//! (RFC 4514), to tell where an entry lies. Values are bytes; nothing here knows a product or opens a file.
+//! LDAP Data Interchange Format (RFC 2849): reads and writes entries and changes. Distinguished names (RFC 4514), to tell where an
+//! entry lies. Descriptions of schema elements (RFC 4512). Values are bytes; nothing here knows a product or opens a file.
 
 mod dn;
 mod reader;
+mod record;
+mod records;
+pub mod schema;
 mod writer;
 
 pub use dn::{Dn, DnError, Rdn};
 pub use reader::{LdifError, entries};
-pub use writer::{Change, write};
+pub use record::{Action, Control, Modification, ModificationKind, OldRdn, Record};
+pub use records::{Pair, pairs, records};
+pub use writer::{Change, write, write_comment, write_record, write_records};
 
 /// One value of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]

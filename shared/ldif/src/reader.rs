@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::{Attribute, Dn, Entry};
 
 /// Most bytes of one entry: more is no entry, and would be kept in memory.
-const LARGEST_ENTRY: usize = 64 << 20;
+pub(crate) const LARGEST_ENTRY: usize = 64 << 20;
 
 /// Why a file is not what it should be. Values are left out: they may be passwords.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +30,7 @@ pub enum LdifError {
 ///
 /// Changes (`changetype:`) and values that are elsewhere (`:<`), which an export has not, are errors.
 pub fn entries(file: impl BufRead) -> impl Iterator<Item = Result<Entry, LdifError>> {
-    let mut reader = Some(Reader { lines: Lines { file, number: 0, ahead: None }, is_first: true });
+    let mut reader = Some(Reader { lines: Lines::new(file), is_first: true });
     std::iter::from_fn(move || {
         let next = reader.as_mut()?.entry().transpose();
         if !matches!(next, Some(Ok(_))) {
@@ -62,8 +62,8 @@ impl<R: BufRead> Reader<R> {
                 return Err(error("the entry is too large"));
             }
             let (name, value) = split(&line)?;
-            if std::mem::take(&mut self.is_first) && name == "version" {
-                if value != b"1" {
+            if std::mem::take(&mut self.is_first) && name.eq_ignore_ascii_case("version") {
+                if value.trim_ascii() != b"1" {
                     return Err(error("only version 1 is known"));
                 }
                 continue;
@@ -87,17 +87,17 @@ impl<R: BufRead> Reader<R> {
     }
 }
 
-fn syntax(line: u64, reason: &str) -> LdifError {
+pub(crate) fn syntax(line: u64, reason: &str) -> LdifError {
     LdifError::Syntax { line, reason: reason.to_owned() }
 }
 
 /// A line without its end.
-struct Line {
-    number: u64,
-    bytes: Vec<u8>,
+pub(crate) struct Line {
+    pub(crate) number: u64,
+    pub(crate) bytes: Vec<u8>,
 }
 
-struct Lines<R> {
+pub(crate) struct Lines<R> {
     file: R,
     number: u64,
     /// The line that was read to see whether it goes on with the one before.
@@ -105,8 +105,12 @@ struct Lines<R> {
 }
 
 impl<R: BufRead> Lines<R> {
+    pub(crate) fn new(file: R) -> Self {
+        Self { file, number: 0, ahead: None }
+    }
+
     /// Returns the next line with its continuations joined; comments are left out.
-    fn unfolded(&mut self) -> Result<Option<Line>, LdifError> {
+    pub(crate) fn unfolded(&mut self) -> Result<Option<Line>, LdifError> {
         loop {
             let Some(mut line) = self.ahead.take().map_or_else(|| self.physical(), |line| Ok(Some(line)))? else {
                 return Ok(None);
@@ -149,7 +153,7 @@ impl<R: BufRead> Lines<R> {
 }
 
 /// Returns name and value of a line.
-fn split(line: &Line) -> Result<(String, Vec<u8>), LdifError> {
+pub(crate) fn split(line: &Line) -> Result<(String, Vec<u8>), LdifError> {
     let error = |reason: &str| syntax(line.number, reason);
     let colon = line.bytes.iter().position(|byte| *byte == b':').ok_or_else(|| error("there is no `:`"))?;
     let (name, rest) = line.bytes.split_at(colon);
@@ -163,7 +167,11 @@ fn split(line: &Line) -> Result<(String, Vec<u8>), LdifError> {
             STANDARD.decode(value.trim_ascii()).map_err(|_| error("the value is not base64"))?
         }
         [b':', b'<', ..] => return Err(error("the value is in another file, which is not read")),
-        [b':', value @ ..] => value.trim_ascii_start().to_vec(),
+        // Only blanks are fill: a value may begin with a tab.
+        [b':', value @ ..] => {
+            let blanks = value.iter().take_while(|byte| **byte == b' ').count();
+            value.get(blanks..).unwrap_or_default().to_vec()
+        }
         _ => Vec::new(),
     };
     Ok((name, value))

@@ -1,8 +1,9 @@
-//! Writes changes: base64 where RFC 2849 demands it, lines folded at 76 bytes.
+//! Writes records: base64 where RFC 2849 demands it, lines folded at 76 bytes.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::record::{Action, Control, Modification, ModificationKind, OldRdn, Record};
 use crate::{Attribute, Dn};
 
 /// Longest line, without its end.
@@ -35,30 +36,92 @@ pub enum Change {
 }
 
 /// Returns changes as a file, in their order.
+#[must_use]
 pub fn write(changes: &[Change]) -> Vec<u8> {
+    let record = |change: &Change| match change {
+        Change::Add { dn, attributes } => Record::change(dn.clone(), Action::Add(attributes.clone())),
+        Change::Delete { dn } => Record::change(dn.clone(), Action::Delete),
+        Change::AddValues { dn, attribute, values } => {
+            let (attribute, values) = (attribute.clone(), values.clone());
+            let modification = Modification { kind: ModificationKind::Add, attribute, values };
+            Record::change(dn.clone(), Action::Modify(vec![modification]))
+        }
+    };
+    write_records(&changes.iter().map(record).collect::<Vec<_>>())
+}
+
+/// Returns records as a file, in their order. Reading it gives the same records.
+#[must_use]
+pub fn write_records(records: &[Record]) -> Vec<u8> {
     let mut file = b"version: 1\n".to_vec();
-    for change in changes {
+    for record in records {
         file.push(b'\n');
-        match change {
-            Change::Add { dn, attributes } => {
-                line(&mut file, "dn", dn.to_string().as_bytes());
-                line(&mut file, "changetype", b"add");
-                attributes.iter().for_each(|attribute| line(&mut file, &attribute.name, &attribute.value));
-            }
-            Change::Delete { dn } => {
-                line(&mut file, "dn", dn.to_string().as_bytes());
-                line(&mut file, "changetype", b"delete");
-            }
-            Change::AddValues { dn, attribute, values } => {
-                line(&mut file, "dn", dn.to_string().as_bytes());
-                line(&mut file, "changetype", b"modify");
-                line(&mut file, "add", attribute.as_bytes());
-                values.iter().for_each(|value| line(&mut file, attribute, value));
+        write_record(&mut file, record);
+    }
+    file
+}
+
+/// Appends a comment, a line for each of its lines. A blank line before it keeps it apart from a record.
+pub fn write_comment(file: &mut Vec<u8>, text: &str) {
+    for comment in text.split(['\n', '\r']) {
+        file.extend_from_slice(b"# ");
+        file.extend_from_slice(comment.as_bytes());
+        file.push(b'\n');
+    }
+}
+
+/// Appends a record, without the blank line that keeps it apart from the one before.
+pub fn write_record(file: &mut Vec<u8>, record: &Record) {
+    line(file, "dn", record.dn.to_string().as_bytes());
+    for control in &record.controls {
+        line(file, "control", &control_value(control));
+    }
+    let values = |file: &mut Vec<u8>, attributes: &[Attribute]| {
+        attributes.iter().for_each(|attribute| line(file, &attribute.name, &attribute.value));
+    };
+    match &record.action {
+        Action::Entry(attributes) => values(file, attributes),
+        Action::Add(attributes) => {
+            line(file, "changetype", b"add");
+            values(file, attributes);
+        }
+        Action::Delete => line(file, "changetype", b"delete"),
+        Action::Modify(modifications) => {
+            line(file, "changetype", b"modify");
+            for modification in modifications {
+                let keyword = match modification.kind {
+                    ModificationKind::Add => "add",
+                    ModificationKind::Delete => "delete",
+                    ModificationKind::Replace => "replace",
+                };
+                line(file, keyword, modification.attribute.as_bytes());
+                modification.values.iter().for_each(|value| line(file, &modification.attribute, value));
                 file.extend_from_slice(b"-\n");
             }
         }
+        Action::Rename { new_rdn, old_rdn, new_superior } => {
+            line(file, "changetype", b"modrdn");
+            line(file, "newrdn", new_rdn.as_bytes());
+            line(file, "deleteoldrdn", if *old_rdn == OldRdn::Delete { b"1" } else { b"0" });
+            if let Some(dn) = new_superior {
+                line(file, "newsuperior", dn.to_string().as_bytes());
+            }
+        }
     }
-    file
+}
+
+/// Returns what stands behind `control:`; its own value is base64 where RFC 2849 demands it.
+fn control_value(control: &Control) -> Vec<u8> {
+    let mut text = control.oid.clone().into_bytes();
+    if control.critical {
+        text.extend_from_slice(b" true");
+    }
+    match &control.value {
+        None => {}
+        Some(value) if is_safe(value) => text.extend([b": ".as_slice(), value].concat()),
+        Some(value) => text.extend(format!(":: {}", STANDARD.encode(value)).into_bytes()),
+    }
+    text
 }
 
 fn line(file: &mut Vec<u8>, name: &str, value: &[u8]) {

@@ -1,0 +1,169 @@
+//! What a server holds, as far as a run could touch it. Detection fills it in by reading only; the plan consumes it.
+//!
+//! Names of entries stay as the server spelled them; they are compared as distinguished names. Values are text: detection
+//! refuses a schema value that is not UTF-8, which no server that can be prepared sends.
+
+use ldif::Dn;
+
+/// Which product answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Vendor {
+    /// 389 Directory Server and the products built from it.
+    Ds389,
+    /// Sun's and Oracle's Directory Server (5.2, 6, 7, 11).
+    SunDirectoryServer,
+    /// Another product, by the name it gives itself. The vendor's tool knew only its own directory.
+    Other(String),
+}
+
+/// Whether `cn=schema` may be changed over LDAP (`nsslapd-schemamod`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SchemaUpdates {
+    /// It may.
+    On,
+    /// It is switched off.
+    Off,
+}
+
+/// The server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Which product it is.
+    pub vendor: Vendor,
+    /// The version, as `vendorVersion` says.
+    pub version: String,
+    /// How it was reached, such as `ldap://localhost:389` or `ldapi://%2Frun%2Fslapd-x.socket`.
+    pub url: String,
+    /// Its instance directory, where known.
+    pub instance: Option<String>,
+    /// Whether its schema may be changed.
+    pub schema_updates: SchemaUpdates,
+}
+
+/// The schema that the server enforces, as it was read: every value unchanged, in the server's order.
+#[derive(Clone, Debug, Default)]
+pub struct Subschema {
+    /// Name of the entry that holds it (`subschemaSubentry` of the root DSE); `cn=schema` on all known servers.
+    pub dn: String,
+    /// Values of `attributeTypes`.
+    pub attribute_types: Vec<String>,
+    /// Values of `objectClasses`.
+    pub object_classes: Vec<String>,
+}
+
+/// All values of one attribute of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Values {
+    /// The attribute.
+    pub attribute: String,
+    /// Its values, in order.
+    pub values: Vec<String>,
+}
+
+impl Values {
+    /// Creates the values of one attribute.
+    pub fn new<const N: usize>(attribute: &str, values: [&str; N]) -> Self {
+        Self { attribute: attribute.to_owned(), values: values.map(str::to_owned).to_vec() }
+    }
+}
+
+/// An index of a backend.
+#[derive(Clone, Debug)]
+pub struct IndexEntry {
+    /// Name of its entry.
+    pub dn: String,
+    /// The indexed attribute (`cn`).
+    pub attribute: String,
+    /// Values of `nsIndexType`, as read: `pres`, `eq`, `approx`, `sub`.
+    pub types: Vec<String>,
+    /// The whole entry, as read.
+    pub raw: Vec<Values>,
+}
+
+/// A database of the server.
+#[derive(Clone, Debug)]
+pub struct Backend {
+    /// Its name, such as `userRoot` (`cn`).
+    pub name: String,
+    /// Name of its entry below `cn=ldbm database,cn=plugins,cn=config`.
+    pub dn: String,
+    /// The suffix that it holds (`nsslapd-suffix`).
+    pub suffix: Dn,
+    /// Its indexes.
+    pub indexes: Vec<IndexEntry>,
+}
+
+/// A node of the mapping tree, which says where a suffix is answered from.
+#[derive(Clone, Debug)]
+pub struct MappingNode {
+    /// Name of its entry below `cn=mapping tree,cn=config`.
+    pub dn: String,
+    /// Its suffix.
+    pub suffix: Dn,
+    /// `nsslapd-state`, such as `backend` or `referral on update`.
+    pub state: String,
+    /// `nsslapd-backend`: the databases.
+    pub backends: Vec<String>,
+    /// `nsslapd-referral`: where updates go that are not taken here.
+    pub referrals: Vec<String>,
+}
+
+/// How this instance takes part in the replication of a suffix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplicaRole {
+    /// Takes updates from clients.
+    Supplier,
+    /// Passes on what it gets; takes no updates from clients.
+    Hub,
+    /// Takes no updates from clients.
+    Consumer,
+}
+
+/// Replication of one suffix.
+#[derive(Clone, Debug)]
+pub struct Replica {
+    /// The suffix (`nsDS5ReplicaRoot`).
+    pub suffix: Dn,
+    /// Role of this instance.
+    pub role: ReplicaRole,
+    /// Servers that this one gets updates from, where it says (referrals), as URLs or `host:port`.
+    pub suppliers: Vec<String>,
+    /// Servers that this one sends updates to (its agreements), as `host:port`.
+    pub consumers: Vec<String>,
+}
+
+/// Our own note of an earlier run ([`crate::plan::marker`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marker {
+    /// Values of its `description`, as read.
+    pub descriptions: Vec<String>,
+}
+
+/// An entry of the data that detection looked for and found.
+#[derive(Clone, Debug)]
+pub struct ExistingEntry {
+    /// Its name.
+    pub dn: Dn,
+}
+
+/// Everything that was read.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The server.
+    pub server: Server,
+    /// Its schema.
+    pub subschema: Subschema,
+    /// Its databases.
+    pub backends: Vec<Backend>,
+    /// What every new database is indexed by (`cn=default indexes,cn=config,cn=ldbm database,cn=plugins,cn=config`).
+    pub default_indexes: Vec<IndexEntry>,
+    /// Its mapping tree.
+    pub mapping_tree: Vec<MappingNode>,
+    /// Those of the entries in [`crate::plan::entries_to_look_for`] that exist.
+    pub entries: Vec<ExistingEntry>,
+    /// Our note of the last run, if there was one.
+    pub marker: Option<Marker>,
+    /// Replicated suffixes.
+    pub replicas: Vec<Replica>,
+}

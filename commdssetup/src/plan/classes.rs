@@ -1,0 +1,235 @@
+//! Compares one object class with the server's.
+
+use std::collections::BTreeSet;
+
+use ldif::schema::{ObjectClass, is_numeric_oid};
+
+use super::attributes::{Contradiction, Sendable, remedy};
+use super::server_schema::{Known, ServerSchema, is_user_defined};
+use super::types::ConflictKind;
+use crate::choices::OldIcsOids;
+use crate::schema_files::{Element, Open, SUPERSEDED};
+
+/// What becomes of a class.
+#[derive(Debug)]
+pub(super) enum ClassVerdict {
+    /// The server has it.
+    Present { difference: Option<String> },
+    /// It is sent, without the named attributes, which nobody can define.
+    Add { definition: ObjectClass, without: Vec<String> },
+    /// The server's own definition, which came over LDAP, gets further allowed attributes.
+    Extend { raw: String, definition: ObjectClass, added: Vec<String> },
+    /// The definition of an old release goes, the new one comes.
+    Migrate { raw: String, definition: ObjectClass, without: Vec<String> },
+    /// It cannot be sent, and the server has not got it.
+    LeftOut(String),
+    /// It contradicts the server.
+    Conflict(Contradiction),
+    /// Its superior class is not decided yet.
+    Wait,
+}
+
+/// What is known when a class is judged.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) server: &'a ServerSchema,
+    pub(super) sendable: Sendable,
+    pub(super) old_ics_oids: OldIcsOids,
+    /// Names of attributes that are sent, or would be but for a conflict, in lower case.
+    pub(super) coming_attributes: &'a BTreeSet<String>,
+    /// Names of classes that are sent, in lower case.
+    pub(super) coming_classes: &'a BTreeSet<String>,
+    /// Names of classes that are still to be judged, in lower case.
+    pub(super) waiting: &'a BTreeSet<String>,
+}
+
+impl Context<'_> {
+    fn has_attribute(&self, name: &str) -> bool {
+        self.server.attributes.find(name).is_some() || self.coming_attributes.contains(&name.to_ascii_lowercase())
+    }
+}
+
+pub(super) fn judge(element: &Element<ObjectClass>, context: Context<'_>) -> ClassVerdict {
+    let ours = &element.definition;
+    let server = context.server;
+    let by_name = ours.names.iter().find_map(|name| server.classes.by_name(name));
+    let by_oid = if element.open.contains(&Open::Oid) { None } else { server.classes.by_oid(&ours.oid) };
+    match (by_oid, by_name) {
+        (Some(known), None) => {
+            let difference = format!("{} is {} on the server", ours.oid, known.definition.name());
+            contradiction(ConflictKind::SameOidOtherName, ours, known, difference, false)
+        }
+        (None, Some(known)) | (Some(_), Some(known)) => {
+            let counts = !element.open.contains(&Open::Oid) && is_numeric_oid(&known.definition.oid);
+            if counts && !known.definition.oid.eq_ignore_ascii_case(&ours.oid) {
+                other_oid(element, known, by_oid.is_some(), context)
+            } else {
+                same(element, known, context)
+            }
+        }
+        (None, None) => match context.sendable.refuses(element, &ours.oid) {
+            Some(reason) => ClassVerdict::LeftOut(reason),
+            None => missing(element, context),
+        },
+    }
+}
+
+/// Judges a class that the server has not got.
+fn missing(element: &Element<ObjectClass>, context: Context<'_>) -> ClassVerdict {
+    let ours = &element.definition;
+    for sup in &ours.sup {
+        let small = sup.to_ascii_lowercase();
+        let is_there = context.server.classes.find(sup).is_some() || context.coming_classes.contains(&small);
+        if !is_there && context.waiting.contains(&small) {
+            return ClassVerdict::Wait;
+        }
+        if !is_there {
+            return ClassVerdict::LeftOut(format!("its superior class {sup} is missing"));
+        }
+    }
+    if let Some(name) = ours.must.iter().find(|name| !context.has_attribute(name)) {
+        return ClassVerdict::LeftOut(format!("its mandatory attribute {name} is missing"));
+    }
+    let (definition, without) = without_missing(ours, context);
+    ClassVerdict::Add { definition, without }
+}
+
+fn without_missing(ours: &ObjectClass, context: Context<'_>) -> (ObjectClass, Vec<String>) {
+    let mut definition = ours.clone();
+    let without = definition.may.extract_if(.., |name| !context.has_attribute(name)).collect();
+    (definition, without)
+}
+
+/// What the server's class lacks and demands in comparison with ours.
+struct Gap {
+    /// Attributes that ours has, that can be had, and that the server's class does not allow.
+    lacks: Vec<String>,
+    /// Attributes that the server's class demands beyond ours.
+    demands: Vec<String>,
+}
+
+fn gap(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Context<'_>) -> Gap {
+    let ours = &element.definition;
+    let (must, may) = context.server.contents(&known.definition);
+    let (our_must, _) = context.server.contents(ours);
+    let allowed: BTreeSet<_> = must.union(&may).collect();
+    let lacks = ours.must.iter().chain(&ours.may).filter(|name| {
+        let canonical = context.server.canonical(name);
+        canonical != "objectclass" && !allowed.contains(&canonical) && context.has_attribute(name)
+    });
+    // Where the sources tell only a part of what is mandatory, the server's definition is the better one.
+    let is_open = element.open.contains(&Open::Must);
+    let demands = must.difference(&our_must).filter(|_| !is_open).cloned().collect();
+    Gap { lacks: lacks.cloned().collect(), demands }
+}
+
+/// Judges a class of the same name and identifier, or of one name where identifiers do not count.
+fn same(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Context<'_>) -> ClassVerdict {
+    let ours = &element.definition;
+    let Gap { lacks, demands } = gap(element, known, context);
+    if !demands.is_empty() {
+        let difference = format!("the server demands {}", demands.join(", "));
+        return contradiction(ConflictKind::Narrowing, ours, known, difference, false);
+    }
+    if !lacks.is_empty() {
+        if is_replaceable(known, context.server) {
+            let mut definition = known.definition.clone();
+            definition.may.extend(lacks.iter().cloned());
+            return ClassVerdict::Extend { raw: known.raw.clone(), definition, added: lacks };
+        }
+        let difference = format!("the server does not allow {}", lacks.join(", "));
+        return contradiction(ConflictKind::Narrowing, ours, known, difference, true);
+    }
+    let mut texts = Vec::new();
+    if !ours.oid.eq_ignore_ascii_case(&known.definition.oid) {
+        texts.push(format!("the server has it as {}", known.definition.oid));
+    }
+    if ours.kind != known.definition.kind && !element.open.contains(&Open::Kind) {
+        texts.push(format!("{} here, {} on the server", ours.kind.keyword(), known.definition.kind.keyword()));
+    }
+    let laxer: Vec<_> = {
+        let (must, _) = context.server.contents(&known.definition);
+        ours.must.iter().filter(|name| !must.contains(&context.server.canonical(name))).cloned().collect()
+    };
+    let laxer: Vec<_> = laxer.into_iter().filter(|name| !name.eq_ignore_ascii_case("objectClass")).collect();
+    if !laxer.is_empty() {
+        texts.push(format!("the server does not demand {}", laxer.join(", ")));
+    }
+    ClassVerdict::Present { difference: (!texts.is_empty()).then(|| texts.join("; ")) }
+}
+
+/// Judges a class that the server has under another identifier.
+fn other_oid(
+    element: &Element<ObjectClass>,
+    known: &Known<ObjectClass>,
+    is_oid_taken: bool,
+    context: Context<'_>,
+) -> ClassVerdict {
+    let ours = &element.definition;
+    let Gap { lacks, demands } = gap(element, known, context);
+    let mut difference = format!("{} here, {} on the server", ours.oid, known.definition.oid);
+    if !lacks.is_empty() {
+        difference.push_str(&format!("; the server does not allow {}", lacks.join(", ")));
+    }
+    if !demands.is_empty() {
+        difference.push_str(&format!("; the server demands {}", demands.join(", ")));
+    }
+    let is_old = SUPERSEDED
+        .iter()
+        .any(|(name, old, new)| ours.is(name) && known.definition.oid == *old && ours.oid.eq_ignore_ascii_case(new));
+    let is_replaceable = is_replaceable(known, context.server);
+    if is_old && !is_oid_taken && is_replaceable && context.old_ics_oids == OldIcsOids::Migrate {
+        if let Some(name) = ours.must.iter().find(|name| !context.has_attribute(name)) {
+            return ClassVerdict::LeftOut(format!(
+                "its mandatory attribute {name} is missing; the old definition stays"
+            ));
+        }
+        let (mut definition, without) = without_missing(ours, context);
+        // Entries may hold what the old definition allowed: the new one allows it too.
+        let old = known.definition.must.iter().chain(&known.definition.may);
+        let have: BTreeSet<_> =
+            definition.must.iter().chain(&definition.may).map(|name| context.server.canonical(name)).collect();
+        definition.may.extend(old.filter(|name| !have.contains(&context.server.canonical(name))).cloned());
+        if element.open.contains(&Open::Kind) {
+            definition.kind = known.definition.kind;
+        }
+        return ClassVerdict::Migrate { raw: known.raw.clone(), definition, without };
+    }
+    let serves = lacks.is_empty() && demands.is_empty();
+    let verdict = contradiction(ConflictKind::SameNameOtherOid, ours, known, difference, serves);
+    match verdict {
+        ClassVerdict::Conflict(mut conflict) if is_old && is_replaceable && !is_oid_taken => {
+            conflict.remedy =
+                "The server has the definition of an old release: --migrate-ics-oids replaces it by the new one, \
+                               which allows everything the old one allowed, and can be undone."
+                    .to_owned();
+            ClassVerdict::Conflict(conflict)
+        }
+        other => other,
+    }
+}
+
+/// Returns whether a definition can be replaced: it came over LDAP, and so did those below it, which have to go with it and
+/// come back (389 DS refuses to delete a class that has others below it: 53, measured).
+fn is_replaceable(known: &Known<ObjectClass>, server: &ServerSchema) -> bool {
+    let is_added = |known: &Known<ObjectClass>| is_user_defined(known.definition.extension("X-ORIGIN"));
+    is_added(known) && server.below(&known.definition).into_iter().all(is_added)
+}
+
+fn contradiction(
+    conflict: ConflictKind,
+    ours: &ObjectClass,
+    known: &Known<ObjectClass>,
+    difference: String,
+    serves: bool,
+) -> ClassVerdict {
+    let remedy = remedy(ours.name(), known.definition.extension("X-ORIGIN"));
+    ClassVerdict::Conflict(Contradiction {
+        conflict,
+        ours: ours.to_string(),
+        server: known.raw.clone(),
+        difference,
+        remedy,
+        serves,
+    })
+}

@@ -1,0 +1,266 @@
+//! Puts together what the schema of the server lacks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ldif::schema::{AttributeType, ObjectClass};
+
+use super::attributes::{self, Contradiction, Sendable, Verdict};
+use super::classes::{self, ClassVerdict, Context};
+use super::named::Named;
+use super::server_schema::ServerSchema;
+use super::types::{
+    Conflict, DirectoryChange, EditKind, ElementKind, LeftOut, Operation, Part, Severity, Skipped, ValueEdit,
+};
+use crate::choices::OldIcsOids;
+use crate::schema_files::{Definitions, Element, Origin};
+
+/// What the schema part of a plan decides.
+#[derive(Debug, Default)]
+pub(super) struct SchemaPart {
+    pub(super) changes: Vec<DirectoryChange>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) conflicts: Vec<Conflict>,
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// Input of the schema part.
+pub(super) struct Wish<'a> {
+    pub(super) definitions: &'a Definitions,
+    pub(super) sendable: Sendable,
+    pub(super) old_ics_oids: OldIcsOids,
+    /// Attributes that are to be indexed.
+    pub(super) indexed: BTreeSet<String>,
+    /// Name of the entry that holds the schema.
+    pub(super) dn: String,
+}
+
+pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
+    let mut part = SchemaPart::default();
+    let mut attributes = Vec::new();
+    let mut contradictions = Vec::new();
+    let mut coming: BTreeSet<String> = BTreeSet::new();
+    let mut absent: BTreeMap<String, LeftOut> = BTreeMap::new();
+    for element in &wish.definitions.attributes {
+        let name = element.definition.name().to_owned();
+        match attributes::judge(element, server, wish.sendable) {
+            Verdict::Present { difference } => {
+                part.skipped.push(Skipped { kind: ElementKind::Attribute, name, difference });
+            }
+            Verdict::Add(definition) => {
+                coming.extend(definition.names.iter().map(|name| name.to_ascii_lowercase()));
+                attributes.push(definition);
+            }
+            Verdict::LeftOut(reason) => {
+                let left_out = LeftOut { kind: ElementKind::Attribute, name, reason, classes_without_it: Vec::new() };
+                absent.insert(left_out.name.to_ascii_lowercase(), left_out);
+            }
+            Verdict::Conflict(contradiction) => {
+                // It counts as there, so that the classes that need it show; none of them is sent when it is refused.
+                coming.extend(element.definition.names.iter().map(|name| name.to_ascii_lowercase()));
+                contradictions.push((element, contradiction));
+            }
+        }
+    }
+    let sorted = in_order(attributes, |definition| definition.sup.as_slice());
+    let classes = judge_classes(server, wish, &coming, &mut part, &mut absent);
+    for (element, contradiction) in contradictions {
+        let needed_by = needed_by(&element.definition, &classes, &wish.indexed);
+        part.conflicts.push(conflict(ElementKind::Attribute, element, contradiction, needed_by));
+    }
+    part.left_out.extend(absent.into_values());
+    part.changes = changes(&wish.dn, &sorted, &classes, server);
+    part
+}
+
+/// Classes that are sent.
+#[derive(Default)]
+struct Classes {
+    added: Vec<ObjectClass>,
+    replaced: Vec<Replaced>,
+}
+
+struct Replaced {
+    raw: String,
+    definition: ObjectClass,
+    reason: String,
+}
+
+fn judge_classes(
+    server: &ServerSchema,
+    wish: &Wish<'_>,
+    coming_attributes: &BTreeSet<String>,
+    part: &mut SchemaPart,
+    absent: &mut BTreeMap<String, LeftOut>,
+) -> Classes {
+    let small = |element: &Element<ObjectClass>| {
+        element.definition.names.iter().map(|name| name.to_ascii_lowercase()).collect::<Vec<_>>()
+    };
+    let mut classes = Classes::default();
+    let mut coming_classes = BTreeSet::new();
+    let mut pending: Vec<_> = wish.definitions.classes.iter().collect();
+    // Each round decides at least one class; superiors go before the classes below them.
+    while !pending.is_empty() {
+        let waiting: BTreeSet<String> = pending.iter().flat_map(|element| small(element)).collect();
+        let mut again = Vec::new();
+        let before = pending.len();
+        for element in pending {
+            let name = element.definition.name().to_owned();
+            let context = Context {
+                server,
+                sendable: wish.sendable,
+                old_ics_oids: wish.old_ics_oids,
+                coming_attributes,
+                coming_classes: &coming_classes,
+                waiting: &waiting,
+            };
+            match classes::judge(element, context) {
+                ClassVerdict::Present { difference } => {
+                    part.skipped.push(Skipped { kind: ElementKind::Class, name, difference });
+                }
+                ClassVerdict::Add { definition, without } => {
+                    note_missing(absent, &name, without);
+                    coming_classes.extend(small(element));
+                    classes.added.push(definition);
+                }
+                ClassVerdict::Extend { raw, definition, added } => {
+                    let reason = format!("{name} allows {} as well", added.join(", "));
+                    classes.replaced.push(Replaced { raw, definition, reason });
+                }
+                ClassVerdict::Migrate { raw, definition, without } => {
+                    note_missing(absent, &name, without);
+                    let reason = format!("{name} gets the identifier {}", definition.oid);
+                    classes.replaced.push(Replaced { raw, definition, reason });
+                }
+                ClassVerdict::LeftOut(reason) => part.left_out.push(LeftOut {
+                    kind: ElementKind::Class,
+                    name,
+                    reason,
+                    classes_without_it: Vec::new(),
+                }),
+                ClassVerdict::Conflict(contradiction) => {
+                    // A product's entries are of the class; what only a site's file brings is not known to be needed.
+                    let needed_by = match element.origin {
+                        Origin::BuiltIn(product) => vec![product.to_owned()],
+                        Origin::Site { .. } => Vec::new(),
+                    };
+                    part.conflicts.push(conflict(ElementKind::Class, element, contradiction, needed_by));
+                }
+                ClassVerdict::Wait => again.push(element),
+            }
+        }
+        if again.len() == before {
+            // Superiors in a circle, in a site's files.
+            part.left_out.extend(again.iter().map(|element| LeftOut {
+                kind: ElementKind::Class,
+                name: element.definition.name().to_owned(),
+                reason: "its superior classes go round in a circle".to_owned(),
+                classes_without_it: Vec::new(),
+            }));
+            break;
+        }
+        pending = again;
+    }
+    classes
+}
+
+fn note_missing(absent: &mut BTreeMap<String, LeftOut>, class: &str, without: Vec<String>) {
+    for name in without {
+        let entry = absent.entry(name.to_ascii_lowercase()).or_insert_with(|| LeftOut {
+            kind: ElementKind::Attribute,
+            name,
+            reason: "its definition was never published: -S with the vendor's schema files brings it in".to_owned(),
+            classes_without_it: Vec::new(),
+        });
+        entry.classes_without_it.push(class.to_owned());
+    }
+}
+
+/// Returns what depends on an attribute: the classes that are sent, and indexes.
+fn needed_by(attribute: &AttributeType, classes: &Classes, indexed: &BTreeSet<String>) -> Vec<String> {
+    let sent = classes.added.iter().chain(classes.replaced.iter().map(|replaced| &replaced.definition));
+    let names_it = |class: &&ObjectClass| class.must.iter().chain(&class.may).any(|name| attribute.is(name));
+    let mut needed: Vec<String> = sent.filter(names_it).map(|class| format!("class {}", class.name())).collect();
+    if indexed.iter().any(|name| attribute.is(name)) {
+        needed.push(format!("the index of {}", attribute.name()));
+    }
+    needed
+}
+
+fn conflict<T: Named>(
+    kind: ElementKind,
+    element: &Element<T>,
+    contradiction: Contradiction,
+    needed_by: Vec<String>,
+) -> Conflict {
+    let is_refused = !contradiction.serves && !needed_by.is_empty();
+    Conflict {
+        conflict: contradiction.conflict,
+        severity: if is_refused { Severity::Refused } else { Severity::Reported },
+        kind,
+        name: element.definition.name().to_owned(),
+        ours: contradiction.ours,
+        server: contradiction.server,
+        difference: contradiction.difference,
+        needed_by: if is_refused { needed_by } else { Vec::new() },
+        remedy: contradiction.remedy,
+    }
+}
+
+/// Sorts definitions so that a superior goes first; the order stays otherwise.
+fn in_order<T: Named>(pending: Vec<T>, superiors: impl Fn(&T) -> &[String]) -> Vec<T> {
+    let mut sorted: Vec<T> = Vec::new();
+    let mut pending = pending;
+    while !pending.is_empty() {
+        let waiting: BTreeSet<String> =
+            pending.iter().flat_map(Named::names).map(|name| name.to_ascii_lowercase()).collect();
+        let is_ready = |element: &T| {
+            let own = |name: &String| element.is_named(name);
+            superiors(element).iter().all(|sup| own(sup) || !waiting.contains(&sup.to_ascii_lowercase()))
+        };
+        let (ready, rest): (Vec<_>, Vec<_>) = pending.into_iter().partition(is_ready);
+        let is_stuck = ready.is_empty();
+        sorted.extend(ready);
+        pending = rest;
+        if is_stuck {
+            // A circle, in a site's files: the server will say so.
+            sorted.append(&mut pending);
+        }
+    }
+    sorted
+}
+
+fn changes(dn: &str, attributes: &[AttributeType], classes: &Classes, server: &ServerSchema) -> Vec<DirectoryChange> {
+    let edit = |kind, attribute: &str, values| ValueEdit { kind, attribute: attribute.to_owned(), values };
+    let modify = |edits, reason: String| DirectoryChange {
+        dn: dn.to_owned(),
+        operation: Operation::Modify { edits },
+        part: Part::Schema,
+        reason,
+    };
+    let mut changes = Vec::new();
+    if !attributes.is_empty() {
+        let values = attributes.iter().map(ToString::to_string).collect();
+        let reason = format!("{} attribute types that the server does not have", attributes.len());
+        changes.push(modify(vec![edit(EditKind::Add, "attributeTypes", values)], reason));
+    }
+    // What the server has of a class that an earlier one of these changes replaced.
+    let mut current: BTreeMap<&str, String> = BTreeMap::new();
+    for replaced in &classes.replaced {
+        let below = server.classes.find(replaced.definition.name()).map(|known| server.below(&known.definition));
+        let below = below.unwrap_or_default().into_iter();
+        let now = |raw: &str| current.get(raw).cloned().unwrap_or_else(|| raw.to_owned());
+        let below: Vec<String> = below.map(|known| now(&known.raw)).collect();
+        // Classes below go first and come back last, as they are, in the same request.
+        let gone = below.iter().rev().cloned().chain([now(&replaced.raw)]).collect();
+        let come = [replaced.definition.to_string()].into_iter().chain(below).collect();
+        let edits = vec![edit(EditKind::Delete, "objectClasses", gone), edit(EditKind::Add, "objectClasses", come)];
+        changes.push(modify(edits, replaced.reason.clone()));
+        current.insert(&replaced.raw, replaced.definition.to_string());
+    }
+    if !classes.added.is_empty() {
+        let values = classes.added.iter().map(ToString::to_string).collect();
+        let reason = format!("{} object classes that the server does not have", classes.added.len());
+        changes.push(modify(vec![edit(EditKind::Add, "objectClasses", values)], reason));
+    }
+    changes
+}

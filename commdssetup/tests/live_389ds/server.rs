@@ -1,0 +1,234 @@
+//! A 389 Directory Server of a test's own, on the loopback address, asked and changed with the stock client tools.
+
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use commdssetup::choices::Choices;
+use commdssetup::facts::{
+    Backend, ExistingEntry, Facts, IndexEntry, MappingNode, Marker, SchemaUpdates, Server, Subschema, Vendor,
+};
+use commdssetup::generate::{Script, ldif_file, script};
+use commdssetup::plan::{DirectoryChange, Operation, Plan, Scope, entries_to_look_for, marker};
+use ldif::{Dn, Entry, Record};
+
+const ROOT: &str = "cn=Directory Manager";
+const DATABASES: &str = "cn=ldbm database,cn=plugins,cn=config";
+
+pub(crate) struct Live {
+    place: tempfile::TempDir,
+    name: String,
+    url: String,
+}
+
+fn succeeded(output: Output, what: &str) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{what}: {}{}", text(&output.stdout), text(&output.stderr));
+    text(&output.stdout)
+}
+
+impl Live {
+    /// Starts a server; nothing when it is not installed.
+    pub(crate) fn start(test: &str) -> Option<Self> {
+        for (program, package) in [("dscreate", "389-ds-base"), ("ldapmodify", "ldap-utils")] {
+            testkit::peers::find(program, package)?;
+        }
+        let place = tempfile::tempdir().unwrap();
+        let port = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (plain, secure) = (port(), port());
+        let name = format!("t{}{test}", std::process::id());
+        // It starts without systemd when the copy of its defaults says so.
+        let defaults = std::fs::read_to_string("/usr/share/dirsrv/inf/defaults.inf").unwrap();
+        let lines: Vec<_> = defaults
+            .lines()
+            .map(|line| if line.starts_with("with_systemd") { "with_systemd = 0" } else { line })
+            .collect();
+        std::fs::create_dir_all(place.path().join("share/dirsrv/inf")).unwrap();
+        std::fs::write(place.path().join("share/dirsrv/inf/defaults.inf"), lines.join("\n")).unwrap();
+        let answers = format!(
+            "[general]\nconfig_version = 2\nfull_machine_name = localhost\nstart = True\nstrict_host_checking = False\n[slapd]\ninstance_name = {name}\n\
+             port = {plain}\nsecure_port = {secure}\nroot_dn = {ROOT}\nroot_password = Canary-Word-9\nself_sign_cert = False\n\
+             [backend-userroot]\nsuffix = o=usergroup\nsample_entries = no\ncreate_suffix_entry = True\n"
+        );
+        std::fs::write(place.path().join("ds.inf"), answers).unwrap();
+        std::fs::write(place.path().join("password"), "Canary-Word-9").unwrap();
+        std::fs::set_permissions(place.path().join("password"), PermissionsExt::from_mode(0o600)).unwrap();
+        let live = Self { url: format!("ldap://127.0.0.1:{plain}"), place, name };
+        let create = Command::new("dscreate")
+            .arg("from-file")
+            .arg(live.path("ds.inf"))
+            .env("PREFIX", live.place.path())
+            .output();
+        succeeded(create.unwrap(), "dscreate");
+        Some(live)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.place.path().join(name)
+    }
+
+    fn client(&self, tool: &str) -> Command {
+        let mut command = Command::new(tool);
+        command.args(["-x", "-H", &self.url, "-D", ROOT, "-y"]).arg(self.path("password"));
+        command
+    }
+
+    /// Returns entries; none where the base does not exist.
+    pub(crate) fn search(&self, base: &str, scope: &str, filter: &str, attributes: &[&str]) -> Vec<Entry> {
+        let mut command = self.client("ldapsearch");
+        let output = command
+            .args(["-LLL", "-o", "ldif-wrap=no", "-b", base, "-s", scope, filter])
+            .args(attributes)
+            .output()
+            .unwrap();
+        if output.status.code() == Some(32) {
+            return Vec::new();
+        }
+        let text = succeeded(output, base);
+        ldif::entries(text.as_bytes()).collect::<Result<_, _>>().unwrap()
+    }
+
+    pub(crate) fn facts(&self, choices: &Choices) -> Facts {
+        let texts = |entry: &Entry, name: &str| -> Vec<String> {
+            entry.values(name).map(|value| String::from_utf8(value.to_vec()).unwrap()).collect()
+        };
+        let schema = self.search("cn=schema", "base", "(objectClass=*)", &["attributeTypes", "objectClasses"]);
+        let indexes = self.search(DATABASES, "sub", "(objectClass=nsIndex)", &["cn", "nsIndexType"]);
+        let below = |dn: &Dn| -> Vec<IndexEntry> {
+            let of = indexes.iter().filter(|entry| entry.dn.is_below(dn));
+            of.map(|entry| IndexEntry {
+                dn: entry.dn.to_string(),
+                attribute: texts(entry, "cn")[0].clone(),
+                types: texts(entry, "nsIndexType"),
+                raw: Vec::new(),
+            })
+            .collect()
+        };
+        let backends = self.search(DATABASES, "one", "(objectClass=nsBackendInstance)", &["cn", "nsslapd-suffix"]);
+        let nodes = self.search("cn=mapping tree,cn=config", "one", "(objectClass=*)", &["cn", "nsslapd-state"]);
+        let found = |dn: &Dn| !self.search(&dn.to_string(), "base", "(objectClass=*)", &["1.1"]).is_empty();
+        let note = self.search(marker::DN, "base", "(objectClass=*)", &["description"]);
+        Facts {
+            server: Server {
+                vendor: Vendor::Ds389,
+                version: String::new(),
+                url: self.url.clone(),
+                instance: None,
+                schema_updates: SchemaUpdates::On,
+            },
+            subschema: Subschema {
+                dn: "cn=schema".to_owned(),
+                attribute_types: texts(&schema[0], "attributeTypes"),
+                object_classes: texts(&schema[0], "objectClasses"),
+            },
+            backends: backends
+                .iter()
+                .map(|entry| Backend {
+                    name: texts(entry, "cn")[0].clone(),
+                    dn: entry.dn.to_string(),
+                    suffix: Dn::parse(&texts(entry, "nsslapd-suffix")[0]).unwrap(),
+                    indexes: below(&entry.dn),
+                })
+                .collect(),
+            default_indexes: below(&Dn::parse(&format!("cn=default indexes,cn=config,{DATABASES}")).unwrap()),
+            mapping_tree: nodes
+                .iter()
+                .map(|entry| MappingNode {
+                    dn: entry.dn.to_string(),
+                    suffix: Dn::parse(&texts(entry, "cn")[0]).unwrap(),
+                    state: texts(entry, "nsslapd-state").concat(),
+                    backends: Vec::new(),
+                    referrals: Vec::new(),
+                })
+                .collect(),
+            entries: entries_to_look_for(choices).into_iter().filter(found).map(|dn| ExistingEntry { dn }).collect(),
+            marker: note.first().map(|entry| Marker { descriptions: texts(entry, "description") }),
+            replicas: Vec::new(),
+        }
+    }
+
+    /// Everything that a run may change, as sets.
+    pub(crate) fn state(&self, choices: &Choices) -> BTreeSet<String> {
+        let facts = self.facts(choices);
+        let mut state: BTreeSet<String> = facts.subschema.attribute_types.into_iter().collect();
+        state.extend(facts.subschema.object_classes);
+        for backend in facts.backends {
+            state.insert(backend.dn);
+            for index in backend.indexes {
+                let types: BTreeSet<_> = index.types.into_iter().collect();
+                state.insert(format!("{} {types:?}", index.dn));
+            }
+        }
+        state.extend(facts.mapping_tree.into_iter().map(|node| node.dn));
+        state.extend(facts.entries.into_iter().map(|entry| entry.dn.to_string()));
+        state.extend(facts.marker.map(|note| format!("{note:?}")));
+        state
+    }
+
+    /// Applies a plan by nothing but the generated files, and returns what the script says.
+    pub(crate) fn run_generated(&self, plan: &Plan, id: &str) -> String {
+        let ldif = self.path(&format!("{id}.ldif"));
+        std::fs::write(&ldif, ldif_file("Prepares the directory", &plan.changes).unwrap()).unwrap();
+        let text = script(Script {
+            url: &self.url,
+            start_tls: false,
+            bind_dn: Some(ROOT),
+            ldif: ldif.to_str().unwrap(),
+            id,
+            reindex: &plan.reindex,
+        });
+        assert!(!String::from_utf8_lossy(&text).contains("Canary-Word-9"));
+        let path = self.path(&format!("{id}.sh"));
+        std::fs::write(&path, text).unwrap();
+        let run = Command::new("sh").arg(path).env("DSSETUP_PASSWORD_FILE", self.path("password")).output().unwrap();
+        succeeded(run, id)
+    }
+
+    /// Sends LDIF with `ldapmodify`.
+    pub(crate) fn modify(&self, text: &[u8]) -> Output {
+        let path = self.path("sent.ldif");
+        std::fs::write(&path, text).unwrap();
+        self.client("ldapmodify").arg("-f").arg(path).output().unwrap()
+    }
+
+    /// Takes changes back, one request each, subtrees with `ldapdelete -r`.
+    pub(crate) fn apply(&self, changes: &[DirectoryChange]) {
+        for change in changes {
+            if matches!(change.operation, Operation::Delete { scope: Scope::Subtree }) {
+                succeeded(self.client("ldapdelete").arg("-r").arg(&change.dn).output().unwrap(), &change.dn);
+            } else {
+                let file = ldif_file("Undoes", std::slice::from_ref(change)).unwrap();
+                succeeded(self.modify(&file), &change.reason);
+            }
+        }
+    }
+
+    /// Sends records with `ldapmodify`, all of which it must take.
+    pub(crate) fn take(&self, text: &str) {
+        let records: Result<Vec<Record>, _> = ldif::records(text.as_bytes()).collect();
+        assert!(records.is_ok());
+        succeeded(self.modify(text.as_bytes()), text);
+    }
+
+    /// The lines that the access log has now.
+    pub(crate) fn access_log(&self) -> String {
+        let path = format!("/var/log/dirsrv/slapd-{}/access", self.name);
+        std::fs::read_to_string(Path::new(&path)).unwrap()
+    }
+
+    /// Writes each line of the access log at once.
+    pub(crate) fn log_at_once(&self) {
+        self.take("dn: cn=config\nchangetype: modify\nreplace: nsslapd-accesslog-logbuffering\nnsslapd-accesslog-logbuffering: off\n");
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        for arguments in [["stop", ""], ["remove", "--do-it"]] {
+            let arguments = arguments.iter().filter(|word| !word.is_empty());
+            let _ = Command::new("dsctl").arg(&self.name).args(arguments).env("PREFIX", self.place.path()).output();
+        }
+    }
+}

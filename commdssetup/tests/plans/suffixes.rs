@@ -1,0 +1,168 @@
+//! Suffixes that are missing.
+
+use commdssetup::choices::{Holds, SchemaType};
+use commdssetup::facts::{ExistingEntry, MappingNode, Replica, ReplicaRole};
+use commdssetup::plan::{Part, Plan, PlanError, entries_to_look_for, plan};
+
+use crate::support::{backend, choices, dn, facts, planned};
+
+fn made(plan: &Plan) -> Vec<&str> {
+    plan.changes.iter().filter(|change| change.part == Part::Suffixes).map(|change| change.dn.as_str()).collect()
+}
+
+#[test]
+fn with_a_domain_tree_its_suffix_and_those_of_the_address_books_are_made() {
+    assert_eq!(
+        made(&planned(&facts(), &choices())),
+        [
+            "cn=internet,cn=ldbm database,cn=plugins,cn=config",
+            r"cn=o\3Dinternet,cn=mapping tree,cn=config",
+            "o=internet",
+            "cn=pab,cn=ldbm database,cn=plugins,cn=config",
+            r"cn=o\3Dpab,cn=mapping tree,cn=config",
+            "o=pab",
+            "cn=PiServerDb,cn=ldbm database,cn=plugins,cn=config",
+            r"cn=o\3DPiServerDb,cn=mapping tree,cn=config",
+            "o=PiServerDb",
+        ]
+    );
+}
+
+#[test]
+fn without_a_domain_tree_only_the_address_books_of_today_are_made() {
+    let mut choices = choices();
+    choices.schema_type = SchemaType::Two;
+    let plan = planned(&facts(), &choices);
+    assert_eq!(made(&plan).last(), Some(&"o=PiServerDb"));
+    assert_eq!(made(&plan).len(), 3);
+}
+
+#[test]
+fn a_directory_for_configuration_only_gets_the_schema_and_nothing_else() {
+    let mut choices = choices();
+    choices.holds = Holds::ConfigurationOnly;
+    let plan = planned(&facts(), &choices);
+    assert!(plan.changes.iter().all(|change| matches!(change.part, Part::Schema | Part::Marker)));
+    assert!(plan.reindex.is_empty() && entries_to_look_for(&choices).is_empty());
+}
+
+#[test]
+fn a_suffix_within_a_database_gets_its_entry_only_and_its_indexes_there() {
+    let mut facts = facts();
+    facts.backends = vec![backend("main", "dc=example,dc=com")];
+    facts.entries = vec![ExistingEntry { dn: dn("dc=com") }, ExistingEntry { dn: dn("dc=example,dc=com") }];
+    let mut choices = choices();
+    choices.user_suffix = dn("o=usergroup,dc=example,dc=com");
+    let plan = planned(&facts, &choices);
+    assert_eq!(made(&plan)[0], "o=usergroup,dc=example,dc=com");
+    assert_eq!(plan.reindex[0].backend, "main");
+    assert!(plan.changes.iter().any(|change| change.dn.starts_with("cn=icsCalendar,cn=index,cn=main,")));
+}
+
+#[test]
+fn the_nearest_database_holds_a_suffix_whatever_it_is_called() {
+    let mut facts = facts();
+    facts.backends = vec![backend("userRoot", "dc=com"), backend("people", "o=UserGroup, dc=com")];
+    facts.entries = vec![ExistingEntry { dn: dn("o=usergroup,dc=com") }];
+    let mut choices = choices();
+    choices.user_suffix = dn("o=usergroup,dc=com");
+    let plan = planned(&facts, &choices);
+    assert_eq!(plan.reindex[0].backend, "people");
+    assert!(plan.reindex.iter().all(|task| task.backend != "userRoot"));
+}
+
+#[test]
+fn a_suffix_whose_parent_is_missing_is_refused() {
+    let mut facts = facts();
+    facts.backends = vec![backend("main", "dc=com")];
+    facts.entries = vec![ExistingEntry { dn: dn("dc=com") }];
+    let mut choices = choices();
+    choices.user_suffix = dn("o=usergroup,dc=example,dc=com");
+    assert!(entries_to_look_for(&choices).contains(&dn("dc=example,dc=com")));
+    let Err(PlanError::MissingParent { parent, .. }) = plan(&facts, &choices) else { panic!("it is refused") };
+    assert_eq!(parent, "dc=example,dc=com");
+}
+
+#[test]
+fn a_suffix_that_another_server_answers_for_is_refused() {
+    let mut facts = facts();
+    facts.mapping_tree.push(MappingNode {
+        dn: r"cn=o\3Dinternet,cn=mapping tree,cn=config".to_owned(),
+        suffix: dn("o=internet"),
+        state: "referral".to_owned(),
+        backends: Vec::new(),
+        referrals: vec!["ldap://other/o=internet".to_owned()],
+    });
+    let Err(error) = plan(&facts, &choices()) else { panic!("it is refused") };
+    assert!(error.to_string().contains("`referral`"), "{error}");
+}
+
+#[test]
+fn a_read_only_replica_names_its_supplier_and_gets_no_entry() {
+    let mut facts = facts();
+    facts.entries.clear();
+    facts.replicas.push(Replica {
+        suffix: dn("o=usergroup"),
+        role: ReplicaRole::Consumer,
+        suppliers: vec!["ldap://supplier.example.com:389".to_owned()],
+        consumers: Vec::new(),
+    });
+    let plan = planned(&facts, &choices());
+    assert!(!made(&plan).contains(&"o=usergroup"));
+    assert!(
+        plan.notices
+            .iter()
+            .any(|notice| notice.contains("o=usergroup is missing") && notice.contains("supplier.example.com"))
+    );
+    assert!(
+        plan.notices
+            .iter()
+            .any(|notice| notice.contains("a read-only replica") && notice.contains("run this on its suppliers first"))
+    );
+}
+
+#[test]
+fn a_supplier_names_the_servers_that_need_a_run_of_their_own() {
+    let mut facts = facts();
+    facts.replicas.push(Replica {
+        suffix: dn("o=usergroup"),
+        role: ReplicaRole::Supplier,
+        suppliers: vec!["a:389".to_owned()],
+        consumers: vec!["a:389".to_owned(), "b:389".to_owned()],
+    });
+    assert_eq!(
+        planned(&facts, &choices()).notices,
+        ["This instance is a supplier of o=usergroup; these need a run of their own: a:389, b:389."]
+    );
+}
+
+#[test]
+fn a_new_database_takes_no_name_that_is_taken() {
+    let mut facts = facts();
+    facts.backends =
+        vec![backend("userroot", "o=other"), backend("Internet", "o=more"), backend("internet2", "o=most")];
+    let plan = planned(&facts, &choices());
+    let names: Vec<_> =
+        made(&plan).into_iter().filter(|dn| dn.contains("ldbm")).map(|dn| dn.split(',').next().unwrap()).collect();
+    assert_eq!(names, ["cn=userRoot2", "cn=internet3", "cn=pab", "cn=PiServerDb"]);
+}
+
+#[test]
+fn a_root_entry_is_of_the_class_that_its_name_asks_for() {
+    for (name, class) in
+        [("dc=example,dc=com", "domain"), ("ou=people", "organizationalUnit"), ("O = User Group", "organization")]
+    {
+        let mut facts = facts();
+        facts.backends.clear();
+        let mut choices = choices();
+        choices.user_suffix = dn(name);
+        let plan = planned(&facts, &choices);
+        let root = plan.changes.iter().find(|change| change.reason.starts_with("the root entry")).unwrap();
+        assert!(format!("{:?}", root.operation).contains(&format!("\"{class}\"")), "{root:?}");
+    }
+    let mut facts = facts();
+    facts.backends.clear();
+    let mut choices = choices();
+    choices.user_suffix = dn("uid=x");
+    assert!(matches!(plan(&facts, &choices), Err(PlanError::RootEntry { .. })));
+}
