@@ -5,6 +5,7 @@ use super::meta::Meta;
 use super::pages::read_exactly;
 use super::recognise::HEAD;
 use super::records::Records;
+use super::salvage::Salvage;
 use crate::io::ReadAt;
 
 /// A database file whose meta page was understood.
@@ -31,6 +32,11 @@ impl<R: ReadAt> Database<R> {
     /// Returns what the meta page says.
     pub fn meta(&self) -> &Meta {
         &self.meta
+    }
+
+    /// Begins to read what can be read of a damaged file.
+    pub fn salvage(&self) -> Salvage<'_, R> {
+        Salvage::new(&self.source, &self.meta)
     }
 
     /// Begins to read all records, of each database of the file in its own order.

@@ -20,6 +20,7 @@ mod page;
 mod pages;
 mod recognise;
 mod records;
+pub mod salvage;
 mod scan;
 mod survey;
 mod tree;

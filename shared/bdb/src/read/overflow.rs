@@ -64,6 +64,34 @@ impl OverflowChain {
     }
 }
 
+/// Whether a chain may have been read before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    Allowed,
+    Refused,
+}
+
+/// Follows a chain to its end without taking its pages, as [`OverflowChain::next_page`] would find it.
+pub(super) fn check_chain<R: ReadAt>(
+    pages: &mut Pages<'_, R>,
+    from: PageNo,
+    reference: Reference,
+    again: Again,
+) -> Result<(), ReadError> {
+    let mut chain = OverflowChain::start(from, reference, pages.meta.length())?;
+    let mut left = pages.meta.pages;
+    while !chain.is_over() {
+        // A chain of empty pages that leads back to itself would have no end.
+        left = left.checked_sub(1).ok_or(ReadError::UsedTwice { page: chain.from, target: chain.next })?;
+        let page = pages.peek(chain.next, chain.from)?;
+        if again == Again::Refused && pages.is_used(page.number) {
+            return Err(ReadError::UsedTwice { page: chain.from, target: page.number });
+        }
+        chain.accept(&page)?;
+    }
+    Ok(())
+}
+
 /// Marks the chain of a key on an internal page, so that its pages are accounted for; its bytes are of no use.
 pub(super) fn account_for_internal_key<R: ReadAt>(
     pages: &mut Pages<'_, R>,
@@ -113,6 +141,34 @@ impl<'d, R: ReadAt> Reader<'d, R> {
     pub(super) fn finish_data(&mut self) -> Result<(), ReadError> {
         while self.next_piece()? {}
         self.data = None;
+        Ok(())
+    }
+
+    /// Gives up the offered data.
+    pub(super) fn drop_data(&mut self) {
+        self.data = None;
+        self.piece = None;
+        self.state = DataState::Good;
+    }
+
+    /// Reads a whole key into `buffer`, and leaves its pages for whoever takes them.
+    pub(super) fn peek_key(
+        &mut self,
+        from: PageNo,
+        reference: Reference,
+        buffer: &mut Vec<u8>,
+    ) -> Result<(), ReadError> {
+        if reference.total > KEY_LIMIT {
+            return Err(ReadError::KeyTooLong { page: from, length: reference.total, limit: KEY_LIMIT });
+        }
+        check_chain(&mut self.pages, from, reference, Again::Allowed)?;
+        buffer.clear();
+        let mut chain = OverflowChain::start(from, reference, self.pages.meta.length())?;
+        while !chain.is_over() {
+            let page = self.pages.peek(chain.next, chain.from)?;
+            chain.accept(&page)?;
+            buffer.extend_from_slice(page.slice(page.overflow_bytes()?));
+        }
         Ok(())
     }
 

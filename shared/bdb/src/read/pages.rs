@@ -146,6 +146,16 @@ impl<'d, R: ReadAt> Pages<'d, R> {
         Ok(unlisted)
     }
 
+    /// Returns the page, whether it was returned before or not.
+    pub(super) fn peek(&mut self, number: PageNo, from: PageNo) -> Result<Page, ReadError> {
+        self.own(number, from)
+    }
+
+    /// Returns whether the page was returned before.
+    pub(super) fn is_used(&self, number: PageNo) -> bool {
+        self.used.has(number) || self.in_key_chains.has(number)
+    }
+
     /// Returns the page, which must exist and carry its own number.
     fn own(&mut self, number: PageNo, from: PageNo) -> Result<Page, ReadError> {
         let page = self.existing(number, from)?;

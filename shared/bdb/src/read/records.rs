@@ -268,7 +268,7 @@ impl<'d, R: ReadAt> Records<'d, R> {
     }
 }
 
-fn name(key: &[u8], page: PageNo) -> Result<Vec<u8>, ReadError> {
+pub(super) fn name(key: &[u8], page: PageNo) -> Result<Vec<u8>, ReadError> {
     let wrong = |what| Err(ReadError::SubdatabaseName { page, what });
     match key {
         [] => wrong("is empty"),
@@ -279,7 +279,7 @@ fn name(key: &[u8], page: PageNo) -> Result<Vec<u8>, ReadError> {
 }
 
 /// Reads where the meta page of a sub-database is: big-endian, but for version 7, where it has the file's byte order.
-fn page_number(meta: &Meta, data: Data<'_>, page: PageNo) -> Result<PageNo, ReadError> {
+pub(super) fn page_number(meta: &Meta, data: Data<'_>, page: PageNo) -> Result<PageNo, ReadError> {
     let length = data.length();
     let order = if meta.version == 7 { meta.byte_order } else { ByteOrder::Big };
     let number = match data {

@@ -1,0 +1,317 @@
+//! The records of a damaged hash database.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::super::duplicates::OffPage;
+use super::super::error::ReadError;
+use super::super::hash_page::{HashItem, HashItems, next_duplicate};
+use super::super::meta::{DuplicateMode, HashMeta, Meta};
+use super::super::overflow::{Again, Reader, account_for_internal_key, check_chain};
+use super::super::page::{Body, Life, Page};
+use super::{DataPlace, Losses, Orphans, data, lost};
+use crate::format::{PageNo, PageType};
+use crate::hash::{Buckets, bucket_page, default_hash};
+use crate::io::ReadAt;
+use crate::record::Record;
+
+/// A damaged hash database while its records are given out.
+pub(super) struct HashSalvage<'d, R> {
+    reader: Reader<'d, R>,
+    meta: Meta,
+    hash: Box<HashMeta>,
+    buckets: Buckets,
+    /// Every page with its bucket, the next one last; those in chains come ahead of those that were left behind.
+    pages: Vec<(u32, u32)>,
+    bucket: u32,
+    page: Option<Page>,
+    items: HashItems,
+    index: u16,
+    key: Vec<u8>,
+    /// The keys of the bucket.
+    keys: HashSet<Vec<u8>>,
+    on_page: Option<(u16, Range<u32>)>,
+    off_page: Option<OffPage>,
+    place: Option<DataPlace>,
+}
+
+impl<'d, R: ReadAt> HashSalvage<'d, R> {
+    pub(super) fn new(reader: Reader<'d, R>, meta: Meta, hash: Box<HashMeta>) -> Self {
+        Self {
+            reader,
+            meta,
+            buckets: Buckets::new(hash.max_bucket),
+            hash,
+            pages: Vec::new(),
+            bucket: 0,
+            page: None,
+            items: HashItems::default(),
+            index: 0,
+            key: Vec::new(),
+            keys: HashSet::new(),
+            on_page: None,
+            off_page: None,
+            place: None,
+        }
+    }
+
+    pub(super) fn into_reader(self) -> Reader<'d, R> {
+        let mut reader = self.reader;
+        reader.drop_data();
+        reader
+    }
+
+    /// Finds the pages: along the buckets, then those that no bucket leads to.
+    pub(super) fn find(&mut self, at: PageNo, orphans: Orphans, losses: &mut Losses) -> Result<(), ReadError> {
+        if self.hash.max_bucket >= self.meta.pages {
+            let (max_bucket, pages) = (self.hash.max_bucket, self.meta.pages);
+            lost(losses, at, ReadError::TooManyBuckets { page: at, max_bucket, pages })?;
+        }
+        for bucket in 0..=self.hash.max_bucket.min(self.meta.pages) {
+            let first = bucket_page(self.meta.version, &self.hash.spares, bucket);
+            let Some(first) = first.filter(|page| page.0 != 0 && page.0 < self.meta.pages) else {
+                lost(losses, at, ReadError::NoSuchBucket { page: at, bucket })?;
+                continue;
+            };
+            let mut next = match self.reader.pages.take_bucket(first) {
+                Ok(page) => page,
+                Err(error) => {
+                    lost(losses, first, error)?;
+                    continue;
+                }
+            };
+            while let Some(page) = next.take() {
+                let number = page.number;
+                if !matches!(page.kind(), Some(PageType::HashUnsorted | PageType::Hash)) {
+                    let expected = PageType::HashUnsorted;
+                    lost(losses, number, ReadError::WrongType { page: number, found: page.kind_byte(), expected })?;
+                    break;
+                }
+                self.pages.push((bucket, number.0));
+                if page.next().0 != 0 {
+                    match self.reader.pages.take(page.next(), number) {
+                        Ok(page) => next = Some(page),
+                        Err(error) => lost(losses, number, error)?,
+                    }
+                }
+            }
+        }
+        if orphans == Orphans::Ours {
+            self.find_orphans()?;
+        }
+        // Stable: the order of each chain stays, and what was left behind comes after it.
+        self.pages.sort_by_key(|(bucket, _)| *bucket);
+        self.pages.reverse();
+        Ok(())
+    }
+
+    fn find_orphans(&mut self) -> Result<(), ReadError> {
+        for number in (1..self.meta.pages).map(PageNo) {
+            if self.reader.pages.is_used(number) {
+                continue;
+            }
+            let page = match self.reader.pages.peek(number, PageNo(0)) {
+                Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
+                Err(_) => continue,
+                Ok(page) => page,
+            };
+            let is_bucket = matches!(page.kind(), Some(PageType::HashUnsorted | PageType::Hash));
+            if !is_bucket || page.entries() == 0 || self.items.read(&page).is_err() {
+                continue;
+            }
+            let mut key = Vec::new();
+            let bucket = (0..page.entries()).step_by(2).find_map(|index| {
+                let item = self.items.get(index.into()).cloned()?;
+                self.read_key(&page, item, &mut key).ok().map(|()| self.buckets.of(default_hash(&key)))
+            });
+            if let Some(bucket) = bucket {
+                let _ = self.reader.pages.take(number, PageNo(0));
+                self.pages.push((bucket, number.0));
+            }
+        }
+        Ok(())
+    }
+
+    fn read_key(&mut self, page: &Page, item: HashItem, key: &mut Vec<u8>) -> Result<(), ReadError> {
+        key.clear();
+        match item {
+            HashItem::Inline(range) => {
+                key.extend_from_slice(page.slice(range));
+                Ok(())
+            }
+            HashItem::Overflow(reference) => self.reader.peek_key(page.number, reference, key),
+            HashItem::Duplicates(_) | HashItem::OffPage(_) => Err(ReadError::Stopped),
+        }
+    }
+
+    /// Moves to the next record that is given out.
+    pub(super) fn advance(&mut self, losses: &mut Losses) -> Result<bool, ReadError> {
+        self.reader.finish_data()?;
+        self.place = None;
+        loop {
+            let found = if self.off_page.is_some() {
+                self.next_off_page(losses)?
+            } else if self.on_page.is_some() {
+                self.next_on_page(losses)?
+            } else if self.page.is_some() && self.items.get(self.index.into()).is_some() {
+                self.take_pair(losses)?
+            } else if self.next_page(losses)? {
+                false
+            } else {
+                return Ok(false);
+            };
+            if found {
+                return Ok(true);
+            }
+        }
+    }
+
+    fn next_page(&mut self, losses: &mut Losses) -> Result<bool, ReadError> {
+        self.page = None;
+        self.items.clear();
+        self.index = 0;
+        let Some((bucket, number)) = self.pages.pop() else { return Ok(false) };
+        if bucket != self.bucket {
+            self.keys.clear();
+            self.bucket = bucket;
+        }
+        let number = PageNo(number);
+        let page = self.reader.pages.peek(number, PageNo(0)).and_then(|page| {
+            self.items.read(&page)?;
+            Ok(page)
+        });
+        match page {
+            Ok(page) => self.page = Some(page),
+            Err(error) => {
+                self.items.clear();
+                lost(losses, number, error)?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn take_pair(&mut self, losses: &mut Losses) -> Result<bool, ReadError> {
+        let index = self.index;
+        self.index = index.saturating_add(2);
+        let (Some(key_item), Some(data_item), Some(page)) = (
+            self.items.get(index.into()).cloned(),
+            self.items.get(usize::from(index).saturating_add(1)).cloned(),
+            self.page.take(),
+        ) else {
+            return Ok(false);
+        };
+        let number = page.number;
+        let mut key = std::mem::take(&mut self.key);
+        let read = self.read_key(&page, key_item.clone(), &mut key);
+        if let HashItem::Overflow(reference) = key_item {
+            // Its pages are somebody's.
+            let _ = account_for_internal_key(&mut self.reader.pages, number, reference);
+        }
+        self.key = key;
+        self.page = Some(page);
+        if let Err(error) = read {
+            lost(losses, number, error)?;
+            return Ok(false);
+        }
+        let expected = self.buckets.of(default_hash(&self.key));
+        if expected != self.bucket {
+            let bucket = self.bucket;
+            lost(losses, number, ReadError::WrongBucket { page: number, index, bucket, expected })?;
+            return Ok(false);
+        }
+        if !self.keys.insert(self.key.clone()) {
+            // A page that was left behind: the record in the bucket came first.
+            return Ok(false);
+        }
+        let is_set = matches!(data_item, HashItem::Duplicates(_) | HashItem::OffPage(_));
+        if is_set && self.meta.duplicates() == DuplicateMode::Forbidden {
+            lost(losses, number, ReadError::UnexpectedDuplicate { page: number, index })?;
+            return Ok(false);
+        }
+        match data_item {
+            HashItem::Inline(range) => self.place = Some(DataPlace::OnPage(range)),
+            HashItem::Overflow(reference) => {
+                if let Err(error) = check_chain(&mut self.reader.pages, number, reference, Again::Refused) {
+                    self.lost_data(number, error, losses)?;
+                    return Ok(false);
+                }
+                self.reader.offer(number, reference)?;
+                self.place = Some(DataPlace::Offered);
+            }
+            HashItem::Duplicates(range) => self.on_page = Some((index.saturating_add(1), range)),
+            HashItem::OffPage(root) => self.off_page = Some(OffPage::new(&self.meta, root, number)),
+        }
+        Ok(self.place.is_some())
+    }
+
+    fn next_on_page(&mut self, losses: &mut Losses) -> Result<bool, ReadError> {
+        let (Some((index, left)), Some(page)) = (&mut self.on_page, &self.page) else { return Ok(false) };
+        let number = page.number;
+        match next_duplicate(page, *index, left) {
+            Ok(Some(range)) => {
+                self.place = Some(DataPlace::OnPage(range));
+                Ok(true)
+            }
+            Ok(None) => {
+                self.on_page = None;
+                Ok(false)
+            }
+            Err(error) => {
+                self.on_page = None;
+                self.lost_data(number, error, losses)?;
+                Ok(false)
+            }
+        }
+    }
+
+    fn next_off_page(&mut self, losses: &mut Losses) -> Result<bool, ReadError> {
+        let Some(set) = &mut self.off_page else { return Ok(false) };
+        let (number, item) = match set.next(&mut self.reader.pages) {
+            Ok(Some(found)) => found,
+            Ok(None) => {
+                if set.is_over() {
+                    self.off_page = None;
+                }
+                return Ok(false);
+            }
+            Err(error) => {
+                self.off_page = None;
+                let page = self.page.as_ref().map_or(PageNo(0), |page| page.number);
+                self.lost_data(page, error, losses)?;
+                return Ok(false);
+            }
+        };
+        if item.life == Life::Deleted {
+            return Ok(false);
+        }
+        self.place = match item.body {
+            Body::Inline(range) => Some(DataPlace::OnDuplicatePage(range)),
+            Body::Overflow(reference) => match check_chain(&mut self.reader.pages, number, reference, Again::Refused) {
+                Ok(()) => {
+                    self.reader.offer(number, reference)?;
+                    Some(DataPlace::Offered)
+                }
+                Err(error) => {
+                    self.lost_data(number, error, losses)?;
+                    None
+                }
+            },
+            Body::Duplicates(_) => None,
+        };
+        Ok(self.place.is_some())
+    }
+
+    fn lost_data(&mut self, page: PageNo, error: ReadError, losses: &mut Losses) -> Result<(), ReadError> {
+        if matches!(error, ReadError::Io { .. } | ReadError::Ended { .. }) {
+            return Err(error);
+        }
+        losses.place(page, format!("the data of a key: {error}"), Some(self.key.clone()));
+        Ok(())
+    }
+
+    /// Returns the record at hand.
+    pub(super) fn record(&mut self) -> Record<'_> {
+        let place = self.place.as_ref().unwrap_or(&DataPlace::OnPage(0..0));
+        Record { key: &self.key, data: data(place, self.page.as_ref(), self.off_page.as_ref(), &mut self.reader) }
+    }
+}

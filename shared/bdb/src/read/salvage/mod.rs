@@ -1,0 +1,339 @@
+//! What can be read of a damaged file: along its trees and buckets as far as these are sound, then on every page that none
+//! of them led to.
+//!
+//! A record is given out when its page is intact, and so is every page that holds its key and data. Records that come twice,
+//! on a page in the tree and on one that was left behind, are given out once. Everything that is not given out is a
+//! [`Loss`] that names a page. The order is that of keys, so that the records can be written anew; where the application had
+//! an order of its own, what the tree leads to comes in that order, and the rest behind it.
+//!
+//! Memory: 4 to 8 bytes per page of the file beside what reading a sound file takes, and a bounded list of losses.
+
+mod btree;
+mod hash;
+
+use super::error::ReadError;
+use super::meta::{Access, Meta};
+use super::overflow::Reader;
+use super::page::{Items, Page};
+use super::pages::Pages;
+use super::records::{Part, name, page_number};
+use crate::format::{PageNo, PageType};
+use crate::hash::is_default;
+use crate::io::ReadAt;
+use crate::record::{Data, Record};
+use btree::BtreeSalvage;
+use hash::HashSalvage;
+
+/// Most losses that are kept one by one; those beyond are counted.
+pub const LOSS_LIMIT: usize = 10_000;
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// Where.
+    pub page: PageNo,
+    /// The sub-database, in a file that holds several.
+    pub database: Option<Vec<u8>>,
+    /// Why.
+    pub what: String,
+    /// The last key ahead of what is lost; nothing where its place is not known or nothing came before.
+    pub after: Option<Vec<u8>>,
+    /// The next key behind it.
+    pub before: Option<Vec<u8>>,
+}
+
+/// What was lost so far.
+#[derive(Clone, Debug, Default)]
+pub struct Losses {
+    list: Vec<Loss>,
+    more: u64,
+    database: Option<Vec<u8>>,
+}
+
+impl Losses {
+    /// Returns the losses that were kept.
+    pub fn list(&self) -> &[Loss] {
+        &self.list
+    }
+
+    /// Returns how many there are beyond those.
+    pub fn more(&self) -> u64 {
+        self.more
+    }
+
+    /// Returns whether everything was read.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.more == 0
+    }
+
+    fn add(&mut self, page: PageNo, error: &ReadError) {
+        self.place(page, error.to_string(), None);
+    }
+
+    /// Adds a loss behind a key that was read.
+    fn place(&mut self, page: PageNo, what: String, after: Option<Vec<u8>>) {
+        if self.list.len() < LOSS_LIMIT {
+            let database = self.database.clone();
+            self.list.push(Loss { page, database, what, after, before: None });
+        } else {
+            self.more = self.more.saturating_add(1);
+        }
+    }
+
+    /// Notes the next key for the losses behind `after`, which are the last ones.
+    fn close(&mut self, key: &[u8], open: &mut usize) {
+        let from = self.list.len().saturating_sub(*open);
+        self.list.iter_mut().skip(from).for_each(|loss| loss.before = Some(key.to_vec()));
+        *open = 0;
+    }
+}
+
+/// All records of a damaged file that can be read: of each of its databases.
+pub struct Salvage<'d, R> {
+    meta: &'d Meta,
+    cursor: Cursor<'d, R>,
+    later: Vec<(Vec<u8>, PageNo)>,
+    state: State,
+    losses: Losses,
+    records: u64,
+}
+
+enum Cursor<'d, R> {
+    Btree(Box<BtreeSalvage<'d, R>>),
+    Hash(Box<HashSalvage<'d, R>>),
+    None(Box<Reader<'d, R>>),
+    Lost,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Begun,
+    InPart,
+    Finished,
+}
+
+impl<'d, R: ReadAt> Salvage<'d, R> {
+    pub(super) fn new(source: &'d R, meta: &'d Meta) -> Self {
+        Self {
+            meta,
+            cursor: Cursor::None(Box::new(Reader::new(Pages::new(source, meta)))),
+            later: Vec::new(),
+            state: State::Begun,
+            losses: Losses::default(),
+            records: 0,
+        }
+    }
+
+    /// Enters the next database of the file; the call that returns nothing also finds the pages that nothing led to.
+    ///
+    /// # Errors
+    /// When the file can no longer be read at all, as [`ReadError::Io`].
+    pub fn next_part(&mut self) -> Result<Option<Part>, ReadError> {
+        match self.state {
+            State::Finished => return Ok(None),
+            State::Begun if self.meta.holds_sub_databases() => self.read_names()?,
+            State::Begun => {
+                self.state = State::InPart;
+                let part = Part { name: None, meta: self.meta.clone() };
+                self.enter(&part.meta, PageNo(0), Orphans::Ours)?;
+                return Ok(Some(part));
+            }
+            State::InPart => while self.next()?.is_some() {},
+        }
+        self.state = State::InPart;
+        self.leave();
+        while let Some((name, at)) = self.later.pop() {
+            self.losses.database = Some(name.clone());
+            match self.sub_database(at) {
+                Ok(meta) => {
+                    self.enter(&meta, at, Orphans::Nobodys)?;
+                    return Ok(Some(Part { name: Some(name), meta }));
+                }
+                Err(error) => self.lost(at, error)?,
+            }
+        }
+        self.losses.database = None;
+        self.rest()?;
+        self.state = State::Finished;
+        Ok(None)
+    }
+
+    /// Returns the next record of the part; nothing at its end. Data on overflow pages were looked at before.
+    ///
+    /// # Errors
+    /// As [`next_part`](Self::next_part).
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "the record borrows from the cursor, which an iterator cannot say"
+    )]
+    pub fn next(&mut self) -> Result<Option<Record<'_>>, ReadError> {
+        let found = match &mut self.cursor {
+            Cursor::Btree(cursor) => cursor.advance(&mut self.losses)?,
+            Cursor::Hash(cursor) => cursor.advance(&mut self.losses)?,
+            Cursor::None(_) | Cursor::Lost => false,
+        };
+        if !found {
+            return Ok(None);
+        }
+        self.records = self.records.saturating_add(1);
+        Ok(match &mut self.cursor {
+            Cursor::Btree(cursor) => Some(cursor.record()),
+            Cursor::Hash(cursor) => Some(cursor.record()),
+            Cursor::None(_) | Cursor::Lost => None,
+        })
+    }
+
+    /// Returns what could not be read so far; all of it only once everything was read.
+    pub fn losses(&self) -> &Losses {
+        &self.losses
+    }
+
+    /// Returns how many records were given out.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    fn enter(&mut self, meta: &Meta, at: PageNo, orphans: Orphans) -> Result<(), ReadError> {
+        let Cursor::None(reader) = std::mem::replace(&mut self.cursor, Cursor::Lost) else {
+            return Err(ReadError::Stopped);
+        };
+        self.cursor = match &meta.access {
+            Access::Btree(btree) => {
+                let mut cursor = BtreeSalvage::new(*reader, meta.clone());
+                cursor.find(btree.root, at, orphans, &mut self.losses)?;
+                Cursor::Btree(Box::new(cursor))
+            }
+            Access::Hash(hash) => {
+                let mut cursor = HashSalvage::new(*reader, meta.clone(), hash.clone());
+                if is_default(hash.charkey) {
+                    cursor.find(at, orphans, &mut self.losses)?;
+                } else {
+                    let what = format!("a hash function of the application (charkey {:#010x})", hash.charkey);
+                    self.losses.place(at, what, None);
+                }
+                Cursor::Hash(Box::new(cursor))
+            }
+        };
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.cursor = match std::mem::replace(&mut self.cursor, Cursor::Lost) {
+            Cursor::Btree(cursor) => Cursor::None(Box::new(cursor.into_reader())),
+            Cursor::Hash(cursor) => Cursor::None(Box::new(cursor.into_reader())),
+            other => other,
+        };
+    }
+
+    fn read_names(&mut self) -> Result<(), ReadError> {
+        let meta = self.meta;
+        self.enter(meta, PageNo(0), Orphans::Nobodys)?;
+        let Cursor::Btree(cursor) = &mut self.cursor else { return Err(ReadError::Stopped) };
+        let mut names = Vec::new();
+        while cursor.advance(&mut self.losses)? {
+            let at = cursor.page();
+            let Record { key, data } = cursor.record();
+            match (name(key, at), page_number(meta, data, at)) {
+                (Ok(name), Ok(number)) if names.len() < super::records::SUB_DATABASE_LIMIT => {
+                    names.push((name, number))
+                }
+                (Err(error), _) | (_, Err(error)) => self.losses.add(at, &error),
+                _ => {
+                    let limit = super::records::SUB_DATABASE_LIMIT;
+                    self.losses.add(at, &ReadError::TooManySubdatabases { page: at, limit });
+                }
+            }
+        }
+        names.reverse();
+        self.later = names;
+        Ok(())
+    }
+
+    fn sub_database(&mut self, at: PageNo) -> Result<Meta, ReadError> {
+        let Cursor::None(reader) = &mut self.cursor else { return Err(ReadError::Stopped) };
+        let page = reader.pages.take(at, PageNo(0))?;
+        self.meta.parse_sub_database(page.bytes(), at)
+    }
+
+    fn lost(&mut self, page: PageNo, error: ReadError) -> Result<(), ReadError> {
+        lost(&mut self.losses, page, error)
+    }
+
+    /// Finds the pages that hold something and that nothing led to.
+    fn rest(&mut self) -> Result<(), ReadError> {
+        let Cursor::None(reader) = &mut self.cursor else { return Err(ReadError::Stopped) };
+        for number in (1..self.meta.pages).map(PageNo) {
+            if reader.pages.is_used(number) {
+                continue;
+            }
+            match reader.pages.peek(number, PageNo(0)) {
+                Ok(page) if holds_something(&page) => {
+                    let kind = page.kind_byte();
+                    self.losses.add(number, &ReadError::Unreached { page: number, kind });
+                }
+                Ok(_) => {}
+                // A page that was set aside and never written has no number.
+                Err(ReadError::WrongPageNumber { found: 0, .. }) if is_zero(&mut reader.pages, number) => {}
+                Err(error) => lost(&mut self.losses, number, error)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whose the pages are that nothing leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Orphans {
+    /// The file's only database's.
+    Ours,
+    /// One of several, nobody knows which.
+    Nobodys,
+}
+
+/// Notes an error as a loss, unless the file cannot be read any more.
+fn lost(losses: &mut Losses, page: PageNo, error: ReadError) -> Result<(), ReadError> {
+    if matches!(error, ReadError::Io { .. } | ReadError::Ended { .. }) {
+        return Err(error);
+    }
+    losses.add(page, &error);
+    Ok(())
+}
+
+fn is_zero<R: ReadAt>(pages: &mut Pages<'_, R>, number: PageNo) -> bool {
+    matches!(pages.take_bucket(number), Ok(None))
+}
+
+fn holds_something(page: &Page) -> bool {
+    match page.kind() {
+        Some(PageType::Free | PageType::BtreeInternal | PageType::RecnoInternal) => false,
+        Some(PageType::Overflow) => true,
+        Some(_) => page.entries() > 0,
+        None => true,
+    }
+}
+
+/// What can be known of a page of pairs.
+fn pairs_of(page: &Page, items: &mut Items) -> Result<(), ReadError> {
+    page.expect_kind(PageType::BtreeLeaf)?;
+    items.read_pairs(page)
+}
+
+/// Where the data of the record at hand are.
+enum DataPlace {
+    OnPage(std::ops::Range<u32>),
+    OnDuplicatePage(std::ops::Range<u32>),
+    Offered,
+}
+
+fn data<'a, R: ReadAt>(
+    place: &DataPlace,
+    page: Option<&'a Page>,
+    off_page: Option<&'a super::duplicates::OffPage>,
+    reader: &'a mut Reader<'_, R>,
+) -> Data<'a> {
+    match place {
+        DataPlace::OnPage(range) => Data::Whole(page.map_or(&[], |page| page.slice(range.clone()))),
+        DataPlace::OnDuplicatePage(range) => Data::Whole(off_page.map_or(&[], |set| set.slice(range.clone()))),
+        DataPlace::Offered => Data::Chunked(reader),
+    }
+}

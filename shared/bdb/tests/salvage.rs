@@ -1,0 +1,217 @@
+//! Damaged files: what is on intact pages comes back, whatever else is damaged, and what does not come back is told.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+mod read_support;
+
+use std::collections::BTreeMap;
+
+use bdb::Record;
+use bdb::read::Database;
+use bdb::read::salvage::Loss;
+use proptest::prelude::*;
+use read_support::{
+    Damaged, FREE_PAGES, File, HASH, HASH_OLD_DUPLICATES, HASH_OVERFLOW, HASH_SORTED, LONG_KEYS, OLD_DUPLICATES,
+    OVERFLOW, PLAIN, SORTED, SUBDATABASES, UNSORTED, bytes, read_changed,
+};
+
+type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+
+fn salvage(bytes: &[u8], changes: &[(usize, u8)]) -> Option<(Pairs, Vec<Loss>)> {
+    let source = Damaged::new(bytes, changes);
+    let database = Database::open(&source).ok()?;
+    let mut salvage = database.salvage();
+    let mut found = Pairs::new();
+    while let Some(part) = salvage.next_part().unwrap() {
+        let name = part.name.unwrap_or_default();
+        while let Some(Record { key, data }) = salvage.next().unwrap() {
+            let key = [name.as_slice(), key].concat();
+            let mut value = Vec::new();
+            data.for_each_chunk(|chunk| {
+                value.extend_from_slice(chunk);
+                Ok(())
+            })
+            .unwrap();
+            found.push((key, value));
+        }
+    }
+    assert_eq!(salvage.records(), found.len() as u64);
+    Some((found, salvage.losses().list().to_vec()))
+}
+
+const ALL: [&str; 12] = [
+    PLAIN,
+    OLD_DUPLICATES,
+    UNSORTED,
+    SORTED,
+    OVERFLOW,
+    FREE_PAGES,
+    LONG_KEYS,
+    SUBDATABASES,
+    HASH,
+    HASH_OLD_DUPLICATES,
+    HASH_OVERFLOW,
+    HASH_SORTED,
+];
+
+#[test]
+fn a_sound_file_gives_everything_in_its_order_and_nothing_is_lost() {
+    for name in ALL {
+        let (found, losses) = salvage(&bytes(name), &[]).unwrap();
+        assert_eq!(losses, [], "{name}");
+        assert_eq!(found, read_changed(&bytes(name), &[]).unwrap().records, "{name}");
+    }
+}
+
+/// How often each pair occurs.
+fn counted(pairs: &Pairs) -> BTreeMap<&(Vec<u8>, Vec<u8>), usize> {
+    let mut counts = BTreeMap::new();
+    pairs.iter().for_each(|pair| *counts.entry(pair).or_default() += 1);
+    counts
+}
+
+/// Makes a page unreadable, and checks that only what depends on it is gone and that this is told.
+fn without_page(name: &str, page: usize) {
+    let file = File::new(name);
+    let good = read_changed(&file.bytes, &[]).unwrap().records;
+    let kind = file.kind(page);
+    let mut damaged = file.bytes.clone();
+    damaged[file.start(page)..file.start(page + 1)].fill(0xa5);
+    let (found, losses) = salvage(&damaged, &[]).unwrap();
+    let (all, left) = (counted(&good), counted(&found));
+    for (pair, count) in &left {
+        assert!(all.get(pair).is_some_and(|known| known >= count), "{name} page {page}: a record that was not there");
+    }
+    let lost = good.len() - found.len();
+    assert!(lost == 0 || !losses.is_empty(), "{name} page {page}: {lost} records are lost in silence");
+    match kind {
+        // The pages below are found all the same.
+        3 if !name.contains("dup") && !name.contains("subdb") => assert_eq!(lost, 0, "{name} page {page}: type 3"),
+        5 if !name.contains("subdb") && !name.contains("dup") => {
+            assert_eq!(lost, file.entries(page) / 2, "{name} page {page}: a leaf");
+        }
+        7 => assert!(lost <= 1, "{name} page {page}: part of one item"),
+        0 => assert_eq!(lost, 0, "{name} page {page}: free"),
+        _ => {}
+    }
+    if kind != 0 && file.entries(page) > 0 {
+        assert!(losses.iter().any(|loss| loss.page.0 as usize == page || loss.what.contains(&format!("page {page}"))));
+    }
+}
+
+#[test]
+fn any_unreadable_page_costs_only_what_is_on_it() {
+    for name in ALL {
+        for page in 1..File::new(name).pages() {
+            without_page(name, page);
+        }
+    }
+}
+
+#[test]
+fn the_range_of_keys_around_a_lost_leaf_is_told() {
+    let mut file = File::new(PLAIN);
+    let good = read_changed(&file.bytes, &[]).unwrap().records;
+    let leaf = file.of_kind(5)[3];
+    let first = good.iter().position(|_| true).unwrap();
+    assert_eq!(first, 0);
+    let at = file.start(leaf) + 22;
+    file.set_u16(at, 3);
+    let (found, losses) = salvage(&file.bytes, &[]).unwrap();
+    let lost: Vec<_> = good.iter().filter(|pair| !found.contains(pair)).collect();
+    assert_eq!(lost.len(), file.entries(leaf) / 2);
+    let loss = losses.iter().find(|loss| loss.page.0 as usize == leaf).unwrap();
+    let after = loss.after.as_ref().unwrap();
+    let before = loss.before.as_ref().unwrap();
+    assert!(lost.iter().all(|(key, _)| after < key && key < before));
+    let between = good.iter().filter(|(key, _)| after < key && key < before).count();
+    assert_eq!(between, lost.len());
+}
+
+#[test]
+fn without_the_root_everything_is_found_in_order() {
+    for name in [PLAIN, FREE_PAGES, LONG_KEYS] {
+        let mut file = File::new(name);
+        let good = read_changed(&file.bytes, &[]).unwrap().records;
+        let root = file.start(1);
+        file.bytes[root + 20..root + 512].fill(0);
+        let (found, losses) = salvage(&file.bytes, &[]).unwrap();
+        assert_eq!(found, good, "{name}");
+        assert!(!losses.is_empty());
+    }
+}
+
+#[test]
+fn a_leaf_that_was_left_behind_gives_nothing_twice() {
+    for name in [PLAIN, HASH] {
+        let file = File::new(name);
+        let good = read_changed(&file.bytes, &[]).unwrap().records;
+        let page = file.of_kind(if name == PLAIN { 5 } else { 13 })[2];
+        // A copy of a page behind the last one, as an interrupted split leaves it.
+        let mut bytes = file.bytes.clone();
+        let mut copy = bytes[file.start(page)..file.start(page + 1)].to_vec();
+        copy[8..12].copy_from_slice(&u32::try_from(file.pages()).unwrap().to_le_bytes());
+        bytes.extend(copy);
+        let (found, losses) = salvage(&bytes, &[]).unwrap();
+        assert_eq!((found, losses), (good, vec![]), "{name}");
+    }
+}
+
+#[test]
+fn a_key_out_of_order_costs_only_itself() {
+    let file = File::new(PLAIN);
+    let good = read_changed(&file.bytes, &[]).unwrap().records;
+    let leaf = file.of_kind(5)[4];
+    for index in (0..file.entries(leaf)).step_by(2) {
+        let at = file.item(leaf, index) + 3;
+        for byte in [0, 0xff] {
+            let (found, losses) = salvage(&file.bytes, &[(at, byte)]).unwrap();
+            assert!(good.len() - found.len() <= 1, "item {index}: {} of {}", found.len(), good.len());
+            assert!(found.is_sorted_by(|one, other| one.0 < other.0), "item {index}");
+            assert!(losses.len() == good.len() - found.len() || found.len() == good.len());
+        }
+    }
+}
+
+fn flip_every_byte(name: &str, step: usize) {
+    let file = File::new(name);
+    let good = read_changed(&file.bytes, &[]).unwrap().records;
+    for at in (0..file.bytes.len()).step_by(step) {
+        let byte = !file.bytes[at];
+        let Some((found, losses)) = salvage(&file.bytes, &[(at, byte)]) else { continue };
+        let missing = good.len().saturating_sub(found.len());
+        assert!(missing == 0 || !losses.is_empty(), "{name}: byte {at}: {missing} records are lost in silence");
+        // What a strict reading takes for sound comes back whole.
+        if let Ok(strict) = read_changed(&file.bytes, &[(at, byte)]) {
+            let mut strict = strict.records;
+            let mut found = found;
+            strict.sort();
+            found.sort();
+            assert!(found == strict || !losses.is_empty(), "{name}: byte {at}");
+        }
+    }
+}
+
+#[test]
+fn no_flipped_byte_loses_a_record_in_silence() {
+    for name in ALL {
+        let step = if name.contains("overflow") || name == LONG_KEYS { 37 } else { 3 };
+        flip_every_byte(name, step);
+    }
+}
+
+proptest! {
+    #[test]
+    fn random_damage_ends_in_records(
+        file in 0..12_usize,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..40),
+        headers in any::<bool>(),
+    ) {
+        let bytes = bytes(ALL[file]);
+        let place = |index: prop::sample::Index| {
+            let at = index.index(bytes.len());
+            if headers { at / 512 * 512 + at % 64 } else { at }
+        };
+        let changes: Vec<_> = changes.into_iter().map(|(index, byte)| (place(index), byte)).collect();
+        let _ = salvage(&bytes, &changes);
+    }
+}
