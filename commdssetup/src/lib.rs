@@ -7,6 +7,7 @@
 pub mod choices;
 pub mod facts;
 pub mod generate;
+pub mod ldap;
 pub mod plan;
 pub mod reverse;
 pub mod schema_files;
