@@ -10,7 +10,7 @@ use crate::facts::Values;
 use crate::plan::ValueEdit;
 
 /// Name of the thread; what panics there is told as an error and not as a mistake of ours.
-pub const THREAD: &str = "ldap-client";
+pub(crate) const THREAD: &str = "ldap-client";
 
 /// How much longer than the library's own limit is waited, in case it does not keep to it.
 const GRACE: Duration = Duration::from_secs(10);

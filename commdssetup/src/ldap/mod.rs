@@ -9,6 +9,7 @@ mod error;
 
 pub use address::{AddressError, Bind, Target, socket_url};
 pub use connection::Connection;
+pub(crate) use connection::THREAD;
 pub use error::LdapError;
 
 use crate::facts::Values;

@@ -21,6 +21,7 @@ use crate::choices::{Answer, Choices};
 use crate::facts::{Facts, ReplicaRole, SchemaUpdates, Vendor};
 use crate::schema_files::{self, Definitions, SchemaFileError};
 
+pub use suffixes::DATABASES;
 pub use types::{
     Conflict, ConflictKind, DirectoryChange, EditKind, ElementKind, IndexedAttribute, LeftOut, Operation, Part, Plan,
     ReindexTask, Scope, Severity, Skipped, ValueEdit,

@@ -174,6 +174,7 @@ impl Live {
         let text = script(Script {
             url: &self.url,
             start_tls: false,
+            ca_file: None,
             bind_dn: Some(ROOT),
             ldif: ldif.to_str().unwrap(),
             id,

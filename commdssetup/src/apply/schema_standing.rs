@@ -1,0 +1,108 @@
+//! Whether a change of the schema is done. A server spells definitions in its own way and notes that they were added, so
+//! they are compared by what they mean.
+
+use std::collections::BTreeMap;
+
+use ldif::schema::{AttributeType, ObjectClass};
+
+use super::Standing;
+use crate::facts::Subschema;
+use crate::plan::{EditKind, ValueEdit};
+
+/// A definition of either kind.
+#[derive(Clone, Debug)]
+enum Definition {
+    Attribute(AttributeType),
+    Class(ObjectClass),
+}
+
+impl Definition {
+    fn parse(attribute: &str, value: &str) -> Option<Self> {
+        if attribute.eq_ignore_ascii_case("attributeTypes") {
+            AttributeType::parse(value).ok().map(Self::Attribute)
+        } else {
+            ObjectClass::parse(value).ok().map(Self::Class)
+        }
+    }
+
+    /// Attributes and classes have identifiers of one space.
+    fn oid(&self) -> String {
+        match self {
+            Self::Attribute(definition) => definition.oid.to_ascii_lowercase(),
+            Self::Class(definition) => definition.oid.to_ascii_lowercase(),
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Attribute(definition) => definition.name(),
+            Self::Class(definition) => definition.name(),
+        }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Attribute(one), Self::Attribute(other)) => one.differences(other).is_empty(),
+            (Self::Class(one), Self::Class(other)) => one.differences(other).is_empty(),
+            _ => false,
+        }
+    }
+}
+
+/// What an identifier stands for before and after a change.
+#[derive(Default)]
+struct Pair {
+    before: Option<Definition>,
+    after: Option<Definition>,
+}
+
+pub(super) fn of(schema: &Subschema, edits: &[ValueEdit]) -> Standing {
+    let mut pairs: BTreeMap<String, Pair> = BTreeMap::new();
+    for edit in edits {
+        for value in &edit.values {
+            let Some(definition) = Definition::parse(&edit.attribute, value) else {
+                return Standing::Neither(format!("`{value}` is no definition"));
+            };
+            let pair = pairs.entry(definition.oid()).or_default();
+            match edit.kind {
+                EditKind::Delete => pair.before = Some(definition),
+                EditKind::Add => pair.after = Some(definition),
+            }
+        }
+    }
+    let values = [("attributeTypes", &schema.attribute_types), ("objectClasses", &schema.object_classes)];
+    let all = values.iter().flat_map(|(name, values)| values.iter().map(move |value| (*name, value)));
+    let there: BTreeMap<String, Definition> = all
+        .filter_map(|(name, value)| Definition::parse(name, value))
+        .filter(|definition| pairs.contains_key(&definition.oid()))
+        .map(|definition| (definition.oid(), definition))
+        .collect();
+    let is = |oid: &str, wanted: &Option<Definition>| match (there.get(oid), wanted) {
+        (None, None) => true,
+        (Some(there), Some(wanted)) => there.is_same(wanted),
+        _ => false,
+    };
+    let not_after = pairs.iter().find(|(oid, pair)| !is(oid, &pair.after));
+    let not_before = pairs.iter().find(|(oid, pair)| !is(oid, &pair.before));
+    match (not_after, not_before) {
+        (None, _) => Standing::After,
+        (Some(_), None) => Standing::Before,
+        (Some((oid, pair)), Some(_)) => {
+            let name = pair.after.as_ref().or(pair.before.as_ref()).map_or(oid.as_str(), Definition::name);
+            let how = if there.contains_key(oid) { "is not as it was planned" } else { "is not there" };
+            Standing::Neither(format!("the definition of {name} {how}"))
+        }
+    }
+}
+
+/// Returns the names of the classes that taking a change back deletes for good.
+pub(super) fn classes_that_go(edits: &[ValueEdit]) -> Vec<String> {
+    let of_kind = |kind| {
+        let edits =
+            edits.iter().filter(move |edit| edit.kind == kind && edit.attribute.eq_ignore_ascii_case("objectClasses"));
+        edits.flat_map(|edit| &edit.values).filter_map(|value| ObjectClass::parse(value).ok())
+    };
+    // A class that comes back under another identifier is still there for the entries that have it.
+    let stays = |class: &ObjectClass| of_kind(EditKind::Delete).any(|old| class.names.iter().any(|name| old.is(name)));
+    of_kind(EditKind::Add).filter(|class| !stays(class)).flat_map(|class| class.names).collect()
+}
