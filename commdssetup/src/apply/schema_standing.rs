@@ -1,13 +1,13 @@
 //! Whether a change of the schema is done. A server spells definitions in its own way and notes that they were added, so
-//! they are compared by what they mean.
+//! they are compared by what they mean: 389 DS also takes out of a class what its superior has.
 
 use std::collections::BTreeMap;
 
-use ldif::schema::{AttributeType, ObjectClass};
+use ldif::schema::{AttributeType, ClassDifference, ObjectClass};
 
 use super::Standing;
 use crate::facts::Subschema;
-use crate::plan::{EditKind, ValueEdit};
+use crate::plan::{EditKind, ServerSchema, ValueEdit};
 
 /// A definition of either kind.
 #[derive(Clone, Debug)]
@@ -40,13 +40,27 @@ impl Definition {
         }
     }
 
-    fn is_same(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self, server: &ServerSchema) -> bool {
         match (self, other) {
             (Self::Attribute(one), Self::Attribute(other)) => one.differences(other).is_empty(),
-            (Self::Class(one), Self::Class(other)) => one.differences(other).is_empty(),
+            (Self::Class(one), Self::Class(other)) => is_same_class(one, other, server),
             _ => false,
         }
     }
+}
+
+fn is_same_class(one: &ObjectClass, other: &ObjectClass, server: &ServerSchema) -> bool {
+    let is_list =
+        |difference: &ClassDifference| matches!(difference, ClassDifference::Must(..) | ClassDifference::May(..));
+    let differences = one.differences(other);
+    if differences.iter().any(|difference| !is_list(difference)) {
+        return false;
+    }
+    let contents = |class: &ObjectClass| {
+        let (must, may) = server.contents(class);
+        (&may - &must, must)
+    };
+    differences.is_empty() || contents(one) == contents(other)
 }
 
 /// What an identifier stands for before and after a change.
@@ -77,9 +91,10 @@ pub(super) fn of(schema: &Subschema, edits: &[ValueEdit]) -> Standing {
         .filter(|definition| pairs.contains_key(&definition.oid()))
         .map(|definition| (definition.oid(), definition))
         .collect();
+    let server = ServerSchema::new(schema);
     let is = |oid: &str, wanted: &Option<Definition>| match (there.get(oid), wanted) {
         (None, None) => true,
-        (Some(there), Some(wanted)) => there.is_same(wanted),
+        (Some(there), Some(wanted)) => there.is_same(wanted, &server),
         _ => false,
     };
     let not_after = pairs.iter().find(|(oid, pair)| !is(oid, &pair.after));
