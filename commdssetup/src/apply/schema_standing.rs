@@ -1,13 +1,13 @@
 //! Whether a change of the schema is done. A server spells definitions in its own way and notes that they were added, so
 //! they are compared by what they mean: 389 DS also takes out of a class what its superior has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ldif::schema::{AttributeType, ClassDifference, ObjectClass};
 
 use super::Standing;
 use crate::facts::Subschema;
-use crate::plan::{EditKind, ServerSchema, ValueEdit};
+use crate::plan::{DirectoryChange, EditKind, Operation, ServerSchema, ValueEdit};
 
 /// A definition of either kind.
 #[derive(Clone, Debug)]
@@ -37,6 +37,13 @@ impl Definition {
         match self {
             Self::Attribute(definition) => definition.name(),
             Self::Class(definition) => definition.name(),
+        }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        match self {
+            Self::Attribute(definition) => definition.is(name),
+            Self::Class(definition) => definition.is(name),
         }
     }
 
@@ -120,4 +127,41 @@ pub(super) fn classes_that_go(edits: &[ValueEdit]) -> Vec<String> {
     // A class that comes back under another identifier is still there for the entries that have it.
     let stays = |class: &ObjectClass| of_kind(EditKind::Delete).any(|old| class.names.iter().any(|name| old.is(name)));
     of_kind(EditKind::Add).filter(|class| !stays(class)).flat_map(|class| class.names).collect()
+}
+
+/// Says which definition of the server, that the run did not bring, refers to one that would go; nothing when none does.
+/// `changes` are all changes of the run.
+pub(super) fn referred_to(schema: &Subschema, edits: &[ValueEdit], changes: &[DirectoryChange]) -> Option<String> {
+    let of_run = changes.iter().filter_map(|change| match &change.operation {
+        Operation::Modify { edits } => Some(edits),
+        Operation::Add { .. } | Operation::Delete { .. } => None,
+    });
+    let brought: BTreeSet<String> =
+        of_run.flatten().flat_map(|edit| definitions(edit, EditKind::Add)).map(|d| d.oid()).collect();
+    let old: Vec<Definition> = edits.iter().flat_map(|edit| definitions(edit, EditKind::Delete)).collect();
+    let new = edits.iter().flat_map(|edit| definitions(edit, EditKind::Add));
+    let going: Vec<Definition> =
+        new.filter(|new| !old.iter().any(|old| old.name().eq_ignore_ascii_case(new.name()))).collect();
+    let goes = |name: &str| going.iter().any(|definition| definition.is(name));
+    let server = ServerSchema::new(schema);
+    for class in server.classes().filter(|class| !brought.contains(&class.oid.to_ascii_lowercase())) {
+        let mut names = class.must.iter().chain(&class.may).chain(&class.sup);
+        if let Some(name) = names.find(|name| goes(name)) {
+            return Some(format!("the class {} refers to {name}, which would go", class.name()));
+        }
+    }
+    for attribute in server.attributes().filter(|attribute| !brought.contains(&attribute.oid.to_ascii_lowercase())) {
+        if let Some(name) = attribute.sup.as_deref().filter(|name| goes(name)) {
+            return Some(format!("the attribute {} refers to {name}, which would go", attribute.name()));
+        }
+    }
+    None
+}
+
+fn definitions(edit: &ValueEdit, kind: EditKind) -> Vec<Definition> {
+    let is_schema = ["attributeTypes", "objectClasses"].iter().any(|name| edit.attribute.eq_ignore_ascii_case(name));
+    if edit.kind != kind || !is_schema {
+        return Vec::new();
+    }
+    edit.values.iter().filter_map(|value| Definition::parse(&edit.attribute, value)).collect()
 }

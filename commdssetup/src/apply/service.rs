@@ -1,7 +1,5 @@
 //! What carries the steps out that change the directory.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 use upgrade_engine::step::{Observer, Service, StepError};
 
@@ -81,8 +79,7 @@ impl Service for DirectoryService<'_> {
 
     fn check_undo(&self, request: &Value, _: &Value) -> Result<(), StepError> {
         let DirectoryRequest::Change(change) = parse(request)? else { return Ok(()) };
-        let own: BTreeSet<String> = self.changes.iter().map(|change| change.dn.clone()).collect();
-        match standing::check_undo(self.directory, &change, &own).map_err(failed)? {
+        match standing::check_undo(self.directory, &change, self.changes).map_err(failed)? {
             None => Ok(()),
             Some(how) => Err(changed(&change.dn, how)),
         }

@@ -1,12 +1,10 @@
 //! Whether a change is done, told from what is in the directory now.
 
-use std::collections::BTreeSet;
-
 use ldif::Dn;
 
 use super::schema_standing;
 use crate::detect::subschema;
-use crate::facts::Values;
+use crate::facts::{Subschema, Values};
 use crate::ldap::{Depth, Directory, Entry, LdapError, Search};
 use crate::plan::{DirectoryChange, EditKind, Operation, ValueEdit};
 
@@ -36,9 +34,7 @@ pub fn standing(directory: &dyn Directory, change: &DirectoryChange) -> Result<S
             Some(entry) => added(&entry, attributes)?,
         }),
         Operation::Modify { edits } if is_schema(edits) => {
-            let schema = subschema(directory, &change.dn)?;
-            let schema = schema.ok_or_else(|| LdapError::Damaged { what: format!("{} shows no schema", change.dn) })?;
-            Ok(schema_standing::of(&schema, edits))
+            Ok(schema_standing::of(&schema(directory, &change.dn)?, edits))
         }
         Operation::Modify { edits } => match directory.entry(&change.dn, &["*"])? {
             None => Ok(Standing::Neither("it does not exist".to_owned())),
@@ -48,14 +44,14 @@ pub fn standing(directory: &dyn Directory, change: &DirectoryChange) -> Result<S
 }
 
 /// Says why a change that is done cannot be taken back without losing what others did since; nothing when it can.
-/// `own` are the entries that the same run made.
+/// `changes` are all changes of the run.
 ///
 /// # Errors
 /// [`LdapError`].
 pub fn check_undo(
     directory: &dyn Directory,
     change: &DirectoryChange,
-    own: &BTreeSet<String>,
+    changes: &[DirectoryChange],
 ) -> Result<Option<String>, LdapError> {
     match standing(directory, change)? {
         Standing::Before => return Ok(Some("what was done to it has been taken back by somebody else".to_owned())),
@@ -63,10 +59,20 @@ pub fn check_undo(
         Standing::After => {}
     }
     match &change.operation {
-        Operation::Add { attributes } => grown(directory, change, attributes, own),
-        Operation::Modify { edits } if is_schema(edits) => in_use(directory, edits),
+        Operation::Add { attributes } => grown(directory, change, attributes, changes),
+        Operation::Modify { edits } if is_schema(edits) => {
+            let schema = schema(directory, &change.dn)?;
+            match schema_standing::referred_to(&schema, edits, changes) {
+                Some(how) => Ok(Some(how)),
+                None => in_use(directory, edits),
+            }
+        }
         Operation::Modify { .. } | Operation::Delete { .. } => Ok(None),
     }
+}
+
+fn schema(directory: &dyn Directory, dn: &str) -> Result<Subschema, LdapError> {
+    subschema(directory, dn)?.ok_or_else(|| LdapError::Damaged { what: format!("{dn} shows no schema") })
 }
 
 fn is_schema(edits: &[ValueEdit]) -> bool {
@@ -118,7 +124,7 @@ fn grown(
     directory: &dyn Directory,
     change: &DirectoryChange,
     attributes: &[Values],
-    own: &BTreeSet<String>,
+    changes: &[DirectoryChange],
 ) -> Result<Option<String>, LdapError> {
     let Some(entry) = directory.entry(&change.dn, &["*"])? else { return Ok(None) };
     let is_configuration = change.dn.to_ascii_lowercase().ends_with("cn=config");
@@ -143,7 +149,7 @@ fn grown(
     }
     let search = Search { at_most: 20, ..Search::below(&change.dn, Depth::Children, "(objectClass=*)", &["1.1"]) };
     let below = directory.search(&search)?;
-    let is_own = |dn: &str| own.iter().any(|known| same(known, dn));
+    let is_own = |dn: &str| changes.iter().any(|known| same(&known.dn, dn));
     let other = below.iter().find(|entry| !is_own(&entry.dn));
     Ok(other.map(|other| format!("entries lie below it, such as {}", other.dn)))
 }

@@ -61,6 +61,14 @@ impl ServerSchema {
         Self { attributes, classes, unreadable }
     }
 
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = &AttributeType> {
+        self.attributes.all().iter().map(|known| &known.definition)
+    }
+
+    pub(crate) fn classes(&self) -> impl Iterator<Item = &ObjectClass> {
+        self.classes.all().iter().map(|known| &known.definition)
+    }
+
     /// Returns the syntax of an attribute type, its superiors' if it has none itself.
     pub(super) fn syntax<'a>(&'a self, definition: &'a AttributeType) -> Option<&'a Syntax> {
         let mut current = definition;
