@@ -29,6 +29,7 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer { program: "taskset", package: "util-linux", tests: &["strace"] },
     Peer { program: "dscreate", package: "389-ds-base", tests: &["389ds"] },
     Peer { program: "ldapmodify", package: "ldap-utils", tests: &["389ds"] },
+    Peer { program: "expect", package: "expect", tests: &["expect_dialogue"] },
     Peer { program: "setpriv", package: "util-linux", tests: &["as_another_user"] },
 ];
 

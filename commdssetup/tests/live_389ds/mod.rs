@@ -1,6 +1,11 @@
 //! What is planned, judged by a 389 Directory Server and the stock client tools.
 
+mod conflicts;
+mod expect_dialogue;
+mod refusals;
+mod runs;
 mod server;
+mod server_dies;
 
 use commdssetup::choices::{OldIcsOids, SchemaType, SiteFile, UnpublishedOids};
 use commdssetup::plan::Severity;
