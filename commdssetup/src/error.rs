@@ -65,6 +65,14 @@ pub enum Error {
         /// What it was to do.
         what: String,
     },
+    /// An unfinished run could not be gone on with: it still is unfinished.
+    #[error("{error}")]
+    StillUnfinished {
+        /// The run.
+        run: Name,
+        /// Why.
+        error: Box<Error>,
+    },
     /// There is no unfinished run.
     #[error("there is nothing to resume")]
     NothingToResume,
@@ -96,7 +104,7 @@ impl Error {
     pub fn standing(&self) -> Standing {
         match self {
             Self::Engine(error) => error.standing(),
-            Self::OtherRun { .. } => Standing::Unfinished,
+            Self::OtherRun { .. } | Self::StillUnfinished { .. } => Standing::Unfinished,
             _ => Standing::NothingChanged,
         }
     }
@@ -115,6 +123,7 @@ impl Error {
 
     fn hint(&self) -> Option<&'static str> {
         Some(match self {
+            Self::StillUnfinished { error, .. } => return error.hint(),
             Self::Usage(_) => "commdssetup --help lists the options.",
             Self::Instance(InstanceError::NotOne { .. }) => {
                 "Name the instance with -c and -d, such as -c /etc/dirsrv -d slapd-host, or its address with --ldap-url."
@@ -136,7 +145,9 @@ impl Error {
 
     fn run(&self) -> Option<&Name> {
         match self {
-            Self::OtherRun { run, .. } | Self::Engine(EngineError::Pending { run }) => Some(run),
+            Self::OtherRun { run, .. }
+            | Self::StillUnfinished { run, .. }
+            | Self::Engine(EngineError::Pending { run }) => Some(run),
             Self::Engine(EngineError::Step { run, .. }) => run.as_ref(),
             Self::Engine(EngineError::Journal { run, .. } | EngineError::State { run, .. }) => Some(run),
             _ => None,

@@ -16,7 +16,7 @@ use super::{Bind, Depth, Entry, LdapError, Password, Target};
 use crate::facts::Values;
 use crate::plan::{EditKind, ValueEdit};
 
-/// How long a connection may take.
+/// How long a connection may take, and then the server to say whether it knows us.
 const TO_CONNECT: Duration = Duration::from_secs(30);
 /// How long the server may take for one answer. Changes of a schema of thousands of definitions take seconds.
 pub(super) const TO_ANSWER: Duration = Duration::from_secs(120);
@@ -71,14 +71,14 @@ impl Client {
     }
 
     fn bind(&mut self, target: &Target, password: Option<&Password>) -> Result<(), LdapError> {
-        self.ldap.with_timeout(TO_ANSWER);
+        self.ldap.with_timeout(TO_CONNECT);
         let (result, dn) = match (&target.bind, password) {
             (Bind::Simple { dn }, Some(password)) => (self.ldap.simple_bind(dn, password.word()), dn.as_str()),
             // Without a password the server would take it for an anonymous one.
             (Bind::Simple { dn }, None) => return Err(LdapError::WrongPassword { dn: dn.clone() }),
             (Bind::External, _) => (self.ldap.sasl_external_bind(), "the user of this process"),
         };
-        match self.answered(result)? {
+        match result.map_err(|e| lost(&self.url, TO_CONNECT, &e))? {
             // The server does not say whether it knows the name.
             LdapResult { rc: 49 | 32, .. } => Err(LdapError::WrongPassword { dn: dn.to_owned() }),
             other => self.succeeded("bind as", dn, other),
@@ -129,10 +129,10 @@ impl Client {
         let url = self.url.clone();
         self.ldap.with_search_options(SearchOptions::new().sizelimit(at_most));
         let started = self.ldap.streaming_search(base, scope, filter, attributes);
-        let mut stream = started.map_err(|e| lost(&url, &e))?;
+        let mut stream = started.map_err(|e| lost(&url, TO_ANSWER, &e))?;
         let mut entries = Vec::new();
         let mut bytes: usize = 0;
-        while let Some(entry) = stream.next().map_err(|e| lost(&url, &e))? {
+        while let Some(entry) = stream.next().map_err(|e| lost(&url, TO_ANSWER, &e))? {
             if entry.is_ref() || entry.is_intermediate() {
                 continue;
             }
@@ -156,7 +156,7 @@ impl Client {
 
     fn who_am_i(&mut self) -> Result<Option<String>, LdapError> {
         let result = self.ldap.extended(ldap3::exop::WhoAmI);
-        let ldap3::result::ExopResult(exop, result) = result.map_err(|e| lost(&self.url, &e))?;
+        let ldap3::result::ExopResult(exop, result) = result.map_err(|e| lost(&self.url, TO_ANSWER, &e))?;
         self.succeeded("ask who is", "the user of this connection", result)?;
         let name = exop.val.map(String::from_utf8).transpose();
         let name = name.map_err(|_| LdapError::Damaged { what: "the name of this user is not text".to_owned() })?;
@@ -165,7 +165,7 @@ impl Client {
     }
 
     fn answered(&self, result: ldap3::result::Result<LdapResult>) -> Result<LdapResult, LdapError> {
-        result.map_err(|e| lost(&self.url, &e))
+        result.map_err(|e| lost(&self.url, TO_ANSWER, &e))
     }
 
     fn succeeded(&self, verb: &'static str, dn: &str, result: LdapResult) -> Result<(), LdapError> {
@@ -224,10 +224,10 @@ fn unreachable(url: &str, target: &Target, error: &ldap3::LdapError) -> LdapErro
 }
 
 /// Tells why there is no answer on a connection that there was.
-fn lost(url: &str, error: &ldap3::LdapError) -> LdapError {
+fn lost(url: &str, limit: Duration, error: &ldap3::LdapError) -> LdapError {
     let url = url.to_owned();
     match error {
-        ldap3::LdapError::Timeout { .. } => LdapError::Silent { url, seconds: TO_ANSWER.as_secs() },
+        ldap3::LdapError::Timeout { .. } => LdapError::Silent { url, seconds: limit.as_secs() },
         ldap3::LdapError::DecodingUTF8 => LdapError::Damaged { what: "it is not text where it must be".to_owned() },
         ldap3::LdapError::FilterParsing => LdapError::Damaged { what: "the filter is wrong".to_owned() },
         _ => LdapError::Lost { url },

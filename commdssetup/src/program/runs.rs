@@ -65,8 +65,9 @@ impl Program<'_> {
     }
 
     pub(super) fn go_on(&self, session: &Session, run: &Run, password: Option<Password>) -> Result<Outcome, Error> {
-        let target = self.target_of_run(session, run)?;
-        let directory = self.open(&target, password)?;
+        let still = |error| still_unfinished(run, error);
+        let target = self.target_of_run(session, run).map_err(still)?;
+        let directory = self.open(&target, password).map_err(still)?;
         self.say(&format!("Going on with run {}", run.id));
         let changes = changes_of(&run.plan);
         let done = self.with_means(&*directory, &changes, |means| session.resume(run, means))?;
@@ -112,8 +113,9 @@ impl Program<'_> {
         } else if let Some(begun) = begun {
             return self.go_on(&session, begun, self.given_password()?);
         }
-        let target = self.target_of_run(&session, &run)?;
-        let directory = self.open(&target, self.given_password()?)?;
+        let still = |error| still_unfinished(&run, error);
+        let target = self.target_of_run(&session, &run).map_err(still)?;
+        let directory = self.open(&target, self.given_password()?).map_err(still)?;
         let (id, changes) = (run.id.clone(), changes_of(&run.plan));
         let undo = self.with_means(&*directory, &changes, |means| session.plan_undo(run, means))?;
         if self.args.check {
@@ -206,6 +208,11 @@ pub(super) fn is_unfinished(run: &Run) -> bool {
 
 pub(super) fn other_run(run: &Run) -> Error {
     Error::OtherRun { run: run.id.clone(), what: describe(&run.plan) }
+}
+
+/// An unfinished run is one also when there is no connection: then it is not true that nothing was changed.
+fn still_unfinished(run: &Run, error: Error) -> Error {
+    if is_unfinished(run) { Error::StillUnfinished { run: run.id.clone(), error: Box::new(error) } } else { error }
 }
 
 /// Returns what a plan is about, in a few words.

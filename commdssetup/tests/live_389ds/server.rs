@@ -137,6 +137,12 @@ impl Live {
 
     /// Starts the server again.
     pub(crate) fn start_again(&self) {
+        // The dead process may not have been waited for by anybody, and would be taken for a living one.
+        let _ = std::fs::remove_file(format!("/run/dirsrv/slapd-{}.pid", self.name));
+        let locks = std::fs::read_dir(format!("/run/lock/dirsrv/slapd-{}/server", self.name));
+        for lock in locks.into_iter().flatten() {
+            std::fs::remove_file(lock.unwrap().path()).unwrap();
+        }
         let output = Command::new("dsctl").args([&self.name, "start"]).env("PREFIX", self.place.path()).output();
         succeeded(output.unwrap(), "dsctl start");
     }
@@ -241,7 +247,8 @@ impl Live {
         }
         state.extend(facts.mapping_tree.into_iter().map(|node| node.dn));
         state.extend(facts.entries.into_iter().map(|entry| entry.dn.to_string()));
-        state.extend(facts.marker.map(|note| format!("{note:?}")));
+        let notes = facts.marker.into_iter().flat_map(|note| note.descriptions);
+        state.extend(notes.map(|note| format!("noted: {note}")));
         state
     }
 

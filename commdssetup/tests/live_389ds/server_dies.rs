@@ -109,6 +109,8 @@ fn after_any_change_the_run_is_resumed_or_undone() {
         }
         let said = result.unwrap_err();
         assert!(said.contains("--resume") && said.contains("--undo"), "change {point}: {said}");
+        live.finish(&["--resume"]).exits(5).says("cannot be reached").says("A run is unfinished");
+        live.finish(&["--undo"]).exits(5).says("cannot be reached").says("A run is unfinished");
         live.start_again();
         if visited % 2 == 0 || full {
             live.finish(&["--resume"]).exits(0);
