@@ -25,7 +25,7 @@ fn each_kind_is_refused_with_both_definitions_and_nothing_is_sent() {
         (
             "other number",
             "attributeTypes",
-            format!("( 1.9.5 NAME 'icsCalendarOwned' SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 )"),
+            "( 1.9.5 NAME 'icsCalendarOwned' SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 )".to_owned(),
             "the same name under another identifier",
         ),
         (

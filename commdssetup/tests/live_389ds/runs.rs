@@ -106,3 +106,31 @@ fn undo_is_refused_once_somebody_uses_or_changes_what_would_go() {
     live.finish(&["--undo"]).exits(0);
     assert_eq!(live.state(&choices()), before);
 }
+
+#[test]
+fn the_commands_of_the_readme_succeed_in_their_order() {
+    let Some(live) = Live::start("readme") else { return };
+    let inside = live.path("root").join(live.instance().trim_start_matches('/'));
+    std::fs::create_dir_all(&inside).unwrap();
+    std::fs::copy(format!("{}/dse.ldif", live.instance()), inside.join("dse.ldif")).unwrap();
+    std::os::unix::fs::symlink("/run", live.path("root/run")).unwrap();
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+    let commands: Vec<&str> = readme.lines().filter(|line| line.starts_with("commdssetup ")).collect();
+    assert!(commands.len() >= 3, "{commands:?}");
+    let before = live.state(&choices());
+    for command in commands {
+        let instance = live.instance();
+        let line = command.replace("\"cn=Directory Manager\"", "cn=Directory_Manager");
+        let line = line.replace("slapd-host", instance.rsplit('/').next().unwrap());
+        let line = line.replace("-file pw", &format!("-file {}", live.path("password").display()));
+        let words: Vec<String> = line.split(' ').skip(1).map(|word| word.replace('_', " ")).collect();
+        let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let password = live.path("password").display().to_string();
+        if words.first() == Some(&"--undo") {
+            // Asked for on a terminal.
+            words.extend(["--password-file", &password]);
+        }
+        Outcome::of(&mut live.bare(&words)).exits(0);
+    }
+    assert_eq!(live.state(&choices()), before);
+}
