@@ -48,7 +48,12 @@ fn vendor(name: &str, version: &str) -> Vendor {
 
 /// Reads the configuration: only the Directory Manager sees all of it, and nobody else may change it.
 pub(super) fn configuration(directory: &dyn Directory, target: &Target) -> Result<SchemaUpdates, DetectError> {
-    let bound = match (directory.who_am_i()?, &target.bind) {
+    // Servers of before 2006 do not know this question; then the name that was bound is all there is.
+    let name = match directory.who_am_i() {
+        Err(error) if error.code().is_some() => None,
+        other => other?,
+    };
+    let bound = match (name, &target.bind) {
         (Some(dn), _) => dn,
         (None, Bind::Simple { dn }) => dn.clone(),
         (None, Bind::External) => "the user of this process".to_owned(),

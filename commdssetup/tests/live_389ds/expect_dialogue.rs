@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use super::choices;
-use super::server::Live;
+use super::server::{Live, SILENT};
 use crate::support::outcome::Outcome;
 
 const DIALOGUE: &str = r#"
@@ -69,4 +69,48 @@ fn it_passes_with_both_schema_types_and_the_password_is_not_shown() {
         // File names tell seconds.
         std::thread::sleep(std::time::Duration::from_millis(1100));
     }
+}
+
+/// Answers the one question of `-m no`.
+const ONE_QUESTION: &str = r#"
+set timeout 120
+eval spawn $env(TOOL)
+expect {
+    -re "change the directory now .*: \$" { send -- "$env(ANSWER)\r" }
+    timeout { exit 90 }
+    eof { exit 91 }
+}
+expect eof
+catch wait result
+exit [lindex $result 3]
+"#;
+
+#[test]
+fn a_silent_run_with_m_no_asks_before_it_changes_the_directory() {
+    if testkit::peers::find("expect", "expect").is_none() {
+        return;
+    }
+    let Some(live) = Live::start("ask") else { return };
+    let script = live.path("question.exp");
+    std::fs::write(&script, ONE_QUESTION).unwrap();
+    let mut silent = SILENT;
+    silent[15] = "no";
+    let tool = assert_cmd::cargo::cargo_bin!("commdssetup").display().to_string();
+    let place = format!("--root {} --state-dir {}", live.path("root").display(), live.path("state").display());
+    let server = format!(
+        "--ldap-url {} -D {{cn=Directory Manager}} --password-file {}",
+        live.url,
+        live.path("password").display()
+    );
+    let answer = |answer: &str| {
+        let mut expect = Command::new("expect");
+        let command = format!("{tool} {place} {} {server}", silent.join(" "));
+        Outcome::of(expect.arg("-f").arg(&script).env("TOOL", command).env("ANSWER", answer)).exits(0)
+    };
+    let before = live.state(&choices());
+    answer("n").says("Nothing was changed in the directory. To change it: sh ");
+    assert_eq!(live.state(&choices()), before);
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    answer("y").says("Successful: the directory is prepared.");
+    assert_ne!(live.state(&choices()), before);
 }
