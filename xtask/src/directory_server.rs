@@ -61,6 +61,16 @@ impl DirectoryServer {
         command
     }
 
+    /// Replaces the entries of `o=usergroup` by those of an LDIF text, while the server is down.
+    pub(crate) fn import(&self, text: &str) -> Result {
+        let file = format!("/var/lib/dirsrv/slapd-{}/ldif/entries.ldif", self.name);
+        std::fs::write(&file, text)?;
+        for arguments in [&["stop"][..], &["ldif2db", "userroot", &file], &["start"]] {
+            process::run_quietly(Command::new("dsctl").arg(&self.name).args(arguments).env("PREFIX", &self.place))?;
+        }
+        Ok(())
+    }
+
     /// Everything that a run may change, sorted.
     pub(crate) fn state(&self) -> Result<Vec<String>> {
         let mut lines = Vec::new();
