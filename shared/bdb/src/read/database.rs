@@ -13,6 +13,8 @@ use crate::io::ReadAt;
 pub struct Database<R> {
     source: R,
     meta: Meta,
+    /// What is wrong with the meta page.
+    damage: Vec<ReadError>,
 }
 
 impl<R: ReadAt> Database<R> {
@@ -21,12 +23,22 @@ impl<R: ReadAt> Database<R> {
     /// # Errors
     /// When the file is not a database that can be read in full, with the reason.
     pub fn open(source: R) -> Result<Self, ReadError> {
-        let length = source.size().map_err(|source| ReadError::Io { offset: 0, source })?;
         let mut head = [0; HEAD];
-        let head = head.get_mut(..usize::try_from(length).unwrap_or(HEAD).min(HEAD)).unwrap_or_default();
-        read_exactly(&source, head, 0, length)?;
+        let (head, length) = read_head(&source, &mut head)?;
         let meta = Meta::parse(head, length)?;
-        Ok(Self { source, meta })
+        Ok(Self { source, meta, damage: Vec::new() })
+    }
+
+    /// Reads the meta page of a file that may be damaged: only what leads to its pages must be there. What is wrong with the
+    /// meta page is among the losses of [`salvage`](Self::salvage).
+    ///
+    /// # Errors
+    /// When nothing of it can be read, with the reason.
+    pub fn open_damaged(source: R) -> Result<Self, ReadError> {
+        let mut head = [0; HEAD];
+        let (head, length) = read_head(&source, &mut head)?;
+        let (meta, damage) = Meta::parse_damaged(head, length)?;
+        Ok(Self { source, meta, damage })
     }
 
     /// Returns what the meta page says.
@@ -36,11 +48,18 @@ impl<R: ReadAt> Database<R> {
 
     /// Begins to read what can be read of a damaged file.
     pub fn salvage(&self) -> Salvage<'_, R> {
-        Salvage::new(&self.source, &self.meta)
+        Salvage::new(&self.source, &self.meta, &self.damage)
     }
 
     /// Begins to read all records, of each database of the file in its own order.
     pub fn records(&self) -> Records<'_, R> {
         Records::new(&self.source, &self.meta)
     }
+}
+
+fn read_head<'h, R: ReadAt>(source: &R, head: &'h mut [u8; HEAD]) -> Result<(&'h [u8], u64), ReadError> {
+    let length = source.size().map_err(|source| ReadError::Io { offset: 0, source })?;
+    let head = head.get_mut(..usize::try_from(length).unwrap_or(HEAD).min(HEAD)).unwrap_or_default();
+    read_exactly(source, head, 0, length)?;
+    Ok((head, length))
 }

@@ -9,8 +9,8 @@ use super::super::duplicates::OffPage;
 use super::super::error::ReadError;
 use super::super::meta::{DuplicateMode, Meta};
 use super::super::overflow::{Again, Reader, account_for_internal_key, check_chain};
-use super::super::page::{Body, Child, Item, Items, Life, Page};
-use super::{DataPlace, Losses, Orphans, data, lost, pairs_of};
+use super::super::page::{Body, Child, Item, Items, Life, Page, Reference};
+use super::{DataPlace, Losses, OTHER_RECORD, Orphans, data, lost, pairs_of};
 use crate::format::{PageNo, PageType};
 use crate::io::ReadAt;
 use crate::record::Record;
@@ -25,9 +25,11 @@ pub(super) struct BtreeSalvage<'d, R> {
     reader: Reader<'d, R>,
     meta: Meta,
     runs: Vec<Run>,
-    /// The next key of each run but the one at hand, the smallest first.
-    heads: BinaryHeap<Reverse<(Vec<u8>, usize)>>,
+    /// The next key of each run but the one at hand, and its data where these are sorted; the smallest first.
+    heads: BinaryHeap<Reverse<(Vec<u8>, Vec<u8>, usize)>>,
     order: KeyOrder,
+    /// Order of the data of equal keys.
+    data_order: KeyOrder,
     /// The run at hand.
     current: Option<usize>,
     leaf: Option<Page>,
@@ -52,11 +54,36 @@ struct Run {
     index: usize,
 }
 
-/// Whether runs can be merged by their keys.
+/// Whether runs can be merged by their keys, or by the data of equal keys.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum KeyOrder {
     Bytewise,
     Unknown,
+}
+
+/// How often neighbours were not in bytewise order.
+#[derive(Default)]
+struct Neighbours {
+    count: u64,
+    descending: u64,
+    last: Vec<u8>,
+}
+
+impl Neighbours {
+    /// So many may be the work of the damage.
+    const FEW: u64 = 2;
+
+    fn add(&mut self, bytes: &[u8]) {
+        self.count += 1;
+        self.descending += u64::from(self.last.as_slice() > bytes);
+        self.last.clear();
+        self.last.extend_from_slice(bytes);
+    }
+
+    fn order(&self) -> KeyOrder {
+        let is_unknown = self.descending > Self::FEW && self.descending.saturating_mul(20) > self.count;
+        if is_unknown { KeyOrder::Unknown } else { KeyOrder::Bytewise }
+    }
 }
 
 impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
@@ -67,6 +94,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             runs: Vec::new(),
             heads: BinaryHeap::new(),
             order: KeyOrder::Bytewise,
+            data_order: KeyOrder::Bytewise,
             current: None,
             leaf: None,
             items: Items::default(),
@@ -135,7 +163,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 }
             }
         }
-        self.order = self.order_of(&leaves)?;
+        (self.order, self.data_order) = self.orders_of(&leaves)?;
         self.runs.push(Run { pages: leaves, next: 0, index: 0 });
         if orphans == Orphans::Ours {
             self.find_orphans()?;
@@ -143,11 +171,9 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
         self.begin(losses)
     }
 
-    /// Looks whether the keys on the tree's own leaves are in bytewise order, but for damaged ones.
-    fn order_of(&mut self, leaves: &[u32]) -> Result<KeyOrder, ReadError> {
-        const FEW: u64 = 2;
-        let (mut neighbours, mut descending) = (0_u64, 0_u64);
-        let mut before: Vec<u8> = Vec::new();
+    /// Looks whether the keys on the tree's own leaves are in bytewise order, and the data of equal keys, but for damaged ones.
+    fn orders_of(&mut self, leaves: &[u32]) -> Result<(KeyOrder, KeyOrder), ReadError> {
+        let (mut keys, mut data) = (Neighbours::default(), Neighbours::default());
         for number in leaves {
             let page = match self.reader.pages.peek(PageNo(*number), PageNo(0)) {
                 Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
@@ -160,14 +186,17 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             for index in (0..self.items.len()).step_by(2) {
                 let Some(Body::Inline(range)) = self.items.get(index).map(|item| item.body.clone()) else { continue };
                 let key = page.slice(range);
-                neighbours += 1;
-                descending += u64::from(before.as_slice() > key);
-                before.clear();
-                before.extend_from_slice(key);
+                let is_same = keys.count > 0 && keys.last == key;
+                keys.add(key);
+                if let Some(Body::Inline(range)) = self.items.get(index.saturating_add(1)).map(|item| item.body.clone()) {
+                    if !is_same {
+                        data.last.clear();
+                    }
+                    data.add(page.slice(range));
+                }
             }
         }
-        let is_unknown = descending > FEW && descending.saturating_mul(20) > neighbours;
-        Ok(if is_unknown { KeyOrder::Unknown } else { KeyOrder::Bytewise })
+        Ok((keys.order(), data.order()))
     }
 
     /// Returns the first key of an intact leaf.
@@ -257,7 +286,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             if !self.enter(run, losses)? {
                 continue;
             }
-            bytes = bytes.saturating_add(self.key.len());
+            bytes = bytes.saturating_add(self.key.len()).saturating_add(self.sorted_data().len());
             if bytes > HEADS_LIMIT {
                 let what = "too many pages that the tree does not lead to".to_owned();
                 losses.place(self.page(), what, None);
@@ -272,14 +301,23 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
 
     /// Puts a run that stands at a key aside.
     fn park(&mut self, run: usize) {
-        let key = match self.order {
-            KeyOrder::Bytewise => self.key.clone(),
+        let (key, data) = match self.order {
+            KeyOrder::Bytewise => (self.key.clone(), self.sorted_data().to_vec()),
             // One after the other.
-            KeyOrder::Unknown => Vec::new(),
+            KeyOrder::Unknown => (Vec::new(), Vec::new()),
         };
-        self.heads.push(Reverse((key, run)));
+        self.heads.push(Reverse((key, data, run)));
         if let Some(run) = self.runs.get_mut(run) {
             run.index = self.index;
+        }
+    }
+
+    /// Returns the data beside the key at hand where they are to be in order.
+    fn sorted_data(&self) -> &[u8] {
+        let item = self.items.get(self.index.saturating_add(1)).filter(|_| self.data_order == KeyOrder::Bytewise);
+        match (item.map(|item| &item.body), &self.leaf) {
+            (Some(Body::Inline(range)), Some(leaf)) => leaf.slice(range.clone()),
+            _ => &[],
         }
     }
 
@@ -370,7 +408,9 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             // The key of the pair behind the one given out last.
             if self.find_pair(run, losses)? {
                 let is_smallest = match self.heads.peek() {
-                    Some(Reverse((key, other))) if self.order == KeyOrder::Bytewise => (&self.key, &run) < (key, other),
+                    Some(Reverse((key, data, other))) if self.order == KeyOrder::Bytewise => {
+                        (self.key.as_slice(), self.sorted_data(), run) < (key, data, *other)
+                    }
                     _ => true,
                 };
                 if is_smallest {
@@ -380,7 +420,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 self.park(run);
             }
         }
-        while let Some(Reverse((_, run))) = self.heads.pop() {
+        while let Some(Reverse((_, _, run))) = self.heads.pop() {
             if self.enter(run, losses)? {
                 return Ok(Some(run));
             }
@@ -409,7 +449,16 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
         if !repeated {
             self.values.clear();
         } else if self.meta.duplicates() == DuplicateMode::Forbidden {
-            // A page that was left behind: the record in the tree came first.
+            // On a page that was left behind: the record in the tree came first.
+            let is_copy = match &item.body {
+                Body::Inline(range) => {
+                    item.life == Life::Deleted || self.values.contains(&self.hasher.hash_one(leaf.slice(range.clone())))
+                }
+                Body::Overflow(Reference { first, .. }) | Body::Duplicates(first) => self.reader.pages.is_used(*first),
+            };
+            if !is_copy {
+                losses.place(number, OTHER_RECORD.to_owned(), Some(self.key.clone()));
+            }
             return Ok(false);
         }
         let place = match item.body {
@@ -417,9 +466,8 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 if item.life == Life::Deleted {
                     return Ok(false);
                 }
-                let bytes = leaf.slice(range.clone());
-                if self.runs.len() > 1 && self.values.len() < VALUES_LIMIT {
-                    let digest = self.hasher.hash_one(bytes);
+                if self.values.len() < VALUES_LIMIT {
+                    let digest = self.hasher.hash_one(leaf.slice(range.clone()));
                     if !self.values.insert(digest) && run > 0 {
                         return Ok(false);
                     }

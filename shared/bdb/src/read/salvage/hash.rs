@@ -1,6 +1,8 @@
 //! The records of a damaged hash database.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 use std::ops::Range;
 
 use super::super::duplicates::OffPage;
@@ -8,12 +10,15 @@ use super::super::error::ReadError;
 use super::super::hash_page::{HashItem, HashItems, next_duplicate};
 use super::super::meta::{DuplicateMode, HashMeta, Meta};
 use super::super::overflow::{Again, Reader, account_for_internal_key, check_chain};
-use super::super::page::{Body, Life, Page};
-use super::{DataPlace, Losses, Orphans, data, lost};
+use super::super::page::{Body, Life, Page, Reference};
+use super::{DataPlace, Losses, OTHER_RECORD, Orphans, data, lost};
 use crate::format::{PageNo, PageType};
 use crate::hash::{Buckets, bucket_page, default_hash};
 use crate::io::ReadAt;
 use crate::record::Record;
+
+/// Most keys of one bucket that are remembered to leave out those that come twice.
+const KEYS_LIMIT: usize = 1 << 22;
 
 /// A damaged hash database while its records are given out.
 pub(super) struct HashSalvage<'d, R> {
@@ -28,8 +33,9 @@ pub(super) struct HashSalvage<'d, R> {
     items: HashItems,
     index: u16,
     key: Vec<u8>,
-    /// The keys of the bucket.
-    keys: HashSet<Vec<u8>>,
+    /// Digests of the bucket's keys, with those of their data where these are on the page.
+    keys: HashMap<u64, Option<u64>>,
+    hasher: RandomState,
     on_page: Option<(u16, Range<u32>)>,
     off_page: Option<OffPage>,
     place: Option<DataPlace>,
@@ -48,7 +54,8 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             items: HashItems::default(),
             index: 0,
             key: Vec::new(),
-            keys: HashSet::new(),
+            keys: HashMap::new(),
+            hasher: RandomState::new(),
             on_page: None,
             off_page: None,
             place: None,
@@ -219,8 +226,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             lost(losses, number, ReadError::WrongBucket { page: number, index, bucket, expected })?;
             return Ok(false);
         }
-        if !self.keys.insert(self.key.clone()) {
-            // A page that was left behind: the record in the bucket came first.
+        if self.is_repeated(number, &data_item, losses) {
             return Ok(false);
         }
         let is_set = matches!(data_item, HashItem::Duplicates(_) | HashItem::OffPage(_));
@@ -242,6 +248,35 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             HashItem::OffPage(root) => self.off_page = Some(OffPage::new(&self.meta, root, number)),
         }
         Ok(self.place.is_some())
+    }
+
+    /// Tells whether the key at hand came before; notes a loss unless the data are the same.
+    fn is_repeated(&mut self, number: PageNo, item: &HashItem, losses: &mut Losses) -> bool {
+        let data = match (item, &self.page) {
+            (HashItem::Inline(range) | HashItem::Duplicates(range), Some(page)) => {
+                Some(self.hasher.hash_one(page.slice(range.clone())))
+            }
+            _ => None,
+        };
+        let digest = self.hasher.hash_one(&self.key);
+        if let Some(before) = self.keys.get(&digest) {
+            // On a page that was left behind: the record in the bucket came first.
+            let is_copy = match item {
+                HashItem::Inline(_) | HashItem::Duplicates(_) => *before == data,
+                HashItem::Overflow(Reference { first, .. }) | HashItem::OffPage(first) => self.reader.pages.is_used(*first),
+            };
+            if !is_copy {
+                losses.place(number, OTHER_RECORD.to_owned(), Some(self.key.clone()));
+            }
+            return true;
+        }
+        if self.keys.len() >= KEYS_LIMIT {
+            let what = format!("a bucket of more than {KEYS_LIMIT} keys");
+            losses.place(number, what, Some(self.key.clone()));
+            return true;
+        }
+        self.keys.insert(digest, data);
+        false
     }
 
     fn next_on_page(&mut self, losses: &mut Losses) -> Result<bool, ReadError> {
@@ -307,6 +342,11 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
         }
         losses.place(page, format!("the data of a key: {error}"), Some(self.key.clone()));
         Ok(())
+    }
+
+    /// Returns the page of the record at hand.
+    pub(super) fn page(&self) -> PageNo {
+        self.page.as_ref().map_or(PageNo(0), |page| page.number)
     }
 
     /// Returns the record at hand.

@@ -17,6 +17,7 @@ use super::overflow::Reader;
 use super::page::{Items, Page};
 use super::pages::Pages;
 use super::records::{Part, name, page_number};
+use super::survey::Survey;
 use crate::format::{PageNo, PageType};
 use crate::hash::is_default;
 use crate::io::ReadAt;
@@ -26,6 +27,9 @@ use hash::HashSalvage;
 
 /// Most losses that are kept one by one; those beyond are counted.
 pub const LOSS_LIMIT: usize = 10_000;
+
+/// What is said of a record whose key was there before, where a key occurs once.
+const OTHER_RECORD: &str = "another record with the same key, which this database cannot have";
 
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +99,43 @@ pub struct Salvage<'d, R> {
     later: Vec<(Vec<u8>, PageNo)>,
     state: State,
     losses: Losses,
-    records: u64,
+    survey: Survey,
+    last: Last,
+}
+
+/// The record before the one at hand.
+#[derive(Default)]
+struct Last {
+    key: Option<Vec<u8>>,
+    data: Option<Vec<u8>>,
+}
+
+impl Last {
+    /// Counts a record, and remembers it.
+    fn note(&mut self, record: &Record<'_>, at: PageNo, survey: &mut Survey) {
+        let is_new = self.key.as_deref() != Some(record.key);
+        let data = match &record.data {
+            Data::Whole(bytes) => Some(*bytes),
+            Data::Chunked(_) => None,
+        };
+        if let (false, Some(last), Some(data)) = (is_new, &self.data, data) {
+            survey.duplicate_order.compare(last, data, at);
+        }
+        survey.count(record.key.len(), record.data.length(), is_new);
+        keep(&mut self.key, Some(record.key));
+        keep(&mut self.data, data);
+    }
+}
+
+/// Copies bytes into memory that is there already.
+fn keep(to: &mut Option<Vec<u8>>, from: Option<&[u8]>) {
+    match (to, from) {
+        (Some(to), Some(from)) => {
+            to.clear();
+            to.extend_from_slice(from);
+        }
+        (to, from) => *to = from.map(<[u8]>::to_vec),
+    }
 }
 
 enum Cursor<'d, R> {
@@ -113,14 +153,17 @@ enum State {
 }
 
 impl<'d, R: ReadAt> Salvage<'d, R> {
-    pub(super) fn new(source: &'d R, meta: &'d Meta) -> Self {
+    pub(super) fn new(source: &'d R, meta: &'d Meta, damage: &[ReadError]) -> Self {
+        let mut losses = Losses::default();
+        damage.iter().for_each(|error| losses.add(PageNo(0), error));
         Self {
             meta,
             cursor: Cursor::None(Box::new(Reader::new(Pages::new(source, meta)))),
             later: Vec::new(),
             state: State::Begun,
-            losses: Losses::default(),
-            records: 0,
+            losses,
+            survey: Survey::default(),
+            last: Last::default(),
         }
     }
 
@@ -175,12 +218,17 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
         if !found {
             return Ok(None);
         }
-        self.records = self.records.saturating_add(1);
-        Ok(match &mut self.cursor {
-            Cursor::Btree(cursor) => Some(cursor.record()),
-            Cursor::Hash(cursor) => Some(cursor.record()),
-            Cursor::None(_) | Cursor::Lost => None,
-        })
+        let (at, record, key_order) = match &mut self.cursor {
+            Cursor::Btree(cursor) => (cursor.page(), cursor.record(), Some(&mut self.survey.key_order)),
+            // Its keys are in no order.
+            Cursor::Hash(cursor) => (cursor.page(), cursor.record(), None),
+            Cursor::None(_) | Cursor::Lost => return Ok(None),
+        };
+        if let (Some(order), Some(last)) = (key_order, &self.last.key) {
+            order.compare(last, record.key, at);
+        }
+        self.last.note(&record, at, &mut self.survey);
+        Ok(Some(record))
     }
 
     /// Returns what could not be read so far; all of it only once everything was read.
@@ -188,15 +236,17 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
         &self.losses
     }
 
-    /// Returns how many records were given out.
-    pub fn records(&self) -> u64 {
-        self.records
+    /// Returns what was seen so far: counts of records, their order, their lengths.
+    pub fn survey(&self) -> &Survey {
+        &self.survey
     }
 
     fn enter(&mut self, meta: &Meta, at: PageNo, orphans: Orphans) -> Result<(), ReadError> {
         let Cursor::None(reader) = std::mem::replace(&mut self.cursor, Cursor::Lost) else {
             return Err(ReadError::Stopped);
         };
+        self.last = Last::default();
+        self.survey.databases += 1;
         self.cursor = match &meta.access {
             Access::Btree(btree) => {
                 let mut cursor = BtreeSalvage::new(*reader, meta.clone());
@@ -204,6 +254,7 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
                 Cursor::Btree(Box::new(cursor))
             }
             Access::Hash(hash) => {
+                self.survey.buckets += u64::from(hash.max_bucket) + 1;
                 let mut cursor = HashSalvage::new(*reader, meta.clone(), hash.clone());
                 if is_default(hash.charkey) {
                     cursor.find(at, orphans, &mut self.losses)?;
