@@ -45,6 +45,7 @@ never\:"Never"))' \
 '--version[Print the version]' \
 '-?[Print this help]' \
 '--help[Print this help]' \
+'--salvage[Migrate what can be read of damaged databases, into salvaged in target_dbdir]' \
 '--backup-all[Copy hotbackup and archive to the backup as well]' \
 '--json[Print the result as JSON]' \
 '--resume[Go on with the run that was interrupted]' \

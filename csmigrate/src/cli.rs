@@ -122,6 +122,9 @@ pub struct Args {
     /// Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted [default: judged from the data]
     #[arg(long, value_enum, value_name = "yes|no", hide_possible_values = true)]
     pub dup_sorted: Option<YesNo>,
+    /// Migrate what can be read of damaged databases, into salvaged in target_dbdir
+    #[arg(long)]
+    pub salvage: bool,
     /// Owner of the new files [default: that of each source file]
     #[arg(long, value_name = "USER:GROUP")]
     pub owner: Option<String>,
@@ -190,6 +193,9 @@ impl Args {
         if self.dry_run && (self.common.prune.is_some() || self.common.resume) {
             return Err("-d cannot be used with --resume or --prune".to_owned());
         }
+        if self.salvage && self.source.is_none() && !self.common.resume {
+            return Err("--salvage needs source_dbdir and target_dbdir".to_owned());
+        }
         if let Some(dir) = &self.inspect {
             return Ok(Command::Inspect(dir.clone()));
         }
@@ -255,6 +261,7 @@ mod tests {
             ("csmigrate --read-only on", "--ics-conf"),
             ("csmigrate --undo x --inspect y", "cannot be used together"),
             ("csmigrate --undo x y z", "no further operand"),
+            ("csmigrate --salvage --inspect x", "--salvage needs source_dbdir"),
         ] {
             let error = parse(line).unwrap_err();
             assert!(error.contains(words), "{line}: {error}");

@@ -16,6 +16,7 @@ use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{File, RelPath};
 use upgrade_engine::step::{Producer, World};
 
+use crate::cursor::{self, Cursor};
 use crate::detect::file_access::{Borrowed, ReadOnce};
 use crate::plan::Migration;
 use crate::record_digest::{RecordDigest, Records};
@@ -120,10 +121,10 @@ fn rewrite_into(
     source: &dyn File,
     made: impl bdb::WriteAt,
 ) -> Result<(), String> {
-    let database = Database::open(ReadOnce::new(source)).map_err(describe)?;
+    let database = cursor::open(ReadOnce::new(source), migration.damage()).map_err(describe)?;
     let mut writer = FileWriter::new(made, file_options(migration, database.meta())?).map_err(|e| e.to_string())?;
     let mut progress = Progress::new(world);
-    let mut records = database.records();
+    let mut records = Cursor::new(&database, migration.damage());
     while let Some(part) = records.next_part().map_err(describe)? {
         let options = database_options(migration, &part.meta);
         writer.begin(part.name.as_deref(), options).map_err(describe_write)?;

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::logs::Logs;
 use crate::migrate::Migrate;
 use crate::plan::{self, TOOL};
-use crate::{inspect, report, workers};
+use crate::{inspect, report, salvage, workers};
 
 /// One call of csmigrate, on whatever file systems it is given.
 pub struct Program<'a> {
@@ -109,6 +109,7 @@ impl Program<'_> {
         };
         let plan = plan::plan(&facts, self.args, request).map_err(|e| Error::Usage(e.to_string()))?;
         self.say_survey(&facts, &plan);
+        self.log_losses(&facts);
         let details = report::json(&facts);
         let mut report = if self.args.dry_run {
             self.dry_run(&plan)
@@ -118,7 +119,10 @@ impl Program<'_> {
                 None => self.session()?,
             };
             let report = self.apply(&session, &plan)?;
-            self.say("Calendar database has been migrated");
+            self.say(match plan.findings.as_slice() {
+                [] => "Calendar database has been migrated",
+                _ => "Calendar database has been migrated as far as it can be read",
+            });
             self.say_ways_back(&report);
             report
         };
@@ -143,7 +147,15 @@ impl Program<'_> {
         if self.args.level == crate::cli::LogLevel::Max {
             report::details(facts).iter().for_each(|line| self.terminal.result(line));
         }
-        plan.warnings.iter().for_each(|line| self.warn(line));
+        plan.warnings.iter().chain(&plan.findings).for_each(|line| self.warn(line));
+    }
+
+    /// Every lost page goes to the logs before anything is changed, whatever becomes of the run.
+    fn log_losses(&self, facts: &Facts) {
+        let lines = salvage::lines(facts);
+        if let (Some(logs), false) = (&self.logs, lines.is_empty()) {
+            logs.error(&lines);
+        }
     }
 
     fn directories(&self, source: &Path, target: &Path) -> Result<Directories, Error> {
@@ -162,7 +174,12 @@ impl Program<'_> {
         for line in plan.lines() {
             self.say(&format!("  {line}"));
         }
-        Report { plan: Some(plan.clone()), warnings: plan.warnings.clone(), ..Report::new(TOOL, ReportOutcome::DryRun) }
+        Report {
+            plan: Some(plan.clone()),
+            warnings: plan.warnings.clone(),
+            findings: plan.findings.clone(),
+            ..Report::new(TOOL, ReportOutcome::DryRun)
+        }
     }
 
     /// Returns a report when the same migration was done before and nobody changed its result.
@@ -178,6 +195,7 @@ impl Program<'_> {
         }
         self.say(&format!("Already migrated by run {id}, and nothing was changed since: there is nothing to do"));
         let report = self.report(&plan, &id, ReportOutcome::NothingToDo, Vec::new());
+        report.findings.iter().for_each(|line| self.warn(line));
         self.say_ways_back(&report);
         Ok(Some(report))
     }
@@ -326,7 +344,8 @@ impl Program<'_> {
         }
     }
 
-    fn report(&self, plan: &Plan, run: &Name, outcome: ReportOutcome, findings: Vec<String>) -> Report {
+    fn report(&self, plan: &Plan, run: &Name, outcome: ReportOutcome, mut findings: Vec<String>) -> Report {
+        findings.extend(plan.findings.iter().cloned());
         let request = |key: &str| plan.request.get(key).and_then(|value| value.as_str());
         let invocation = self.args.common.invocation(TOOL);
         Report {

@@ -14,7 +14,8 @@ use upgrade_engine::place::Anchor;
 use upgrade_engine::step::{Attributes, Observer};
 
 use super::Directories;
-use super::database::{self, DatabaseFacts};
+use super::database::{self, DatabaseError, DatabaseFacts};
+use crate::cursor::Damage;
 use crate::error::Error;
 use crate::workers;
 
@@ -77,6 +78,8 @@ pub enum Role {
     Carried,
     /// Only backed up.
     BackupOnly,
+    /// A database of which nothing can be read, and why: only backed up.
+    Hopeless(String),
 }
 
 impl SourceFacts {
@@ -84,7 +87,15 @@ impl SourceFacts {
     pub fn databases(&self) -> impl Iterator<Item = (&Entry, &DatabaseFacts)> {
         self.entries.iter().filter_map(|entry| match &entry.role {
             Role::Database(facts) => Some((entry, &**facts)),
-            Role::Carried | Role::BackupOnly => None,
+            Role::Carried | Role::BackupOnly | Role::Hopeless(_) => None,
+        })
+    }
+
+    /// Returns the databases of which nothing can be read, and why.
+    pub fn hopeless(&self) -> impl Iterator<Item = (&Entry, &str)> {
+        self.entries.iter().filter_map(|entry| match &entry.role {
+            Role::Hopeless(why) => Some((entry, why.as_str())),
+            Role::Database(_) | Role::Carried | Role::BackupOnly => None,
         })
     }
 
@@ -121,6 +132,15 @@ fn near_name(fs: &dyn FileSystem, path: &RootPath) -> Option<String> {
     (distance <= 2.max(wanted.len() / 4)).then(|| parent.join(&name).to_string())
 }
 
+/// What is wanted of the survey.
+#[derive(Clone, Copy)]
+pub struct Wanted {
+    /// Whether `hotbackup` and `archive` are backed up as well.
+    pub backup_all: bool,
+    /// What is done about damaged databases.
+    pub damage: Damage,
+}
+
 /// Surveys the source: lists it, digests every file, and reads every database to its end.
 ///
 /// # Errors
@@ -129,7 +149,7 @@ pub fn survey(
     fs: &dyn FileSystem,
     dir: Box<dyn Dir>,
     directories: &Directories,
-    backup_all: bool,
+    wanted: Wanted,
     observer: &dyn Observer,
 ) -> Result<SourceFacts, Error> {
     let path = directories.source.clone();
@@ -139,7 +159,7 @@ pub fn survey(
         dir: &*dir,
         path: &path,
         backup: fs.open_dir(&directories.backup).and_then(|d| d.stat(&RelPath::here())).ok().map(|stat| stat.id),
-        backup_all,
+        backup_all: wanted.backup_all,
         found: Vec::new(),
         left_out: Vec::new(),
         warnings: Vec::new(),
@@ -149,7 +169,7 @@ pub fn survey(
     if found.is_empty() {
         return Err(Error::NoDatabase { path: path.to_string(), what: "the directory is empty" });
     }
-    let surveyed = workers::for_each(&found, |item| examine(&*dir, &path, item, observer));
+    let surveyed = workers::for_each(&found, |item| examine(&*dir, &path, item, wanted.damage, observer));
     let mut entries = Vec::with_capacity(found.len());
     let mut refused = Vec::new();
     let mut names: HashMap<FileId, RelPath> = HashMap::new();
@@ -314,6 +334,7 @@ fn examine(
     dir: &dyn Dir,
     source: &RootPath,
     item: &Found,
+    damage: Damage,
     observer: &dyn Observer,
 ) -> Result<(EntryKind, Role), Refused> {
     let failed = |e| Refused::Error(Error::io("read", show(source, &item.path), e));
@@ -334,10 +355,14 @@ fn examine(
     if item.is_at_top() && !is_log_or_region(name) {
         match recognised(&*file).map_err(failed)? {
             Recognised::Btree | Recognised::Hash => {
-                let surveyed = database::survey(file, observer)
-                    .map_err(|e| Refused::Database(format!("{}: {e}", show(source, &item.path))))?;
-                let digest = surveyed.digest;
-                return Ok((EntryKind::File(digest), Role::Database(Box::new(surveyed))));
+                return match database::survey(&*file, damage, observer) {
+                    Ok(surveyed) => Ok((EntryKind::File(surveyed.digest), Role::Database(Box::new(surveyed)))),
+                    Err(error @ DatabaseError::Hopeless(_)) => {
+                        let digest = digest_of(&*file, observer).map_err(failed)?;
+                        Ok((EntryKind::File(digest), Role::Hopeless(error.to_string())))
+                    }
+                    Err(error) => Err(Refused::Database(format!("{}: {error}", show(source, &item.path)))),
+                };
             }
             Recognised::Unsupported(Unsupported::Log) => {}
             Recognised::Unsupported(reason) => {
@@ -345,6 +370,11 @@ fn examine(
             }
             Recognised::NotADatabase if name.ends_with(b".db") => {
                 let what = if item.stat.size == 0 { "it is empty" } else { "its first page is not that of a database" };
+                if damage == Damage::Salvaged {
+                    let digest = digest_of(&*file, observer).map_err(failed)?;
+                    let why = format!("nothing of it can be salvaged: {what}");
+                    return Ok((EntryKind::File(digest), Role::Hopeless(why)));
+                }
                 let path = show(source, &item.path);
                 return Err(Refused::Database(format!("{path}: named like a database, but {what}")));
             }

@@ -43,6 +43,7 @@ fn the_help_tells_the_documented_syntax_and_our_additions() {
           --undo <target_dbdir>  Take back the migration into this directory (or the run of this name)
           --byte-order <ORDER>   Byte order of the new files [default: native] [possible values: native, little, big, keep]
           --dup-sorted <yes|no>  Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted [default: judged from the data]
+          --salvage              Migrate what can be read of damaged databases, into salvaged in target_dbdir
           --owner <USER:GROUP>   Owner of the new files [default: that of each source file]
           --backup-all           Copy hotbackup and archive to the backup as well
           --log-dir <DIR>        Where csmigrate.log and csmigrateError.log are written [default: the calendar's logs directory]

@@ -123,6 +123,11 @@ impl<'d, R: ReadAt> Pages<'d, R> {
         Ok(self.in_key_chains.insert(number).then_some(page))
     }
 
+    /// Returns the page that `from` points to, or `from` when the file has no such page: where an error is.
+    pub(super) fn existing_or(&self, number: PageNo, from: PageNo) -> PageNo {
+        if number.0 < self.meta.pages { number } else { from }
+    }
+
     /// Finds pages that nothing points to. Free ones among them are harmless and counted.
     pub(super) fn check_rest(&mut self) -> Result<u64, ReadError> {
         let mut unlisted = 0;

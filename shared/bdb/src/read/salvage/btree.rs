@@ -26,7 +26,7 @@ pub(super) struct BtreeSalvage<'d, R> {
     meta: Meta,
     runs: Vec<Run>,
     /// The next key of each run but the one at hand, and its data where these are sorted; the smallest first.
-    heads: BinaryHeap<Reverse<(Vec<u8>, Vec<u8>, usize)>>,
+    heads: BinaryHeap<Reverse<Head>>,
     order: KeyOrder,
     /// Order of the data of equal keys.
     data_order: KeyOrder,
@@ -45,6 +45,9 @@ pub(super) struct BtreeSalvage<'d, R> {
     /// How many losses wait for the next key.
     open: usize,
 }
+
+/// A key, its data, the run that stands there.
+type Head = (Vec<u8>, Vec<u8>, usize);
 
 /// Leaves that follow one another.
 struct Run {
@@ -134,7 +137,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             let page = match self.reader.pages.take(number, from) {
                 Ok(page) => page,
                 Err(error) => {
-                    lost(losses, from, error)?;
+                    lost(losses, self.reader.pages.existing_or(number, from), error)?;
                     continue;
                 }
             };
@@ -188,7 +191,8 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 let key = page.slice(range);
                 let is_same = keys.count > 0 && keys.last == key;
                 keys.add(key);
-                if let Some(Body::Inline(range)) = self.items.get(index.saturating_add(1)).map(|item| item.body.clone()) {
+                if let Some(Body::Inline(range)) = self.items.get(index.saturating_add(1)).map(|item| item.body.clone())
+                {
                     if !is_same {
                         data.last.clear();
                     }

@@ -98,7 +98,10 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
                 if page.next().0 != 0 {
                     match self.reader.pages.take(page.next(), number) {
                         Ok(page) => next = Some(page),
-                        Err(error) => lost(losses, number, error)?,
+                        Err(error) => {
+                            let at = self.reader.pages.existing_or(page.next(), number);
+                            lost(losses, at, error)?;
+                        }
                     }
                 }
             }
@@ -263,7 +266,9 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             // On a page that was left behind: the record in the bucket came first.
             let is_copy = match item {
                 HashItem::Inline(_) | HashItem::Duplicates(_) => *before == data,
-                HashItem::Overflow(Reference { first, .. }) | HashItem::OffPage(first) => self.reader.pages.is_used(*first),
+                HashItem::Overflow(Reference { first, .. }) | HashItem::OffPage(first) => {
+                    self.reader.pages.is_used(*first)
+                }
             };
             if !is_copy {
                 losses.place(number, OTHER_RECORD.to_owned(), Some(self.key.clone()));

@@ -11,6 +11,8 @@
 mod btree;
 mod hash;
 
+use std::collections::HashSet;
+
 use super::error::ReadError;
 use super::meta::{Access, Meta};
 use super::overflow::Reader;
@@ -313,8 +315,9 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
     /// Finds the pages that hold something and that nothing led to.
     fn rest(&mut self) -> Result<(), ReadError> {
         let Cursor::None(reader) = &mut self.cursor else { return Err(ReadError::Stopped) };
+        let known: HashSet<PageNo> = self.losses.list.iter().map(|loss| loss.page).collect();
         for number in (1..self.meta.pages).map(PageNo) {
-            if reader.pages.is_used(number) {
+            if reader.pages.is_used(number) || known.contains(&number) {
                 continue;
             }
             match reader.pages.peek(number, PageNo(0)) {
