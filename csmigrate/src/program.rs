@@ -13,7 +13,7 @@ use upgrade_engine::step::{Content, Node, NotEmpty, Observer, Step};
 use upgrade_engine::terminal::{Progress, Terminal};
 use upgrade_engine::{Identity, Run, Status};
 
-use crate::cli::{Args, Command};
+use crate::cli::{Args, Command, Depth};
 use crate::detect::config::{self, Wanted};
 use crate::detect::destination::some_of;
 use crate::detect::{self, Directories, Facts, source};
@@ -50,7 +50,7 @@ impl Program<'_> {
         match &self.command {
             Command::Migrate { source, target } => self.migrate(source, target),
             Command::EditConfig => self.edit_config(),
-            Command::Inspect(dir) => self.inspect(dir),
+            Command::Inspect(dir, depth) => self.inspect(dir, *depth),
             Command::Undo(what) => self.undo(what),
             Command::Resume => self.resume_any(),
             Command::ListRuns => self.list_runs(),
@@ -225,12 +225,13 @@ impl Program<'_> {
         Ok(report)
     }
 
-    fn inspect(&self, dir: &Path) -> Result<Report, Error> {
+    fn inspect(&self, dir: &Path, depth: Depth) -> Result<Report, Error> {
         let path = self.args.common.product_path(dir).map_err(|e| Error::io("use", dir.display(), e))?;
-        let inspection = inspect::inspect(&*source::open(self.fs, &path)?, &path)?;
+        let inspection = inspect::inspect(&*source::open(self.fs, &path)?, &path, depth)?;
         inspection.lines().iter().for_each(|line| self.terminal.result(line));
+        let findings = inspection.damage();
         let details = serde_json::to_value(inspection).unwrap_or_default();
-        Ok(Report { details, ..Report::new(TOOL, ReportOutcome::Inspected) })
+        Ok(Report { details, findings, ..Report::new(TOOL, ReportOutcome::Inspected) })
     }
 
     fn undo(&self, what: &Path) -> Result<Report, Error> {

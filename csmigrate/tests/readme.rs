@@ -7,7 +7,7 @@ fn the_commands_of_the_readme_succeed_in_their_order() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
     let commands: Vec<&str> =
         readme.lines().filter(|line| line.starts_with("csmigrate /") || line.starts_with("csmigrate -")).collect();
-    assert_eq!(commands.len(), 6, "{commands:?}");
+    assert_eq!(commands.len(), 7, "{commands:?}");
     let site = Site::calendar();
     let var = site.path("/var/opt/SUNWics5");
     std::fs::create_dir_all(&var).unwrap();

@@ -46,6 +46,11 @@ impl<R: ReadAt> Database<R> {
         &self.meta
     }
 
+    /// Returns what is wrong with the meta page; nothing unless it was [opened as damaged](Self::open_damaged).
+    pub fn damage(&self) -> &[ReadError] {
+        &self.damage
+    }
+
     /// Begins to read what can be read of a damaged file.
     pub fn salvage(&self) -> Salvage<'_, R> {
         Salvage::new(&self.source, &self.meta, &self.damage)

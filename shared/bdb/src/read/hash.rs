@@ -240,6 +240,7 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
         let Some(set) = &mut self.off_page else { return Ok(None) };
         let Some((number, item)) = set.next(&mut self.reader.pages)? else {
             if set.is_over() {
+                set.note_counts(&mut self.survey);
                 self.off_page = None;
             }
             return Ok(None);
@@ -247,7 +248,7 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
         let place = match item.body {
             Body::Inline(range) => {
                 if item.life == Life::Live {
-                    set.compare(range.clone(), &mut self.survey.duplicate_order);
+                    set.compare(range.clone(), &mut self.survey);
                 }
                 DataPlace::OnDuplicatePage(range)
             }

@@ -5,7 +5,7 @@ use super::recognise::{Recognised, Unsupported, recognise};
 use crate::checksum;
 use crate::format::{
     BTREE_MAGIC, ByteOrder, CHECKSUM_PAGE_HEADER, HASH_MAGIC, Lsn, PAGE_HEADER, PAGE_SIZES, PageNo, PageType, flag,
-    hash_flag,
+    hash_flag, most_minkey,
 };
 
 /// What the meta page of a database says: page 0, or that of a sub-database.
@@ -25,6 +25,8 @@ pub struct Meta {
     pub file_id: [u8; 20],
     /// First page of the free list; page 0 when there is none.
     pub free: PageNo,
+    /// The last page, as the versions say that count them here.
+    pub last_page: Option<PageNo>,
     /// Last log record that changed this page.
     pub lsn: Lsn,
     /// Whether pages carry checksums.
@@ -163,7 +165,7 @@ impl Meta {
         }
         meta.flags &= meta.layout().known_flags;
         if let Access::Btree(btree) = &mut meta.access {
-            btree.minkey = btree.minkey.max(LEAST_MINKEY);
+            btree.minkey = btree.minkey.clamp(LEAST_MINKEY, most_minkey(page_size));
         }
         Ok((meta, damage))
     }
@@ -244,6 +246,7 @@ impl Meta {
                 .copied()
                 .ok_or(ReadError::NotADatabase)?,
             free: PageNo(number(layout.free)?),
+            last_page: (version >= if is_hash { 8 } else { 9 }).then_some(PageNo(number(32)?)),
             lsn: Lsn { file: number(0)?, offset: number(4)? },
             checksums: Checksums::Absent,
             access,
@@ -297,7 +300,9 @@ impl Meta {
             }
         }
         match &self.access {
-            Access::Btree(btree) if btree.minkey < LEAST_MINKEY => Err(ReadError::MinKey { page, found: btree.minkey }),
+            Access::Btree(btree) if !(LEAST_MINKEY..=most_minkey(self.page_size)).contains(&btree.minkey) => {
+                Err(ReadError::MinKey { page, found: btree.minkey })
+            }
             Access::Btree(_) => Ok(()),
             Access::Hash(hash) => hash.check(page),
         }

@@ -32,4 +32,4 @@ pub use overflow::KEY_LIMIT;
 pub use recognise::{HEAD, Recognised, Unsupported, recognise};
 pub use records::{KeyIs, Part, Records, SUB_DATABASE_LIMIT};
 pub use scan::{PageScan, Scanned};
-pub use survey::{Order, PageCounts, Survey};
+pub use survey::{Order, PageCounts, Spots, Survey};
