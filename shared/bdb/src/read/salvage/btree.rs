@@ -409,7 +409,11 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
         if !repeated {
             self.values.clear();
         } else if self.meta.duplicates() == DuplicateMode::Forbidden {
-            // A page that was left behind: the record in the tree came first.
+            // What was left behind is older than the record in the tree, which came first. In the tree one of two is damaged.
+            if run == 0 {
+                let index = u16::try_from(self.index.saturating_sub(2)).unwrap_or(u16::MAX);
+                lost(losses, number, ReadError::UnexpectedDuplicate { page: number, index })?;
+            }
             return Ok(false);
         }
         let place = match item.body {

@@ -11,7 +11,7 @@ use super::super::overflow::{Again, Reader, account_for_internal_key, check_chai
 use super::super::page::{Body, Life, Page};
 use super::{DataPlace, Losses, Orphans, data, lost};
 use crate::format::{PageNo, PageType};
-use crate::hash::{Buckets, bucket_page, default_hash};
+use crate::hash::{Buckets, bucket_page, default_hash, is_written};
 use crate::io::ReadAt;
 use crate::record::Record;
 
@@ -23,6 +23,8 @@ pub(super) struct HashSalvage<'d, R> {
     buckets: Buckets,
     /// Every page with its bucket, the next one last; those in chains come ahead of those that were left behind.
     pages: Vec<(u32, u32)>,
+    /// Those that no bucket leads to, in file order.
+    left_behind: Vec<u32>,
     bucket: u32,
     page: Option<Page>,
     items: HashItems,
@@ -43,6 +45,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             buckets: Buckets::new(hash.max_bucket),
             hash,
             pages: Vec::new(),
+            left_behind: Vec::new(),
             bucket: 0,
             page: None,
             items: HashItems::default(),
@@ -80,6 +83,10 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
                     continue;
                 }
             };
+            if next.is_none() && is_written(self.meta.version, self.hash.fill_factor, &self.hash.spares, bucket) {
+                let expected = PageType::HashUnsorted;
+                lost(losses, first, ReadError::WrongType { page: first, found: 0, expected })?;
+            }
             while let Some(page) = next.take() {
                 let number = page.number;
                 if !matches!(page.kind(), Some(PageType::HashUnsorted | PageType::Hash)) {
@@ -127,6 +134,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             if let Some(bucket) = bucket {
                 let _ = self.reader.pages.take(number, PageNo(0));
                 self.pages.push((bucket, number.0));
+                self.left_behind.push(number.0);
             }
         }
         Ok(())
@@ -220,7 +228,10 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             return Ok(false);
         }
         if !self.keys.insert(self.key.clone()) {
-            // A page that was left behind: the record in the bucket came first.
+            // What was left behind is older than the record in the bucket, which came first. In the bucket one of two is damaged.
+            if self.left_behind.binary_search(&number.0).is_err() {
+                lost(losses, number, ReadError::RepeatedKey { page: number, index })?;
+            }
             return Ok(false);
         }
         let is_set = matches!(data_item, HashItem::Duplicates(_) | HashItem::OffPage(_));
