@@ -209,6 +209,18 @@ fn a_key_that_damage_made_equal_to_another_is_told() {
 }
 
 #[test]
+fn a_sub_database_outside_the_file_is_told_with_the_page_that_says_so() {
+    let file = File::new(SUBDATABASES);
+    let good = read_changed(&file.bytes, &[]).unwrap().records;
+    // Of the second name, where the meta page is.
+    let at = file.item(1, 3) + 3;
+    let (found, losses) = salvage(&file.bytes, &[(at, 0x20)]).unwrap();
+    assert_eq!(found, good[..60]);
+    assert!(losses.iter().all(|loss| (loss.page.0 as usize) < file.pages()), "{losses:?}");
+    assert_eq!((losses[0].page.0, losses[0].database.as_deref()), (0, Some(b"beta".as_slice())));
+}
+
+#[test]
 fn a_bucket_whose_page_became_zeros_is_told() {
     let file = File::new(HASH);
     let good = read_changed(&file.bytes, &[]).unwrap().records;
