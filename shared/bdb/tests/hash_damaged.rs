@@ -5,8 +5,10 @@ mod read_support;
 
 use bdb::checksum;
 use bdb::format::{ByteOrder, HASH_MAGIC, PageNo, PageType};
-use bdb::hash::default_hash;
+use bdb::hash::{Buckets, default_hash};
 use bdb::read::{Database, ReadError};
+use bdb::write::{DatabaseOptions, Duplicates, FileOptions, FileWriter, HashOptions};
+use bdb::{Data, Record};
 use read_support::{Content, File, HASH, SUBDATABASES, read_changed};
 
 const HASH_VERSION_8: &str = "hash-4.2.52-le-plain-512.db";
@@ -17,6 +19,7 @@ const OVERFLOW: &str = "hash-4.7.25-le-overflow-1024.db";
 const MAX_BUCKET: usize = 72;
 const HIGH_MASK: usize = 76;
 const LOW_MASK: usize = 80;
+const FILL_FACTOR: usize = 84;
 const SPARES: usize = 96;
 /// Where a page keeps the number of the next one.
 const NEXT: usize = 16;
@@ -180,6 +183,57 @@ fn a_bucket_whose_page_became_zeros_is_an_error() {
         );
         file.bytes[place].copy_from_slice(&kept);
     }
+}
+
+/// Writes a hash database of 16 buckets, of which a few hold something.
+fn write_buckets(name: Option<&[u8]>, fill_factor: u32) -> File {
+    let options = FileOptions { byte_order: ByteOrder::Little, page_size: 512, file_id: [1; 20] };
+    let mut writer = FileWriter::new(Vec::new(), options).unwrap();
+    let options = HashOptions { duplicates: Duplicates::None, max_bucket: 15, fill_factor };
+    writer.begin(name, DatabaseOptions::Hash(options)).unwrap();
+    let mut keys = [b"a", b"b", b"c", b"d"].map(<[u8; 1]>::as_slice);
+    keys.sort_by_key(|key| Buckets::new(15).of(default_hash(key)));
+    for key in keys {
+        writer.push(Record { key, data: Data::Whole(b"value") }).unwrap();
+    }
+    File { bytes: writer.finish().unwrap().0, ..File::new(HASH) }
+}
+
+#[test]
+fn buckets_that_a_table_begins_with_may_be_zeros_when_they_were_made_for_more_keys() {
+    let mut file = write_buckets(None, 8);
+    let good = read_changed(&file.bytes, &[]).unwrap();
+    let empty: Vec<_> = file.of_kind(2).into_iter().filter(|page| file.entries(*page) == 0).collect();
+    for page in &empty {
+        let place = file.start(*page)..file.start(page + 1);
+        file.bytes[place].fill(0);
+    }
+    assert_eq!((read_changed(&file.bytes, &[]).unwrap(), good.records.len()), (good, 4));
+    // Where no number of keys was set, there are two buckets at first.
+    file.set_u32(FILL_FACTOR, 0);
+    let first = empty.into_iter().find(|page| *page > 2).unwrap();
+    let error = file.error();
+    assert!(matches!(error, ReadError::WrongType { page, found: 0, .. } if page == page_no(first)), "{error}");
+}
+
+#[test]
+fn damage_to_the_meta_page_of_a_hash_database_among_others_names_that_page() {
+    let good = write_buckets(Some(b"name"), 0);
+    assert_eq!(read_changed(&good.bytes, &[]).unwrap().records.len(), 4);
+    let [meta] = good.of_kind(8)[..] else { panic!("one meta page") };
+    let changed = |at: usize, value: u32| {
+        let mut file = File { bytes: good.bytes.clone(), ..File::new(HASH) };
+        let at = file.start(meta) + at;
+        file.set_u32(at, value);
+        file.error()
+    };
+    assert!(matches!(changed(MAX_BUCKET, 16), ReadError::HashMasks { page, .. } if page == page_no(meta)));
+    assert!(matches!(changed(SPARES + 16, 900), ReadError::NoSuchBucket { page, bucket: 8 } if page == page_no(meta)));
+    assert!(
+        matches!(changed(20, 1024), ReadError::OtherPageSize { page, found: 1024, expected: 512 } if page == page_no(meta))
+    );
+    assert!(matches!(changed(48, 0x10), ReadError::UnknownFlags { page, .. } if page == page_no(meta)));
+    assert!(matches!(changed(8, 9), ReadError::WrongPageNumber { page, found: 9 } if page == page_no(meta)));
 }
 
 /// Gives every page a checksum, for which its header gets longer, as version 9 does.
