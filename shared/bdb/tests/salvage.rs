@@ -192,6 +192,68 @@ fn a_key_out_of_order_costs_only_itself() {
     }
 }
 
+#[test]
+fn a_key_that_damage_made_equal_to_another_is_told() {
+    // The second of two keys of one page gets the bytes of the first.
+    let mut btree = File::new(PLAIN);
+    let leaf = btree.of_kind(5)[4];
+    let (one, other) = (btree.item(leaf, 2), btree.item(leaf, 4));
+    let length = btree.u16(one);
+    assert_eq!(length, btree.u16(other));
+    btree.bytes.copy_within(one..one + length + 3, other);
+
+    let mut hash = File::new(HASH);
+    let keys = |file: &File, page| -> Vec<_> {
+        let items = (0..file.entries(page)).step_by(2);
+        let end = |index| if index == 0 { file.start(page + 1) } else { file.item(page, index - 1) };
+        items.map(|index| file.item(page, index)..end(index)).collect()
+    };
+    let bucket = hash.of_kind(13);
+    let (page, one, other) = bucket
+        .iter()
+        .flat_map(|page| {
+            keys(&hash, *page).windows(2).map(|two| (*page, two[0].clone(), two[1].clone())).collect::<Vec<_>>()
+        })
+        .find(|(_, one, other)| one.len() == other.len())
+        .unwrap();
+    hash.bytes.copy_within(one, other.start);
+
+    let repeated = [(PLAIN, btree, leaf, "is a duplicate"), (HASH, hash, page, "came before in the same bucket")];
+    for (name, file, page, what) in repeated {
+        let good = read_changed(&bytes(name), &[]).unwrap().records;
+        assert!(read_changed(&file.bytes, &[]).is_err());
+        let (found, losses) = salvage(&file.bytes, &[]).unwrap();
+        assert_eq!((good.len() - found.len(), losses.len()), (1, 1), "{name}");
+        assert!(losses[0].page.0 as usize == page && losses[0].what.contains(what), "{losses:?}");
+    }
+}
+
+#[test]
+fn a_sub_database_outside_the_file_is_told_with_the_page_that_says_so() {
+    let file = File::new(SUBDATABASES);
+    let good = read_changed(&file.bytes, &[]).unwrap().records;
+    // Of the second name, where the meta page is.
+    let at = file.item(1, 3) + 3;
+    let (found, losses) = salvage(&file.bytes, &[(at, 0x20)]).unwrap();
+    assert_eq!(found, good[..60]);
+    assert!(losses.iter().all(|loss| (loss.page.0 as usize) < file.pages()), "{losses:?}");
+    assert_eq!((losses[0].page.0, losses[0].database.as_deref()), (0, Some(b"beta".as_slice())));
+}
+
+#[test]
+fn a_bucket_whose_page_became_zeros_is_told() {
+    let file = File::new(HASH);
+    let good = read_changed(&file.bytes, &[]).unwrap().records;
+    // Not one of the first two, which are not written before a key comes.
+    let is_first = |page: &usize| file.u32(file.start(*page) + 12) == 0 && file.entries(*page) > 0;
+    let page = file.of_kind(13).into_iter().rfind(is_first).unwrap();
+    let mut damaged = file.bytes.clone();
+    damaged[file.start(page)..file.start(page + 1)].fill(0);
+    let (found, losses) = salvage(&damaged, &[]).unwrap();
+    assert_eq!(good.len() - found.len(), file.entries(page) / 2);
+    assert!(losses.iter().any(|loss| loss.page.0 as usize == page), "{losses:?}");
+}
+
 fn flip_every_byte(name: &str, step: usize) {
     let file = File::new(name);
     let good = read_changed(&file.bytes, &[]).unwrap().records;

@@ -50,6 +50,8 @@ pub enum ReadError {
     NoSuchBucket { page: PageNo, bucket: u32 },
     #[error("page {page}: item {index} belongs to bucket {expected}, but is in bucket {bucket}")]
     WrongBucket { page: PageNo, index: u16, bucket: u32, expected: u32 },
+    #[error("page {page}: the key of item {index} came before in the same bucket")]
+    RepeatedKey { page: PageNo, index: u16 },
     #[error("page {page}: item {index}: the lengths around a duplicate differ, or do not fit the item")]
     DuplicateLengths { page: PageNo, index: u16 },
     #[error("page {page}: counts {found} records below page {child}, which holds {expected}")]
@@ -139,6 +141,7 @@ impl ReadError {
             | Self::TooManyBuckets { page, .. }
             | Self::NoSuchBucket { page, .. }
             | Self::WrongBucket { page, .. }
+            | Self::RepeatedKey { page, .. }
             | Self::DuplicateLengths { page, .. }
             | Self::RecordCount { page, .. }
             | Self::NoSuchPage { page, .. }

@@ -86,8 +86,11 @@ impl Page {
         self.bytes().get(offset).copied().unwrap_or_default()
     }
 
-    pub(super) fn own_number(&self) -> u32 {
-        self.u32_at(8)
+    pub(super) fn expect_own_number(&self) -> Result<(), ReadError> {
+        match self.u32_at(8) {
+            found if found == self.number.0 => Ok(()),
+            found => Err(ReadError::WrongPageNumber { page: self.number, found }),
+        }
     }
 
     pub(super) fn previous(&self) -> PageNo {

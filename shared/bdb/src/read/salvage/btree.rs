@@ -453,14 +453,17 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
         if !repeated {
             self.values.clear();
         } else if self.meta.duplicates() == DuplicateMode::Forbidden {
-            // On a page that was left behind: the record in the tree came first.
+            // In the tree one of the two is damaged. On a page that was left behind it is older, and mostly the same.
             let is_copy = match &item.body {
                 Body::Inline(range) => {
                     item.life == Life::Deleted || self.values.contains(&self.hasher.hash_one(leaf.slice(range.clone())))
                 }
                 Body::Overflow(Reference { first, .. }) | Body::Duplicates(first) => self.reader.pages.is_used(*first),
             };
-            if !is_copy {
+            if run == 0 {
+                let index = u16::try_from(self.index.saturating_sub(2)).unwrap_or(u16::MAX);
+                lost(losses, number, ReadError::UnexpectedDuplicate { page: number, index })?;
+            } else if !is_copy {
                 losses.place(number, OTHER_RECORD.to_owned(), Some(self.key.clone()));
             }
             return Ok(false);

@@ -13,7 +13,7 @@ use super::super::overflow::{Again, Reader, account_for_internal_key, check_chai
 use super::super::page::{Body, Life, Page, Reference};
 use super::{DataPlace, Losses, OTHER_RECORD, Orphans, data, lost};
 use crate::format::{PageNo, PageType};
-use crate::hash::{Buckets, bucket_page, default_hash};
+use crate::hash::{Buckets, bucket_page, default_hash, is_written};
 use crate::io::ReadAt;
 use crate::record::Record;
 
@@ -28,6 +28,8 @@ pub(super) struct HashSalvage<'d, R> {
     buckets: Buckets,
     /// Every page with its bucket, the next one last; those in chains come ahead of those that were left behind.
     pages: Vec<(u32, u32)>,
+    /// Those that no bucket leads to, in file order.
+    left_behind: Vec<u32>,
     bucket: u32,
     page: Option<Page>,
     items: HashItems,
@@ -49,6 +51,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             buckets: Buckets::new(hash.max_bucket),
             hash,
             pages: Vec::new(),
+            left_behind: Vec::new(),
             bucket: 0,
             page: None,
             items: HashItems::default(),
@@ -87,6 +90,10 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
                     continue;
                 }
             };
+            if next.is_none() && is_written(self.meta.version, self.hash.fill_factor, &self.hash.spares, bucket) {
+                let expected = PageType::HashUnsorted;
+                lost(losses, first, ReadError::WrongType { page: first, found: 0, expected })?;
+            }
             while let Some(page) = next.take() {
                 let number = page.number;
                 if !matches!(page.kind(), Some(PageType::HashUnsorted | PageType::Hash)) {
@@ -137,6 +144,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             if let Some(bucket) = bucket {
                 let _ = self.reader.pages.take(number, PageNo(0));
                 self.pages.push((bucket, number.0));
+                self.left_behind.push(number.0);
             }
         }
         Ok(())
@@ -229,7 +237,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             lost(losses, number, ReadError::WrongBucket { page: number, index, bucket, expected })?;
             return Ok(false);
         }
-        if self.is_repeated(number, &data_item, losses) {
+        if self.is_repeated(number, index, &data_item, losses)? {
             return Ok(false);
         }
         let is_set = matches!(data_item, HashItem::Duplicates(_) | HashItem::OffPage(_));
@@ -254,7 +262,13 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
     }
 
     /// Tells whether the key at hand came before; notes a loss unless the data are the same.
-    fn is_repeated(&mut self, number: PageNo, item: &HashItem, losses: &mut Losses) -> bool {
+    fn is_repeated(
+        &mut self,
+        number: PageNo,
+        index: u16,
+        item: &HashItem,
+        losses: &mut Losses,
+    ) -> Result<bool, ReadError> {
         let data = match (item, &self.page) {
             (HashItem::Inline(range) | HashItem::Duplicates(range), Some(page)) => {
                 Some(self.hasher.hash_one(page.slice(range.clone())))
@@ -263,25 +277,27 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
         };
         let digest = self.hasher.hash_one(&self.key);
         if let Some(before) = self.keys.get(&digest) {
-            // On a page that was left behind: the record in the bucket came first.
+            // In the bucket one of the two is damaged. On a page that was left behind it is older, and mostly the same.
             let is_copy = match item {
                 HashItem::Inline(_) | HashItem::Duplicates(_) => *before == data,
                 HashItem::Overflow(Reference { first, .. }) | HashItem::OffPage(first) => {
                     self.reader.pages.is_used(*first)
                 }
             };
-            if !is_copy {
+            if self.left_behind.binary_search(&number.0).is_err() {
+                lost(losses, number, ReadError::RepeatedKey { page: number, index })?;
+            } else if !is_copy {
                 losses.place(number, OTHER_RECORD.to_owned(), Some(self.key.clone()));
             }
-            return true;
+            return Ok(true);
         }
         if self.keys.len() >= KEYS_LIMIT {
             let what = format!("a bucket of more than {KEYS_LIMIT} keys");
             losses.place(number, what, Some(self.key.clone()));
-            return true;
+            return Ok(true);
         }
         self.keys.insert(digest, data);
-        false
+        Ok(false)
     }
 
     fn next_on_page(&mut self, losses: &mut Losses) -> Result<bool, ReadError> {

@@ -194,6 +194,8 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
                     self.enter(&meta, at, Orphans::Nobodys)?;
                     return Ok(Some(Part { name: Some(name), meta }));
                 }
+                // A place outside the file is damage of the page that says so.
+                Err(error @ ReadError::NoSuchPage { page, .. }) => self.lost(page, error)?,
                 Err(error) => self.lost(at, error)?,
             }
         }
