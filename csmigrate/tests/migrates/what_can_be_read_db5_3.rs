@@ -94,6 +94,24 @@ fn of_each_kind_of_damaged_database_the_other_pages_are_migrated() {
 }
 
 #[test]
+fn a_hash_database_whose_number_of_buckets_is_lost_is_written_with_as_many_as_its_pages_show() {
+    let name = "hash-3.2.9-le-plain-512.db";
+    let sound = Site::with(&[name]);
+    sound.migrate(&["-q"]);
+    let all = records(&sound.path(NEW).join(name));
+    for max_bucket in [0, 0x7fff_ffff, u32::MAX] {
+        let site = Site::calendar();
+        let mut content = bytes(name);
+        content[72..76].copy_from_slice(&u32::to_le_bytes(max_bucket));
+        site.write("/db/old/damaged.db", &content);
+        site.run(&["--salvage", OLD, NEW]).failed();
+        let new = site.path("/db/new/salvaged/damaged.db");
+        run("db5.3_verify", &[new.as_os_str()]);
+        assert_eq!(records(&new), all, "{max_bucket:#x}");
+    }
+}
+
+#[test]
 fn without_damage_it_is_a_migration_like_any_other() {
     let (plain, salvage) = (Site::calendar(), Site::calendar());
     plain.migrate(&[]);

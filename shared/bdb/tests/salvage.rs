@@ -3,7 +3,7 @@
 
 mod read_support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bdb::Record;
 use bdb::read::Database;
@@ -254,6 +254,70 @@ fn a_bucket_whose_page_became_zeros_is_told() {
     assert!(losses.iter().any(|loss| loss.page.0 as usize == page), "{losses:?}");
 }
 
+#[test]
+fn a_link_of_the_tree_that_leads_astray_costs_nothing() {
+    for name in [PLAIN, FREE_PAGES, LONG_KEYS] {
+        let sound = File::new(name);
+        let good = read_changed(&sound.bytes, &[]).unwrap().records;
+        let leaves = sound.of_kind(5);
+        let astray = [leaves[0], leaves[leaves.len() / 2], leaves[leaves.len() - 1], 0, sound.pages() + 7];
+        for page in sound.of_kind(3) {
+            for (index, target) in (0..sound.entries(page)).flat_map(|index| astray.map(|target| (index, target))) {
+                let mut file = File::new(name);
+                let at = file.item(page, index) + 4;
+                if file.u32(at) as usize == target {
+                    continue;
+                }
+                file.set_u32(at, u32::try_from(target).unwrap());
+                let (found, _) = salvage(&file.bytes, &[]).unwrap();
+                assert!(
+                    found == good,
+                    "{name}: page {page} item {index} to {target}: {} of {}",
+                    found.len(),
+                    good.len()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_link_of_a_bucket_that_leads_astray_costs_nothing() {
+    for name in [HASH, HASH_OLD_DUPLICATES, HASH_SORTED] {
+        let sound = File::new(name);
+        let good = read_changed(&sound.bytes, &[]).unwrap().records;
+        let pages: Vec<usize> = [2, 13].into_iter().flat_map(|kind| sound.of_kind(kind)).collect();
+        for (page, target) in pages.iter().flat_map(|page| pages.iter().map(move |target| (*page, *target))) {
+            let mut file = File::new(name);
+            let at = file.start(page) + 16;
+            if page == target || file.u32(at) as usize == target {
+                continue;
+            }
+            file.set_u32(at, u32::try_from(target).unwrap());
+            let (mut found, _) = salvage(&file.bytes, &[]).unwrap();
+            found.sort();
+            let mut good = good.clone();
+            good.sort();
+            assert!(found == good, "{name}: page {page} to {target}: {} of {}", found.len(), good.len());
+        }
+    }
+}
+
+#[test]
+fn a_wrong_number_of_buckets_costs_few_records_and_tells_them() {
+    for name in [HASH, HASH_SORTED] {
+        let good = read_changed(&bytes(name), &[]).unwrap().records.len();
+        let last = File::new(name).u32(72);
+        for other in [0, 1, last / 2, last - 1, last + 1, 2 * last, 0x7fff_ffff, u32::MAX] {
+            let mut file = File::new(name);
+            file.set_u32(72, other);
+            let (found, losses) = salvage(&file.bytes, &[]).unwrap();
+            assert!(found.len() == good || !losses.is_empty(), "{name}: {other}");
+            assert!(found.len() * 10 >= good * 9, "{name}: {other}: {} of {good}", found.len());
+        }
+    }
+}
+
 fn flip_every_byte(name: &str, step: usize) {
     let file = File::new(name);
     let good = read_changed(&file.bytes, &[]).unwrap().records;
@@ -284,6 +348,25 @@ fn no_flipped_byte_loses_a_record_in_silence() {
 }
 
 proptest! {
+    #[test]
+    fn any_number_of_unreadable_pages_costs_only_what_is_on_them(
+        file in prop::sample::select(vec![PLAIN, FREE_PAGES]),
+        pages in prop::collection::vec(any::<prop::sample::Index>(), 1..12),
+    ) {
+        let file = File::new(file);
+        let good = read_changed(&file.bytes, &[]).unwrap().records;
+        let mut damaged = file.bytes.clone();
+        let pages: BTreeSet<usize> = pages.into_iter().map(|page| 1 + page.index(file.pages() - 1)).collect();
+        let mut lost = 0;
+        for page in pages {
+            damaged[file.start(page)..file.start(page + 1)].fill(0xa5);
+            lost += if file.kind(page) == 5 { file.entries(page) / 2 } else { 0 };
+        }
+        let (found, _) = salvage(&damaged, &[]).unwrap();
+        prop_assert_eq!(found.len(), good.len() - lost);
+        prop_assert!(found.is_sorted() && found.iter().all(|pair| good.binary_search(pair).is_ok()));
+    }
+
     #[test]
     fn random_damage_ends_in_records(
         file in 0..12_usize,

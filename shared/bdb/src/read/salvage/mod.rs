@@ -9,7 +9,9 @@
 //! Memory: 4 to 8 bytes per page of the file beside what reading a sound file takes, and a bounded list of losses.
 
 mod btree;
+mod bucket_count;
 mod hash;
+mod key_order;
 
 use std::collections::HashSet;
 
@@ -179,9 +181,8 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
             State::Begun if self.meta.holds_sub_databases() => self.read_names()?,
             State::Begun => {
                 self.state = State::InPart;
-                let part = Part { name: None, meta: self.meta.clone() };
-                self.enter(&part.meta, PageNo(0), Orphans::Ours)?;
-                return Ok(Some(part));
+                let meta = self.enter(self.meta, PageNo(0), Orphans::Ours)?;
+                return Ok(Some(Part { name: None, meta }));
             }
             State::InPart => while self.next()?.is_some() {},
         }
@@ -191,7 +192,7 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
             self.losses.database = Some(name.clone());
             match self.sub_database(at) {
                 Ok(meta) => {
-                    self.enter(&meta, at, Orphans::Nobodys)?;
+                    let meta = self.enter(&meta, at, Orphans::Nobodys)?;
                     return Ok(Some(Part { name: Some(name), meta }));
                 }
                 // A place outside the file is damage of the page that says so.
@@ -245,23 +246,26 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
         &self.survey
     }
 
-    fn enter(&mut self, meta: &Meta, at: PageNo, orphans: Orphans) -> Result<(), ReadError> {
+    /// Begins with a database; returns what its meta page says, or should say.
+    fn enter(&mut self, meta: &Meta, at: PageNo, orphans: Orphans) -> Result<Meta, ReadError> {
         let Cursor::None(reader) = std::mem::replace(&mut self.cursor, Cursor::Lost) else {
             return Err(ReadError::Stopped);
         };
         self.last = Last::default();
         self.survey.databases += 1;
-        self.cursor = match &meta.access {
+        let mut likely = meta.clone();
+        self.cursor = match &mut likely.access {
             Access::Btree(btree) => {
+                let root = btree.root;
                 let mut cursor = BtreeSalvage::new(*reader, meta.clone());
-                cursor.find(btree.root, at, orphans, &mut self.losses)?;
+                cursor.find(root, at, orphans, &mut self.losses)?;
                 Cursor::Btree(Box::new(cursor))
             }
             Access::Hash(hash) => {
-                self.survey.buckets += u64::from(hash.max_bucket) + 1;
                 let mut cursor = HashSalvage::new(*reader, meta.clone(), hash.clone());
                 if is_default(hash.charkey) {
-                    cursor.find(at, orphans, &mut self.losses)?;
+                    **hash = cursor.find(at, orphans, &mut self.losses)?;
+                    self.survey.buckets += u64::from(hash.max_bucket) + 1;
                 } else {
                     let what = format!("a hash function of the application (charkey {:#010x})", hash.charkey);
                     self.losses.place(at, what, None);
@@ -269,7 +273,7 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
                 Cursor::Hash(Box::new(cursor))
             }
         };
-        Ok(())
+        Ok(likely)
     }
 
     fn leave(&mut self) {
