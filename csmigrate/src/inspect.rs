@@ -127,11 +127,11 @@ impl Row {
 fn row(name: &Name, file: &dyn File, depth: Depth) -> Row {
     match recognised(file) {
         Err(e) => Row { state: format!("cannot be read: {e}"), ..Row::empty(name, "?") },
-        Ok(Recognised::NotADatabase) => {
-            let is_named_so = depth == Depth::Deep && name.as_bytes().ends_with(b".db");
-            let findings = Vec::from_iter(is_named_so.then(|| Found::damage(&ReadError::NotADatabase)));
-            Row { findings, ..Row::empty(name, "other") }
+        // Its first page may be what is damaged.
+        Ok(Recognised::NotADatabase) if depth == Depth::Deep && name.as_bytes().ends_with(b".db") => {
+            database(name, file, "?", depth)
         }
+        Ok(Recognised::NotADatabase) => Row::empty(name, "other"),
         Ok(Recognised::Unsupported(Unsupported::Log)) => Row::empty(name, "log"),
         Ok(Recognised::Unsupported(reason)) => {
             Row { state: format!("not read: {reason}"), ..Row::empty(name, "database") }
@@ -172,6 +172,7 @@ fn database(name: &Name, file: &dyn File, kind: &str, depth: Depth) -> Row {
         ([], Ok(_)) => std::iter::once("readable to its end".to_owned()).chain(notes).collect::<Vec<_>>().join(", "),
     };
     Row {
+        kind: report::kind(meta).to_owned(),
         version: meta.version.to_string(),
         byte_order: meta.byte_order.to_string(),
         page_size: meta.page_size.to_string(),

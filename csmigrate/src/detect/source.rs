@@ -9,7 +9,7 @@ use bdb::log::parse_log_name;
 use bdb::read::{Recognised, Unsupported, recognise};
 use upgrade_engine::digest::{self, Digest, Hasher};
 use upgrade_engine::fs::path::escape;
-use upgrade_engine::fs::{Dir, FileId, FileKind, FileSystem, Name, RelPath, RootPath, Stat};
+use upgrade_engine::fs::{Dir, File, FileId, FileKind, FileSystem, Name, RelPath, RootPath, Stat};
 use upgrade_engine::place::Anchor;
 use upgrade_engine::step::{Attributes, Observer};
 
@@ -353,28 +353,19 @@ fn examine(
     }
     let name = item.path.names().last().map(Name::as_bytes).unwrap_or_default();
     if item.is_at_top() && !is_log_or_region(name) {
-        match recognised(&*file).map_err(failed)? {
-            Recognised::Btree | Recognised::Hash => {
-                return match database::survey(&*file, damage, observer) {
-                    Ok(surveyed) => Ok((EntryKind::File(surveyed.digest), Role::Database(Box::new(surveyed)))),
-                    Err(error @ DatabaseError::Hopeless(_)) => {
-                        let digest = digest_of(&*file, observer).map_err(failed)?;
-                        Ok((EntryKind::File(digest), Role::Hopeless(error.to_string())))
-                    }
-                    Err(error) => Err(Refused::Database(format!("{}: {error}", show(source, &item.path)))),
-                };
-            }
+        let recognised = recognised(&*file).map_err(failed)?;
+        // The first page may be what is damaged.
+        let may_be_damaged =
+            recognised == Recognised::NotADatabase && damage == Damage::Salvaged && name.ends_with(b".db");
+        match recognised {
+            _ if may_be_damaged => return database(file, source, item, damage, observer),
+            Recognised::Btree | Recognised::Hash => return database(file, source, item, damage, observer),
             Recognised::Unsupported(Unsupported::Log) => {}
             Recognised::Unsupported(reason) => {
                 return Err(Refused::Database(format!("{}: {reason}", show(source, &item.path))));
             }
             Recognised::NotADatabase if name.ends_with(b".db") => {
                 let what = if item.stat.size == 0 { "it is empty" } else { "its first page is not that of a database" };
-                if damage == Damage::Salvaged {
-                    let digest = digest_of(&*file, observer).map_err(failed)?;
-                    let why = format!("nothing of it can be salvaged: {what}");
-                    return Ok((EntryKind::File(digest), Role::Hopeless(why)));
-                }
                 let path = show(source, &item.path);
                 return Err(Refused::Database(format!("{path}: named like a database, but {what}")));
             }
@@ -388,7 +379,26 @@ fn examine(
     Ok((EntryKind::File(digest_of(&*file, observer).map_err(failed)?), Role::BackupOnly))
 }
 
-fn digest_of(file: &dyn upgrade_engine::fs::File, observer: &dyn Observer) -> io::Result<Digest> {
+/// Surveys a database file.
+fn database(
+    file: Box<dyn File>,
+    source: &RootPath,
+    item: &Found,
+    damage: Damage,
+    observer: &dyn Observer,
+) -> Result<(EntryKind, Role), Refused> {
+    match database::survey(&*file, damage, observer) {
+        Ok(surveyed) => Ok((EntryKind::File(surveyed.digest), Role::Database(Box::new(surveyed)))),
+        Err(error @ DatabaseError::Hopeless(_)) => {
+            let failed = |e| Refused::Error(Error::io("read", show(source, &item.path), e));
+            let digest = digest_of(&*file, observer).map_err(failed)?;
+            Ok((EntryKind::File(digest), Role::Hopeless(error.to_string())))
+        }
+        Err(error) => Err(Refused::Database(format!("{}: {error}", show(source, &item.path)))),
+    }
+}
+
+fn digest_of(file: &dyn File, observer: &dyn Observer) -> io::Result<Digest> {
     let mut hasher = Hasher::new();
     digest::for_each_chunk(file, |chunk| {
         hasher.update(chunk);
@@ -402,7 +412,7 @@ fn digest_of(file: &dyn upgrade_engine::fs::File, observer: &dyn Observer) -> io
 ///
 /// # Errors
 /// As reading it.
-pub fn recognised(file: &dyn upgrade_engine::fs::File) -> io::Result<Recognised> {
+pub fn recognised(file: &dyn File) -> io::Result<Recognised> {
     let mut head = [0; bdb::read::HEAD];
     let mut length = 0;
     while let Some(rest) = head.get_mut(length..).filter(|rest| !rest.is_empty()) {

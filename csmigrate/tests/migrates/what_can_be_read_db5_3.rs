@@ -138,22 +138,36 @@ fn a_dry_run_tells_the_same_and_writes_nothing() {
 }
 
 #[test]
+fn a_database_without_its_first_page_gives_all_its_records() {
+    for name in ["btree-3.2.9-le-plain-512.db", "btree-4.4.20-le-dup-1024.db", "hash-4.7.25-le-dupsort-1024.db"] {
+        let sound = Site::with(&[name]);
+        sound.migrate(&["-q"]);
+        let site = Site::calendar();
+        let mut content = bytes(name);
+        content[..512].fill(0);
+        site.write("/db/old/zeroed.db", &content);
+        let outcome = site.run(&["--salvage", OLD, NEW]).failed();
+        assert!(outcome.stderr.contains("zeroed.db is damaged (not a Berkeley DB file)"), "{outcome}");
+        let new = site.path("/db/new/salvaged/zeroed.db");
+        run("db5.3_verify", &[new.as_os_str()]);
+        assert_eq!(records(&new), records(&sound.path(NEW).join(name)), "{name}");
+    }
+}
+
+#[test]
 fn a_database_of_which_nothing_can_be_read_is_only_backed_up_and_that_is_told() {
     let site = Site::calendar();
-    let mut content = bytes("btree-3.2.9-le-plain-512.db");
-    content[..512].fill(0);
-    site.write("/db/old/zeroed.db", &content);
+    site.write("/db/old/zeroed.db", [0; 8192]);
     site.write("/db/old/empty.db", "");
+    site.write("/db/old/text.db", "a text\n".repeat(1000));
     let outcome = site.run(&["--salvage", OLD, NEW]).failed();
     assert_eq!(names_in(&site.path(NEW)), ["ics50caldb.conf", "ics50events.db", "ics50todos.db"]);
-    assert_eq!(site.read("/db/old/backup/zeroed.db"), content);
-    for said in [
-        "zeroed.db: nothing of it can be salvaged: its first page is not that of a database; it is only backed up",
-        "empty.db: nothing of it can be salvaged: it is empty; it is only backed up",
-        "as far as it can be read",
-    ] {
-        assert!(outcome.stderr.contains(said) || outcome.stdout.contains(said), "{outcome}");
+    assert_eq!(site.read("/db/old/backup/zeroed.db"), [0; 8192]);
+    for name in ["zeroed", "empty", "text"] {
+        let said = format!("{name}.db: nothing of it can be salvaged: not a Berkeley DB file; it is only backed up");
+        assert!(outcome.stderr.contains(&said), "{outcome}");
     }
+    assert!(outcome.stdout.contains("as far as it can be read"), "{outcome}");
     site.run(&["--undo", NEW]).succeeded();
 }
 

@@ -128,6 +128,41 @@ fn a_file_that_ends_too_early_gives_what_is_left_of_it() {
 }
 
 #[test]
+fn without_its_first_page_a_file_gives_all_its_records() {
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let manifest = std::fs::read_to_string(data.join("manifest.tsv")).unwrap();
+    let names = manifest.lines().skip(1).map(|line| line.split('\t').next().unwrap());
+    let mut tried = 0;
+    for name in names.filter(|name| !name.contains("subdb")) {
+        let mut file = File::new(name);
+        let good = read_changed(&file.bytes, &[]).unwrap().records;
+        let page_size = file.page_size;
+        for byte in [0, 0xa5] {
+            file.bytes[..page_size].fill(byte);
+            let Some((mut found, losses)) = salvage(&file.bytes, &[]) else { panic!("{name}: nothing is found") };
+            assert_eq!(losses.len(), 1, "{name}: {losses:?}");
+            let mut good = good.clone();
+            assert!(found.is_sorted() || !good.is_sorted(), "{name}");
+            good.sort();
+            found.sort();
+            assert!(found == good, "{name}: {} of {}", found.len(), good.len());
+        }
+        tried += 1;
+    }
+    assert!(tried > 80, "{tried}");
+}
+
+#[test]
+fn what_is_no_database_or_holds_several_is_not_guessed_at() {
+    let mut several = File::new(SUBDATABASES);
+    several.bytes[..512].fill(0);
+    let text = b"some text\n".repeat(1000);
+    for bytes in [several.bytes, text, vec![0; 65536], vec![0xff; 65536], b"short".to_vec(), Vec::new()] {
+        assert!(salvage(&bytes, &[]).is_none());
+    }
+}
+
+#[test]
 fn the_range_of_keys_around_a_lost_leaf_is_told() {
     let mut file = File::new(PLAIN);
     let good = read_changed(&file.bytes, &[]).unwrap().records;

@@ -1,6 +1,7 @@
 //! An opened database.
 
 use super::error::ReadError;
+use super::lost_meta;
 use super::meta::Meta;
 use super::pages::read_exactly;
 use super::recognise::HEAD;
@@ -37,7 +38,13 @@ impl<R: ReadAt> Database<R> {
     pub fn open_damaged(source: R) -> Result<Self, ReadError> {
         let mut head = [0; HEAD];
         let (head, length) = read_head(&source, &mut head)?;
-        let (meta, damage) = Meta::parse_damaged(head, length)?;
+        let (meta, damage) = match Meta::parse_damaged(head, length) {
+            Err(error @ (ReadError::NotADatabase | ReadError::PageSize { .. } | ReadError::TooManyPages { .. })) => {
+                let meta = lost_meta::guess(&source, length)?.ok_or(error)?;
+                (meta, vec![ReadError::LostMeta])
+            }
+            parsed => parsed?,
+        };
         Ok(Self { source, meta, damage })
     }
 

@@ -16,6 +16,8 @@ pub enum ReadError {
     Ended { offset: u64, length: u64 },
     #[error("not a Berkeley DB file")]
     NotADatabase,
+    #[error("page 0: it is no meta page; what it should say is judged from the other pages")]
+    LostMeta,
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
     #[error("page 0: the page size of {page_size} is none of 512, 1024, ... 65536")]
@@ -170,6 +172,7 @@ impl ReadError {
             Self::Io { .. }
             | Self::Ended { .. }
             | Self::NotADatabase
+            | Self::LostMeta
             | Self::Unsupported(_)
             | Self::PageSize { .. }
             | Self::NotWholePages { .. }

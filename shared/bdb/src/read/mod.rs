@@ -15,6 +15,7 @@ mod duplicates;
 mod error;
 mod hash;
 mod hash_page;
+mod lost_meta;
 mod meta;
 mod overflow;
 mod page;

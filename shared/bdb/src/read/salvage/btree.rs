@@ -122,7 +122,8 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
         losses: &mut Losses,
     ) -> Result<(), ReadError> {
         let mut leaves = Vec::new();
-        let mut path = vec![(root, at)];
+        // A root that nobody knows leads nowhere, and that is told already.
+        let mut path = Vec::from_iter((root.0 != 0).then_some((root, at)));
         while let Some((number, from)) = path.pop() {
             let page = match self.reader.pages.take(number, from) {
                 Ok(page) => page,
@@ -276,6 +277,10 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 false => match self.reader.pages.peek(number, PageNo(0)) {
                     Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
                     Err(_) => None,
+                    Ok(page) if page.kind() == Some(PageType::BtreeInternal) => {
+                        self.account_for_long_keys(&page);
+                        None
+                    }
                     Ok(page) => (pairs_of(&page, &mut self.items).is_ok() && page.entries() > 0).then_some(page),
                 },
             };
@@ -307,6 +312,15 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             }
         }
         open.map_or(Ok(()), |(leaves, _)| self.add_runs(leaves))
+    }
+
+    /// The long keys of internal pages are of no use, but their pages are somebody's.
+    fn account_for_long_keys(&mut self, page: &Page) {
+        let mut long_keys = Vec::new();
+        let _ = self.items.read_internal(page, |_, key| long_keys.extend(key));
+        for key in long_keys {
+            let _ = account_for_internal_key(&mut self.reader.pages, page.number, key);
+        }
     }
 
     /// Makes the heads of all runs known.

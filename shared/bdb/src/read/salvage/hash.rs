@@ -95,7 +95,9 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             let last = likely_last_bucket(&mut self.reader, &mut self.items)?;
             self.set_last_bucket(last);
         }
-        for bucket in 0..=self.hash.max_bucket.min(self.meta.pages) {
+        // Where nobody knows where the buckets are, every page is one that nothing leads to.
+        let known = self.hash.spares.iter().any(|spare| *spare != 0) || self.meta.version == 5;
+        for bucket in (0..=self.hash.max_bucket.min(self.meta.pages)).filter(|_| known) {
             let first = bucket_page(self.meta.version, &self.hash.spares, bucket);
             let Some(first) = first.filter(|page| page.0 != 0 && page.0 < self.meta.pages) else {
                 lost(losses, at, ReadError::NoSuchBucket { page: at, bucket })?;
