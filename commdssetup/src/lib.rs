@@ -4,9 +4,68 @@
 //! decides everything, without reading or writing anything. What it decides is a list of directory changes in order, which the
 //! generated LDIF file holds and the program applies: the two cannot differ.
 
+pub mod answers;
+pub mod apply;
 pub mod choices;
+pub mod cli;
+pub mod console;
+pub mod detect;
+pub mod error;
 pub mod facts;
 pub mod generate;
+pub mod generated;
+pub mod instance;
+pub mod ldap;
+pub mod own_files;
 pub mod plan;
+pub mod program;
+pub mod report;
 pub mod reverse;
+pub mod run;
 pub mod schema_files;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use upgrade_engine::exit::Exit;
+use upgrade_engine::options::Color;
+use upgrade_engine::terminal::{Talk, Terminal};
+
+pub use error::Error;
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        // What a server makes the client library stumble over is told as an error of the server.
+        if std::thread::current().name() == Some(ldap::THREAD) {
+            return;
+        }
+        let lines = [
+            format!("internal error: {panic}"),
+            "commdssetup --list-runs shows whether a run is unfinished.".to_owned(),
+        ];
+        Terminal::new(Color::Auto, Talk::Normal).error(program::TOOL, &lines);
+    }));
+    ExitCode::from(std::panic::catch_unwind(parse_and_run).unwrap_or(Exit::Internal) as u8)
+}
+
+fn parse_and_run() -> Exit {
+    let args = match cli::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) if !error.use_stderr() => {
+            // Help or version; a closed pipe is no failure.
+            let _ = error.print();
+            return Exit::Done;
+        }
+        Err(error) => {
+            let text = error.to_string();
+            let text = text.strip_prefix("error: ").unwrap_or(&text);
+            let mut lines: Vec<String> =
+                text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+            lines.push("Nothing was changed in the directory.".to_owned());
+            Terminal::new(Color::Auto, Talk::Normal).error(program::TOOL, &lines);
+            return Exit::Usage;
+        }
+    };
+    run::run(&args)
+}

@@ -9,8 +9,10 @@
     missing_docs
 )]
 
+mod command_line;
 mod live_389ds;
 mod support;
+mod sweeps;
 
 mod files {
     mod built_in_schema;

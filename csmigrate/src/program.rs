@@ -416,7 +416,7 @@ impl Program<'_> {
     }
 
     fn means<'m>(&'m self, observer: &'m dyn Observer) -> Means<'m> {
-        Means { fs: self.fs, producers: &[&Migrate], observer, workers: workers::count() }
+        Means { fs: self.fs, producers: &[&Migrate], services: &[], observer, workers: workers::count() }
     }
 }
 

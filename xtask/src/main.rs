@@ -9,6 +9,7 @@
 mod bench;
 mod compatibility;
 mod demo;
+mod directory_server;
 mod fuzz;
 mod man;
 mod peers;

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The tools' programs, each with the function that defines its command line.
-const TOOLS: &[fn() -> clap::Command] = &[config_commda_merge::cli::command, csmigrate::cli::command];
+const TOOLS: &[fn() -> clap::Command] =
+    &[commdssetup::cli::command, config_commda_merge::cli::command, csmigrate::cli::command];
 
 /// Administration commands.
 const SECTION: &str = "8";

@@ -29,6 +29,8 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer { program: "taskset", package: "util-linux", tests: &["strace"] },
     Peer { program: "dscreate", package: "389-ds-base", tests: &["389ds"] },
     Peer { program: "ldapmodify", package: "ldap-utils", tests: &["389ds"] },
+    Peer { program: "expect", package: "expect", tests: &["expect_dialogue"] },
+    Peer { program: "perl", package: "perl-base", tests: &["perl"] },
     Peer { program: "setpriv", package: "util-linux", tests: &["as_another_user"] },
 ];
 
@@ -78,7 +80,8 @@ mod tests {
     #[test]
     fn a_package_that_holds_several_missing_programs_is_installed_once() {
         let absent = missing(|program| matches!(program, "setpriv" | "taskset"));
-        let expected = ["389-ds-base", "db5.3-util", "default-jdk-headless", "git", "ldap-utils", "strace"];
+        let expected =
+            ["389-ds-base", "db5.3-util", "default-jdk-headless", "expect", "git", "ldap-utils", "perl-base", "strace"];
         assert_eq!(packages(&absent), expected);
     }
 

@@ -16,6 +16,8 @@ pub struct Script<'a> {
     pub url: &'a str,
     /// Whether StartTLS is to be used, and to succeed.
     pub start_tls: bool,
+    /// Certificates to trust instead of the client tools' own.
+    pub ca_file: Option<&'a str>,
     /// Who changes the directory; nothing for `ldapi://` with SASL EXTERNAL.
     pub bind_dn: Option<&'a str>,
     /// Path of the LDIF file.
@@ -31,6 +33,9 @@ pub struct Script<'a> {
 pub fn script(script: Script<'_>) -> Vec<u8> {
     let mut text = String::from(HEAD);
     text.push_str(&format!("url={}\nldif={}\n", quoted(script.url), quoted(script.ldif)));
+    if let Some(path) = script.ca_file {
+        text.push_str(&format!("LDAPTLS_CACERT={}\nexport LDAPTLS_CACERT\n", quoted(path)));
+    }
     let tls = if script.start_tls { " -ZZ" } else { "" };
     match script.bind_dn {
         Some(dn) => {

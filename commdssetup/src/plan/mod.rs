@@ -16,11 +16,12 @@ use ldif::Dn;
 use ldif::schema::SchemaError;
 
 use self::attributes::Sendable;
-use self::server_schema::ServerSchema;
+pub(crate) use self::server_schema::ServerSchema;
 use crate::choices::{Answer, Choices};
 use crate::facts::{Facts, ReplicaRole, SchemaUpdates, Vendor};
 use crate::schema_files::{self, Definitions, SchemaFileError};
 
+pub use suffixes::DATABASES;
 pub use types::{
     Conflict, ConflictKind, DirectoryChange, EditKind, ElementKind, IndexedAttribute, LeftOut, Operation, Part, Plan,
     ReindexTask, Scope, Severity, Skipped, ValueEdit,

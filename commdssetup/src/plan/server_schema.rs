@@ -42,7 +42,7 @@ impl<T> Table<T> {
 }
 
 #[derive(Debug)]
-pub(super) struct ServerSchema {
+pub(crate) struct ServerSchema {
     pub(super) attributes: Table<AttributeType>,
     pub(super) classes: Table<ObjectClass>,
     /// Values that are no descriptions.
@@ -50,7 +50,7 @@ pub(super) struct ServerSchema {
 }
 
 impl ServerSchema {
-    pub(super) fn new(subschema: &Subschema) -> Self {
+    pub(crate) fn new(subschema: &Subschema) -> Self {
         let mut unreadable = Vec::new();
         let attributes = table(&subschema.attribute_types, &mut unreadable, AttributeType::parse, |definition| {
             (definition.oid.clone(), definition.names.clone())
@@ -59,6 +59,14 @@ impl ServerSchema {
             (definition.oid.clone(), definition.names.clone())
         });
         Self { attributes, classes, unreadable }
+    }
+
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = &AttributeType> {
+        self.attributes.all().iter().map(|known| &known.definition)
+    }
+
+    pub(crate) fn classes(&self) -> impl Iterator<Item = &ObjectClass> {
+        self.classes.all().iter().map(|known| &known.definition)
     }
 
     /// Returns the syntax of an attribute type, its superiors' if it has none itself.
@@ -78,7 +86,7 @@ impl ServerSchema {
     }
 
     /// Returns the mandatory and the allowed attributes of a class, with those of its superiors, as [`Self::canonical`] names.
-    pub(super) fn contents(&self, class: &ObjectClass) -> (BTreeSet<String>, BTreeSet<String>) {
+    pub(crate) fn contents(&self, class: &ObjectClass) -> (BTreeSet<String>, BTreeSet<String>) {
         let (mut must, mut may) = (BTreeSet::new(), BTreeSet::new());
         let mut seen = BTreeSet::new();
         let mut pending = vec![class];

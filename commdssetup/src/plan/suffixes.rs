@@ -10,8 +10,8 @@ use super::types::{DirectoryChange, Operation, Part};
 use crate::choices::{Choices, Holds};
 use crate::facts::{Backend, Facts, ReplicaRole, Values};
 
-/// Name of the entry that holds the databases.
-pub(super) const DATABASES: &str = "cn=ldbm database,cn=plugins,cn=config";
+/// The entry that the databases of a server lie below.
+pub const DATABASES: &str = "cn=ldbm database,cn=plugins,cn=config";
 
 /// What a suffix is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,6 +18,7 @@ fn text(bind_dn: Option<&str>, ldif: &str) -> String {
     let script = script(Script {
         url: "ldap://localhost:389",
         start_tls: true,
+        ca_file: None,
         bind_dn,
         ldif,
         id: "dssetup_20260101120000",

@@ -1,6 +1,11 @@
 //! What is planned, judged by a 389 Directory Server and the stock client tools.
 
+mod conflicts;
+mod expect_dialogue;
+mod refusals;
+mod runs;
 mod server;
+mod server_dies;
 
 use commdssetup::choices::{OldIcsOids, SchemaType, SiteFile, UnpublishedOids};
 use commdssetup::plan::Severity;
@@ -79,10 +84,8 @@ fn calendar_classes_of_old_releases_are_refused_then_migrated_and_their_entries_
 #[test]
 fn users_of_all_products_can_be_added_and_no_indexed_search_goes_through_all_entries() {
     let Some(live) = Live::start("use") else { return };
-    let mut choices = choices();
-    choices.unpublished_oids = UnpublishedOids::Placeholder;
     live.log_at_once();
-    live.run_generated(&planned(&live.facts(&choices), &choices), "dssetup_use");
+    live.run(&[&server::SILENT[..], &["--with-placeholder-oids"]].concat()).exits(0);
     for (number, domain) in (0..20).map(|number| (number, format!("d{number}.example.com"))) {
         live.take(&format!(
             "dn: uid=u{number},o=usergroup\nchangetype: add\nobjectClass: inetOrgPerson\nobjectClass: inetUser\nobjectClass: ipUser\n\

@@ -14,14 +14,37 @@ use commdssetup::generate::{Script, ldif_file, script};
 use commdssetup::plan::{DirectoryChange, Operation, Plan, Scope, entries_to_look_for, marker};
 use ldif::{Dn, Entry, Record};
 
-const ROOT: &str = "cn=Directory Manager";
+use crate::support::outcome::Outcome;
+
+pub(crate) const ROOT: &str = "cn=Directory Manager";
 const DATABASES: &str = "cn=ldbm database,cn=plugins,cn=config";
 
 pub(crate) struct Live {
     place: tempfile::TempDir,
     name: String,
-    url: String,
+    pub(crate) url: String,
+    pub(crate) secure_url: String,
 }
+
+/// A silent run that does everything.
+pub(crate) const SILENT: [&str; 16] = [
+    "-i",
+    "yes",
+    "-R",
+    "yes",
+    "-r",
+    "o=internet",
+    "-u",
+    "o=usergroup",
+    "-s",
+    "yes",
+    "-b",
+    "yes",
+    "-t",
+    "1.5",
+    "-m",
+    "yes",
+];
 
 fn succeeded(output: Output, what: &str) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -32,6 +55,15 @@ fn succeeded(output: Output, what: &str) -> String {
 impl Live {
     /// Starts a server; nothing when it is not installed.
     pub(crate) fn start(test: &str) -> Option<Self> {
+        Self::start_with(test, "False")
+    }
+
+    /// Starts a server that has a certificate, signed by an authority that nobody knows.
+    pub(crate) fn start_with_tls(test: &str) -> Option<Self> {
+        Self::start_with(test, "True")
+    }
+
+    fn start_with(test: &str, certificate: &str) -> Option<Self> {
         for (program, package) in [("dscreate", "389-ds-base"), ("ldapmodify", "ldap-utils")] {
             testkit::peers::find(program, package)?;
         }
@@ -49,13 +81,15 @@ impl Live {
         std::fs::write(place.path().join("share/dirsrv/inf/defaults.inf"), lines.join("\n")).unwrap();
         let answers = format!(
             "[general]\nconfig_version = 2\nfull_machine_name = localhost\nstart = True\nstrict_host_checking = False\n[slapd]\ninstance_name = {name}\n\
-             port = {plain}\nsecure_port = {secure}\nroot_dn = {ROOT}\nroot_password = Canary-Word-9\nself_sign_cert = False\n\
+             port = {plain}\nsecure_port = {secure}\nroot_dn = {ROOT}\nroot_password = Canary-Word-9\nself_sign_cert = {certificate}\n\
              [backend-userroot]\nsuffix = o=usergroup\nsample_entries = no\ncreate_suffix_entry = True\n"
         );
         std::fs::write(place.path().join("ds.inf"), answers).unwrap();
         std::fs::write(place.path().join("password"), "Canary-Word-9").unwrap();
         std::fs::set_permissions(place.path().join("password"), PermissionsExt::from_mode(0o600)).unwrap();
-        let live = Self { url: format!("ldap://127.0.0.1:{plain}"), place, name };
+        std::fs::create_dir_all(place.path().join("root/var/tmp")).unwrap();
+        let secure_url = format!("ldaps://localhost:{secure}");
+        let live = Self { url: format!("ldap://127.0.0.1:{plain}"), secure_url, place, name };
         let create = Command::new("dscreate")
             .arg("from-file")
             .arg(live.path("ds.inf"))
@@ -67,6 +101,56 @@ impl Live {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.place.path().join(name)
+    }
+
+    /// The program with these arguments, its files and its runs in a place of the test's own.
+    pub(crate) fn bare(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("commdssetup"));
+        command.arg("--root").arg(self.path("root")).arg("--state-dir").arg(self.path("state")).args(arguments);
+        command
+    }
+
+    /// Runs the program as the Directory Manager of this server.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
+        let password = self.path("password");
+        Outcome::of(self.bare(arguments).args(["--ldap-url", &self.url, "-D", ROOT, "--password-file"]).arg(password))
+    }
+
+    /// Goes on with a run or takes it back: the run knows its server.
+    pub(crate) fn finish(&self, arguments: &[&str]) -> Outcome {
+        Outcome::of(self.bare(arguments).arg("--password-file").arg(self.path("password")))
+    }
+
+    /// The directory of the instance.
+    pub(crate) fn instance(&self) -> String {
+        format!("/etc/dirsrv/slapd-{}", self.name)
+    }
+
+    /// Ends the server at once, as a power failure would.
+    pub(crate) fn kill(&self) {
+        let pid = std::fs::read_to_string(format!("/run/dirsrv/slapd-{}.pid", self.name)).unwrap();
+        assert!(Command::new("kill").args(["-9", pid.trim()]).status().unwrap().success());
+        while Path::new(&format!("/proc/{}", pid.trim())).exists() && !is_zombie(pid.trim()) {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    }
+
+    /// Starts the server again.
+    pub(crate) fn start_again(&self) {
+        // The dead process may not have been waited for by anybody, and would be taken for a living one.
+        let _ = std::fs::remove_file(format!("/run/dirsrv/slapd-{}.pid", self.name));
+        let locks = std::fs::read_dir(format!("/run/lock/dirsrv/slapd-{}/server", self.name));
+        for lock in locks.into_iter().flatten() {
+            std::fs::remove_file(lock.unwrap().path()).unwrap();
+        }
+        let output = Command::new("dsctl").args([&self.name, "start"]).env("PREFIX", self.place.path()).output();
+        succeeded(output.unwrap(), "dsctl start");
+    }
+
+    /// How many requests of the access log change something.
+    pub(crate) fn changes_logged(&self) -> usize {
+        let log = self.access_log();
+        log.lines().filter(|line| [" MOD dn", " ADD dn", " DEL dn"].iter().any(|word| line.contains(word))).count()
     }
 
     fn client(&self, tool: &str) -> Command {
@@ -163,7 +247,8 @@ impl Live {
         }
         state.extend(facts.mapping_tree.into_iter().map(|node| node.dn));
         state.extend(facts.entries.into_iter().map(|entry| entry.dn.to_string()));
-        state.extend(facts.marker.map(|note| format!("{note:?}")));
+        let notes = facts.marker.into_iter().flat_map(|note| note.descriptions);
+        state.extend(notes.map(|note| format!("noted: {note}")));
         state
     }
 
@@ -174,6 +259,7 @@ impl Live {
         let text = script(Script {
             url: &self.url,
             start_tls: false,
+            ca_file: None,
             bind_dn: Some(ROOT),
             ldif: ldif.to_str().unwrap(),
             id,
@@ -222,6 +308,11 @@ impl Live {
     pub(crate) fn log_at_once(&self) {
         self.take("dn: cn=config\nchangetype: modify\nreplace: nsslapd-accesslog-logbuffering\nnsslapd-accesslog-logbuffering: off\n");
     }
+}
+
+fn is_zombie(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_none_or(|rest| rest.trim_start().starts_with('Z'))
 }
 
 impl Drop for Live {

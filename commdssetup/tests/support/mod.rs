@@ -1,5 +1,8 @@
 //! A server that is made up: the standard schema by name, and whatever a test adds. It can be changed by a plan, as a real one is.
 
+pub(crate) mod fake_directory;
+pub(crate) mod outcome;
+
 use commdssetup::choices::{Answer, Choices, Holds, OldIcsOids, SchemaType, UnpublishedOids};
 use commdssetup::facts::{
     Backend, ExistingEntry, Facts, IndexEntry, Marker, SchemaUpdates, Server, Subschema, Values, Vendor,
@@ -172,7 +175,7 @@ pub(crate) fn apply(facts: &mut Facts, changes: &[DirectoryChange]) {
 }
 
 /// A definition as 389 DS stores it: the origins end with `user defined`.
-fn stored(text: &str) -> String {
+pub(crate) fn stored(text: &str) -> String {
     if text.contains("'user defined'") {
         return text.to_owned();
     }

@@ -143,8 +143,13 @@ impl Program<'_> {
         let merge = KeyedMerge { own: self.own, state: &*self.state.fs };
         let producers: [&dyn Producer; 1] = [&merge];
         let progress = self.terminal.progress(0, self.interrupt.clone());
-        let result =
-            work(&Means { fs: self.fs, producers: &producers, observer: &progress, workers: NonZeroUsize::MIN });
+        let result = work(&Means {
+            fs: self.fs,
+            producers: &producers,
+            services: &[],
+            observer: &progress,
+            workers: NonZeroUsize::MIN,
+        });
         progress.finish();
         Ok(result?)
     }

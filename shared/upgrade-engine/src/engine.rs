@@ -9,7 +9,7 @@ use crate::journal::{Journal, JournalError, Outcome, Record};
 use crate::place::{Devices, OpenAnchors, Place};
 use crate::plan::Plan;
 use crate::run::{self, Identity, Run, Status, name};
-use crate::step::{Observer, Producer, Recovered, Step, StepError, World};
+use crate::step::{Observer, Producer, Recovered, Service, Step, StepError, World};
 
 /// Name of the file that says who holds the lock.
 const HOLDER: &str = "holder";
@@ -122,6 +122,8 @@ pub struct Means<'a> {
     pub fs: &'a dyn FileSystem,
     /// What makes new content.
     pub producers: &'a [&'a dyn Producer],
+    /// What changes things that are no files.
+    pub services: &'a [&'a dyn Service],
     /// Who watches.
     pub observer: &'a dyn Observer,
     /// How many files may be worked on at a time.
@@ -283,6 +285,14 @@ impl Session {
     /// # Errors
     /// [`EngineError::Pending`] when a run is unfinished that this plan does not take back; else as the step that failed.
     pub fn apply(&self, plan: &Plan, means: &Means<'_>) -> Result<Done, EngineError> {
+        self.apply_keeping(plan, means, &[])
+    }
+
+    /// As [`Session::apply`], with files for people that are kept beside the saved originals, durable before the first change.
+    ///
+    /// # Errors
+    /// As [`Session::apply`].
+    pub fn apply_keeping(&self, plan: &Plan, means: &Means<'_>, kept: &[(Name, Vec<u8>)]) -> Result<Done, EngineError> {
         match self.pending(&plan.request)? {
             Pending::Same(run) | Pending::Other(run) if plan.undoes != Some(run.id.to_string()) => {
                 return Err(EngineError::Pending { run: run.id });
@@ -292,7 +302,7 @@ impl Session {
         let anchors =
             OpenAnchors::open(means.fs, &plan.anchors, Devices::AsSurveyed).map_err(EngineError::before_any_change)?;
         let locks = lock_anchors(&anchors, self.state)?;
-        let (id, journal) = run::create(&*self.runs, &self.identity, plan)?;
+        let (id, journal) = run::create(&*self.runs, &self.identity, plan, kept)?;
         let world = self.world(anchors, &id, plan, means)?;
         let result =
             Execution { plan, id: &id, world: &world, runs: &*self.runs, journal, done: 0, touched: Vec::new() }
@@ -389,6 +399,7 @@ impl Session {
             run: id.clone(),
             undone_run: plan.undoes.as_deref().map(name).transpose()?.unwrap_or_else(|| id.clone()),
             producers: means.producers,
+            services: means.services,
             observer: means.observer,
             workers: means.workers,
         })

@@ -51,6 +51,25 @@ pub fn write_file(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     written
 }
 
+/// Makes a file (mode 0600) at a name that is free, durable with its name. Nothing at that name is followed, not even a link.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] when the name is taken; as `open` and `write`.
+pub fn create_file(fs: &dyn FileSystem, path: &RootPath, content: &[u8]) -> io::Result<()> {
+    let (parent, name) = path.split_last().ok_or(io::ErrorKind::IsADirectory)?;
+    let dir = fs.open_dir(&parent)?;
+    let at = RelPath::from(name);
+    let file = dir.create(&at)?;
+    let written = file
+        .write_all_at(content, 0)
+        .and_then(|()| file.sync(Durable::WrittenFile))
+        .and_then(|()| dir.sync(&RelPath::here(), Durable::WrittenFile));
+    if written.is_err() {
+        let _ = dir.remove_file(&at);
+    }
+    written
+}
+
 /// Makes a directory (mode 0700) with files, at a name that is free; returns what could not be set by this user.
 ///
 /// # Errors

@@ -140,8 +140,13 @@ pub(crate) struct StepRecord<'a> {
     pub(crate) report: Option<&'a Value>,
 }
 
-/// Makes the directory of a new run and begins its journal.
-pub(crate) fn create(runs: &dyn Dir, identity: &Identity, plan: &Plan) -> Result<(Name, Journal), EngineError> {
+/// Makes the directory of a new run, with files to keep in `before/`, and begins its journal.
+pub(crate) fn create(
+    runs: &dyn Dir,
+    identity: &Identity,
+    plan: &Plan,
+    kept: &[(Name, Vec<u8>)],
+) -> Result<(Name, Journal), EngineError> {
     let failed = |e| EngineError::io("make", "the directory of the run", e);
     let newest = runs.list(&RelPath::here()).map_err(failed)?.into_iter().next_back();
     let mut attempt = 0;
@@ -159,7 +164,16 @@ pub(crate) fn create(runs: &dyn Dir, identity: &Identity, plan: &Plan) -> Result
     };
     let dir = RelPath::from(id.clone());
     let json = serde_json::to_vec_pretty(plan).map_err(|e| EngineError::state(&id, e))?;
-    runs.make_dir(&dir.join(&name("before")?)).map_err(failed)?;
+    let before = dir.join(&name("before")?);
+    runs.make_dir(&before).map_err(failed)?;
+    for (kept, content) in kept {
+        let file = runs.create(&before.join(kept)).map_err(failed)?;
+        file.write_all_at(content, 0).map_err(failed)?;
+        file.sync(Durable::SavedOriginal).map_err(failed)?;
+    }
+    if !kept.is_empty() {
+        runs.sync(&before, Durable::SavedName).map_err(failed)?;
+    }
     let file = runs.create(&dir.join(&name("plan.json")?)).map_err(failed)?;
     file.write_all_at(&json, 0).map_err(failed)?;
     file.sync(Durable::Plan).map_err(failed)?;

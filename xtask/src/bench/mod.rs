@@ -3,6 +3,7 @@
 //! The two are measured in pairs, one right after the other and each first in turn, so that a slow phase of the machine
 //! hits both. What counts is the ratio of each pair; seconds are only the detail behind it.
 
+mod commdssetup;
 mod csmigrate;
 mod merge;
 
@@ -16,6 +17,8 @@ use std::time::{Duration, Instant};
 pub(crate) enum Bench {
     /// A database migration against `cp` with `sync`, and against `db5.3_dump | db5.3_load`
     Csmigrate(csmigrate::Args),
+    /// A run on a large directory against `ldapmodify` of the same changes with the server's index tasks
+    Commdssetup(commdssetup::Args),
     /// The merge of properties files against `git merge-file`: how often each is wrong, and how long it takes
     Merge(merge::Args),
 }
@@ -23,6 +26,7 @@ pub(crate) enum Bench {
 /// Runs the chosen benchmark.
 pub(crate) fn run(bench: &Bench) -> Result {
     match bench {
+        Bench::Commdssetup(args) => commdssetup::run(args),
         Bench::Csmigrate(args) => csmigrate::run(args),
         Bench::Merge(args) => merge::run(args),
     }

@@ -174,6 +174,7 @@ mod tests {
                 run: Name::new("run").unwrap(),
                 undone_run: Name::new("run").unwrap(),
                 producers: &[],
+                services: &[],
                 observer: &Quiet,
                 workers: NonZeroUsize::new(workers).unwrap(),
             };

@@ -13,6 +13,7 @@ mod remove_dir;
 mod remove_file;
 mod remove_tree;
 mod replace_file;
+mod request;
 mod set_modified;
 mod tree_content;
 mod world;
@@ -32,8 +33,9 @@ pub use remove_dir::{NotEmpty, RemoveDir};
 pub use remove_file::RemoveFile;
 pub use remove_tree::RemoveTree;
 pub use replace_file::{NewContent, ReplaceFile, SpanEdit};
+pub use request::Request;
 pub use set_modified::SetModified;
-pub use world::{Observer, Producer, Quiet, World};
+pub use world::{Observer, Producer, Quiet, Service, World};
 pub use write_file::{WriteFile, read_whole};
 
 use crate::digest::Digest;
@@ -61,6 +63,8 @@ pub enum Step {
     RemoveFile(RemoveFile),
     /// Sets a directory's modification time.
     SetModified(SetModified),
+    /// Has a service of the tool change what is no file.
+    Request(Request),
 }
 
 impl Step {
@@ -76,6 +80,7 @@ impl Step {
             Self::WriteFile(step) => step,
             Self::RemoveFile(step) => step,
             Self::SetModified(step) => step,
+            Self::Request(step) => step,
         }
     }
 }
@@ -109,6 +114,9 @@ pub enum StepError {
         /// Why.
         message: String,
     },
+    /// A service of the tool could not do what was asked of it.
+    #[error("{0}")]
+    Service(String),
     /// The administrator asked to stop.
     #[error("stopped as asked")]
     Interrupted,

@@ -33,6 +33,35 @@ pub trait Producer: Sync {
     ) -> Result<(), String>;
 }
 
+/// Changes what is no file, for [`super::Request`] steps: a tool's connection to a server.
+///
+/// Requests are the tool's own JSON. Whether one was done must show from what is there alone, as after a lost connection nobody
+/// knows.
+pub trait Service: Sync {
+    /// Returns the name that plans call it by.
+    fn name(&self) -> &str;
+    /// Checks that everything is as planned, changing nothing; what it returns is recorded before the change.
+    ///
+    /// # Errors
+    /// [`StepError::Changed`] when it is not; [`StepError::Service`].
+    fn prepare(&self, request: &Value) -> Result<Value, StepError>;
+    /// Does it; what it returns is recorded.
+    ///
+    /// # Errors
+    /// [`StepError::Service`], [`StepError::Interrupted`].
+    fn apply(&self, request: &Value, prepared: &Value, observer: &dyn Observer) -> Result<Value, StepError>;
+    /// After an interruption: returns what [`Service::apply`] would have when it is done, nothing when it is not.
+    ///
+    /// # Errors
+    /// [`StepError::Changed`] when it is neither; [`StepError::Service`] when that cannot be found out.
+    fn recover(&self, request: &Value, prepared: &Value) -> Result<Option<Value>, StepError>;
+    /// Checks that what a request brought about is still there, so that it can be taken back without losing anything.
+    ///
+    /// # Errors
+    /// [`StepError::Changed`] when it is not; [`StepError::Service`].
+    fn check_undo(&self, request: &Value, done: &Value) -> Result<(), StepError>;
+}
+
 /// Watches a run, to show progress and to say when to stop.
 pub trait Observer: Sync {
     /// A step begins; `line` is its line of the dry run.
@@ -60,6 +89,7 @@ pub struct World<'a> {
     /// The run whose steps are being taken back, where that is asked for.
     pub(crate) undone_run: Name,
     pub(crate) producers: &'a [&'a dyn Producer],
+    pub(crate) services: &'a [&'a dyn Service],
     pub(crate) observer: &'a dyn Observer,
     pub(crate) workers: NonZeroUsize,
 }
@@ -106,6 +136,14 @@ impl World<'_> {
             .copied()
             .find(|producer| producer.name() == name)
             .ok_or_else(|| StepError::Broken(format!("this tool cannot make `{name}` content")))
+    }
+
+    pub(crate) fn service(&self, name: &str) -> Result<&dyn Service, StepError> {
+        self.services
+            .iter()
+            .copied()
+            .find(|service| service.name() == name)
+            .ok_or_else(|| StepError::Broken(format!("this tool has no service `{name}`")))
     }
 
     pub(crate) fn error(&self, verb: &'static str, place: &Place, source: std::io::Error) -> StepError {

@@ -156,7 +156,7 @@ pub(crate) fn plan(fs: &dyn FileSystem) -> Plan {
 }
 
 pub(crate) fn means(fs: &dyn FileSystem) -> Means<'_> {
-    Means { fs, producers: &[&Repeat], observer: &Quiet, workers: NonZeroUsize::MIN }
+    Means { fs, producers: &[&Repeat], services: &[], observer: &Quiet, workers: NonZeroUsize::MIN }
 }
 
 pub(crate) fn session(fs: &dyn FileSystem) -> Result<Session, EngineError> {

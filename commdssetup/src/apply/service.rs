@@ -1,0 +1,136 @@
+//! What carries the steps out that change the directory.
+
+use serde_json::Value;
+use upgrade_engine::step::{Observer, Service, StepError};
+
+use super::requests::DirectoryRequest;
+use super::standing::{self, Standing, standing};
+use super::tasks;
+use crate::ldap::{Depth, Directory, LdapError, Search};
+use crate::plan::{DirectoryChange, Operation, Scope};
+
+/// Name of the service in plans.
+pub const SERVICE: &str = "directory";
+
+/// A directory, for the steps of a run.
+pub struct DirectoryService<'a> {
+    /// The directory.
+    pub directory: &'a dyn Directory,
+    /// All changes of the run that is applied, or taken back.
+    pub changes: &'a [DirectoryChange],
+    /// Shows how far the building of indexes is.
+    pub say: &'a (dyn Fn(&str) + Sync),
+}
+
+/// Wraps what the server said.
+pub(super) fn failed(error: LdapError) -> StepError {
+    StepError::Service(error.to_string())
+}
+
+fn changed(dn: &str, how: String) -> StepError {
+    StepError::Changed { path: dn.to_owned(), what: how }
+}
+
+fn parse(request: &Value) -> Result<DirectoryRequest, StepError> {
+    serde_json::from_value(request.clone())
+        .map_err(|e| StepError::Broken(format!("a step asks for nothing known: {e}")))
+}
+
+impl Service for DirectoryService<'_> {
+    fn name(&self) -> &str {
+        SERVICE
+    }
+
+    fn prepare(&self, request: &Value) -> Result<Value, StepError> {
+        if let DirectoryRequest::Change(change) = parse(request)? {
+            match standing(self.directory, &change).map_err(failed)? {
+                Standing::Before => {}
+                Standing::After => {
+                    return Err(changed(&change.dn, "what is to be done to it is done already".to_owned()));
+                }
+                Standing::Neither(how) => return Err(changed(&change.dn, how)),
+            }
+        }
+        Ok(Value::Null)
+    }
+
+    fn apply(&self, request: &Value, _: &Value, observer: &dyn Observer) -> Result<Value, StepError> {
+        match parse(request)? {
+            DirectoryRequest::Change(change) => self.change(&change).map_err(failed)?,
+            DirectoryRequest::Reindex(task) => tasks::run(self.directory, &task, observer, self.say)?,
+            DirectoryRequest::Verify => self.verify()?,
+        }
+        Ok(Value::Null)
+    }
+
+    fn recover(&self, request: &Value, _: &Value) -> Result<Option<Value>, StepError> {
+        let is_done = match parse(request)? {
+            DirectoryRequest::Change(change) => match standing(self.directory, &change).map_err(failed)? {
+                Standing::Before => false,
+                Standing::After => true,
+                Standing::Neither(how) => return Err(changed(&change.dn, how)),
+            },
+            // Building an index once more does no harm.
+            DirectoryRequest::Reindex(task) => tasks::is_done(self.directory, &task)?,
+            DirectoryRequest::Verify => false,
+        };
+        Ok(is_done.then_some(Value::Null))
+    }
+
+    fn check_undo(&self, request: &Value, _: &Value) -> Result<(), StepError> {
+        let DirectoryRequest::Change(change) = parse(request)? else { return Ok(()) };
+        match standing::check_undo(self.directory, &change, self.changes).map_err(failed)? {
+            None => Ok(()),
+            Some(how) => Err(changed(&change.dn, how)),
+        }
+    }
+}
+
+impl DirectoryService<'_> {
+    fn change(&self, change: &DirectoryChange) -> Result<(), LdapError> {
+        match &change.operation {
+            Operation::Add { attributes } => self.directory.add(&change.dn, attributes),
+            Operation::Modify { edits } => self.directory.modify(&change.dn, edits),
+            Operation::Delete { scope: Scope::Entry } => self.directory.delete(&change.dn),
+            Operation::Delete { scope: Scope::Subtree } => self.delete_subtree(&change.dn),
+        }
+    }
+
+    /// Deletes entries one by one, those below first: 389 DS refuses the control for subtrees.
+    fn delete_subtree(&self, dn: &str) -> Result<(), LdapError> {
+        let found = self.directory.search(&Search::below(dn, Depth::Subtree, "(objectClass=*)", &["1.1"]))?;
+        let mut names: Vec<String> = found.into_iter().map(|entry| entry.dn).collect();
+        let depth = |name: &String| ldif::Dn::parse(name).map_or(0, |dn| depth(&dn));
+        names.sort_by_key(|name| std::cmp::Reverse(depth(name)));
+        names.iter().try_for_each(|name| match self.directory.delete(name) {
+            // The server deletes some of its own entries with the one above them.
+            Err(error) if error.code() == Some(32) => Ok(()),
+            other => other,
+        })
+    }
+
+    /// Reads everything again. Our note is not there yet.
+    fn verify(&self) -> Result<(), StepError> {
+        for change in self.changes.iter().filter(|change| change.part != crate::plan::Part::Marker) {
+            match standing(self.directory, change).map_err(failed)? {
+                Standing::After => {}
+                Standing::Before => {
+                    let how = "the server said that it was changed, and it is not".to_owned();
+                    return Err(changed(&change.dn, how));
+                }
+                Standing::Neither(how) => return Err(changed(&change.dn, how)),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn depth(dn: &ldif::Dn) -> usize {
+    let mut depth = 0_usize;
+    let mut current = dn.clone();
+    while let Some((_, above)) = current.split_first() {
+        depth = depth.saturating_add(1);
+        current = above;
+    }
+    depth
+}

@@ -1,0 +1,177 @@
+//! Whether a change is done, told from what is in the directory now.
+
+use ldif::Dn;
+
+use super::schema_standing;
+use crate::detect::subschema;
+use crate::facts::{Subschema, Values};
+use crate::ldap::{Depth, Directory, Entry, LdapError, Search};
+use crate::plan::{DirectoryChange, EditKind, Operation, ValueEdit};
+
+/// Where a change stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is not done.
+    Before,
+    /// It is done.
+    After,
+    /// Neither: somebody else was there. Says how.
+    Neither(String),
+}
+
+/// Returns where a change stands. Only reads.
+///
+/// # Errors
+/// [`LdapError`].
+pub fn standing(directory: &dyn Directory, change: &DirectoryChange) -> Result<Standing, LdapError> {
+    match &change.operation {
+        Operation::Delete { .. } => Ok(match directory.entry(&change.dn, &["1.1"])? {
+            None => Standing::After,
+            Some(_) => Standing::Before,
+        }),
+        Operation::Add { attributes } => Ok(match directory.entry(&change.dn, &["*"])? {
+            None => Standing::Before,
+            Some(entry) => added(&entry, attributes)?,
+        }),
+        Operation::Modify { edits } if is_schema(edits) => {
+            Ok(schema_standing::of(&schema(directory, &change.dn)?, edits))
+        }
+        Operation::Modify { edits } => match directory.entry(&change.dn, &["*"])? {
+            None => Ok(Standing::Neither("it does not exist".to_owned())),
+            Some(entry) => edited(&entry, edits),
+        },
+    }
+}
+
+/// Says why a change that is done cannot be taken back without losing what others did since; nothing when it can.
+/// `changes` are all changes of the run.
+///
+/// # Errors
+/// [`LdapError`].
+pub fn check_undo(
+    directory: &dyn Directory,
+    change: &DirectoryChange,
+    changes: &[DirectoryChange],
+) -> Result<Option<String>, LdapError> {
+    match standing(directory, change)? {
+        Standing::Before => return Ok(Some("what was done to it has been taken back by somebody else".to_owned())),
+        Standing::Neither(how) => return Ok(Some(how)),
+        Standing::After => {}
+    }
+    match &change.operation {
+        Operation::Add { attributes } => grown(directory, change, attributes, changes),
+        Operation::Modify { edits } if is_schema(edits) => {
+            let schema = schema(directory, &change.dn)?;
+            match schema_standing::referred_to(&schema, edits, changes) {
+                Some(how) => Ok(Some(how)),
+                None => in_use(directory, edits),
+            }
+        }
+        Operation::Modify { .. } | Operation::Delete { .. } => Ok(None),
+    }
+}
+
+fn schema(directory: &dyn Directory, dn: &str) -> Result<Subschema, LdapError> {
+    subschema(directory, dn)?.ok_or_else(|| LdapError::Damaged { what: format!("{dn} shows no schema") })
+}
+
+fn is_schema(edits: &[ValueEdit]) -> bool {
+    let is =
+        |edit: &ValueEdit| ["attributeTypes", "objectClasses"].iter().any(|n| edit.attribute.eq_ignore_ascii_case(n));
+    edits.iter().any(is)
+}
+
+/// Servers change the case of values, and the blanks in names.
+fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+        || matches!((Dn::parse(one), Dn::parse(other)), (Ok(one), Ok(other)) if one == other && one.split_first().is_some())
+}
+
+fn added(entry: &Entry, attributes: &[Values]) -> Result<Standing, LdapError> {
+    for wanted in attributes {
+        let there = entry.texts(&wanted.attribute)?;
+        let missing = wanted.values.iter().find(|value| !there.iter().any(|known| same(known, value)));
+        if let Some(missing) = missing {
+            return Ok(Standing::Neither(format!("it exists, but without `{}: {missing}`", wanted.attribute)));
+        }
+    }
+    Ok(Standing::After)
+}
+
+fn edited(entry: &Entry, edits: &[ValueEdit]) -> Result<Standing, LdapError> {
+    let (mut not_done, mut not_before) = (None, None);
+    for edit in edits {
+        let there = entry.texts(&edit.attribute)?;
+        for value in &edit.values {
+            let is_there = there.iter().any(|known| same(known, value));
+            let word = if is_there { "there" } else { "not there" };
+            let how = format!("`{}: {value}` is {word}", edit.attribute);
+            match (edit.kind, is_there) {
+                (EditKind::Add, true) | (EditKind::Delete, false) => not_before = not_before.or(Some(how)),
+                (EditKind::Add, false) | (EditKind::Delete, true) => not_done = not_done.or(Some(how)),
+            }
+        }
+    }
+    Ok(match (not_done, not_before) {
+        (None, _) => Standing::After,
+        (Some(_), None) => Standing::Before,
+        (Some(one), Some(other)) => Standing::Neither(format!("{one}, but {other}")),
+    })
+}
+
+/// Says what others put into an entry that we made, or below it.
+fn grown(
+    directory: &dyn Directory,
+    change: &DirectoryChange,
+    attributes: &[Values],
+    changes: &[DirectoryChange],
+) -> Result<Option<String>, LdapError> {
+    let Some(entry) = directory.entry(&change.dn, &["*"])? else { return Ok(None) };
+    let is_configuration = change.dn.to_ascii_lowercase().ends_with("cn=config");
+    for (name, _) in &entry.attributes {
+        let ours = attributes.iter().find(|values| values.attribute.eq_ignore_ascii_case(name));
+        match ours {
+            Some(ours) => {
+                let there = entry.texts(name)?;
+                let new = there.iter().find(|value| !ours.values.iter().any(|known| same(known, value)));
+                // A server adds classes of its own to the entry of a database.
+                if let Some(new) = new.filter(|_| !(is_configuration && name.eq_ignore_ascii_case("objectClass"))) {
+                    return Ok(Some(format!("`{name}: {new}` was added to it")));
+                }
+            }
+            // The server fills in the entries of its configuration.
+            None if is_configuration => {}
+            None => return Ok(Some(format!("{name} was added to it"))),
+        }
+    }
+    if is_configuration {
+        return Ok(None);
+    }
+    let search = Search { at_most: 20, ..Search::below(&change.dn, Depth::Children, "(objectClass=*)", &["1.1"]) };
+    let below = directory.search(&search)?;
+    let is_own = |dn: &str| changes.iter().any(|known| same(&known.dn, dn));
+    let other = below.iter().find(|entry| !is_own(&entry.dn));
+    Ok(other.map(|other| format!("entries lie below it, such as {}", other.dn)))
+}
+
+/// Says which entries have a class that would go.
+fn in_use(directory: &dyn Directory, edits: &[ValueEdit]) -> Result<Option<String>, LdapError> {
+    let classes = schema_standing::classes_that_go(edits);
+    if classes.is_empty() {
+        return Ok(None);
+    }
+    let contexts = directory.entry("", &["namingContexts"])?.unwrap_or_default().texts("namingContexts")?;
+    // One search for them all: its parts are looked up in the index of objectClass, which every server has.
+    let filter = format!("(|{})", classes.iter().map(|name| format!("(objectClass={name})")).collect::<String>());
+    for context in contexts {
+        let wanted = ["objectClass"];
+        let search = Search { at_most: 1, ..Search::below(&context, Depth::Subtree, &filter, &wanted) };
+        if let Some(entry) = directory.search(&search)?.first() {
+            let of_entry = entry.texts("objectClass")?;
+            let class = of_entry.iter().find(|name| classes.iter().any(|known| known.eq_ignore_ascii_case(name)));
+            let class = class.map_or("a class that would go", String::as_str);
+            return Ok(Some(format!("entries have classes that would go, such as {} the class {class}", entry.dn)));
+        }
+    }
+    Ok(None)
+}

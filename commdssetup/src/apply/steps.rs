@@ -1,0 +1,96 @@
+//! The steps of a run: each change with what takes it back, the building of indexes, the verification, and our note last, so that
+//! it says only what is true.
+
+use serde_json::Value;
+use upgrade_engine::plan::Plan as EnginePlan;
+use upgrade_engine::step::{Request, Step};
+
+use super::requests::DirectoryRequest;
+use super::service::SERVICE;
+use crate::generate::{LdifFileError, ldif_file};
+use crate::plan::{DirectoryChange, Operation, Part, Plan};
+use crate::reverse::reverse;
+
+/// Name of the file, beside the saved originals of a run, that takes the run back by `ldapmodify`.
+pub const REVERSE_LDIF: &str = "reverse.ldif";
+
+/// Returns the steps of a plan. Empty when nothing is to be changed.
+///
+/// # Errors
+/// When a change cannot be written as JSON.
+pub fn engine_plan(tool: &str, request: Value, plan: &Plan) -> Result<EnginePlan, serde_json::Error> {
+    let mut engine_plan = EnginePlan::new(tool, request);
+    if plan.is_empty() {
+        return Ok(engine_plan);
+    }
+    let (notes, changes): (Vec<_>, Vec<_>) = plan.changes.iter().partition(|change| change.part == Part::Marker);
+    for change in &changes {
+        engine_plan.steps.push(step_of(change)?);
+    }
+    for task in &plan.reindex {
+        let names: Vec<&str> = task.attributes.iter().map(|indexed| indexed.attribute.as_str()).collect();
+        let line = format!("build the indexes of {} for {}", task.backend, names.join(", "));
+        engine_plan.steps.push(without_way_back(line, &DirectoryRequest::Reindex(task.clone()))?);
+    }
+    let line = "read everything again and compare it with the plan".to_owned();
+    engine_plan.steps.push(without_way_back(line, &DirectoryRequest::Verify)?);
+    for note in notes {
+        engine_plan.steps.push(step_of(note)?);
+    }
+    Ok(engine_plan)
+}
+
+/// Returns what takes a plan back, as LDIF for people and their tools.
+///
+/// # Errors
+/// [`LdifFileError`].
+pub fn reverse_ldif(plan: &Plan) -> Result<Vec<u8>, LdifFileError> {
+    let title = "Takes a run of commdssetup back, from what was read before it. `commdssetup --undo` does the same, and first sees \
+                 whether somebody changed any of this since.";
+    ldif_file(title, &reverse(&plan.changes))
+}
+
+/// Returns the changes of a run, in order.
+#[must_use]
+pub fn changes_of(plan: &EnginePlan) -> Vec<DirectoryChange> {
+    let requests = plan.steps.iter().filter_map(|step| match step {
+        Step::Request(request) => serde_json::from_value(request.forward.clone()).ok(),
+        _ => None,
+    });
+    let changes = requests.filter_map(|request| match request {
+        DirectoryRequest::Change(change) => Some(change),
+        DirectoryRequest::Reindex(_) | DirectoryRequest::Verify => None,
+    });
+    changes.collect()
+}
+
+fn step_of(change: &DirectoryChange) -> Result<Step, serde_json::Error> {
+    let line = line(change);
+    let backward = reverse(std::slice::from_ref(change)).into_iter().next().map(DirectoryRequest::Change);
+    Ok(Step::Request(Request {
+        service: SERVICE.to_owned(),
+        backward_line: Some(format!("take back: {line}")),
+        line,
+        forward: serde_json::to_value(DirectoryRequest::Change(change.clone()))?,
+        backward: backward.map(serde_json::to_value).transpose()?,
+    }))
+}
+
+fn without_way_back(line: String, request: &DirectoryRequest) -> Result<Step, serde_json::Error> {
+    Ok(Step::Request(Request {
+        service: SERVICE.to_owned(),
+        line,
+        forward: serde_json::to_value(request)?,
+        backward: None,
+        backward_line: None,
+    }))
+}
+
+fn line(change: &DirectoryChange) -> String {
+    let what = match &change.operation {
+        Operation::Add { .. } => "add",
+        Operation::Modify { .. } => "change",
+        Operation::Delete { .. } => "delete",
+    };
+    format!("{what} {}: {}", change.dn, change.reason)
+}

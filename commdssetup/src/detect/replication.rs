@@ -1,0 +1,65 @@
+//! Replication: which part this instance has in it, and which other servers it knows of.
+
+use std::collections::BTreeSet;
+
+use ldif::Dn;
+
+use super::name_in;
+use crate::facts::{MappingNode, Replica, ReplicaRole};
+use crate::ldap::{Depth, Directory, LdapError, Search};
+
+const MAPPING_TREE: &str = "cn=mapping tree,cn=config";
+
+pub(super) fn replicas(directory: &dyn Directory, nodes: &[MappingNode]) -> Result<Vec<Replica>, LdapError> {
+    let wanted = ["nsDS5ReplicaRoot", "nsDS5ReplicaType", "nsDS5Flags", "nsDS5ReplicaReferral", "nsds50ruv"];
+    let search = Search::below(MAPPING_TREE, Depth::Subtree, "(objectClass=nsDS5Replica)", &wanted);
+    let agreements = agreements(directory)?;
+    let mut replicas = Vec::new();
+    for entry in directory.search(&search)? {
+        let suffix = name_in(&entry, "nsDS5ReplicaRoot")?;
+        let role = match (entry.text("nsDS5ReplicaType")?.as_deref(), entry.text("nsDS5Flags")?.as_deref()) {
+            (Some("3"), _) => ReplicaRole::Supplier,
+            (_, Some("1")) => ReplicaRole::Hub,
+            _ => ReplicaRole::Consumer,
+        };
+        let mut suppliers: BTreeSet<String> = entry.texts("nsDS5ReplicaReferral")?.into_iter().collect();
+        let node = nodes.iter().filter(|node| node.suffix == suffix);
+        suppliers.extend(node.flat_map(|node| node.referrals.clone()));
+        // What came here names where it came from; a supplier's own updates do, too.
+        if role != ReplicaRole::Supplier {
+            suppliers.extend(entry.texts("nsds50ruv")?.iter().filter_map(|value| supplier_in(value)));
+        }
+        let consumers = agreements.iter().filter(|(of, _)| *of == suffix).map(|(_, to)| to.clone()).collect();
+        replicas.push(Replica { suffix, role, suppliers: suppliers.into_iter().collect(), consumers });
+    }
+    Ok(replicas)
+}
+
+fn agreements(directory: &dyn Directory) -> Result<Vec<(Dn, String)>, LdapError> {
+    let wanted = ["nsDS5ReplicaRoot", "nsDS5ReplicaHost", "nsDS5ReplicaPort"];
+    let search = Search::below(MAPPING_TREE, Depth::Subtree, "(objectClass=nsDS5ReplicationAgreement)", &wanted);
+    let mut agreements = Vec::new();
+    for entry in directory.search(&search)? {
+        let host = entry.text("nsDS5ReplicaHost")?.unwrap_or_else(|| entry.dn.clone());
+        let port = entry.text("nsDS5ReplicaPort")?.map(|port| format!(":{port}")).unwrap_or_default();
+        agreements.push((name_in(&entry, "nsDS5ReplicaRoot")?, format!("{host}{port}")));
+    }
+    Ok(agreements)
+}
+
+/// Returns the server in `{replica 1 ldap://host:389} ...`.
+fn supplier_in(value: &str) -> Option<String> {
+    let inner = value.strip_prefix("{replica ")?.split('}').next()?;
+    inner.split_whitespace().find(|word| word.contains("://")).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_update_vector_names_the_server_that_it_is_of() {
+        let of = |text| super::supplier_in(text);
+        assert_eq!(of("{replica 1 ldap://a.example.com:389} 5f 60").as_deref(), Some("ldap://a.example.com:389"));
+        assert_eq!(of("{replica 2}"), None);
+        assert_eq!(of("{replicageneration} 5f0000"), None);
+    }
+}

@@ -1,0 +1,96 @@
+//! The server itself: which product, who is bound, whether its schema may change.
+
+use ldif::Dn;
+
+use super::DetectError;
+use crate::choices::Choices;
+use crate::facts::{SchemaUpdates, Server, Vendor};
+use crate::ldap::{Bind, Directory, Target};
+
+/// Where the servers that we know keep their schema.
+const SCHEMA: &str = "cn=schema";
+
+/// Reads which product answers, and where its schema is.
+pub(super) fn server(
+    directory: &dyn Directory,
+    target: &Target,
+    choices: &Choices,
+) -> Result<(Server, String), DetectError> {
+    let root = directory.entry("", &["vendorName", "vendorVersion", "subschemaSubentry"])?.unwrap_or_default();
+    let name = root.text("vendorName")?.unwrap_or_default();
+    let version = root.text("vendorVersion")?.unwrap_or_default();
+    let server = Server {
+        vendor: vendor(&name, &version),
+        version,
+        url: target.url.clone(),
+        instance: choices.instance.clone(),
+        schema_updates: SchemaUpdates::On,
+    };
+    Ok((server, root.text("subschemaSubentry")?.unwrap_or_else(|| SCHEMA.to_owned())))
+}
+
+fn vendor(name: &str, version: &str) -> Vendor {
+    let has = |words: &[&str]| {
+        let text = format!("{name} {version}").to_ascii_lowercase();
+        words.iter().any(|word| text.contains(word))
+    };
+    // Oracle Unified Directory and its kin share the vendor's name with Sun's server and nothing else.
+    if has(&["389", "fedora-directory", "redhat-directory"]) {
+        Vendor::Ds389
+    } else if has(&["sun-directory", "sun-one-directory", "sun java(tm) system directory", "iplanet-directory"]) {
+        Vendor::SunDirectoryServer
+    } else if name.is_empty() && version.is_empty() {
+        Vendor::Other("This server, which does not say what it is,".to_owned())
+    } else {
+        Vendor::Other(if name.is_empty() { version.to_owned() } else { name.to_owned() })
+    }
+}
+
+/// Reads the configuration: only the Directory Manager sees all of it, and nobody else may change it.
+pub(super) fn configuration(directory: &dyn Directory, target: &Target) -> Result<SchemaUpdates, DetectError> {
+    // Servers of before 2006 do not know this question; then the name that was bound is all there is.
+    let name = match directory.who_am_i() {
+        Err(error) if error.code().is_some() => None,
+        other => other?,
+    };
+    let bound = match (name, &target.bind) {
+        (Some(dn), _) => dn,
+        (None, Bind::Simple { dn }) => dn.clone(),
+        (None, Bind::External) => "the user of this process".to_owned(),
+    };
+    let wanted = ["nsslapd-rootdn", "nsslapd-schemamod", "nsslapd-readonly"];
+    let entry = directory.entry("cn=config", &wanted)?.unwrap_or_default();
+    let manager = entry.text("nsslapd-rootdn")?;
+    let is_same = |manager: &String| match (Dn::parse(manager), Dn::parse(&bound)) {
+        (Ok(manager), Ok(bound)) => manager == bound,
+        _ => manager.eq_ignore_ascii_case(&bound),
+    };
+    if !manager.as_ref().is_some_and(is_same) {
+        return Err(DetectError::NotDirectoryManager { dn: bound, manager });
+    }
+    let is = |value: Option<String>, word: &str| value.is_some_and(|value| value.eq_ignore_ascii_case(word));
+    if is(entry.text("nsslapd-readonly")?, "on") {
+        return Err(DetectError::ReadOnly { url: target.url.clone() });
+    }
+    Ok(if is(entry.text("nsslapd-schemamod")?, "off") { SchemaUpdates::Off } else { SchemaUpdates::On })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_is_known_by_what_it_says() {
+        assert_eq!(vendor("389 Project", "389-Directory/2.3.1 B2023.006.0000"), Vendor::Ds389);
+        assert_eq!(
+            vendor("Sun Microsystems, Inc.", "Sun-Java(tm)-System-Directory/6.3 Sun-Directory-Server"),
+            Vendor::SunDirectoryServer
+        );
+        assert_eq!(vendor("Oracle Corporation", "Sun-Directory-Server/11.1.1.7.0"), Vendor::SunDirectoryServer);
+        assert_eq!(
+            vendor("Oracle Corporation", "Oracle Unified Directory 12"),
+            Vendor::Other("Oracle Corporation".to_owned())
+        );
+        assert!(matches!(vendor("", ""), Vendor::Other(_)));
+    }
+}

@@ -1,0 +1,68 @@
+//! Writes the two generated files: `/var/tmp/dssetup_<time>.ldif` and `.sh`, for their owner only, at names that are free.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use upgrade_engine::fs::{FileSystem, Name, RelPath, RootPath};
+use upgrade_engine::new_files::create_file;
+
+use crate::error::Error;
+use crate::generate::{Script, ldif_file, script};
+use crate::ldap::Target;
+use crate::plan::Plan;
+
+/// Where they go, below the product root. Documented.
+const DIRECTORY: &str = "/var/tmp";
+
+/// The names of the two files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Names {
+    /// What they begin with, such as `dssetup_20260101120000`.
+    pub id: String,
+    /// The script.
+    pub script: String,
+    /// The LDIF file.
+    pub ldif: String,
+}
+
+impl Names {
+    /// Returns the names of a run that begins now. `root` is what the product root is called outside, where it is not `/`.
+    #[must_use]
+    pub fn new(now: Timestamp, root: Option<&str>) -> Self {
+        let id = format!("dssetup_{}", now.strftime("%Y%m%d%H%M%S"));
+        let path =
+            |ending: &str| format!("{}{DIRECTORY}/{id}.{ending}", root.unwrap_or_default().trim_end_matches('/'));
+        Self { script: path("sh"), ldif: path("ldif"), id }
+    }
+
+    /// Writes both files.
+    ///
+    /// # Errors
+    /// [`Error::Generated`]; then there is neither.
+    pub fn write(&self, fs: &dyn FileSystem, plan: &Plan, target: &Target) -> Result<(), Error> {
+        let title = "Prepares a directory for the Communications Suite. Made by commdssetup for one server, from what it holds.";
+        let ldif = ldif_file(title, &plan.changes).map_err(|e| Error::Internal(e.to_string()))?;
+        let script = script(Script {
+            url: &target.url,
+            start_tls: target.start_tls,
+            ca_file: target.ca_file.as_deref().and_then(|path| path.to_str()),
+            bind_dn: target.bind_dn(),
+            ldif: &self.ldif,
+            id: &self.id,
+            reindex: &plan.reindex,
+        });
+        self.create(fs, "ldif", &self.ldif, &ldif)?;
+        self.create(fs, "sh", &self.script, &script).inspect_err(|_| {
+            // One without the other would be taken for a whole.
+            if let (Ok(directory), Ok(name)) = (RootPath::new(DIRECTORY), Name::new(format!("{}.ldif", self.id))) {
+                let _ = fs.open_dir(&directory).and_then(|dir| dir.remove_file(&RelPath::from(name)));
+            }
+        })
+    }
+
+    fn create(&self, fs: &dyn FileSystem, ending: &str, shown: &str, content: &[u8]) -> Result<(), Error> {
+        let made = RootPath::new(format!("{DIRECTORY}/{}.{ending}", self.id))
+            .map_err(std::io::Error::other)
+            .and_then(|path| create_file(fs, &path, content));
+        made.map_err(|source| Error::Generated { path: shown.to_owned(), source })
+    }
+}

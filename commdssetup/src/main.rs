@@ -1,0 +1,7 @@
+//! Prepares a Directory Server for the Communications Suite.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    commdssetup::main()
+}

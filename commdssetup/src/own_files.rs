@@ -1,0 +1,61 @@
+//! The administrator's own files: real paths, not below the product root.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
+use upgrade_engine::step::read_whole;
+
+use crate::choices::SiteFile;
+use crate::error::Error;
+use crate::ldap::Password;
+
+/// Returns a path as typed, made absolute.
+fn path(typed: &Path) -> Result<RootPath, Error> {
+    let absolute = std::path::absolute(typed).map_err(|e| Error::io("use", typed.display(), e))?;
+    let path = RootPath::new(absolute.as_os_str().as_bytes());
+    path.map_err(|e| Error::io("use", typed.display(), std::io::Error::other(e)))
+}
+
+/// Reads the schema files of a directory (`-S`), in the order of their names.
+///
+/// # Errors
+/// [`Error::Io`]; [`Error::Usage`] when there are none.
+pub fn site_schema(own: &dyn FileSystem, typed: &Path) -> Result<Vec<SiteFile>, Error> {
+    let failed = |e| Error::io("read", typed.display(), e);
+    let dir = own.open_dir(&path(typed)?).map_err(failed)?;
+    let mut files = Vec::new();
+    for name in dir.list(&RelPath::here()).map_err(failed)? {
+        let at = RelPath::from(name.clone());
+        if !name.as_bytes().ends_with(b".ldif") || dir.stat(&at).map_err(failed)?.kind != FileKind::Regular {
+            continue;
+        }
+        let shown = format!("{}/{name}", typed.display());
+        let read = dir.open(&at).and_then(|file| read_whole(&*file));
+        files.push(SiteFile { content: read.map_err(|e| Error::io("read", &shown, e))?, path: shown });
+    }
+    if files.is_empty() {
+        return Err(Error::Usage(format!("{} holds no file whose name ends in .ldif", typed.display())));
+    }
+    Ok(files)
+}
+
+/// Reads the first line of a file as a password. Returns what the administrator should know about the file, too.
+///
+/// # Errors
+/// [`Error::Io`]; [`Error::Usage`] when there is nothing in it.
+pub fn password(own: &dyn FileSystem, typed: &Path) -> Result<(Password, Option<String>), Error> {
+    let failed = |e| Error::io("read", typed.display(), e);
+    let path = install_root::follow(own, &path(typed)?).map_err(failed)?;
+    let (parent, name) = path.split_last().ok_or(std::io::ErrorKind::IsADirectory).map_err(|e| failed(e.into()))?;
+    let file = own.open_dir(&parent).and_then(|dir| dir.open(&RelPath::from(name))).map_err(failed)?;
+    let mode = file.stat().map_err(failed)?.mode;
+    let content = read_whole(&*file).map_err(failed)?;
+    let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = String::from_utf8(line.strip_suffix(b"\r").unwrap_or(line).to_vec());
+    let line = line.map_err(|_| Error::Usage(format!("{}: the password is not UTF-8", typed.display())))?;
+    let password = Password::new(line).ok_or_else(|| Error::Usage(format!("{} holds no password", typed.display())))?;
+    let is_open = mode & 0o077 != 0;
+    let warning = is_open.then(|| format!("{} can be read by others than its owner", typed.display()));
+    Ok((password, warning))
+}

@@ -1,0 +1,93 @@
+//! Which server, as whom, and with which password.
+
+use upgrade_engine::Run;
+use upgrade_engine::engine::Session;
+use upgrade_engine::fs::Name;
+
+use super::{Asked, Program};
+use crate::answers::{self, Answers};
+use crate::error::Error;
+use crate::ldap::{Bind, Directory, Password, Target};
+use crate::own_files;
+
+/// Who changes the directory where nobody else was named.
+const MANAGER: &str = "cn=Directory Manager";
+
+impl Program<'_> {
+    /// Returns the server that was answered, and the password for it.
+    pub(super) fn target_of(&self, answers: &mut Answers) -> Result<(Target, Option<Password>), Error> {
+        let root = self.root();
+        let url = match (&self.args.ldap_url, &answers.instance) {
+            (Some(url), _) => url.clone(),
+            (None, Some(instance)) => instance.url(root.as_deref()),
+            (None, None) => return Err(Error::Usage("there is no address: give -c and -d, or --ldap-url".to_owned())),
+        };
+        let password = match answers.password.take() {
+            Some(password) => Some(password),
+            None => self.given_password()?,
+        };
+        let is_socket = url.to_ascii_lowercase().starts_with("ldapi://");
+        let is_asked_for = answers.bind_dn.is_some() && self.console.is_some();
+        let bind = match (&answers.bind_dn, &password) {
+            (_, None) if is_socket && !is_asked_for => Bind::External,
+            (dn, _) => Bind::Simple { dn: dn.clone().unwrap_or_else(|| MANAGER.to_owned()) },
+        };
+        let target = Target::new(&url, self.args.start_tls, self.args.ca_file.clone(), bind)?;
+        Ok((target, password))
+    }
+
+    /// Returns the server of a run, unless another address was given for it.
+    pub(super) fn target_of_run(&self, session: &Session, run: &Run) -> Result<Target, Error> {
+        let unknown = || Error::UnknownServer { run: run.id.clone() };
+        // An undo asks for nothing but the run that it takes back.
+        let asked = match &run.plan.undoes {
+            None => run.plan.request.clone(),
+            Some(undone) => session.run(&Name::new(undone.as_str()).map_err(|_| unknown())?)?.plan.request,
+        };
+        let mut target = serde_json::from_value::<Asked>(asked).map_err(|_| unknown())?.target;
+        let instance = answers::instance_of(self.args, self.fs)?;
+        let url = self.args.ldap_url.clone().or_else(|| Some(instance?.url(self.root().as_deref())));
+        if let Some(url) = url {
+            let bind = match (&self.args.bind_dn, target.bind) {
+                (Some(dn), _) => Bind::Simple { dn: dn.clone() },
+                (None, bind) => bind,
+            };
+            target = Target::new(&url, self.args.start_tls, self.args.ca_file.clone(), bind)?;
+        }
+        Ok(target)
+    }
+
+    /// Connects, asking for a password where one is needed and none was given.
+    pub(super) fn open(&self, target: &Target, password: Option<Password>) -> Result<Box<dyn Directory>, Error> {
+        let password = match (&target.bind, password) {
+            (Bind::External, _) => None,
+            (Bind::Simple { .. }, Some(password)) => Some(password),
+            (Bind::Simple { dn }, None) => {
+                let console = self.console.ok_or_else(|| Error::NoPassword(dn.clone()))?;
+                let line = console.secret(&format!("Password of {dn}: "));
+                let line = line.map_err(|e| Error::io("read", "the password", e))?.ok_or(Error::NotConfirmed)?;
+                Some(Password::new(line).ok_or_else(|| Error::Usage("the password is empty".to_owned()))?)
+            }
+        };
+        if target.is_open_to_others() {
+            self.warn(&format!(
+                "the password goes to {} unencrypted: --start-tls or ldaps:// would hide it",
+                target.url
+            ));
+        }
+        Ok((self.connect)(target, password.as_ref())?)
+    }
+
+    /// Returns the password that the options give.
+    pub(super) fn given_password(&self) -> Result<Option<Password>, Error> {
+        if let Some(path) = &self.args.password_file {
+            let (password, warning) = own_files::password(self.own, path)?;
+            warning.iter().for_each(|line| self.warn(line));
+            return Ok(Some(password));
+        }
+        let Some(word) = &self.args.password else { return Ok(None) };
+        self.warn("everybody on this machine can see the password of -w while this runs: --password-file hides it");
+        let password = Password::new(word.clone());
+        Ok(Some(password.ok_or_else(|| Error::Usage("-w: the password is empty".to_owned()))?))
+    }
+}

@@ -1,0 +1,76 @@
+//! Definitions that contradict ours, planted one by one: each is seen before anything is sent.
+
+use super::choices;
+use super::server::{Live, SILENT};
+
+const TEXT: &str = "SYNTAX 1.3.6.1.4.1.1466.115.121.1.15";
+
+#[test]
+fn each_kind_is_refused_with_both_definitions_and_nothing_is_sent() {
+    let Some(live) = Live::start("conf") else { return };
+    live.log_at_once();
+    for (what, attribute, value, said) in [
+        (
+            "old class",
+            "objectClasses",
+            "( 2.16.840.1.113730.3.2.141 NAME 'icsCalendarUser' SUP top AUXILIARY MAY cn )".to_owned(),
+            "the same name under another identifier",
+        ),
+        (
+            "number of another",
+            "attributeTypes",
+            format!("( 2.16.840.1.113730.3.1.731 NAME 'siteWord' {TEXT} )"),
+            "the same identifier under another name",
+        ),
+        (
+            "other number",
+            "attributeTypes",
+            "( 1.9.5 NAME 'icsCalendarOwned' SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 )".to_owned(),
+            "the same name under another identifier",
+        ),
+        (
+            "narrower class",
+            "objectClasses",
+            "( 1.3.6.1.4.1.42.2.27.9.2.44 NAME 'icsCalendarUser' SUP top AUXILIARY MUST description )".to_owned(),
+            "a narrower definition",
+        ),
+        (
+            "other syntax",
+            "attributeTypes",
+            "( 2.16.840.1.113730.3.1.731 NAME 'icsCalendar' SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )"
+                .to_owned(),
+            "another syntax",
+        ),
+    ] {
+        live.take(&format!("dn: cn=schema\nchangetype: modify\nadd: {attribute}\n{attribute}: {value}\n"));
+        let before = live.state(&choices());
+        let sent = live.changes_logged();
+        let oid = value.split_whitespace().nth(1).unwrap();
+        let refused = live.run(&SILENT).exits(1).says(said).says("remedy:").says("contradict the server's schema");
+        assert!(refused.stdout.contains("the server: ") && refused.stdout.contains(oid), "{what}: {refused}");
+        live.run(&[&SILENT[..], &["--check"]].concat()).exits(6).says(said);
+        assert_eq!(live.changes_logged(), sent, "{what}");
+        assert_eq!(live.state(&choices()), before, "{what}");
+        live.take(&format!("dn: cn=schema\nchangetype: modify\ndelete: {attribute}\n{attribute}: {value}\n"));
+    }
+    live.run(&SILENT).exits(0);
+}
+
+#[test]
+fn calendar_classes_of_old_releases_move_and_come_back() {
+    let Some(live) = Live::start("move") else { return };
+    live.take(
+        "dn: cn=schema\nchangetype: modify\nadd: attributeTypes\n\
+         attributeTypes: ( 2.16.840.1.113730.3.1.731 NAME 'icsCalendar' SYNTAX 1.3.6.1.4.1.1466.115.121.1.26 SINGLE-VALUE )\n-\n\
+         add: objectClasses\n\
+         objectClasses: ( 2.16.840.1.113730.3.2.141 NAME 'icsCalendarUser' SUP top AUXILIARY MAY ( cn $ icsCalendar ) )\n",
+    );
+    live.take("dn: cn=old,o=usergroup\nchangetype: add\nobjectClass: organizationalRole\nobjectClass: icsCalendarUser\ncn: old\nicsCalendar: old\n");
+    let before = live.state(&choices());
+    live.run(&SILENT).exits(1).says("icsCalendarUser");
+    live.run(&[&SILENT[..], &["--migrate-ics-oids"]].concat()).exits(0).says("Successful");
+    assert!(live.state(&choices()).iter().any(|value| value.contains("1.3.6.1.4.1.42.2.27.9.2.44")));
+    // The entry has a class of the same name before and after: nothing of it is lost by the undo.
+    live.finish(&["--undo"]).exits(0);
+    assert_eq!(live.state(&choices()), before);
+}

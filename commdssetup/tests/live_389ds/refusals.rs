@@ -1,0 +1,98 @@
+//! What cannot be done is refused with a clear message, before anything is changed.
+
+use super::choices;
+use super::server::{Live, ROOT, SILENT};
+use crate::support::outcome::Outcome;
+
+#[test]
+fn whoever_may_not_change_it_is_told_so() {
+    let Some(live) = Live::start("who") else { return };
+    let before = live.state(&choices());
+    let run = |name: &str, password: &str| {
+        let more = ["--ldap-url", live.url.as_str(), "-D", name, "-w", password];
+        Outcome::of(&mut live.bare(&[&SILENT[..], &more].concat()))
+    };
+    run(ROOT, "wrong").exits(1).says("the server does not accept cn=Directory Manager with this password");
+    run("cn=nobody", "word").exits(1).says("does not accept cn=nobody");
+    live.take("dn: uid=u,o=usergroup\nchangetype: add\nobjectClass: inetOrgPerson\nuid: u\ncn: u\nsn: u\nuserPassword: Word-of-U-1\n");
+    run("uid=u,o=usergroup", "Word-of-U-1").exits(1).says("uid=u,o=usergroup is not the Directory Manager");
+    let given = run(ROOT, "").exits(2).says("the password is empty");
+    assert!(!given.stderr.contains("Nothing was changed in the directory.\n  Nothing"), "{given}");
+    Outcome::of(&mut live.bare(&[&SILENT[..], &["--ldap-url", &live.url, "-D", ROOT]].concat()))
+        .exits(1)
+        .says("--password-file FILE");
+    assert_eq!(live.state(&choices()), before);
+    assert!(!live.path("state").exists());
+    assert_eq!(std::fs::read_dir(live.path("root/var/tmp")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_server_that_takes_no_changes_is_left_alone() {
+    let Some(live) = Live::start("off") else { return };
+    let set = |name: &str, value: &str| {
+        live.take(&format!("dn: cn=config\nchangetype: modify\nreplace: {name}\n{name}: {value}\n"));
+    };
+    let before = live.state(&choices());
+    set("nsslapd-schemamod", "off");
+    live.run(&SILENT).exits(1).says("schema updates are switched off").says("Set nsslapd-schemamod to on");
+    set("nsslapd-schemamod", "on");
+    live.take(
+        "dn: cn=replica,cn=o\\3Dusergroup,cn=mapping tree,cn=config\nchangetype: add\nobjectClass: top\nobjectClass: nsDS5Replica\n\
+         cn: replica\nnsDS5ReplicaRoot: o=usergroup\nnsDS5ReplicaType: 2\nnsDS5Flags: 0\nnsDS5ReplicaId: 65535\n\
+         nsDS5ReplicaBindDN: cn=replication manager,cn=config\nnsDS5ReplicaReferral: ldap://supplier.example.com:389\n",
+    );
+    live.run(&[&SILENT[..], &["--check"]].concat())
+        .exits(0)
+        .says("This instance is a read-only replica of o=usergroup")
+        .says("ldap://supplier.example.com:389");
+    assert_eq!(live.state(&choices()), before);
+}
+
+#[test]
+fn what_lies_at_the_place_of_a_generated_file_is_not_touched() {
+    let Some(live) = Live::start("files") else { return };
+    let before = live.state(&choices());
+    // Whatever second it is: a dangling link at each name that could come.
+    let now = jiff::Timestamp::now();
+    let names = (0..120)
+        .map(|more| (now + jiff::SignedDuration::from_secs(more)).strftime("dssetup_%Y%m%d%H%M%S.sh").to_string());
+    for name in names {
+        std::os::unix::fs::symlink(live.path("nowhere"), live.path("root/var/tmp").join(name)).unwrap();
+    }
+    live.run(&SILENT).exits(1).says("cannot be written").says("Nothing was changed in the directory.");
+    assert!(!live.path("nowhere").exists(), "it wrote through a link");
+    let left = std::fs::read_dir(live.path("root/var/tmp"))
+        .unwrap()
+        .filter(|f| f.as_ref().unwrap().path().extension().unwrap() == "ldif");
+    assert_eq!(left.count(), 0, "half of the files was left");
+    assert_eq!(live.state(&choices()), before);
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_not_taken() {
+    let Some(live) = Live::start_with_tls("tls") else { return };
+    let password = live.path("password").display().to_string();
+    let run = |url: &str, more: &[&str]| {
+        let arguments = ["--ldap-url", url, "-D", ROOT, "--password-file", &password, "--check"];
+        Outcome::of(&mut live.bare(&[&SILENT[..], &arguments, more].concat()))
+    };
+    run(&live.secure_url, &[]).exits(1).says("is not trusted").says("--ca-file");
+    let plain = live.url.replace("127.0.0.1", "localhost");
+    run(&plain, &["--start-tls"]).exits(1).says("is not trusted");
+    let authority = format!("{}/ca.crt", live.instance());
+    run(&live.secure_url, &["--ca-file", &authority]).exits(0).says("Nothing was written.");
+    run(&plain, &["--start-tls", "--ca-file", &authority]).exits(0).says("Nothing was written.");
+    // A name that the certificate is not for.
+    let elsewhere = live.secure_url.replace("localhost", "127.0.0.1");
+    run(&elsewhere, &["--ca-file", &authority]).exits(1).says("is not trusted");
+    run(&live.secure_url, &["--ca-file", &password]).exits(1).says("it holds no certificate");
+}
+
+#[test]
+fn a_malformed_file_of_the_site_is_named_with_its_line() {
+    let Some(live) = Live::start("site") else { return };
+    std::fs::create_dir_all(live.path("schema")).unwrap();
+    std::fs::write(live.path("schema/60site.ldif"), "dn: cn=schema\nattributeTypes: ( 1.9.1 NAME 'x'\n").unwrap();
+    let schema = live.path("schema").display().to_string();
+    live.run(&[&SILENT[..], &["-S", &schema]].concat()).exits(1).says("60site.ldif").says("line 2");
+}

@@ -1,0 +1,136 @@
+//! The program as a whole: a run, a second one, its undo, and the generated files without it.
+
+use super::choices;
+use super::server::{Live, SILENT};
+use crate::support::outcome::Outcome;
+
+#[test]
+fn a_run_prepares_it_a_second_sends_no_modification_and_undo_gives_the_exact_former_sets() {
+    let Some(live) = Live::start("prog") else { return };
+    live.log_at_once();
+    let before = live.state(&choices());
+    live.run(&[&SILENT[..], &["--check"]].concat()).exits(0).says("Nothing was written.");
+    assert!(!live.path("state").exists(), "a check leaves nothing behind");
+    assert_eq!(live.state(&choices()), before);
+    let first = live.run(&SILENT).exits(0);
+    assert!(first.stdout.lines().last().unwrap().starts_with("Successful"), "{first}");
+    assert_ne!(live.state(&choices()), before);
+    let sent = live.changes_logged();
+    live.run(&SILENT).exits(0).says("Installed: ").says("schema 1").says("\nSuccessful");
+    assert_eq!(live.changes_logged(), sent, "the second run sent a modification");
+    live.finish(&["--undo", "--check"]).exits(0).says("take back");
+    assert_eq!(live.changes_logged(), sent, "a check sent a modification");
+    live.finish(&["--undo"]).exits(0).says("Successful: everything is as it was before");
+    let after = live.state(&choices());
+    let lost: Vec<_> = before.difference(&after).collect();
+    let left: Vec<_> = after.difference(&before).collect();
+    assert_eq!((lost, left), (vec![], vec![]));
+}
+
+#[test]
+fn the_files_of_a_run_that_changes_nothing_give_the_same_directory_by_stock_ldapmodify() {
+    let (Some(by_program), Some(by_files)) = (Live::start("one"), Live::start("two")) else { return };
+    by_program.run(&SILENT).exits(0);
+    let before = by_files.state(&choices());
+    let mut arguments = SILENT;
+    arguments[15] = "no";
+    by_files.run(&arguments).exits(0).says("To change it: sh ");
+    assert_eq!(by_files.state(&choices()), before, "-m no without a terminal must stop after the files");
+    let of_script = |path: &std::path::PathBuf| path.extension().is_some_and(|ending| ending == "sh");
+    let files = std::fs::read_dir(by_files.path("root/var/tmp")).unwrap().map(|file| file.unwrap().path());
+    let files: Vec<_> = files.collect();
+    assert_eq!(files.len(), 2);
+    for file in &files {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600, "{}", file.display());
+        assert!(!std::fs::read_to_string(file).unwrap().contains("Canary-Word-9"), "{}", file.display());
+    }
+    let script = files.iter().find(|path| of_script(path)).unwrap();
+    let mut shell = std::process::Command::new("sh");
+    Outcome::of(shell.arg(script).env("DSSETUP_PASSWORD_FILE", by_files.path("password"))).exits(0).says("Successful");
+    let (one, other) = (by_program.state(&choices()), by_files.state(&choices()));
+    let only: Vec<_> = one.symmetric_difference(&other).collect();
+    assert!(only.is_empty(), "{only:#?}");
+}
+
+#[test]
+fn the_instance_says_how_it_is_reached_and_its_socket_knows_root() {
+    let Some(live) = Live::start("inst") else { return };
+    let dse = std::fs::read(format!("{}/dse.ldif", live.instance())).unwrap();
+    let inside = live.path("root").join("etc/dirsrv/slapd-x");
+    std::fs::create_dir_all(&inside).unwrap();
+    // Below another root the socket is looked for there.
+    let run = live.path("root/run");
+    std::os::unix::fs::symlink("/run", run).unwrap();
+    std::fs::write(inside.join("dse.ldif"), dse).unwrap();
+    let of_instance = |more: &[&str]| {
+        let arguments = [&SILENT[..], &["-c", "/etc/dirsrv", "-d", "slapd-x", "--check"], more].concat();
+        Outcome::of(&mut live.bare(&arguments))
+    };
+    // Nobody gave a password: the socket's own authentication.
+    of_instance(&["-D", "cn=Directory Manager"]).exits(0).says("Nothing was written.");
+    let password = live.path("password").display().to_string();
+    of_instance(&["-D", "cn=Directory Manager", "--password-file", &password]).exits(0).says("Nothing was written.");
+    of_instance(&["-D", "cn=Directory Manager", "-w", "wrong"]).exits(1).says("does not accept cn=Directory Manager");
+}
+
+#[test]
+fn undo_is_refused_once_somebody_uses_or_changes_what_would_go() {
+    let Some(live) = Live::start("used") else { return };
+    let before = live.state(&choices());
+    live.run(&SILENT).exits(0);
+    let prepared = live.state(&choices());
+    let refused = |what: &str| {
+        live.finish(&["--undo"]).exits(1).says(what).says("Nothing was changed in the directory.");
+        assert_eq!(live.state(&choices()), prepared, "{what}");
+    };
+    live.take("dn: uid=u,o=usergroup\nchangetype: add\nobjectClass: inetOrgPerson\nobjectClass: icsCalendarUser\nuid: u\ncn: u\nsn: u\n");
+    refused("entries have classes that would go, such as uid=u,o=usergroup");
+    live.take("dn: uid=u,o=usergroup\nchangetype: delete\n");
+    live.take("dn: ou=below,o=internet\nchangetype: add\nobjectClass: organizationalUnit\nou: below\n");
+    refused("entries lie below it, such as ou=below,o=internet");
+    live.take("dn: ou=below,o=internet\nchangetype: delete\n");
+    live.take("dn: o=internet\nchangetype: modify\nadd: description\ndescription: site\n");
+    refused("description was added to it");
+    live.take("dn: o=internet\nchangetype: modify\ndelete: description\n");
+    let index = "dn: cn=icsCalendar,cn=index,cn=userroot,cn=ldbm database,cn=plugins,cn=config\nchangetype: modify\n";
+    live.take(&format!("{index}delete: nsIndexType\nnsIndexType: sub\n"));
+    let changed = live.state(&choices());
+    live.finish(&["--undo"]).exits(1).says("cn=icsCalendar,cn=index").says("without `nsIndexType: sub`");
+    assert_eq!(live.state(&choices()), changed);
+    live.take(&format!("{index}add: nsIndexType\nnsIndexType: sub\n"));
+    let class = "objectClasses: ( 1.9.9 NAME 'siteClass' SUP top AUXILIARY MAY icsCalendarOwned )\n";
+    live.take(&format!("dn: cn=schema\nchangetype: modify\nadd: objectClasses\n{class}"));
+    live.finish(&["--undo"]).exits(1).says("the class siteClass refers to icsCalendarOwned");
+    live.take(&format!("dn: cn=schema\nchangetype: modify\ndelete: objectClasses\n{class}"));
+    live.finish(&["--undo"]).exits(0);
+    assert_eq!(live.state(&choices()), before);
+}
+
+#[test]
+fn the_commands_of_the_readme_succeed_in_their_order() {
+    let Some(live) = Live::start("readme") else { return };
+    let inside = live.path("root").join(live.instance().trim_start_matches('/'));
+    std::fs::create_dir_all(&inside).unwrap();
+    std::fs::copy(format!("{}/dse.ldif", live.instance()), inside.join("dse.ldif")).unwrap();
+    std::os::unix::fs::symlink("/run", live.path("root/run")).unwrap();
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+    let commands: Vec<&str> = readme.lines().filter(|line| line.starts_with("commdssetup ")).collect();
+    assert!(commands.len() >= 3, "{commands:?}");
+    let before = live.state(&choices());
+    for command in commands {
+        let instance = live.instance();
+        let line = command.replace("\"cn=Directory Manager\"", "cn=Directory_Manager");
+        let line = line.replace("slapd-host", instance.rsplit('/').next().unwrap());
+        let line = line.replace("-file pw", &format!("-file {}", live.path("password").display()));
+        let words: Vec<String> = line.split(' ').skip(1).map(|word| word.replace('_', " ")).collect();
+        let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let password = live.path("password").display().to_string();
+        if words.first() == Some(&"--undo") {
+            // Asked for on a terminal.
+            words.extend(["--password-file", &password]);
+        }
+        Outcome::of(&mut live.bare(&words)).exits(0);
+    }
+    assert_eq!(live.state(&choices()), before);
+}

@@ -1,0 +1,216 @@
+//! A directory that lies in one file of a file system of a test, so that a sweep over the file system's calls also stops it, fails it, and
+//! cuts its power. Each change is atomic, as those of a real one are.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use commdssetup::facts::Values;
+use commdssetup::ldap::{Depth, Directory, Entry, LdapError, Search};
+use commdssetup::plan::{EditKind, ValueEdit};
+use ldif::Dn;
+use upgrade_engine::fs::{Attribute, Durable, Existing, FileSystem, RelPath, RootPath, Time};
+
+type Content = BTreeMap<String, (String, BTreeMap<String, Vec<String>>)>;
+
+const PLACE: &str = "/directory";
+const DATABASES: &str = "cn=ldbm database,cn=plugins,cn=config";
+
+pub(crate) struct FakeDirectory {
+    fs: Arc<dyn FileSystem>,
+    /// Tasks, which a server forgets when it goes down; also lets in one request at a time.
+    tasks: Mutex<Content>,
+}
+
+fn key(dn: &str) -> String {
+    Dn::parse(dn).unwrap().to_string().to_ascii_lowercase()
+}
+
+fn refused(dn: &str, code: u32) -> LdapError {
+    LdapError::Refused { verb: "change", dn: dn.to_owned(), code, name: "test", text: String::new() }
+}
+
+fn put(content: &mut Content, dn: &str, attributes: &[(&str, &[&str])]) {
+    let owned = attributes
+        .iter()
+        .map(|(name, values)| (name.to_ascii_lowercase(), values.iter().map(|value| (*value).to_owned()).collect()));
+    content.insert(key(dn), (dn.to_owned(), owned.collect()));
+}
+
+/// The directory of [`super::facts`].
+fn first() -> Content {
+    let facts = super::facts();
+    let mut content = Content::new();
+    put(
+        &mut content,
+        "",
+        &[
+            ("vendorName", &["389 Project"]),
+            ("vendorVersion", &["389-Directory/2"]),
+            ("namingContexts", &["o=usergroup"]),
+        ],
+    );
+    put(&mut content, "cn=config", &[("nsslapd-rootdn", &["cn=Directory Manager"])]);
+    put(&mut content, "o=usergroup", &[("objectClass", &["top", "organization"]), ("o", &["usergroup"])]);
+    let texts = |values: &[String]| values.to_vec();
+    let schema = BTreeMap::from([
+        ("attributetypes".to_owned(), texts(&facts.subschema.attribute_types)),
+        ("objectclasses".to_owned(), texts(&facts.subschema.object_classes)),
+    ]);
+    content.insert(key("cn=schema"), ("cn=schema".to_owned(), schema));
+    for place in [format!("cn=userRoot,{DATABASES}"), format!("cn=default indexes,cn=config,{DATABASES}")] {
+        let indexes = if place.starts_with("cn=default") { place.clone() } else { format!("cn=index,{place}") };
+        if indexes != place {
+            put(
+                &mut content,
+                &place,
+                &[("objectClass", &["nsBackendInstance"]), ("cn", &["userRoot"]), ("nsslapd-suffix", &["o=usergroup"])],
+            );
+        }
+        let types: &[&str] = &["pres", "eq", "sub"];
+        put(
+            &mut content,
+            &format!("cn=mail,{indexes}"),
+            &[("objectClass", &["nsIndex"]), ("cn", &["mail"]), ("nsIndexType", types)],
+        );
+    }
+    content
+}
+
+impl FakeDirectory {
+    pub(crate) fn new(fs: Arc<dyn FileSystem>) -> Self {
+        Self { fs, tasks: Mutex::new(Content::new()) }
+    }
+
+    /// Puts the directory there for the first time.
+    pub(crate) fn begin(fs: Arc<dyn FileSystem>) {
+        Self::new(fs).write(&first()).unwrap();
+    }
+
+    fn read(&self) -> Result<Content, LdapError> {
+        let read = || -> std::io::Result<Vec<u8>> {
+            let dir = self.fs.open_dir(&RootPath::new(PLACE).unwrap())?;
+            upgrade_engine::step::read_whole(&*dir.open(&RelPath::new("entries").unwrap())?)
+        };
+        let bytes = read().map_err(|_| LdapError::Lost { url: "ldap://fake".to_owned() })?;
+        Ok(serde_json::from_slice(&bytes).unwrap())
+    }
+
+    fn write(&self, content: &Content) -> Result<(), LdapError> {
+        // Sets have no order: what is the same is to be the same bytes.
+        let mut content = content.clone();
+        content.values_mut().flat_map(|(_, attributes)| attributes.values_mut()).for_each(|values| values.sort());
+        let time = Attribute::Modified(Time { seconds: 1_100_000_000, nanoseconds: 1 });
+        let write = || -> std::io::Result<()> {
+            let dir = self.fs.open_dir(&RootPath::new(PLACE).unwrap())?;
+            let (new, old) = (RelPath::new("new").unwrap(), RelPath::new("entries").unwrap());
+            // What an earlier one that was cut off left behind.
+            let _ = dir.remove_file(&new);
+            let file = dir.create(&new)?;
+            file.write_all_at(&serde_json::to_vec(&content).unwrap(), 0)?;
+            file.set(&time)?;
+            file.sync(Durable::ReplacementFile)?;
+            dir.rename(&new, &old, Existing::Replace)?;
+            dir.sync(&RelPath::here(), Durable::ReplacedFile)
+        };
+        write().map_err(|_| LdapError::Lost { url: "ldap://fake".to_owned() })
+    }
+}
+
+fn oid(definition: &str) -> &str {
+    definition.split_whitespace().nth(1).unwrap()
+}
+
+impl Directory for FakeDirectory {
+    fn search(&self, search: &Search<'_>) -> Result<Vec<Entry>, LdapError> {
+        let tasks = self.tasks.lock().unwrap();
+        let mut content = self.read()?;
+        content.extend(tasks.clone());
+        let base = Dn::parse(search.base).unwrap();
+        let is_in_scope = |name: &str| {
+            let dn = Dn::parse(name).unwrap();
+            match search.depth {
+                Depth::Base => dn == base,
+                Depth::Children => dn.split_first().is_some_and(|(_, above)| above == base),
+                Depth::Subtree => dn == base || dn.is_below(&base),
+            }
+        };
+        let wanted: Vec<&str> =
+            search.filter.split("objectClass=").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
+        let fits = |attributes: &BTreeMap<String, Vec<String>>| {
+            let classes = attributes.get("objectclass").map_or(&[][..], Vec::as_slice);
+            wanted.contains(&"*")
+                || classes.iter().any(|class| wanted.iter().any(|name| name.eq_ignore_ascii_case(class)))
+        };
+        let found = content.into_values().filter(|(dn, attributes)| is_in_scope(dn) && fits(attributes));
+        let entry = |(dn, attributes): (String, BTreeMap<String, Vec<String>>)| {
+            let bytes = attributes
+                .into_iter()
+                .map(|(name, values)| (name, values.into_iter().map(String::into_bytes).collect()));
+            Entry { dn, attributes: bytes.collect() }
+        };
+        Ok(found.map(entry).collect())
+    }
+
+    fn add(&self, dn: &str, attributes: &[Values]) -> Result<(), LdapError> {
+        let mut tasks = self.tasks.lock().unwrap();
+        let mut content = self.read()?;
+        if tasks.contains_key(&key(dn)) || content.contains_key(&key(dn)) {
+            return Err(refused(dn, 68));
+        }
+        let mut own: BTreeMap<String, Vec<String>> =
+            attributes.iter().map(|values| (values.attribute.to_ascii_lowercase(), values.values.clone())).collect();
+        if dn.ends_with("cn=tasks,cn=config") {
+            own.insert("nstaskexitcode".to_owned(), vec!["0".to_owned()]);
+            tasks.insert(key(dn), (dn.to_owned(), own));
+            return Ok(());
+        }
+        if own["objectclass"].iter().any(|class| class == "nsBackendInstance") {
+            let types: &[&str] = &["pres", "eq", "sub"];
+            put(
+                &mut content,
+                &format!("cn=mail,cn=index,{dn}"),
+                &[("objectClass", &["nsIndex"]), ("cn", &["mail"]), ("nsIndexType", types)],
+            );
+        }
+        content.insert(key(dn), (dn.to_owned(), own));
+        self.write(&content)
+    }
+
+    fn modify(&self, dn: &str, edits: &[ValueEdit]) -> Result<(), LdapError> {
+        let _tasks = self.tasks.lock().unwrap();
+        let mut content = self.read()?;
+        let Some((_, attributes)) = content.get_mut(&key(dn)) else { return Err(refused(dn, 32)) };
+        for edit in edits {
+            let is_schema = dn == "cn=schema";
+            let values = attributes.entry(edit.attribute.to_ascii_lowercase()).or_default();
+            for value in &edit.values {
+                let is_it = |known: &String| if is_schema { oid(known) == oid(value) } else { known == value };
+                match (edit.kind, values.iter().any(is_it)) {
+                    (EditKind::Add, true) if !is_schema => return Err(refused(dn, 20)),
+                    (EditKind::Delete, false) => return Err(refused(dn, 16)),
+                    _ => {}
+                }
+                values.retain(|known| !is_it(known));
+                if edit.kind == EditKind::Add {
+                    values.push(if is_schema { super::stored(value) } else { value.clone() });
+                }
+            }
+        }
+        self.write(&content)
+    }
+
+    fn delete(&self, dn: &str) -> Result<(), LdapError> {
+        let _tasks = self.tasks.lock().unwrap();
+        let mut content = self.read()?;
+        let of = Dn::parse(dn).unwrap();
+        if content.values().any(|(name, _)| Dn::parse(name).unwrap().is_below(&of)) {
+            return Err(refused(dn, 66));
+        }
+        content.remove(&key(dn)).ok_or_else(|| refused(dn, 32))?;
+        self.write(&content)
+    }
+
+    fn who_am_i(&self) -> Result<Option<String>, LdapError> {
+        Ok(Some("cn=directory manager".to_owned()))
+    }
+}
