@@ -153,6 +153,17 @@ fn without_its_first_page_a_file_gives_all_its_records() {
 }
 
 #[test]
+fn a_damaged_name_of_a_sub_database_costs_only_the_name() {
+    let bytes = bytes(SUBDATABASES);
+    let good = read_changed(&bytes, &[]).unwrap().records;
+    let at = bytes.windows(5).position(|window| window == b"alpha").unwrap();
+    let (found, losses) = salvage(&bytes, &[(at, b'z')]).unwrap();
+    let lost: Vec<_> = good.iter().filter(|pair| !found.contains(pair)).collect();
+    assert!(lost.iter().all(|(key, _)| key.starts_with(b"alpha")), "{lost:?}");
+    assert_eq!((found.len(), losses), (good.len(), vec![]));
+}
+
+#[test]
 fn what_is_no_database_or_holds_several_is_not_guessed_at() {
     let mut several = File::new(SUBDATABASES);
     several.bytes[..512].fill(0);

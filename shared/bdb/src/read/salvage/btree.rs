@@ -157,7 +157,11 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 }
             }
         }
-        (self.order, self.data_order) = self.orders_of(&leaves)?;
+        // The order of the names of sub-databases decides nothing, and each of them stands for a whole database.
+        (self.order, self.data_order) = match self.meta.holds_sub_databases() {
+            true => (KeyOrder::Unknown, KeyOrder::Unknown),
+            false => self.orders_of(&leaves)?,
+        };
         self.add_runs(leaves)?;
         self.runs_of_tree = self.runs.len();
         if orphans == Orphans::Ours {
