@@ -23,7 +23,7 @@ _csmigrate() {
 
     case "${cmd}" in
         csmigrate)
-            opts="-q -d -l -b -V -? --dry-run --version --help --inspect --undo --byte-order --dup-sorted --owner --backup-all --log-dir --ics-conf --read-only --root --state-dir --json --report --resume --list-runs --prune --color"
+            opts="-q -d -l -b -V -? --dry-run --version --help --inspect --deep --undo --byte-order --dup-sorted --salvage --owner --backup-all --log-dir --ics-conf --read-only --root --state-dir --json --report --resume --list-runs --prune --color"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

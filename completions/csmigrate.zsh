@@ -18,7 +18,7 @@ _csmigrate() {
 '-l+[How much to log in csmigrate.log]:min|max:((min\:"Phases and totals"
 max\:"Details of every file as well"))' \
 '-b+[Where the source is copied first \[default\: source_dbdir/backup\]]:backup_dir:_files' \
-'--inspect=[Show the files of a database directory and change nothing]:DIR:_files' \
+'--inspect=[Show the files of a database directory and change nothing]::DIR:_files' \
 '--undo=[Take back the migration into this directory (or the run of this name)]:target_dbdir:_files' \
 '--byte-order=[Byte order of the new files]:ORDER:((native\:"That of this machine"
 little\:"Least significant byte first"
@@ -45,6 +45,8 @@ never\:"Never"))' \
 '--version[Print the version]' \
 '-?[Print this help]' \
 '--help[Print this help]' \
+'--deep[With --inspect\: check every page, and list everything that is wrong or odd]' \
+'--salvage[Migrate what can be read of damaged databases, into salvaged in target_dbdir]' \
 '--backup-all[Copy hotbackup and archive to the backup as well]' \
 '--json[Print the result as JSON]' \
 '--resume[Go on with the run that was interrupted]' \

@@ -111,8 +111,11 @@ pub struct Args {
     help: Option<bool>,
 
     /// Show the files of a database directory and change nothing
-    #[arg(long, value_name = "DIR")]
-    pub inspect: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", num_args = 0..=1)]
+    pub inspect: Option<Option<PathBuf>>,
+    /// With --inspect: check every page, and list everything that is wrong or odd
+    #[arg(long, requires = "inspect")]
+    pub deep: bool,
     /// Take back the migration into this directory (or the run of this name)
     #[arg(long, value_name = "target_dbdir")]
     pub undo: Option<PathBuf>,
@@ -122,6 +125,9 @@ pub struct Args {
     /// Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted [default: judged from the data]
     #[arg(long, value_enum, value_name = "yes|no", hide_possible_values = true)]
     pub dup_sorted: Option<YesNo>,
+    /// Migrate what can be read of damaged databases, into salvaged in target_dbdir
+    #[arg(long)]
+    pub salvage: bool,
     /// Owner of the new files [default: that of each source file]
     #[arg(long, value_name = "USER:GROUP")]
     pub owner: Option<String>,
@@ -142,6 +148,15 @@ pub struct Args {
     pub common: CommonOptions,
 }
 
+/// How closely a directory is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Whether each database can be read to its end.
+    Readable,
+    /// Everything that is wrong or odd.
+    Deep,
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -155,7 +170,7 @@ pub enum Command {
     /// Only edit ics.conf.
     EditConfig,
     /// Show a directory.
-    Inspect(PathBuf),
+    Inspect(PathBuf, Depth),
     /// Take a run back.
     Undo(PathBuf),
     /// Go on with whatever was interrupted.
@@ -183,15 +198,22 @@ impl Args {
             if let Some(second) = given.next() {
                 return Err(format!("{first} and {second} cannot be used together"));
             }
-            if let Some(operand) = &self.source {
+            // The directory may stand behind other options, as the operand.
+            let operand = if self.inspect == Some(None) { &self.target } else { &self.source };
+            if let Some(operand) = operand {
                 return Err(format!("{first} takes no further operand: {}", operand.display()));
             }
         }
         if self.dry_run && (self.common.prune.is_some() || self.common.resume) {
             return Err("-d cannot be used with --resume or --prune".to_owned());
         }
+        if self.salvage && (self.target.is_none() || self.inspect.is_some()) && !self.common.resume {
+            return Err("--salvage needs source_dbdir and target_dbdir".to_owned());
+        }
         if let Some(dir) = &self.inspect {
-            return Ok(Command::Inspect(dir.clone()));
+            let dir = dir.as_ref().or(self.source.as_ref()).ok_or("--inspect needs a directory")?;
+            let depth = if self.deep { Depth::Deep } else { Depth::Readable };
+            return Ok(Command::Inspect(dir.clone(), depth));
         }
         if let Some(target) = &self.undo {
             return Ok(Command::Undo(target.clone()));
@@ -246,6 +268,19 @@ mod tests {
     }
 
     #[test]
+    fn the_directory_to_inspect_may_stand_behind_other_options() {
+        for (line, depth) in [
+            ("csmigrate --inspect x", Depth::Readable),
+            ("csmigrate --inspect --deep x", Depth::Deep),
+            ("csmigrate --deep --inspect x", Depth::Deep),
+            ("csmigrate --inspect x --deep", Depth::Deep),
+            ("csmigrate --inspect=x --deep", Depth::Deep),
+        ] {
+            assert_eq!(parse(line), Ok(Command::Inspect("x".into(), depth)), "{line}");
+        }
+    }
+
+    #[test]
     fn wrong_operands_and_options_are_refused() {
         for (line, words) in [
             ("csmigrate", "source_dbdir and target_dbdir are missing"),
@@ -254,7 +289,12 @@ mod tests {
             ("csmigrate -l medium one two", "medium"),
             ("csmigrate --read-only on", "--ics-conf"),
             ("csmigrate --undo x --inspect y", "cannot be used together"),
+            ("csmigrate --deep x y", "--inspect"),
+            ("csmigrate --inspect", "--inspect needs a directory"),
+            ("csmigrate --inspect --deep x y", "no further operand: y"),
+            ("csmigrate --inspect x y", "no further operand: y"),
             ("csmigrate --undo x y z", "no further operand"),
+            ("csmigrate --salvage --inspect x", "--salvage needs source_dbdir"),
         ] {
             let error = parse(line).unwrap_err();
             assert!(error.contains(words), "{line}: {error}");

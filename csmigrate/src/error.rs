@@ -153,9 +153,11 @@ impl Error {
             Self::TargetNotEmpty { .. } => "Name an empty directory, or one that is not there yet.".to_owned(),
             Self::MountPoint { path } => format!("Name a directory below it with -b, such as {path}/csdb."),
             Self::ForeignBackup { .. } => "Name another directory with -b, or move this one away.".to_owned(),
-            Self::Databases(_) => "Restore the files from a good backup, or move them out of the directory, and run \
-                                   csmigrate again."
-                .to_owned(),
+            Self::Databases(_) => {
+                "Restore the files from a good backup or move them out of the directory, and run csmigrate \
+                                   again. Of damaged ones, --salvage migrates what can be read."
+                    .to_owned()
+            }
             Self::Unclean { .. } => "Start and stop the old Calendar Server once, or run the db_recover of its own \
                                      Berkeley DB release on a copy, then run csmigrate on the result."
                 .to_owned(),

@@ -1,4 +1,5 @@
-//! `--inspect DIR`: a table of the files of a database directory. Nothing is changed, and nothing is refused.
+//! `--inspect DIR`: a table of the files of a database directory, and with `--deep` all that is wrong or odd about them. Nothing is
+//! changed, and nothing is refused.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +7,11 @@ use bdb::ReadAt;
 use bdb::hash::is_default;
 use bdb::log::{LogFile, LogState, judge, parse_log_name};
 use bdb::read::{Access, Database, Part, ReadError, Recognised, Records, Unsupported};
+use bdb::verify::{Finding, Severity, verify};
 use serde::Serialize;
 use upgrade_engine::fs::{Dir, File, FileKind, Name, RelPath, RootPath};
 
+use crate::cli::Depth;
 use crate::detect::environment::unclean;
 use crate::detect::file_access::{Borrowed, Reading};
 use crate::detect::source::recognised;
@@ -28,6 +31,16 @@ pub struct Row {
     records: String,
     flags: String,
     state: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<Found>,
+}
+
+/// Something that is wrong or odd.
+#[derive(Serialize)]
+struct Found {
+    page: u32,
+    severity: &'static str,
+    what: String,
 }
 
 /// What a directory holds.
@@ -42,7 +55,7 @@ pub struct Inspection {
 ///
 /// # Errors
 /// [`Error::Io`] when the directory cannot be read.
-pub fn inspect(dir: &dyn Dir, path: &RootPath) -> Result<Inspection, Error> {
+pub fn inspect(dir: &dyn Dir, path: &RootPath, depth: Depth) -> Result<Inspection, Error> {
     let failed = |e| Error::io("read", path, e);
     let mut names = Vec::new();
     for name in dir.list(&RelPath::here()).map_err(failed)? {
@@ -51,7 +64,7 @@ pub fn inspect(dir: &dyn Dir, path: &RootPath) -> Result<Inspection, Error> {
         }
     }
     let files = workers::for_each(&names, |name| match dir.open(&name.clone().into()) {
-        Ok(file) => row(name, &*file),
+        Ok(file) => row(name, &*file, depth),
         Err(e) => Row { state: format!("cannot be read: {e}"), ..Row::empty(name, "?") },
     });
     Ok(Inspection { environment: environment(dir, &names), files })
@@ -92,6 +105,7 @@ impl Row {
             records: none(),
             flags: none(),
             state: none(),
+            findings: Vec::new(),
         }
     }
 
@@ -110,25 +124,36 @@ impl Row {
     }
 }
 
-fn row(name: &Name, file: &dyn File) -> Row {
+fn row(name: &Name, file: &dyn File, depth: Depth) -> Row {
     match recognised(file) {
         Err(e) => Row { state: format!("cannot be read: {e}"), ..Row::empty(name, "?") },
+        // Its first page may be what is damaged.
+        Ok(Recognised::NotADatabase) if depth == Depth::Deep && name.as_bytes().ends_with(b".db") => {
+            database(name, file, "?", depth)
+        }
         Ok(Recognised::NotADatabase) => Row::empty(name, "other"),
         Ok(Recognised::Unsupported(Unsupported::Log)) => Row::empty(name, "log"),
         Ok(Recognised::Unsupported(reason)) => {
             Row { state: format!("not read: {reason}"), ..Row::empty(name, "database") }
         }
-        Ok(Recognised::Btree) => database(name, file, "btree"),
-        Ok(Recognised::Hash) => database(name, file, "hash"),
+        Ok(Recognised::Btree) => database(name, file, "btree", depth),
+        Ok(Recognised::Hash) => database(name, file, "hash", depth),
     }
 }
 
-fn database(name: &Name, file: &dyn File, kind: &str) -> Row {
+fn database(name: &Name, file: &dyn File, kind: &str, depth: Depth) -> Row {
     let empty = Row::empty(name, kind);
-    let database = match Database::open(Borrowed(file)) {
+    let opened = match depth {
+        Depth::Readable => Database::open(Borrowed(file)),
+        Depth::Deep => Database::open_damaged(Borrowed(file)),
+    };
+    let database = match opened {
         Ok(database) => database,
         Err(e @ ReadError::Unsupported(_)) => return Row { state: format!("not read: {e}"), ..empty },
-        Err(e) => return Row { state: format!("damaged: {e}"), ..empty },
+        Err(e) => {
+            let findings = Vec::from_iter((depth == Depth::Deep).then(|| Found::damage(&e)));
+            return Row { state: format!("damaged: {e}"), findings, ..empty };
+        }
     };
     let meta = database.meta();
     let mut records = database.records();
@@ -141,18 +166,58 @@ fn database(name: &Name, file: &dyn File, kind: &str) -> Row {
         let functions: BTreeSet<u32> = parts.iter().filter_map(foreign_function).collect();
         notes.extend(functions.iter().map(|charkey| format!("hash function of the application ({charkey:#010x})")));
     }
+    let state = match (database.damage(), walked) {
+        ([damage, ..], _) => format!("damaged: {damage}"),
+        ([], Err(e)) => format!("damaged: {e}"),
+        ([], Ok(_)) => std::iter::once("readable to its end".to_owned()).chain(notes).collect::<Vec<_>>().join(", "),
+    };
     Row {
+        kind: report::kind(meta).to_owned(),
         version: meta.version.to_string(),
         byte_order: meta.byte_order.to_string(),
         page_size: meta.page_size.to_string(),
         pages: meta.pages.to_string(),
         records: records.survey().records.to_string(),
         flags: report::flags(meta),
-        state: match walked {
-            Ok(_) => std::iter::once("readable to its end".to_owned()).chain(notes).collect::<Vec<_>>().join(", "),
-            Err(e) => format!("damaged: {e}"),
-        },
+        state,
+        findings: if depth == Depth::Deep { verified(&database) } else { Vec::new() },
         ..empty
+    }
+}
+
+fn verified(database: &Database<Borrowed<'_>>) -> Vec<Found> {
+    let verdict = match verify(database, |_| Ok(())) {
+        Ok(verdict) => verdict,
+        Err(error) => return vec![Found::damage(&error)],
+    };
+    let mut found: Vec<Found> = verdict.findings.iter().map(Found::new).collect();
+    if verdict.more > 0 {
+        let what = format!("{} more places that cannot be read", verdict.more);
+        found.push(Found { page: 0, severity: DAMAGE, what });
+    }
+    found
+}
+
+const DAMAGE: &str = "damage";
+
+impl Found {
+    fn new(finding: &Finding) -> Self {
+        let severity = match finding.what.severity() {
+            Severity::Damage => DAMAGE,
+            Severity::Oddity => "oddity",
+        };
+        Self { page: finding.page.0, severity, what: finding.what.to_string() }
+    }
+
+    fn damage(error: &ReadError) -> Self {
+        Self { page: error.page().map_or(0, |page| page.0), severity: DAMAGE, what: error.to_string() }
+    }
+
+    /// Returns it as a line; many descriptions begin with their page.
+    fn line(&self, file: &str) -> String {
+        let page = format!("page {}: ", self.page);
+        let what = self.what.strip_prefix(&page).unwrap_or(&self.what);
+        format!("{file}: {}: {page}{what}", self.severity)
     }
 }
 
@@ -192,6 +257,17 @@ impl Inspection {
             })
             .collect();
         lines.push(format!("log: {}", self.environment));
+        lines.extend(self.files.iter().flat_map(|row| row.findings.iter().map(|found| found.line(&row.file))));
         lines
+    }
+
+    /// Returns what was found to be damaged, one line per file.
+    pub fn damage(&self) -> Vec<String> {
+        let damaged = self.files.iter().filter_map(|row| {
+            let count = row.findings.iter().filter(|found| found.severity == DAMAGE).count();
+            let places = if count == 1 { "1 place".to_owned() } else { format!("{count} places") };
+            (count > 0).then(|| format!("{} is damaged in {places}", row.file))
+        });
+        damaged.collect()
     }
 }

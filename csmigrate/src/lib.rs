@@ -4,6 +4,7 @@
 //! [`migrate`] making the new files, [`report`] says what happened. Keys and data are not reinterpreted.
 
 pub mod cli;
+pub mod cursor;
 pub mod detect;
 pub mod error;
 pub mod inspect;
@@ -14,6 +15,7 @@ pub mod program;
 pub mod record_digest;
 pub mod report;
 pub mod run;
+pub mod salvage;
 pub mod workers;
 pub mod write_behind;
 

@@ -8,6 +8,7 @@ use std::io;
 use bdb::Record;
 use bdb::format::ByteOrder;
 use bdb::read::{Access, Database, DuplicateMode, Meta, ReadError};
+use bdb::verify::{Seen, Verdict, What, verify};
 use bdb::write::{
     BtreeOptions, DatabaseOptions, Duplicates, FileOptions, FileWriter, HashOptions, RecordNumbers, WriteError,
 };
@@ -16,6 +17,7 @@ use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{File, RelPath};
 use upgrade_engine::step::{Producer, World};
 
+use crate::cursor::{self, Cursor};
 use crate::detect::file_access::{Borrowed, ReadOnce};
 use crate::plan::Migration;
 use crate::record_digest::{RecordDigest, Records};
@@ -61,7 +63,11 @@ impl Producer for Migrate {
     /// Compares with what the survey read from the source itself: a copy that somebody changed since gives another result.
     fn verify(&self, world: &World<'_>, request: &Value, made: &dyn File, _: Option<&Value>) -> Result<(), String> {
         let expected = parse(request)?.records;
-        let found = digest(world, made).map_err(|e| format!("the new file cannot be read back: {}", describe(e)))?;
+        let (verdict, found) =
+            read_back(world, made).map_err(|e| format!("the new file cannot be read back: {}", describe(e)))?;
+        if let Some(finding) = verdict.findings.iter().find(|finding| !is_of_the_source(&finding.what)) {
+            return Err(format!("read back, the new file is not sound: page {}: {}", finding.page, finding.what));
+        }
         if found == expected {
             return Ok(());
         }
@@ -94,7 +100,8 @@ fn database_options(migration: &Migration, meta: &Meta) -> DatabaseOptions {
             fill_percent: FILL_PERCENT,
             duplicates,
             minkey: btree.minkey,
-            re_len: btree.re_len,
+            // Of use only in databases that are not read; what is there by accident is not carried over.
+            re_len: 0,
             re_pad: btree.re_pad,
             record_numbers: if meta.has_record_numbers() { RecordNumbers::Kept } else { RecordNumbers::None },
         }),
@@ -120,10 +127,10 @@ fn rewrite_into(
     source: &dyn File,
     made: impl bdb::WriteAt,
 ) -> Result<(), String> {
-    let database = Database::open(ReadOnce::new(source)).map_err(describe)?;
+    let database = cursor::open(ReadOnce::new(source), migration.damage()).map_err(describe)?;
     let mut writer = FileWriter::new(made, file_options(migration, database.meta())?).map_err(|e| e.to_string())?;
     let mut progress = Progress::new(world);
-    let mut records = database.records();
+    let mut records = Cursor::new(&database, migration.damage());
     while let Some(part) = records.next_part().map_err(describe)? {
         let options = database_options(migration, &part.meta);
         writer.begin(part.name.as_deref(), options).map_err(describe_write)?;
@@ -136,19 +143,26 @@ fn rewrite_into(
     Ok(())
 }
 
-fn digest(world: &World<'_>, file: &dyn File) -> Result<Records, ReadError> {
+/// Tells whether a new file has something because its source has it: the application's own order, which is kept.
+fn is_of_the_source(what: &What) -> bool {
+    matches!(what, What::KeyOrder(_) | What::DataOrder(_) | What::RepeatedKeys(_) | What::RepeatedData(_))
+}
+
+fn read_back(world: &World<'_>, file: &dyn File) -> Result<(Verdict, Records), ReadError> {
     let database = Database::open(Borrowed(file))?;
     let mut digest = RecordDigest::new();
     let mut progress = Progress::new(world);
-    let mut records = database.records();
-    while let Some(part) = records.next_part()? {
-        digest.part(part.name.as_deref());
-        while let Some(Record { key, data }) = records.next()? {
-            progress.add(key.len() as u64 + data.length()).map_err(stopped)?;
-            digest.record(key, data)?;
+    let verdict = verify(&database, |seen| {
+        match seen {
+            Seen::Part(part) => digest.part(part.name.as_deref()),
+            Seen::Record(Record { key, data }) => {
+                progress.add(key.len() as u64 + data.length()).map_err(stopped)?;
+                digest.record(key, data)?;
+            }
         }
-    }
-    Ok(digest.finish())
+        Ok(())
+    })?;
+    Ok((verdict, digest.finish()))
 }
 
 fn stopped(error: upgrade_engine::step::StepError) -> ReadError {

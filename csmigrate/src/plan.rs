@@ -16,6 +16,7 @@ use upgrade_engine::step::{
 };
 
 use crate::cli::{Args, YesNo};
+use crate::cursor::Damage;
 use crate::detect::config::ConfigFacts;
 use crate::detect::database::DatabaseFacts;
 use crate::detect::destination::{BackupState, TargetState};
@@ -25,6 +26,7 @@ use crate::detect::source::{Entry, EntryKind, Role, SourceFacts};
 use crate::detect::{Directories, Facts};
 use crate::migrate;
 use crate::record_digest::Records;
+use crate::salvage;
 
 /// The tool's name in plans and state directories.
 pub const TOOL: &str = "csmigrate";
@@ -33,12 +35,16 @@ pub const TOOL: &str = "csmigrate";
 const OWNER_MAY_WRITE: u32 = 0o700;
 /// The directory inside the target in which the new files are made.
 const STAGING: &str = "csmigrate.new";
+/// The directory inside the target for databases of which only part can be read.
+const SALVAGED: &str = "salvaged";
 
 /// What a new database shall be like; the producer's request in a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Migration {
-    /// The copy in the backup.
+    /// The file below the source.
+    pub file: RelPath,
+    /// Its copy in the backup.
     pub from: Place,
     /// Digest of that file.
     pub source_digest: Digest,
@@ -48,8 +54,18 @@ pub struct Migration {
     pub byte_order: String,
     /// Whether duplicates are to be marked as sorted.
     pub duplicates_sorted: bool,
+    /// Whether only part of the source can be read.
+    #[serde(default)]
+    pub salvaged: bool,
     /// The new file's identity: the same for the same source and name, so that a rerun gives the same file.
     pub file_id: String,
+}
+
+impl Migration {
+    /// Returns how the source is read.
+    pub fn damage(&self) -> Damage {
+        if self.salvaged { Damage::Salvaged } else { Damage::Refused }
+    }
 }
 
 /// Returns what was asked for, as an unfinished run is recognised by.
@@ -64,6 +80,7 @@ pub fn request(args: &Args, directories: Option<&Directories>) -> serde_json::Va
         "owner": args.owner,
         "backup_all": args.backup_all,
         "ics_conf": args.ics_conf.as_ref().map(|path| path.display().to_string()),
+        "salvage": args.salvage,
         "read_only": args.read_only.map(|switch| switch.as_ics_value()),
     })
 }
@@ -100,6 +117,7 @@ pub fn plan(facts: &Facts, args: &Args, request: serde_json::Value) -> Result<Pl
         plan_config(&mut plan, config);
     }
     plan.warnings = warnings(facts, args);
+    plan.findings = salvage::findings(facts)?;
     Ok(plan)
 }
 
@@ -120,7 +138,7 @@ pub fn source_files(plan: &Plan) -> BTreeMap<RelPath, Digest> {
         Node::File(Content::CopyOf { digest, .. }) => Some((entry.path.clone(), *digest)),
         Node::File(Content::Produced { request, .. }) => {
             let migration: Migration = serde_json::from_value(request.clone()).ok()?;
-            Some((entry.path.clone(), migration.source_digest))
+            Some((migration.file, migration.source_digest))
         }
         Node::Directory | Node::Symlink(_) | Node::HardLink(_) => None,
     });
@@ -174,31 +192,55 @@ fn copied(entry: &Entry) -> Node {
 }
 
 fn plan_target(plan: &mut Plan, facts: &Facts, args: &Args, backup: &Place, target: &Place) -> Result<(), PathError> {
+    let attributes = Attributes { mode: OWNER_MAY_WRITE, ..owned(facts.source.attributes.clone(), facts.owner) };
+    let salvaged = facts.salvaged_name()?;
     let mut entries = Vec::new();
     let mut names = Vec::new();
     for entry in &facts.source.entries {
         let from = backup.below(&entry.path);
+        let mut path = entry.path.clone();
         let content = match &entry.role {
-            Role::BackupOnly => continue,
+            Role::BackupOnly | Role::Hopeless(_) => continue,
             Role::Carried => carried(&facts.source, entry, from),
-            Role::Database(database) => produced(args, entry, database, from),
+            Role::Database(database) => {
+                if database.salvaged.is_some() {
+                    path = RelPath::from(salvaged.clone()).below(&path);
+                }
+                produced(args, entry, database, from)
+            }
         };
+        if let (Some(name), [_, _, ..]) = (path.names().first(), path.names())
+            && !names.contains(name)
+        {
+            let attributes = facts.source.attributes.clone();
+            let attributes = Attributes { mode: attributes.mode | OWNER_MAY_WRITE, ..owned(attributes, facts.owner) };
+            entries.push(TreeEntry { path: RelPath::from(name.clone()), node: Node::Directory, attributes });
+        }
+        names.extend(path.names().first().filter(|name| !names.contains(name)).cloned());
         let attributes = owned(entry.attributes.clone(), facts.owner);
-        names.extend(entry.path.names().first().cloned());
-        entries.push(TreeEntry { path: entry.path.clone(), node: Node::File(content), attributes });
+        entries.push(TreeEntry { path, node: Node::File(content), attributes });
     }
-    let staging = target.join(&staging_name(&names)?);
-    let attributes = Attributes { mode: OWNER_MAY_WRITE, ..owned(facts.source.attributes.clone(), facts.owner) };
+    let staging = target.join(&free_name(STAGING, |name| names.contains(name))?);
     plan.steps.push(Step::BuildTree(BuildTree { at: staging.clone(), attributes: attributes.clone(), entries }));
     plan.steps.push(Step::MoveEntries(MoveEntries { from: staging.clone(), to: target.clone(), names }));
     plan.steps.push(Step::RemoveDir(RemoveDir { at: staging, attributes, not_empty: NotEmpty::Fail }));
     Ok(())
 }
 
-/// Returns a name for the staging directory that none of the files has.
-fn staging_name(taken: &[Name]) -> Result<Name, PathError> {
-    let mut name = Name::new(STAGING)?;
-    while taken.contains(&name) {
+impl Facts {
+    /// Returns the name of the directory in the target for what could only be read in part.
+    ///
+    /// # Errors
+    /// None for this name.
+    pub fn salvaged_name(&self) -> Result<Name, PathError> {
+        free_name(SALVAGED, |name| self.source.entries.iter().any(|entry| entry.path.names() == [name.clone()]))
+    }
+}
+
+/// Returns a name that is not taken.
+fn free_name(name: &str, is_taken: impl Fn(&Name) -> bool) -> Result<Name, PathError> {
+    let mut name = Name::new(name)?;
+    while is_taken(&name) {
         name = Name::new([name.as_bytes(), b"-"].concat())?;
     }
     Ok(name)
@@ -223,11 +265,13 @@ fn produced(args: &Args, entry: &Entry, database: &DatabaseFacts, from: Place) -
         ByteOrder::Big => "big",
     };
     let migration = Migration {
+        file: entry.path.clone(),
         from,
         source_digest: database.digest,
         records: database.records,
         byte_order: byte_order.to_owned(),
         duplicates_sorted: duplicates_sorted(args, database),
+        salvaged: database.salvaged.is_some(),
         file_id: migrate::file_id(&database.digest, &entry.path),
     };
     Content::Produced { by: migrate::NAME.to_owned(), request: json!(migration), size: entry.stat.size }
@@ -287,7 +331,7 @@ fn database_warnings(path: &RelPath, database: &DatabaseFacts, args: &Args) -> V
         let deleted = database.survey.deleted;
         warnings.push(format!("{path}: {deleted} items are marked as deleted; they are not migrated"));
     }
-    if database.meta.checksums == Checksums::Present {
+    if database.meta.checksums == Checksums::Present && database.salvaged.is_none() {
         warnings.push(format!("{path}: its pages carry checksums, which were right; the new file has none"));
     }
     // A hash database has pages that are set aside.

@@ -13,7 +13,7 @@ use upgrade_engine::step::{Content, Node, NotEmpty, Observer, Step};
 use upgrade_engine::terminal::{Progress, Terminal};
 use upgrade_engine::{Identity, Run, Status};
 
-use crate::cli::{Args, Command};
+use crate::cli::{Args, Command, Depth};
 use crate::detect::config::{self, Wanted};
 use crate::detect::destination::some_of;
 use crate::detect::{self, Directories, Facts, source};
@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::logs::Logs;
 use crate::migrate::Migrate;
 use crate::plan::{self, TOOL};
-use crate::{inspect, report, workers};
+use crate::{inspect, report, salvage, workers};
 
 /// One call of csmigrate, on whatever file systems it is given.
 pub struct Program<'a> {
@@ -50,7 +50,7 @@ impl Program<'_> {
         match &self.command {
             Command::Migrate { source, target } => self.migrate(source, target),
             Command::EditConfig => self.edit_config(),
-            Command::Inspect(dir) => self.inspect(dir),
+            Command::Inspect(dir, depth) => self.inspect(dir, *depth),
             Command::Undo(what) => self.undo(what),
             Command::Resume => self.resume_any(),
             Command::ListRuns => self.list_runs(),
@@ -109,6 +109,7 @@ impl Program<'_> {
         };
         let plan = plan::plan(&facts, self.args, request).map_err(|e| Error::Usage(e.to_string()))?;
         self.say_survey(&facts, &plan);
+        self.log_losses(&facts);
         let details = report::json(&facts);
         let mut report = if self.args.dry_run {
             self.dry_run(&plan)
@@ -118,7 +119,10 @@ impl Program<'_> {
                 None => self.session()?,
             };
             let report = self.apply(&session, &plan)?;
-            self.say("Calendar database has been migrated");
+            self.say(match plan.findings.as_slice() {
+                [] => "Calendar database has been migrated",
+                _ => "Calendar database has been migrated as far as it can be read",
+            });
             self.say_ways_back(&report);
             report
         };
@@ -143,7 +147,15 @@ impl Program<'_> {
         if self.args.level == crate::cli::LogLevel::Max {
             report::details(facts).iter().for_each(|line| self.terminal.result(line));
         }
-        plan.warnings.iter().for_each(|line| self.warn(line));
+        plan.warnings.iter().chain(&plan.findings).for_each(|line| self.warn(line));
+    }
+
+    /// Every lost page goes to the logs before anything is changed, whatever becomes of the run.
+    fn log_losses(&self, facts: &Facts) {
+        let lines = salvage::lines(facts);
+        if let (Some(logs), false) = (&self.logs, lines.is_empty()) {
+            logs.error(&lines);
+        }
     }
 
     fn directories(&self, source: &Path, target: &Path) -> Result<Directories, Error> {
@@ -162,7 +174,12 @@ impl Program<'_> {
         for line in plan.lines() {
             self.say(&format!("  {line}"));
         }
-        Report { plan: Some(plan.clone()), warnings: plan.warnings.clone(), ..Report::new(TOOL, ReportOutcome::DryRun) }
+        Report {
+            plan: Some(plan.clone()),
+            warnings: plan.warnings.clone(),
+            findings: plan.findings.clone(),
+            ..Report::new(TOOL, ReportOutcome::DryRun)
+        }
     }
 
     /// Returns a report when the same migration was done before and nobody changed its result.
@@ -178,6 +195,7 @@ impl Program<'_> {
         }
         self.say(&format!("Already migrated by run {id}, and nothing was changed since: there is nothing to do"));
         let report = self.report(&plan, &id, ReportOutcome::NothingToDo, Vec::new());
+        report.findings.iter().for_each(|line| self.warn(line));
         self.say_ways_back(&report);
         Ok(Some(report))
     }
@@ -207,12 +225,13 @@ impl Program<'_> {
         Ok(report)
     }
 
-    fn inspect(&self, dir: &Path) -> Result<Report, Error> {
+    fn inspect(&self, dir: &Path, depth: Depth) -> Result<Report, Error> {
         let path = self.args.common.product_path(dir).map_err(|e| Error::io("use", dir.display(), e))?;
-        let inspection = inspect::inspect(&*source::open(self.fs, &path)?, &path)?;
+        let inspection = inspect::inspect(&*source::open(self.fs, &path)?, &path, depth)?;
         inspection.lines().iter().for_each(|line| self.terminal.result(line));
+        let findings = inspection.damage();
         let details = serde_json::to_value(inspection).unwrap_or_default();
-        Ok(Report { details, ..Report::new(TOOL, ReportOutcome::Inspected) })
+        Ok(Report { details, findings, ..Report::new(TOOL, ReportOutcome::Inspected) })
     }
 
     fn undo(&self, what: &Path) -> Result<Report, Error> {
@@ -326,7 +345,8 @@ impl Program<'_> {
         }
     }
 
-    fn report(&self, plan: &Plan, run: &Name, outcome: ReportOutcome, findings: Vec<String>) -> Report {
+    fn report(&self, plan: &Plan, run: &Name, outcome: ReportOutcome, mut findings: Vec<String>) -> Report {
+        findings.extend(plan.findings.iter().cloned());
         let request = |key: &str| plan.request.get(key).and_then(|value| value.as_str());
         let invocation = self.args.common.invocation(TOOL);
         Report {

@@ -12,6 +12,7 @@ use crate::detect::Facts;
 use crate::detect::database::DatabaseFacts;
 use crate::detect::environment::Environment;
 use crate::detect::source::Role;
+use crate::salvage;
 
 /// Returns the name of a database and of what it holds, as `csdb rebuild` calls them (`reference/calendar.md` section 3.5).
 fn names(path: &RelPath) -> (String, &'static str) {
@@ -74,6 +75,7 @@ pub fn details(facts: &Facts) -> Vec<String> {
 /// Returns what the environment is known to be.
 pub fn environment(environment: &Environment) -> String {
     match environment {
+        Environment::Damaged(what) => what.clone(),
         Environment::NotLogged => "no log ever wrote these databases".to_owned(),
         Environment::Unproven => "there are no log files; a clean shutdown cannot be proven".to_owned(),
         Environment::Clean(LogVerdict { format, end, .. }) => {
@@ -184,6 +186,7 @@ pub fn json(facts: &Facts) -> Value {
                 "duplicates_off_page": database.survey.duplicates_off_page,
                 "deleted_items_skipped": database.survey.deleted,
                 "digest": database.digest,
+                "salvaged": database.salvaged.as_ref().map(salvage::json),
             })
         })
         .collect();
@@ -194,6 +197,7 @@ pub fn json(facts: &Facts) -> Value {
         "environment": environment(&facts.environment),
         "databases": databases,
         "carried_over": of(|role| matches!(role, Role::Carried)),
-        "backed_up_only": of(|role| matches!(role, Role::BackupOnly)),
+        "backed_up_only": of(|role| matches!(role, Role::BackupOnly | Role::Hopeless(_))),
+        "nothing_salvaged": facts.source.hopeless().map(|(entry, why)| json!({ "file": entry.path, "why": why })).collect::<Vec<_>>(),
     })
 }

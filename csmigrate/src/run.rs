@@ -61,7 +61,7 @@ fn carry_out(args: &Args, terminal: Terminal) -> Result<Report, Error> {
     let state = args.common.state().map_err(|e| Error::io("find", "the state directory", e))?;
     let interrupt = Interrupt::install(FAILURE.into()).map_err(|e| Error::io("catch", "signals", e))?;
     let logs = match &command {
-        Command::Inspect(_) | Command::ListRuns => None,
+        Command::Inspect(..) | Command::ListRuns => None,
         _ => Some(begin_logs(args, &fs, &command)?),
     };
     let program = Program { args, command, terminal, fs: &fs, state: &state, logs, interrupt };
@@ -94,7 +94,7 @@ fn begin_logs(args: &Args, fs: &RealFs, command: &Command) -> Result<Logs, Error
         Command::Undo(what) => format!("undo {}", what.display()),
         Command::Resume => "resume".to_owned(),
         Command::Prune(run) => format!("prune {run}"),
-        Command::Inspect(_) | Command::ListRuns => "look".to_owned(),
+        Command::Inspect(..) | Command::ListRuns => "look".to_owned(),
     };
     let at = |dir: std::io::Result<Box<dyn Dir>>, path: String| {
         let dir =

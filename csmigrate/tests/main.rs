@@ -21,6 +21,7 @@ mod migrates {
     mod keeping_attributes;
     mod keys_in_another_order;
     mod odd_entries;
+    mod what_can_be_read_db5_3;
 }
 
 mod refuses {

@@ -105,6 +105,29 @@ fn undo(fs: &Arc<dyn FileSystem>) -> Result<(), String> {
     }
 }
 
+/// The disk, with a leaf of a database overwritten.
+fn damaged_disk() -> MemoryFs {
+    let fs = disk(Target::Missing);
+    let dir = fs.open_dir(&RootPath::new("/").unwrap()).unwrap();
+    let mut bytes = data("btree-3.2.9-le-plain-512.db");
+    let leaf = (0..bytes.len()).step_by(512).filter(|page| bytes[page + 25] == 5).nth(2).unwrap();
+    bytes[leaf..leaf + 512].fill(0xa5);
+    write(&*dir, "old/ics50alarms.db", &bytes);
+    dir.set(&path("old"), &Attribute::Modified(Time { seconds: 1_200_000_000, nanoseconds: 2 })).unwrap();
+    fs
+}
+
+fn salvage(fs: &Arc<dyn FileSystem>) -> Result<(), String> {
+    csmigrate(fs, &[MIGRATE, &["--salvage"]].concat())
+}
+
+fn resume_salvage(fs: &Arc<dyn FileSystem>) -> Result<(), String> {
+    match csmigrate(fs, &["csmigrate", "--root", "/", "--resume"]) {
+        Err(error) if error.contains("nothing to resume") => salvage(fs),
+        other => other,
+    }
+}
+
 fn sweep<'a>(target: Target, stride: usize) -> Sweep<'a> {
     let full = std::env::var_os("COMMSUITE_FULL").is_some();
     Sweep {
@@ -135,4 +158,10 @@ fn a_migration_with_any_call_failing_is_run_again_or_undone() {
 #[test]
 fn a_migration_cut_off_by_a_power_failure_is_run_again_or_undone() {
     sweep(Target::Missing, 3).power_cuts().assert_clean();
+}
+
+#[test]
+fn a_salvage_stopped_at_any_call_is_resumed_or_undone() {
+    let sweep = sweep(Target::Missing, 3);
+    Sweep { start: damaged_disk(), run: &salvage, resume: &resume_salvage, ..sweep }.stops().assert_clean();
 }

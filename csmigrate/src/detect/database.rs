@@ -1,18 +1,21 @@
 //! One database: what it is, whether all of it can be read, what its pages say about the log.
 //!
 //! The file is read twice at the same time: once from end to end for its digest and the log sequence numbers of its pages,
-//! once along its tree. What cannot be read to the end is refused before anything is changed.
+//! once along its tree. What cannot be read to the end is refused before anything is changed, or, where that was asked for, read
+//! as far as it can be.
 
 use std::io;
 
 use bdb::Record;
-use bdb::format::{ByteOrder, Lsn, PageNo};
-use bdb::read::{Access, Database, DuplicateMode, Meta, PageScan, Part, ReadError, Scanned, Survey};
+use bdb::format::{Lsn, PageNo};
+use bdb::read::salvage::Losses;
+use bdb::read::{Access, DuplicateMode, Meta, PageScan, Part, ReadError, Scanned, Survey};
 use upgrade_engine::digest::{self, Digest, Hasher};
 use upgrade_engine::fs::File;
 use upgrade_engine::step::Observer;
 
 use super::file_access::Borrowed;
+use crate::cursor::{self, Cursor, Damage};
 use crate::record_digest::{RecordDigest, Records};
 use crate::workers;
 
@@ -30,6 +33,16 @@ pub struct DatabaseFacts {
     pub digest: Digest,
     /// Count and digest of its records.
     pub records: Records,
+    /// What is wrong with it, where it was read all the same.
+    pub salvaged: Option<Salvaged>,
+}
+
+/// A damaged database of which something was read.
+pub struct Salvaged {
+    /// Why it cannot be read to its end.
+    pub why: String,
+    /// What could not be read.
+    pub losses: Losses,
 }
 
 impl DatabaseFacts {
@@ -71,6 +84,9 @@ pub enum DatabaseError {
         /// What the meta page says of the function.
         charkey: u32,
     },
+    /// Not even its first page can be read.
+    #[error("nothing of it can be salvaged: {0}")]
+    Hopeless(ReadError),
     /// It could not be digested.
     #[error("it cannot be read: {0}")]
     Io(#[from] io::Error),
@@ -83,22 +99,45 @@ fn cause(error: &ReadError) -> String {
     std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default()
 }
 
+/// Tells whether a database is damaged, and not only out of reach or of a kind that is not read.
+fn is_damage(error: &ReadError) -> bool {
+    !matches!(error, ReadError::Io { .. } | ReadError::Ended { .. } | ReadError::Unsupported(_))
+}
+
 /// Surveys a database.
 ///
 /// # Errors
 /// [`DatabaseError`].
-pub fn survey(file: Box<dyn File>, observer: &dyn Observer) -> Result<DatabaseFacts, DatabaseError> {
+pub fn survey(file: &dyn File, damage: Damage, observer: &dyn Observer) -> Result<DatabaseFacts, DatabaseError> {
+    match survey_as(file, Damage::Refused, observer) {
+        Err(DatabaseError::Read { error }) if damage == Damage::Salvaged && is_damage(&error) => {
+            let (facts, losses) = match survey_as(file, Damage::Salvaged, observer) {
+                Err(DatabaseError::Read { error }) if is_damage(&error) => return Err(DatabaseError::Hopeless(error)),
+                surveyed => surveyed?,
+            };
+            Ok(DatabaseFacts { salvaged: Some(Salvaged { why: error.to_string(), losses }), ..facts })
+        }
+        surveyed => surveyed.map(|(facts, _)| facts),
+    }
+}
+
+fn survey_as(
+    file: &dyn File,
+    damage: Damage,
+    observer: &dyn Observer,
+) -> Result<(DatabaseFacts, Losses), DatabaseError> {
     let before = file.stat()?;
-    let database = Database::open(Borrowed(&*file))?;
+    let database = cursor::open(Borrowed(file), damage)?;
     let meta = database.meta().clone();
+    let pages = || PageScan::new(meta.page_size, meta.byte_order);
     let (walked, scanned) =
-        workers::both(|| walk(&database, observer), || scan(&*file, meta.page_size, meta.byte_order, observer));
+        workers::both(|| walk(Cursor::new(&database, damage), observer), || scan(file, pages(), damage, observer));
     let after = file.stat()?;
     if (before.size, before.modified) != (after.size, after.modified) {
         return Err(DatabaseError::Changed);
     }
     let (digest, scanned) = scanned?;
-    let (parts, survey, records) = walked?;
+    let Walked { parts, survey, records, losses } = walked?;
     for part in &parts {
         if let Access::Hash(hash) = &part.meta.access
             && !bdb::hash::is_default(hash.charkey)
@@ -106,18 +145,24 @@ pub fn survey(file: Box<dyn File>, observer: &dyn Observer) -> Result<DatabaseFa
             return Err(DatabaseError::HashFunction { charkey: hash.charkey });
         }
     }
-    Ok(DatabaseFacts { meta, parts, survey, scanned, digest, records })
+    Ok((DatabaseFacts { meta, parts, survey, scanned, digest, records, salvaged: None }, losses))
 }
 
-fn walk(database: &Database<Borrowed<'_>>, observer: &dyn Observer) -> Result<(Vec<Part>, Survey, Records), ReadError> {
+struct Walked {
+    parts: Vec<Part>,
+    survey: Survey,
+    records: Records,
+    losses: Losses,
+}
+
+fn walk(mut cursor: Cursor<'_, Borrowed<'_>>, observer: &dyn Observer) -> Result<Walked, ReadError> {
     let mut digest = RecordDigest::new();
     let mut parts = Vec::new();
-    let mut records = database.records();
     let mut count = 0_u32;
-    while let Some(part) = records.next_part()? {
+    while let Some(part) = cursor.next_part()? {
         digest.part(part.name.as_deref());
         parts.push(part);
-        while let Some(Record { key, data }) = records.next()? {
+        while let Some(Record { key, data }) = cursor.next()? {
             digest.record(key, data)?;
             count = count.wrapping_add(1);
             if count.is_multiple_of(4096) && observer.stop_requested() {
@@ -125,22 +170,26 @@ fn walk(database: &Database<Borrowed<'_>>, observer: &dyn Observer) -> Result<(V
             }
         }
     }
-    Ok((parts, records.survey().clone(), digest.finish()))
+    let (survey, losses) = cursor.finish();
+    Ok(Walked { parts, survey, records: digest.finish(), losses })
 }
 
 fn scan(
     file: &dyn File,
-    page_size: u32,
-    order: ByteOrder,
+    mut pages: PageScan,
+    damage: Damage,
     observer: &dyn Observer,
 ) -> Result<(Digest, Scanned), DatabaseError> {
     let mut hasher = Hasher::new();
-    let mut pages = PageScan::new(page_size, order);
     digest::for_each_chunk(file, |chunk| {
         pages.feed(chunk);
         hasher.update(chunk);
         observer.advance(chunk.len() as u64);
         if observer.stop_requested() { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
     })?;
-    Ok((hasher.finish(), pages.finish()?))
+    let scanned = match damage {
+        Damage::Refused => pages.finish()?,
+        Damage::Salvaged => pages.finish_damaged(),
+    };
+    Ok((hasher.finish(), scanned))
 }

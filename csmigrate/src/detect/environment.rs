@@ -9,6 +9,7 @@ use upgrade_engine::fs::{Name, RelPath};
 
 use super::file_access::Reading;
 use super::source::SourceFacts;
+use crate::cursor::Damage;
 use crate::error::Error;
 
 /// What is known about cleanness.
@@ -17,6 +18,8 @@ pub enum Environment {
     NotLogged,
     /// The log shows a clean shutdown.
     Clean(LogVerdict),
+    /// Something is not in the databases, or nobody knows; they are read all the same.
+    Damaged(String),
     /// Pages were logged, but there is no log file: nothing can be proven.
     Unproven,
 }
@@ -24,8 +27,17 @@ pub enum Environment {
 /// Judges the environment.
 ///
 /// # Errors
-/// [`Error::Unclean`] or [`Error::Log`].
-pub fn survey(source: &SourceFacts) -> Result<Environment, Error> {
+/// [`Error::Unclean`] or [`Error::Log`], unless damage is to be salvaged; [`Error::Io`].
+pub fn survey(source: &SourceFacts, damage: Damage) -> Result<Environment, Error> {
+    match judged(source) {
+        Err(error @ (Error::Unclean { .. } | Error::Log { .. })) if damage == Damage::Salvaged => {
+            Ok(Environment::Damaged(error.to_string()))
+        }
+        judged => judged,
+    }
+}
+
+fn judged(source: &SourceFacts) -> Result<Environment, Error> {
     let newest = source.databases().filter_map(|(entry, facts)| Some((facts.newest_logged_page()?, &entry.path))).max();
     let files = log_files(source)?;
     if files.is_empty() {

@@ -13,6 +13,7 @@ use upgrade_engine::fs::{FileSystem, RootPath};
 use upgrade_engine::step::Observer;
 
 use crate::cli::Args;
+use crate::cursor::Damage;
 use crate::error::Error;
 use config::{ConfigFacts, Wanted};
 use destination::{BackupFacts, TargetFacts};
@@ -67,9 +68,11 @@ pub fn survey(
         }
         None => None,
     };
-    let source = source::survey(fs, source_dir, directories, args.backup_all, observer)?;
+    let damage = if args.salvage { Damage::Salvaged } else { Damage::Refused };
+    let wanted = source::Wanted { backup_all: args.backup_all, damage };
+    let source = source::survey(fs, source_dir, directories, wanted, observer)?;
     holders::refuse_in_use(&source)?;
-    let environment = environment::survey(&source)?;
+    let environment = environment::survey(&source, damage)?;
     let backup = destination::survey_backup(fs, directories, &source)?;
     destination::refuse_lack_of_space(&source, &target, &backup)?;
     Ok(Facts { source, environment, target, backup, config, owner })

@@ -9,12 +9,13 @@ use bdb::log::parse_log_name;
 use bdb::read::{Recognised, Unsupported, recognise};
 use upgrade_engine::digest::{self, Digest, Hasher};
 use upgrade_engine::fs::path::escape;
-use upgrade_engine::fs::{Dir, FileId, FileKind, FileSystem, Name, RelPath, RootPath, Stat};
+use upgrade_engine::fs::{Dir, File, FileId, FileKind, FileSystem, Name, RelPath, RootPath, Stat};
 use upgrade_engine::place::Anchor;
 use upgrade_engine::step::{Attributes, Observer};
 
 use super::Directories;
-use super::database::{self, DatabaseFacts};
+use super::database::{self, DatabaseError, DatabaseFacts};
+use crate::cursor::Damage;
 use crate::error::Error;
 use crate::workers;
 
@@ -77,6 +78,8 @@ pub enum Role {
     Carried,
     /// Only backed up.
     BackupOnly,
+    /// A database of which nothing can be read, and why: only backed up.
+    Hopeless(String),
 }
 
 impl SourceFacts {
@@ -84,7 +87,15 @@ impl SourceFacts {
     pub fn databases(&self) -> impl Iterator<Item = (&Entry, &DatabaseFacts)> {
         self.entries.iter().filter_map(|entry| match &entry.role {
             Role::Database(facts) => Some((entry, &**facts)),
-            Role::Carried | Role::BackupOnly => None,
+            Role::Carried | Role::BackupOnly | Role::Hopeless(_) => None,
+        })
+    }
+
+    /// Returns the databases of which nothing can be read, and why.
+    pub fn hopeless(&self) -> impl Iterator<Item = (&Entry, &str)> {
+        self.entries.iter().filter_map(|entry| match &entry.role {
+            Role::Hopeless(why) => Some((entry, why.as_str())),
+            Role::Database(_) | Role::Carried | Role::BackupOnly => None,
         })
     }
 
@@ -121,6 +132,15 @@ fn near_name(fs: &dyn FileSystem, path: &RootPath) -> Option<String> {
     (distance <= 2.max(wanted.len() / 4)).then(|| parent.join(&name).to_string())
 }
 
+/// What is wanted of the survey.
+#[derive(Clone, Copy)]
+pub struct Wanted {
+    /// Whether `hotbackup` and `archive` are backed up as well.
+    pub backup_all: bool,
+    /// What is done about damaged databases.
+    pub damage: Damage,
+}
+
 /// Surveys the source: lists it, digests every file, and reads every database to its end.
 ///
 /// # Errors
@@ -129,7 +149,7 @@ pub fn survey(
     fs: &dyn FileSystem,
     dir: Box<dyn Dir>,
     directories: &Directories,
-    backup_all: bool,
+    wanted: Wanted,
     observer: &dyn Observer,
 ) -> Result<SourceFacts, Error> {
     let path = directories.source.clone();
@@ -139,7 +159,7 @@ pub fn survey(
         dir: &*dir,
         path: &path,
         backup: fs.open_dir(&directories.backup).and_then(|d| d.stat(&RelPath::here())).ok().map(|stat| stat.id),
-        backup_all,
+        backup_all: wanted.backup_all,
         found: Vec::new(),
         left_out: Vec::new(),
         warnings: Vec::new(),
@@ -149,7 +169,7 @@ pub fn survey(
     if found.is_empty() {
         return Err(Error::NoDatabase { path: path.to_string(), what: "the directory is empty" });
     }
-    let surveyed = workers::for_each(&found, |item| examine(&*dir, &path, item, observer));
+    let surveyed = workers::for_each(&found, |item| examine(&*dir, &path, item, wanted.damage, observer));
     let mut entries = Vec::with_capacity(found.len());
     let mut refused = Vec::new();
     let mut names: HashMap<FileId, RelPath> = HashMap::new();
@@ -314,6 +334,7 @@ fn examine(
     dir: &dyn Dir,
     source: &RootPath,
     item: &Found,
+    damage: Damage,
     observer: &dyn Observer,
 ) -> Result<(EntryKind, Role), Refused> {
     let failed = |e| Refused::Error(Error::io("read", show(source, &item.path), e));
@@ -332,13 +353,13 @@ fn examine(
     }
     let name = item.path.names().last().map(Name::as_bytes).unwrap_or_default();
     if item.is_at_top() && !is_log_or_region(name) {
-        match recognised(&*file).map_err(failed)? {
-            Recognised::Btree | Recognised::Hash => {
-                let surveyed = database::survey(file, observer)
-                    .map_err(|e| Refused::Database(format!("{}: {e}", show(source, &item.path))))?;
-                let digest = surveyed.digest;
-                return Ok((EntryKind::File(digest), Role::Database(Box::new(surveyed))));
-            }
+        let recognised = recognised(&*file).map_err(failed)?;
+        // The first page may be what is damaged.
+        let may_be_damaged =
+            recognised == Recognised::NotADatabase && damage == Damage::Salvaged && name.ends_with(b".db");
+        match recognised {
+            _ if may_be_damaged => return database(file, source, item, damage, observer),
+            Recognised::Btree | Recognised::Hash => return database(file, source, item, damage, observer),
             Recognised::Unsupported(Unsupported::Log) => {}
             Recognised::Unsupported(reason) => {
                 return Err(Refused::Database(format!("{}: {reason}", show(source, &item.path))));
@@ -358,7 +379,26 @@ fn examine(
     Ok((EntryKind::File(digest_of(&*file, observer).map_err(failed)?), Role::BackupOnly))
 }
 
-fn digest_of(file: &dyn upgrade_engine::fs::File, observer: &dyn Observer) -> io::Result<Digest> {
+/// Surveys a database file.
+fn database(
+    file: Box<dyn File>,
+    source: &RootPath,
+    item: &Found,
+    damage: Damage,
+    observer: &dyn Observer,
+) -> Result<(EntryKind, Role), Refused> {
+    match database::survey(&*file, damage, observer) {
+        Ok(surveyed) => Ok((EntryKind::File(surveyed.digest), Role::Database(Box::new(surveyed)))),
+        Err(error @ DatabaseError::Hopeless(_)) => {
+            let failed = |e| Refused::Error(Error::io("read", show(source, &item.path), e));
+            let digest = digest_of(&*file, observer).map_err(failed)?;
+            Ok((EntryKind::File(digest), Role::Hopeless(error.to_string())))
+        }
+        Err(error) => Err(Refused::Database(format!("{}: {error}", show(source, &item.path)))),
+    }
+}
+
+fn digest_of(file: &dyn File, observer: &dyn Observer) -> io::Result<Digest> {
     let mut hasher = Hasher::new();
     digest::for_each_chunk(file, |chunk| {
         hasher.update(chunk);
@@ -372,7 +412,7 @@ fn digest_of(file: &dyn upgrade_engine::fs::File, observer: &dyn Observer) -> io
 ///
 /// # Errors
 /// As reading it.
-pub fn recognised(file: &dyn upgrade_engine::fs::File) -> io::Result<Recognised> {
+pub fn recognised(file: &dyn File) -> io::Result<Recognised> {
     let mut head = [0; bdb::read::HEAD];
     let mut length = 0;
     while let Some(rest) = head.get_mut(length..).filter(|rest| !rest.is_empty()) {

@@ -79,3 +79,60 @@ fn a_directory_that_is_not_there_is_refused() {
       Nothing was changed.
     "#);
 }
+
+/// A directory with a sound database, an odd one, two damaged ones, and one of which nothing is left.
+fn damaged_site() -> Site {
+    let site = Site::with(&["btree-3.2.9-le-deleteditem-512.db", "btree-4.4.20-le-subdb-512.db"]);
+    let mut leaves = std::fs::read(genuine::data().join("btree-3.2.9-le-plain-512.db")).unwrap();
+    let pages: Vec<usize> = (0..leaves.len()).step_by(512).filter(|page| leaves[page + 25] == 5).collect();
+    for page in [pages[3], pages[9]] {
+        leaves[page + 8..page + 512].fill(0xa5);
+    }
+    site.write("/db/old/leaves.db", leaves);
+    let mut meta = std::fs::read(genuine::data().join("btree-4.7.25-le-plain-1024.db")).unwrap();
+    meta[25] = 5;
+    site.write("/db/old/meta.db", meta);
+    site.write("/db/old/zeroed.db", [0; 4096]);
+    site
+}
+
+#[test]
+fn deep_lists_everything_that_is_wrong_or_odd() {
+    let site = damaged_site();
+    let before = site.manifest();
+    let outcome = site.run(&["--inspect", "--deep", OLD]).to_string();
+    for arguments in [["--deep", "--inspect", OLD], ["--inspect", OLD, "--deep"]] {
+        assert_eq!(site.run(&arguments).to_string(), outcome);
+    }
+    assert_snapshot!(outcome, @r#"
+    exit 255
+    --- stdout
+    file                               type   version  byte order  page size  pages  records  flags          state
+    btree-3.2.9-le-deleteditem-512.db  btree  8        little      512        2      19       no flags       readable to its end
+    btree-4.4.20-le-subdb-512.db       btree  9        little      512        14     120      sub-databases  readable to its end, 2 sub-databases
+    leaves.db                          btree  8        little      512        80     13       no flags       damaged: page 5: calls itself page 2779096485
+    meta.db                            btree  9        little      1024       32     302      no flags       damaged: page 0: type 5, expected 9 (btree meta)
+    zeroed.db                          ?      -        -           -          -      -        -              damaged: not a Berkeley DB file
+    log: no log files
+    btree-3.2.9-le-deleteditem-512.db: oddity: page 0: 1 item is marked as deleted
+    leaves.db: damage: page 5: calls itself page 2779096485
+    leaves.db: damage: page 11: calls itself page 2779096485
+    meta.db: damage: page 0: type 5, expected 9 (btree meta)
+    zeroed.db: damage: page 0: not a Berkeley DB file
+    "#);
+    site.assert_unchanged(&before);
+    assert_eq!(names_in(&site.beside("cwd")), [""; 0]);
+}
+
+#[test]
+fn deep_findings_are_in_the_report_and_damage_is_no_success() {
+    let site = damaged_site();
+    let report = site.run(&["--json", "--inspect", "--deep", OLD]).failed().json();
+    let files = report["details"]["files"].as_array().unwrap();
+    let leaves = files.iter().find(|file| file["file"] == "leaves.db").unwrap();
+    assert_eq!(leaves["findings"].as_array().unwrap().len(), 2, "{leaves}");
+    assert!(leaves["findings"].as_array().unwrap().iter().all(|found| found["severity"] == "damage"), "{leaves}");
+    assert_eq!(report["findings"].as_array().unwrap().len(), 3, "{report}");
+    let sound = Site::with(&["btree-3.2.9-le-deleteditem-512.db", "hash-4.7.25-le-dup-512.db"]);
+    assert_eq!(sound.run(&["--inspect", "--deep", OLD]).succeeded().stderr, "");
+}

@@ -39,10 +39,12 @@ fn the_help_tells_the_documented_syntax_and_our_additions() {
       -b <backup_dir>            Where the source is copied first [default: source_dbdir/backup]
       -V, --version              Print the version
       -?, --help                 Print this help
-          --inspect <DIR>        Show the files of a database directory and change nothing
+          --inspect [<DIR>]      Show the files of a database directory and change nothing
+          --deep                 With --inspect: check every page, and list everything that is wrong or odd
           --undo <target_dbdir>  Take back the migration into this directory (or the run of this name)
           --byte-order <ORDER>   Byte order of the new files [default: native] [possible values: native, little, big, keep]
           --dup-sorted <yes|no>  Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted [default: judged from the data]
+          --salvage              Migrate what can be read of damaged databases, into salvaged in target_dbdir
           --owner <USER:GROUP>   Owner of the new files [default: that of each source file]
           --backup-all           Copy hotbackup and archive to the backup as well
           --log-dir <DIR>        Where csmigrate.log and csmigrateError.log are written [default: the calendar's logs directory]

@@ -237,6 +237,7 @@ fn an_empty_mount_point_as_the_backup_is_refused_before_anything_happens() {
         let mut command = Command::new("unshare");
         command.args(["--mount", "sh", "-c", "mount -t tmpfs none \"$1\" && shift && exec \"$@\"", "sh"]);
         command.arg(site.path("/db/disk")).arg(program).args(arguments);
+        site.surround(&mut command);
         command
     };
     if !mounted("true", &[]).output().is_ok_and(|output| output.status.success()) {

@@ -8,6 +8,12 @@ use std::fmt;
 pub const PAGE_SIZES: std::ops::RangeInclusive<u32> = 512..=65536;
 /// Bytes of an ordinary page's header.
 pub const PAGE_HEADER: usize = 26;
+/// Returns the most keys that a page can be told to hold at least: beyond it not even their headers have room, and the library
+/// refuses to open such a file (BDB1007).
+pub fn most_minkey(page_size: u32) -> u32 {
+    page_size.saturating_sub(PAGE_HEADER as u32) / 20
+}
+
 /// Bytes of the header where pages carry checksums.
 pub const CHECKSUM_PAGE_HEADER: usize = 32;
 /// Btree (and recno) files, at offset 12; at offset 0 it is a Berkeley DB 1.85 file.

@@ -62,6 +62,17 @@ pub fn bucket_page(version: u32, spares: &[u32; 32], bucket: u32) -> Option<Page
     Some(PageNo(page))
 }
 
+/// Returns whether the first page of a bucket in use was certainly written. The buckets that a table begins with have pages
+/// that follow one another, most of them written only when a key comes; there are 2 of them unless a number of keys per bucket
+/// was set. A bucket that is added later gets its page at once.
+pub fn is_written(version: u32, fill_factor: u32, spares: &[u32; 32], bucket: u32) -> bool {
+    let group = usize::try_from(ceil_log2(bucket.saturating_add(1))).ok();
+    let spare = group.and_then(|group| spares.get(group));
+    let is_added = spare != spares.first() || fill_factor == 0 && bucket > 1;
+    // Version 5 keeps other numbers there.
+    version > 5 && is_added
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +102,17 @@ mod tests {
         assert_eq!(pages(6), [1, 2, 7, 8, 13, 14]);
         assert_eq!(pages(5), [1, 3, 4, 5, 10, 11]);
         assert_eq!(bucket_page(9, &[u32::MAX; 32], 7), None);
+    }
+
+    #[test]
+    fn buckets_that_were_added_later_were_written() {
+        let mut spares = [0; 32];
+        spares[..4].copy_from_slice(&[1, 1, 1, 9]);
+        let written = |version, fill_factor| {
+            (0..8).map(|bucket| is_written(version, fill_factor, &spares, bucket)).collect::<Vec<_>>()
+        };
+        assert_eq!(written(9, 40), [[false; 4], [true; 4]].concat());
+        assert_eq!(written(6, 0), [[false; 2].as_slice(), &[true; 6]].concat());
+        assert_eq!(written(5, 0), [false; 8]);
     }
 }

@@ -12,6 +12,7 @@ pub mod io;
 pub mod log;
 pub mod read;
 pub mod record;
+pub mod verify;
 pub mod write;
 
 pub use io::{ReadAt, WriteAt};

@@ -210,6 +210,20 @@ fn a_page_in_use_on_the_free_list_is_an_error() {
 }
 
 #[test]
+fn a_page_that_nothing_points_to_is_free_only_when_it_has_its_number_or_is_all_zeros() {
+    let mut file = File::new(PLAIN);
+    let good = read_changed(&file.bytes, &[]).unwrap();
+    let (page, start) = (file.pages(), file.bytes.len());
+    file.bytes.resize(start + file.page_size, 0);
+    assert_eq!(read_changed(&file.bytes, &[]).unwrap(), good);
+    // The end of a page of which the beginning was lost.
+    file.bytes[start + 1000] = 1;
+    assert!(matches!(file.error(), ReadError::WrongPageNumber { page: found, found: 0 } if found == page_no(page)));
+    file.set_u32(start + 8, page as u32);
+    assert_eq!(read_changed(&file.bytes, &[]).unwrap(), good);
+}
+
+#[test]
 fn duplicates_in_a_database_without_duplicates_are_an_error() {
     let mut file = File::new(SORTED);
     file.set_u32(48, 0);
@@ -232,7 +246,7 @@ fn flags_and_meta_flags_of_databases_that_are_not_read_are_refused_by_name() {
         (16, 0x0a, "a btree of version 10; versions 6 to 9 (Berkeley DB 2.6 to 5.3) are read"),
         (25, 0x05, "page 0: type 5, expected 9 (btree meta)"),
         (8, 0x01, "page 0: calls itself page 1"),
-        (76, 0x01, "page 0: at least 1 keys per page, but it must be 2 or more"),
+        (76, 0x01, "page 0: at least 1 keys per page, which is no number that a page has room for"),
     ];
     let file = File::new(PLAIN);
     for (at, byte, message) in refusals {

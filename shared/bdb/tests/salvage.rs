@@ -3,7 +3,7 @@
 
 mod read_support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bdb::Record;
 use bdb::read::Database;
@@ -18,7 +18,7 @@ type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
 
 fn salvage(bytes: &[u8], changes: &[(usize, u8)]) -> Option<(Pairs, Vec<Loss>)> {
     let source = Damaged::new(bytes, changes);
-    let database = Database::open(&source).ok()?;
+    let database = Database::open_damaged(&source).ok()?;
     let mut salvage = database.salvage();
     let mut found = Pairs::new();
     while let Some(part) = salvage.next_part().unwrap() {
@@ -34,7 +34,7 @@ fn salvage(bytes: &[u8], changes: &[(usize, u8)]) -> Option<(Pairs, Vec<Loss>)> 
             found.push((key, value));
         }
     }
-    assert_eq!(salvage.records(), found.len() as u64);
+    assert_eq!(salvage.survey().records, found.len() as u64);
     Some((found, salvage.losses().list().to_vec()))
 }
 
@@ -83,6 +83,7 @@ fn without_page(name: &str, page: usize) {
     }
     let lost = good.len() - found.len();
     assert!(lost == 0 || !losses.is_empty(), "{name} page {page}: {lost} records are lost in silence");
+    assert!(found.is_sorted() || !good.is_sorted(), "{name} page {page}: the order of keys and data is kept");
     match kind {
         // The pages below are found all the same.
         3 if !name.contains("dup") && !name.contains("subdb") => assert_eq!(lost, 0, "{name} page {page}: type 3"),
@@ -104,6 +105,71 @@ fn any_unreadable_page_costs_only_what_is_on_it() {
         for page in 1..File::new(name).pages() {
             without_page(name, page);
         }
+    }
+}
+
+#[test]
+fn a_file_that_ends_too_early_gives_what_is_left_of_it() {
+    for name in ALL {
+        let file = File::new(name);
+        let good = read_changed(&file.bytes, &[]).unwrap().records;
+        for page in 1..file.pages() {
+            let (found, losses) = salvage(&file.bytes[..file.start(page) + 100], &[]).unwrap();
+            assert!(!losses.is_empty(), "{name} page {page}");
+            assert!(found.len() <= good.len(), "{name} page {page}");
+        }
+        // Only the last page is not whole.
+        let last = file.pages() - 1;
+        let (found, _) = salvage(&file.bytes[..file.start(last) + 100], &[]).unwrap();
+        let mut without = file.bytes.clone();
+        without[file.start(last)..].fill(0xa5);
+        assert_eq!(found, salvage(&without, &[]).unwrap().0, "{name}");
+    }
+}
+
+#[test]
+fn without_its_first_page_a_file_gives_all_its_records() {
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let manifest = std::fs::read_to_string(data.join("manifest.tsv")).unwrap();
+    let names = manifest.lines().skip(1).map(|line| line.split('\t').next().unwrap());
+    let mut tried = 0;
+    for name in names.filter(|name| !name.contains("subdb")) {
+        let mut file = File::new(name);
+        let good = read_changed(&file.bytes, &[]).unwrap().records;
+        let page_size = file.page_size;
+        for byte in [0, 0xa5] {
+            file.bytes[..page_size].fill(byte);
+            let Some((mut found, losses)) = salvage(&file.bytes, &[]) else { panic!("{name}: nothing is found") };
+            assert_eq!(losses.len(), 1, "{name}: {losses:?}");
+            let mut good = good.clone();
+            assert!(found.is_sorted() || !good.is_sorted(), "{name}");
+            good.sort();
+            found.sort();
+            assert!(found == good, "{name}: {} of {}", found.len(), good.len());
+        }
+        tried += 1;
+    }
+    assert!(tried > 80, "{tried}");
+}
+
+#[test]
+fn a_damaged_name_of_a_sub_database_costs_only_the_name() {
+    let bytes = bytes(SUBDATABASES);
+    let good = read_changed(&bytes, &[]).unwrap().records;
+    let at = bytes.windows(5).position(|window| window == b"alpha").unwrap();
+    let (found, losses) = salvage(&bytes, &[(at, b'z')]).unwrap();
+    let lost: Vec<_> = good.iter().filter(|pair| !found.contains(pair)).collect();
+    assert!(lost.iter().all(|(key, _)| key.starts_with(b"alpha")), "{lost:?}");
+    assert_eq!((found.len(), losses), (good.len(), vec![]));
+}
+
+#[test]
+fn what_is_no_database_or_holds_several_is_not_guessed_at() {
+    let mut several = File::new(SUBDATABASES);
+    several.bytes[..512].fill(0);
+    let text = b"some text\n".repeat(1000);
+    for bytes in [several.bytes, text, vec![0; 65536], vec![0xff; 65536], b"short".to_vec(), Vec::new()] {
+        assert!(salvage(&bytes, &[]).is_none());
     }
 }
 
@@ -172,11 +238,139 @@ fn a_key_out_of_order_costs_only_itself() {
     }
 }
 
+#[test]
+fn a_key_that_damage_made_equal_to_another_is_told() {
+    // The second of two keys of one page gets the bytes of the first.
+    let mut btree = File::new(PLAIN);
+    let leaf = btree.of_kind(5)[4];
+    let (one, other) = (btree.item(leaf, 2), btree.item(leaf, 4));
+    let length = btree.u16(one);
+    assert_eq!(length, btree.u16(other));
+    btree.bytes.copy_within(one..one + length + 3, other);
+
+    let mut hash = File::new(HASH);
+    let keys = |file: &File, page| -> Vec<_> {
+        let items = (0..file.entries(page)).step_by(2);
+        let end = |index| if index == 0 { file.start(page + 1) } else { file.item(page, index - 1) };
+        items.map(|index| file.item(page, index)..end(index)).collect()
+    };
+    let bucket = hash.of_kind(13);
+    let (page, one, other) = bucket
+        .iter()
+        .flat_map(|page| {
+            keys(&hash, *page).windows(2).map(|two| (*page, two[0].clone(), two[1].clone())).collect::<Vec<_>>()
+        })
+        .find(|(_, one, other)| one.len() == other.len())
+        .unwrap();
+    hash.bytes.copy_within(one, other.start);
+
+    let repeated = [(PLAIN, btree, leaf, "is a duplicate"), (HASH, hash, page, "came before in the same bucket")];
+    for (name, file, page, what) in repeated {
+        let good = read_changed(&bytes(name), &[]).unwrap().records;
+        assert!(read_changed(&file.bytes, &[]).is_err());
+        let (found, losses) = salvage(&file.bytes, &[]).unwrap();
+        assert_eq!((good.len() - found.len(), losses.len()), (1, 1), "{name}");
+        assert!(losses[0].page.0 as usize == page && losses[0].what.contains(what), "{losses:?}");
+    }
+}
+
+#[test]
+fn a_sub_database_outside_the_file_is_told_with_the_page_that_says_so() {
+    let file = File::new(SUBDATABASES);
+    let good = read_changed(&file.bytes, &[]).unwrap().records;
+    // Of the second name, where the meta page is.
+    let at = file.item(1, 3) + 3;
+    let (found, losses) = salvage(&file.bytes, &[(at, 0x20)]).unwrap();
+    assert_eq!(found, good[..60]);
+    assert!(losses.iter().all(|loss| (loss.page.0 as usize) < file.pages()), "{losses:?}");
+    assert_eq!((losses[0].page.0, losses[0].database.as_deref()), (0, Some(b"beta".as_slice())));
+}
+
+#[test]
+fn a_bucket_whose_page_became_zeros_is_told() {
+    let file = File::new(HASH);
+    let good = read_changed(&file.bytes, &[]).unwrap().records;
+    // Not one of the first two, which are not written before a key comes.
+    let is_first = |page: &usize| file.u32(file.start(*page) + 12) == 0 && file.entries(*page) > 0;
+    let page = file.of_kind(13).into_iter().rfind(is_first).unwrap();
+    let mut damaged = file.bytes.clone();
+    damaged[file.start(page)..file.start(page + 1)].fill(0);
+    let (found, losses) = salvage(&damaged, &[]).unwrap();
+    assert_eq!(good.len() - found.len(), file.entries(page) / 2);
+    assert!(losses.iter().any(|loss| loss.page.0 as usize == page), "{losses:?}");
+}
+
+#[test]
+fn a_link_of_the_tree_that_leads_astray_costs_nothing() {
+    for name in [PLAIN, FREE_PAGES, LONG_KEYS] {
+        let sound = File::new(name);
+        let good = read_changed(&sound.bytes, &[]).unwrap().records;
+        let leaves = sound.of_kind(5);
+        let astray = [leaves[0], leaves[leaves.len() / 2], leaves[leaves.len() - 1], 0, sound.pages() + 7];
+        for page in sound.of_kind(3) {
+            for (index, target) in (0..sound.entries(page)).flat_map(|index| astray.map(|target| (index, target))) {
+                let mut file = File::new(name);
+                let at = file.item(page, index) + 4;
+                if file.u32(at) as usize == target {
+                    continue;
+                }
+                file.set_u32(at, u32::try_from(target).unwrap());
+                let (found, _) = salvage(&file.bytes, &[]).unwrap();
+                assert!(
+                    found == good,
+                    "{name}: page {page} item {index} to {target}: {} of {}",
+                    found.len(),
+                    good.len()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_link_of_a_bucket_that_leads_astray_costs_nothing() {
+    for name in [HASH, HASH_OLD_DUPLICATES, HASH_SORTED] {
+        let sound = File::new(name);
+        let good = read_changed(&sound.bytes, &[]).unwrap().records;
+        let pages: Vec<usize> = [2, 13].into_iter().flat_map(|kind| sound.of_kind(kind)).collect();
+        for (page, target) in pages.iter().flat_map(|page| pages.iter().map(move |target| (*page, *target))) {
+            let mut file = File::new(name);
+            let at = file.start(page) + 16;
+            if page == target || file.u32(at) as usize == target {
+                continue;
+            }
+            file.set_u32(at, u32::try_from(target).unwrap());
+            let (mut found, _) = salvage(&file.bytes, &[]).unwrap();
+            found.sort();
+            let mut good = good.clone();
+            good.sort();
+            assert!(found == good, "{name}: page {page} to {target}: {} of {}", found.len(), good.len());
+        }
+    }
+}
+
+#[test]
+fn a_wrong_number_of_buckets_costs_few_records_and_tells_them() {
+    for name in [HASH, HASH_SORTED] {
+        let good = read_changed(&bytes(name), &[]).unwrap().records.len();
+        let last = File::new(name).u32(72);
+        for other in [0, 1, last / 2, last - 1, last + 1, 2 * last, 0x7fff_ffff, u32::MAX] {
+            let mut file = File::new(name);
+            file.set_u32(72, other);
+            let (found, losses) = salvage(&file.bytes, &[]).unwrap();
+            assert!(found.len() == good || !losses.is_empty(), "{name}: {other}");
+            assert!(found.len() * 10 >= good * 9, "{name}: {other}: {} of {good}", found.len());
+        }
+    }
+}
+
 fn flip_every_byte(name: &str, step: usize) {
     let file = File::new(name);
     let good = read_changed(&file.bytes, &[]).unwrap().records;
-    for at in (0..file.bytes.len()).step_by(step) {
-        let byte = !file.bytes[at];
+    let bits = (0..8).flat_map(|bit| (0..512).map(move |at| (at, 1 << bit)));
+    let bytes = (0..file.bytes.len()).step_by(step).map(|at| (at, 0xff));
+    for (at, change) in bits.chain(bytes) {
+        let byte = file.bytes[at] ^ change;
         let Some((found, losses)) = salvage(&file.bytes, &[(at, byte)]) else { continue };
         let missing = good.len().saturating_sub(found.len());
         assert!(missing == 0 || !losses.is_empty(), "{name}: byte {at}: {missing} records are lost in silence");
@@ -200,6 +394,25 @@ fn no_flipped_byte_loses_a_record_in_silence() {
 }
 
 proptest! {
+    #[test]
+    fn any_number_of_unreadable_pages_costs_only_what_is_on_them(
+        file in prop::sample::select(vec![PLAIN, FREE_PAGES]),
+        pages in prop::collection::vec(any::<prop::sample::Index>(), 1..12),
+    ) {
+        let file = File::new(file);
+        let good = read_changed(&file.bytes, &[]).unwrap().records;
+        let mut damaged = file.bytes.clone();
+        let pages: BTreeSet<usize> = pages.into_iter().map(|page| 1 + page.index(file.pages() - 1)).collect();
+        let mut lost = 0;
+        for page in pages {
+            damaged[file.start(page)..file.start(page + 1)].fill(0xa5);
+            lost += if file.kind(page) == 5 { file.entries(page) / 2 } else { 0 };
+        }
+        let (found, _) = salvage(&damaged, &[]).unwrap();
+        prop_assert_eq!(found.len(), good.len() - lost);
+        prop_assert!(found.is_sorted() && found.iter().all(|pair| good.binary_search(pair).is_ok()));
+    }
+
     #[test]
     fn random_damage_ends_in_records(
         file in 0..12_usize,

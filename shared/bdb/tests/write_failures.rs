@@ -1,4 +1,4 @@
-//! The btree writer's refusals, values that come in pieces, and outputs that fail.
+//! The writers' refusals, values that come in pieces, and outputs that fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 #![allow(
     clippy::disallowed_methods,
@@ -10,9 +10,15 @@
 mod write_peers;
 
 use bdb::format::ByteOrder;
-use bdb::write::{BtreeWriter, Duplicates, WriteError, WriteOptions};
+use bdb::hash::{Buckets, default_hash};
+use bdb::read::Database;
+use bdb::write::{
+    BtreeWriter, DatabaseOptions, Duplicates, FileOptions, FileWriter, HashOptions, WriteError, WriteOptions, Written,
+};
 use bdb::{Data, Record, WriteAt, record::Chunks};
+use std::cell::RefCell;
 use std::io;
+use std::rc::Rc;
 use write_peers::{ORDERS, Pairs, bytes, key, options, write};
 
 #[test]
@@ -176,4 +182,138 @@ fn a_full_disk_is_an_error_that_names_the_place() {
         matches!(result, Err(WriteError::Output { offset: 2_097_152, ref source }) if source.kind() == io::ErrorKind::StorageFull)
     );
     assert!(matches!(writer.finish(), Err(WriteError::Incomplete)));
+}
+
+/// A disk of which one write fails in the middle; those behind it have room again.
+#[derive(Debug, Default)]
+struct Disk {
+    file: Vec<u8>,
+    /// Where each write began.
+    writes: Vec<u64>,
+    fails_at: Option<usize>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Shared(Rc<RefCell<Disk>>);
+
+impl WriteAt for Shared {
+    fn write_all_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let mut disk = self.0.borrow_mut();
+        let fails = disk.fails_at == Some(disk.writes.len());
+        disk.writes.push(offset);
+        if fails {
+            disk.file.write_all_at(&bytes[..bytes.len() / 2], offset)?;
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        disk.file.write_all_at(bytes, offset)
+    }
+}
+
+const MAX_BUCKET: u32 = 2999;
+
+/// Buckets with and without a second page, long values, and duplicates on their page and off it.
+fn hash_records() -> Pairs {
+    let mut keys: Vec<_> = (0..9000).map(key).collect();
+    keys.sort_by_key(|key| Buckets::new(MAX_BUCKET).of(default_hash(key)));
+    let values = |(nth, key): (usize, Vec<u8>)| {
+        let count = if nth % 1000 == 7 { 100 } else { 1 + usize::from(nth % 5 == 0) };
+        let length = if nth % 9 == 1 { 700 } else { nth % 60 };
+        (0..count).map(move |value| (key.clone(), bytes(length, nth + value)))
+    };
+    keys.into_iter().enumerate().flat_map(values).collect()
+}
+
+fn hash_options() -> DatabaseOptions {
+    DatabaseOptions::Hash(HashOptions { duplicates: Duplicates::Unsorted, max_bucket: MAX_BUCKET, fill_factor: 3 })
+}
+
+/// Writes the records into one database without a name, or into each of several.
+fn write_hash(
+    disk: &Shared,
+    names: &[Option<&[u8]>],
+    records: &Pairs,
+) -> (Result<(), WriteError>, Result<Written, WriteError>) {
+    let options = FileOptions { byte_order: ByteOrder::Big, page_size: 512, file_id: [7; 20] };
+    let mut writer = FileWriter::new(disk.clone(), options).unwrap();
+    let mut pushed = || {
+        for name in names {
+            writer.begin(*name, hash_options())?;
+            for (key, data) in records {
+                writer.push(Record { key, data: Data::Whole(data) })?;
+            }
+        }
+        Ok(())
+    };
+    (pushed(), writer.finish().map(|(_, written)| written))
+}
+
+fn count_records(file: Vec<u8>) -> Result<u64, bdb::ReadError> {
+    let database = Database::open(file)?;
+    let mut records = database.records();
+    let mut count = 0;
+    while records.next_part()?.is_some() {
+        while records.next()?.is_some() {
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+#[test]
+fn a_disk_that_is_full_at_any_write_of_a_hash_database_is_an_error_and_leaves_no_database() {
+    let records = hash_records();
+    for names in [&[None][..], &[Some(b"alpha".as_slice()), Some(b"beta".as_slice())]] {
+        let sound = Shared::default();
+        let (pushed, finished) = write_hash(&sound, names, &records);
+        pushed.unwrap();
+        let all = finished.unwrap().records;
+        assert_eq!(all, (names.len() * records.len()) as u64);
+        let Disk { file, writes, .. } = sound.0.take();
+        assert_eq!(count_records(file).unwrap(), all);
+        assert!(writes.len() >= 6, "{} writes are too few for a test", writes.len());
+        assert_eq!(writes.last(), Some(&0));
+
+        let count = writes.len();
+        for (nth, offset) in writes.into_iter().enumerate() {
+            let disk = Shared::default();
+            disk.0.borrow_mut().fails_at = Some(nth);
+            let (pushed, finished) = write_hash(&disk, names, &records);
+            let error = match (pushed, finished) {
+                (Err(error), Err(WriteError::Incomplete)) | (Ok(()), Err(error)) => error,
+                other => panic!("write {nth}: {other:?}"),
+            };
+            assert!(
+                matches!(&error, WriteError::Output { offset: found, source } if *found == offset && source.kind() == io::ErrorKind::StorageFull),
+                "write {nth}: {error}"
+            );
+            let left = disk.0.take();
+            assert_eq!(left.writes.len(), nth + 1, "something was written behind the error");
+            match count_records(left.file) {
+                Err(_) => {}
+                // Of the first meta page, which comes last, the second half is zeros.
+                Ok(found) => assert_eq!((nth + 1, found), (count, all), "what is left looks like a database"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_value_of_a_hash_database_that_fails_in_the_middle_is_an_error() {
+    for length in [50, 5000] {
+        for (fails, more) in [(Some("page 7 is torn"), 30), (None, 1), (None, -1)] {
+            let mut source = Source { fails, ..Source::new(&bytes(length, 1), 20) };
+            source.announced = source.announced.checked_add_signed(more).unwrap();
+            let options = FileOptions { byte_order: ByteOrder::Little, page_size: 512, file_id: [7; 20] };
+            let mut writer = FileWriter::new(Vec::new(), options).unwrap();
+            writer.begin(None, hash_options()).unwrap();
+            let error = writer.push(Record { key: b"k", data: Data::Chunked(&mut source) }).unwrap_err();
+            match fails {
+                Some(why) => {
+                    assert!(matches!(&error, WriteError::Source { record: 1, source } if source.to_string() == why))
+                }
+                None => assert!(matches!(error, WriteError::SourceLength { record: 1, .. })),
+            }
+            assert!(matches!(writer.finish(), Err(WriteError::Incomplete)));
+        }
+    }
 }

@@ -17,6 +17,7 @@ use std::process::Command;
 use bdb::format::{ByteOrder, PageType};
 use bdb::hash::{Buckets, default_hash};
 use bdb::read::{Access, Database, DuplicateMode, Meta};
+use bdb::verify::verify;
 use bdb::write::{
     BtreeOptions, DatabaseOptions, Duplicates, FileOptions, FileWriter, HashOptions, RecordNumbers, WriteError, Written,
 };
@@ -111,6 +112,8 @@ fn dump_text(pairs: &Pairs) -> String {
 
 /// Verifies a file and compares what its dump says with what it should hold. `db5.3_dump` gets the file it may change.
 fn judge(directory: &TempDir, file: &[u8], expected: &Contents) {
+    let verdict = verify(&Database::open(file.to_vec()).unwrap(), |_| Ok(())).unwrap();
+    assert_eq!(verdict.findings, []);
     let path = directory.path().join("judged.db");
     std::fs::write(&path, file).unwrap();
     let verify = Command::new("db5.3_verify").arg(&path).output().unwrap();

@@ -30,6 +30,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What the administrator should know before it happens.
     pub warnings: Vec<String>,
+    /// What it will leave for a human. It is part of the plan so that a run that is resumed ends with it, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<String>,
 }
 
 impl Plan {
@@ -43,6 +46,7 @@ impl Plan {
             anchors: Anchors::new(),
             steps: Vec::new(),
             warnings: Vec::new(),
+            findings: Vec::new(),
         }
     }
 

@@ -117,8 +117,20 @@ impl<'d, R: ReadAt> BtreeCursor<'d, R> {
             self.pairs.read_pairs(leaf)?;
             self.tree.check_leaf_count(leaf.number, self.pairs.live_pairs())?;
         }
+        self.check_separator();
         self.survey.levels = self.survey.levels.max(self.tree.levels());
         Ok(self.leaf.is_some())
+    }
+
+    /// Compares the last key of the leaf before and the first one of this leaf with the key that divides them.
+    fn check_separator(&mut self) {
+        let first = self.pairs.get(0).map(|item| item.body.clone());
+        if let (Some(separator), Some(leaf), Some(Body::Inline(first)), KeyPlace::Buffered) =
+            (self.tree.separator(), &self.leaf, first, &self.key)
+        {
+            let after = leaf.slice(first);
+            self.survey.compare_separator(&self.key_buffer, separator, after, leaf.number);
+        }
     }
 
     /// Takes the next pair of the leaf; nothing when it is deleted or refers to off-page duplicates.
@@ -223,13 +235,14 @@ impl<'d, R: ReadAt> BtreeCursor<'d, R> {
         let Some(set) = &mut self.off_page else { return Ok(None) };
         let Some((number, item)) = set.next(&mut self.reader.pages)? else {
             if set.is_over() {
+                set.note_counts(&mut self.survey);
                 self.off_page = None;
             }
             return Ok(None);
         };
         let Some(place) = self.data(number, item, DataPlace::OnDuplicatePage)? else { return Ok(None) };
         if let (DataPlace::OnDuplicatePage(range), Some(set)) = (&place, &mut self.off_page) {
-            set.compare(range.clone(), &mut self.survey.duplicate_order);
+            set.compare(range.clone(), &mut self.survey);
         }
         self.survey.duplicates_off_page += 1;
         Ok(Some(place))

@@ -1,6 +1,7 @@
 //! An opened database.
 
 use super::error::ReadError;
+use super::lost_meta;
 use super::meta::Meta;
 use super::pages::read_exactly;
 use super::recognise::HEAD;
@@ -13,6 +14,8 @@ use crate::io::ReadAt;
 pub struct Database<R> {
     source: R,
     meta: Meta,
+    /// What is wrong with the meta page.
+    damage: Vec<ReadError>,
 }
 
 impl<R: ReadAt> Database<R> {
@@ -21,12 +24,28 @@ impl<R: ReadAt> Database<R> {
     /// # Errors
     /// When the file is not a database that can be read in full, with the reason.
     pub fn open(source: R) -> Result<Self, ReadError> {
-        let length = source.size().map_err(|source| ReadError::Io { offset: 0, source })?;
         let mut head = [0; HEAD];
-        let head = head.get_mut(..usize::try_from(length).unwrap_or(HEAD).min(HEAD)).unwrap_or_default();
-        read_exactly(&source, head, 0, length)?;
+        let (head, length) = read_head(&source, &mut head)?;
         let meta = Meta::parse(head, length)?;
-        Ok(Self { source, meta })
+        Ok(Self { source, meta, damage: Vec::new() })
+    }
+
+    /// Reads the meta page of a file that may be damaged: only what leads to its pages must be there. What is wrong with the
+    /// meta page is among the losses of [`salvage`](Self::salvage).
+    ///
+    /// # Errors
+    /// When nothing of it can be read, with the reason.
+    pub fn open_damaged(source: R) -> Result<Self, ReadError> {
+        let mut head = [0; HEAD];
+        let (head, length) = read_head(&source, &mut head)?;
+        let (meta, damage) = match Meta::parse_damaged(head, length) {
+            Err(error @ (ReadError::NotADatabase | ReadError::PageSize { .. } | ReadError::TooManyPages { .. })) => {
+                let meta = lost_meta::guess(&source, length)?.ok_or(error)?;
+                (meta, vec![ReadError::LostMeta])
+            }
+            parsed => parsed?,
+        };
+        Ok(Self { source, meta, damage })
     }
 
     /// Returns what the meta page says.
@@ -34,13 +53,25 @@ impl<R: ReadAt> Database<R> {
         &self.meta
     }
 
+    /// Returns what is wrong with the meta page; nothing unless it was [opened as damaged](Self::open_damaged).
+    pub fn damage(&self) -> &[ReadError] {
+        &self.damage
+    }
+
     /// Begins to read what can be read of a damaged file.
     pub fn salvage(&self) -> Salvage<'_, R> {
-        Salvage::new(&self.source, &self.meta)
+        Salvage::new(&self.source, &self.meta, &self.damage)
     }
 
     /// Begins to read all records, of each database of the file in its own order.
     pub fn records(&self) -> Records<'_, R> {
         Records::new(&self.source, &self.meta)
     }
+}
+
+fn read_head<'h, R: ReadAt>(source: &R, head: &'h mut [u8; HEAD]) -> Result<(&'h [u8], u64), ReadError> {
+    let length = source.size().map_err(|source| ReadError::Io { offset: 0, source })?;
+    let head = head.get_mut(..usize::try_from(length).unwrap_or(HEAD).min(HEAD)).unwrap_or_default();
+    read_exactly(source, head, 0, length)?;
+    Ok((head, length))
 }

@@ -6,8 +6,8 @@ use super::error::ReadError;
 use super::meta::{DuplicateMode, Meta};
 use super::page::{Item, Items, Page};
 use super::pages::Pages;
-use super::survey::Order;
-use super::tree::{Tree, TreeKind};
+use super::survey::Survey;
+use super::tree::{RecordCounts, Tree, TreeKind};
 use crate::format::{PageNo, PageType};
 use crate::io::ReadAt;
 
@@ -31,7 +31,23 @@ impl DuplicateSet {
         match meta.duplicates() {
             _ if !meta.has_duplicate_trees() => Self::Chain { previous: PageNo(0), from, next: root },
             DuplicateMode::Sorted => Self::Tree(Tree::new(TreeKind::SortedDuplicates, root, from)),
-            _ => Self::Tree(Tree::new(TreeKind::UnsortedDuplicates, root, from)),
+            _ => Self::Tree(Tree::new(TreeKind::UnsortedDuplicates, root, from).checking(RecordCounts::Noted)),
+        }
+    }
+
+    /// Compares the items of the page returned last with what the page above says of them.
+    fn note_count(&mut self, page: PageNo, items: &Items) {
+        if let Self::Tree(tree) = self {
+            // Whether deleted ones are counted is for the release to know.
+            tree.note_leaf_count(page, [items.len(), items.live()]);
+        }
+    }
+
+    /// Returns what divides the page returned last from the one before, where it is known.
+    fn separator(&self) -> Option<&[u8]> {
+        match self {
+            Self::Tree(tree) => tree.separator(),
+            Self::Chain { .. } => None,
         }
     }
 
@@ -91,10 +107,20 @@ impl OffPage {
         self.items.clear();
         self.page = self.set.next_page(pages, &mut self.items)?;
         match &self.page {
-            Some(page) => self.items.read_duplicates(page)?,
+            Some(page) => {
+                self.items.read_duplicates(page)?;
+                self.set.note_count(page.number, &self.items);
+            }
             None => self.over = Over::Yes,
         }
         Ok(None)
+    }
+
+    /// Adds what was seen of record counts.
+    pub(super) fn note_counts(&self, survey: &mut Survey) {
+        if let DuplicateSet::Tree(tree) = &self.set {
+            survey.record_counts.add_all(tree.wrong_counts());
+        }
     }
 
     /// Returns whether there was nothing more.
@@ -108,12 +134,15 @@ impl OffPage {
     }
 
     /// Compares data of the page at hand with the data before them.
-    pub(super) fn compare(&mut self, range: Range<u32>, order: &mut Order) {
+    pub(super) fn compare(&mut self, range: Range<u32>, survey: &mut Survey) {
         let Some(page) = &self.page else { return };
         let new = page.slice(range);
         match &mut self.before {
             Some(before) => {
-                order.compare(before, new, page.number);
+                survey.duplicate_order.compare(before, new, page.number);
+                if let (1, Some(separator)) = (self.index, self.set.separator()) {
+                    survey.compare_separator(before, separator, new, page.number);
+                }
                 before.clear();
                 before.extend_from_slice(new);
             }

@@ -16,6 +16,8 @@ pub enum ReadError {
     Ended { offset: u64, length: u64 },
     #[error("not a Berkeley DB file")]
     NotADatabase,
+    #[error("page 0: it is no meta page; what it should say is judged from the other pages")]
+    LostMeta,
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
     #[error("page 0: the page size of {page_size} is none of 512, 1024, ... 65536")]
@@ -26,7 +28,7 @@ pub enum ReadError {
     TooManyPages { length: u64, page_size: u32 },
     #[error("page {page}: unknown flags {flags:#x}")]
     UnknownFlags { page: PageNo, flags: u32 },
-    #[error("page {page}: at least {found} keys per page, but it must be 2 or more")]
+    #[error("page {page}: at least {found} keys per page, which is no number that a page has room for")]
     MinKey { page: PageNo, found: u32 },
     #[error("page {page}: a page size of {found}, but the file's is {expected}")]
     OtherPageSize { page: PageNo, found: u32, expected: u32 },
@@ -50,6 +52,8 @@ pub enum ReadError {
     NoSuchBucket { page: PageNo, bucket: u32 },
     #[error("page {page}: item {index} belongs to bucket {expected}, but is in bucket {bucket}")]
     WrongBucket { page: PageNo, index: u16, bucket: u32, expected: u32 },
+    #[error("page {page}: the key of item {index} came before in the same bucket")]
+    RepeatedKey { page: PageNo, index: u16 },
     #[error("page {page}: item {index}: the lengths around a duplicate differ, or do not fit the item")]
     DuplicateLengths { page: PageNo, index: u16 },
     #[error("page {page}: counts {found} records below page {child}, which holds {expected}")]
@@ -121,6 +125,61 @@ impl TryFrom<io::Error> for ReadError {
 
     fn try_from(error: io::Error) -> Result<Self, io::Error> {
         error.downcast()
+    }
+}
+
+impl ReadError {
+    /// Returns the page that is wrong, where it is one.
+    pub fn page(&self) -> Option<PageNo> {
+        match self {
+            Self::UnknownFlags { page, .. }
+            | Self::MinKey { page, .. }
+            | Self::OtherPageSize { page, .. }
+            | Self::Checksum { page, .. }
+            | Self::SubdatabaseName { page, .. }
+            | Self::SubdatabaseRecord { page, .. }
+            | Self::TooManySubdatabases { page, .. }
+            | Self::HashMasks { page, .. }
+            | Self::TooManyBuckets { page, .. }
+            | Self::NoSuchBucket { page, .. }
+            | Self::WrongBucket { page, .. }
+            | Self::RepeatedKey { page, .. }
+            | Self::DuplicateLengths { page, .. }
+            | Self::RecordCount { page, .. }
+            | Self::NoSuchPage { page, .. }
+            | Self::WrongPageNumber { page, .. }
+            | Self::WrongType { page, .. }
+            | Self::WrongLevel { page, .. }
+            | Self::UsedTwice { page, .. }
+            | Self::WrongPrevious { page, .. }
+            | Self::WrongNext { page, .. }
+            | Self::Unreached { page, .. }
+            | Self::OddEntries { page, .. }
+            | Self::NoChildren { page, .. }
+            | Self::EntriesPastItems { page, .. }
+            | Self::ItemOutside { page, .. }
+            | Self::ItemUnaligned { page, .. }
+            | Self::ItemPastPage { page, .. }
+            | Self::ItemType { page, .. }
+            | Self::ItemOverlaps { page, .. }
+            | Self::ItemsMissing { page, .. }
+            | Self::OverflowPastFile { page, .. }
+            | Self::OverflowPastPage { page, .. }
+            | Self::OverflowTooLong { page, .. }
+            | Self::OverflowTooShort { page, .. }
+            | Self::KeyTooLong { page, .. }
+            | Self::UnexpectedDuplicate { page, .. } => Some(*page),
+            Self::Io { .. }
+            | Self::Ended { .. }
+            | Self::NotADatabase
+            | Self::LostMeta
+            | Self::Unsupported(_)
+            | Self::PageSize { .. }
+            | Self::NotWholePages { .. }
+            | Self::TooManyPages { .. }
+            | Self::InSubdatabases
+            | Self::Stopped => None,
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! The records of a hash database, bucket by bucket, each bucket in the order of its pages.
 
+use std::collections::HashSet;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 use std::ops::Range;
 
 use super::duplicates::OffPage;
@@ -11,9 +14,14 @@ use super::page::{Body, Life, Page};
 use super::records::KeyIs;
 use super::survey::Survey;
 use crate::format::{PageNo, PageType};
-use crate::hash::{Buckets, bucket_page, default_hash, is_default};
+use crate::hash::{Buckets, bucket_page, default_hash, is_default, is_written};
 use crate::io::ReadAt;
 use crate::record::{Data, Record};
+
+/// Most keys of a bucket that are remembered to notice one that comes twice.
+const KEYS_LIMIT: usize = 1 << 20;
+/// Room for the keys of an ordinary bucket, kept from one to the next.
+const KEYS_KEPT: usize = 1024;
 
 /// A place in a hash database.
 pub(super) struct HashCursor<'d, R> {
@@ -30,6 +38,9 @@ pub(super) struct HashCursor<'d, R> {
     index: u16,
     key: KeyPlace,
     key_buffer: Vec<u8>,
+    /// Digests of the keys of the bucket.
+    keys: HashSet<u64>,
+    hasher: RandomState,
     /// What is left of a set of duplicates on the page.
     on_page: Option<(u16, Range<u32>)>,
     /// The duplicate before, on the same page.
@@ -77,6 +88,8 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
             index: 0,
             key: KeyPlace::Buffered,
             key_buffer: Vec::new(),
+            keys: HashSet::new(),
+            hasher: RandomState::new(),
             on_page: None,
             data_before: None,
             off_page: None,
@@ -137,12 +150,20 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
                 }
                 self.bucket = bucket.saturating_add(1);
                 self.survey.buckets += 1;
+                self.keys.clear();
+                self.keys.shrink_to(KEYS_KEPT);
                 let first = bucket_page(self.meta.version, &self.hash.spares, bucket);
                 let first = first.filter(|page| page.0 != 0 && page.0 < self.meta.pages);
                 let first = first.ok_or(ReadError::NoSuchBucket { page: self.at, bucket })?;
                 let page = self.reader.pages.take_bucket(first)?;
-                if let Some(page) = &page {
-                    page.expect_previous(PageNo(0))?;
+                match &page {
+                    Some(page) => page.expect_previous(PageNo(0))?,
+                    // Zeros are what is left of the bucket.
+                    None if is_written(self.meta.version, self.hash.fill_factor, &self.hash.spares, bucket) => {
+                        let expected = self.page_type();
+                        return Err(ReadError::WrongType { page: first, found: 0, expected });
+                    }
+                    None => {}
                 }
                 page
             }
@@ -151,7 +172,7 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
             match page.kind() {
                 Some(PageType::HashUnsorted | PageType::Hash) => {}
                 _ => {
-                    let expected = if self.meta.version < 9 { PageType::HashUnsorted } else { PageType::Hash };
+                    let expected = self.page_type();
                     return Err(ReadError::WrongType { page: page.number, found: page.kind_byte(), expected });
                 }
             }
@@ -159,6 +180,10 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
             self.page = Some(page);
         }
         Ok(true)
+    }
+
+    fn page_type(&self) -> PageType {
+        if self.meta.version < 9 { PageType::HashUnsorted } else { PageType::Hash }
     }
 
     /// Takes the next pair of the page; nothing when its data are a set of duplicates.
@@ -183,6 +208,7 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
         self.key_seen = false;
         self.data_before = None;
         self.check_bucket(number, index)?;
+        self.check_repeated(number, index)?;
         let is_set = matches!(data, HashItem::Duplicates(_) | HashItem::OffPage(_));
         if is_set && self.meta.duplicates() == DuplicateMode::Forbidden {
             return Err(ReadError::UnexpectedDuplicate { page: number, index });
@@ -215,6 +241,15 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
         if bucket == expected { Ok(()) } else { Err(ReadError::WrongBucket { page, index, bucket, expected }) }
     }
 
+    /// All data of a key are in one item, so a key that comes twice is a page that should not be here, or damaged.
+    fn check_repeated(&mut self, page: PageNo, index: u16) -> Result<(), ReadError> {
+        let digest = self.hasher.hash_one(self.key());
+        if self.keys.len() < KEYS_LIMIT && !self.keys.insert(digest) {
+            return Err(ReadError::RepeatedKey { page, index });
+        }
+        Ok(())
+    }
+
     fn key(&self) -> &[u8] {
         match &self.key {
             KeyPlace::OnPage(range) => self.page.as_ref().map_or(&[], |page| page.slice(range.clone())),
@@ -240,6 +275,7 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
         let Some(set) = &mut self.off_page else { return Ok(None) };
         let Some((number, item)) = set.next(&mut self.reader.pages)? else {
             if set.is_over() {
+                set.note_counts(&mut self.survey);
                 self.off_page = None;
             }
             return Ok(None);
@@ -247,7 +283,7 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
         let place = match item.body {
             Body::Inline(range) => {
                 if item.life == Life::Live {
-                    set.compare(range.clone(), &mut self.survey.duplicate_order);
+                    set.compare(range.clone(), &mut self.survey);
                 }
                 DataPlace::OnDuplicatePage(range)
             }

@@ -5,7 +5,7 @@ use super::recognise::{Recognised, Unsupported, recognise};
 use crate::checksum;
 use crate::format::{
     BTREE_MAGIC, ByteOrder, CHECKSUM_PAGE_HEADER, HASH_MAGIC, Lsn, PAGE_HEADER, PAGE_SIZES, PageNo, PageType, flag,
-    hash_flag,
+    hash_flag, most_minkey,
 };
 
 /// What the meta page of a database says: page 0, or that of a sub-database.
@@ -25,6 +25,8 @@ pub struct Meta {
     pub file_id: [u8; 20],
     /// First page of the free list; page 0 when there is none.
     pub free: PageNo,
+    /// The last page, as the versions say that count them here.
+    pub last_page: Option<PageNo>,
     /// Last log record that changed this page.
     pub lsn: Lsn,
     /// Whether pages carry checksums.
@@ -131,22 +133,41 @@ fn hash_layout(version: u32) -> Layout {
 
 const PAGE_TYPE_AT: usize = 25;
 const META_FLAGS_AT: usize = 26;
+const LEAST_MINKEY: u32 = 2;
 const CHECKSUM: u8 = 1;
 const PARTITIONED: u8 = 2 | 4;
 
 impl Meta {
     /// Reads the meta page from the first bytes of a file of `length` bytes.
     pub(super) fn parse(head: &[u8], length: u64) -> Result<Self, ReadError> {
-        match recognise(head, length) {
-            Recognised::Btree | Recognised::Hash => {}
-            Recognised::Unsupported(kind) => return Err(kind.into()),
-            Recognised::NotADatabase => return Err(ReadError::NotADatabase),
-        }
-        let is_magic = |number| matches!(number, Some(BTREE_MAGIC | HASH_MAGIC));
-        let byte_order = if is_magic(ByteOrder::Little.u32_at(head, 12)) { ByteOrder::Little } else { ByteOrder::Big };
-        let page_size = byte_order.u32_at(head, 20).ok_or(ReadError::NotADatabase)?;
+        let (byte_order, page_size) = recognised(head, length)?;
         let pages = count_pages(length, page_size)?;
-        Self::fields(head, PageNo(0), byte_order, page_size, pages)
+        Self::checked(head, PageNo(0), byte_order, page_size, pages)
+    }
+
+    /// Reads as much of the meta page as is needed to find pages, and says what is wrong with it.
+    pub(super) fn parse_damaged(head: &[u8], length: u64) -> Result<(Self, Vec<ReadError>), ReadError> {
+        let (byte_order, page_size) = recognised(head, length)?;
+        let (pages, mut damage) = match count_pages(length, page_size) {
+            Ok(pages) => (pages, Vec::new()),
+            Err(error @ ReadError::NotWholePages { .. }) => {
+                let whole = length - length % u64::from(page_size);
+                (count_pages(whole, page_size)?, vec![error])
+            }
+            Err(error) => return Err(error),
+        };
+        let page = PageNo(0);
+        let mut meta = Self::fields(head, byte_order, page_size, pages)?;
+        damage.extend(meta.check_page(head, page).err());
+        damage.extend(meta.check_flags(page).err());
+        if let Some(unsupported) = damage.iter().position(|error| matches!(error, ReadError::Unsupported(_))) {
+            return Err(damage.swap_remove(unsupported));
+        }
+        meta.flags &= meta.layout().known_flags;
+        if let Access::Btree(btree) = &mut meta.access {
+            btree.minkey = btree.minkey.clamp(LEAST_MINKEY, most_minkey(page_size));
+        }
+        Ok((meta, damage))
     }
 
     /// Reads the meta page of a sub-database of a file whose page 0 is `self`.
@@ -156,7 +177,7 @@ impl Meta {
             let found = page.get(PAGE_TYPE_AT).copied().unwrap_or_default();
             return Err(ReadError::WrongType { page: number, found, expected: PageType::BtreeMeta });
         }
-        let meta = Self::fields(page, number, self.byte_order, self.page_size, self.pages)?;
+        let meta = Self::checked(page, number, self.byte_order, self.page_size, self.pages)?;
         let stored = self.byte_order.u32_at(page, 20).unwrap_or_default();
         if stored != self.page_size {
             return Err(ReadError::OtherPageSize { page: number, found: stored, expected: self.page_size });
@@ -166,7 +187,20 @@ impl Meta {
         Ok(Self { free: PageNo(0), flags, ..meta })
     }
 
-    fn fields(head: &[u8], page: PageNo, byte_order: ByteOrder, page_size: u32, pages: u32) -> Result<Self, ReadError> {
+    fn checked(
+        head: &[u8],
+        page: PageNo,
+        byte_order: ByteOrder,
+        page_size: u32,
+        pages: u32,
+    ) -> Result<Self, ReadError> {
+        let meta = Self::fields(head, byte_order, page_size, pages)?;
+        meta.check_page(head, page)?;
+        meta.check_flags(page)?;
+        Ok(meta)
+    }
+
+    fn fields(head: &[u8], byte_order: ByteOrder, page_size: u32, pages: u32) -> Result<Self, ReadError> {
         let number = |at| byte_order.u32_at(head, at).ok_or(ReadError::NotADatabase);
         let version = number(16)?;
         let is_hash = number(12)? == HASH_MAGIC;
@@ -200,10 +234,7 @@ impl Meta {
                 root: if version == 6 { PageNo(1) } else { PageNo(number(layout.own + 16)?) },
             })
         };
-        // Before version 9 of the btree format, 8 of the hash format, this byte is not used.
-        let has_meta_flags = version >= if is_hash { 8 } else { 9 };
-        let meta_flags = head.get(META_FLAGS_AT).copied().filter(|_| has_meta_flags).unwrap_or_default();
-        let meta = Self {
+        let mut meta = Self {
             version,
             byte_order,
             page_size,
@@ -215,16 +246,36 @@ impl Meta {
                 .copied()
                 .ok_or(ReadError::NotADatabase)?,
             free: PageNo(number(layout.free)?),
+            last_page: (version >= if is_hash { 8 } else { 9 }).then_some(PageNo(number(32)?)),
             lsn: Lsn { file: number(0)?, offset: number(4)? },
-            checksums: if meta_flags & CHECKSUM == 0 { Checksums::Absent } else { Checksums::Present },
+            checksums: Checksums::Absent,
             access,
         };
-        meta.check_page(head, page, number(8)?, meta_flags)?;
-        meta.check_flags(page, layout.known_flags)?;
+        if meta.meta_flags(head) & CHECKSUM != 0 {
+            meta.checksums = Checksums::Present;
+        }
         Ok(meta)
     }
 
-    fn check_page(&self, head: &[u8], page: PageNo, own_number: u32, meta_flags: u8) -> Result<(), ReadError> {
+    fn layout(&self) -> Layout {
+        match &self.access {
+            Access::Btree(_) => btree_layout(self.version),
+            Access::Hash(_) => hash_layout(self.version),
+        }
+    }
+
+    /// Returns what the versions say that know checksums; before them this byte is not used.
+    fn meta_flags(&self, head: &[u8]) -> u8 {
+        let first_version = match &self.access {
+            Access::Btree(_) => 9,
+            Access::Hash(_) => 8,
+        };
+        head.get(META_FLAGS_AT).copied().filter(|_| self.version >= first_version).unwrap_or_default()
+    }
+
+    fn check_page(&self, head: &[u8], page: PageNo) -> Result<(), ReadError> {
+        let own_number = self.byte_order.u32_at(head, 8).ok_or(ReadError::NotADatabase)?;
+        let meta_flags = self.meta_flags(head);
         if own_number != page.0 {
             return Err(ReadError::WrongPageNumber { page, found: own_number });
         }
@@ -249,14 +300,16 @@ impl Meta {
             }
         }
         match &self.access {
-            Access::Btree(btree) if btree.minkey < 2 => Err(ReadError::MinKey { page, found: btree.minkey }),
+            Access::Btree(btree) if !(LEAST_MINKEY..=most_minkey(self.page_size)).contains(&btree.minkey) => {
+                Err(ReadError::MinKey { page, found: btree.minkey })
+            }
             Access::Btree(_) => Ok(()),
             Access::Hash(hash) => hash.check(page),
         }
     }
 
-    fn check_flags(&self, page: PageNo, known: u32) -> Result<(), ReadError> {
-        let unknown = self.flags & !known;
+    fn check_flags(&self, page: PageNo) -> Result<(), ReadError> {
+        let unknown = self.flags & !self.layout().known_flags;
         if unknown != 0 {
             return Err(ReadError::UnknownFlags { page, flags: unknown });
         }
@@ -341,6 +394,19 @@ impl HashMeta {
         }
         Ok(())
     }
+}
+
+/// Returns the byte order and the page size of a file that looks like a database.
+fn recognised(head: &[u8], length: u64) -> Result<(ByteOrder, u32), ReadError> {
+    match recognise(head, length) {
+        Recognised::Btree | Recognised::Hash => {}
+        Recognised::Unsupported(kind) => return Err(kind.into()),
+        Recognised::NotADatabase => return Err(ReadError::NotADatabase),
+    }
+    let is_magic = |number| matches!(number, Some(BTREE_MAGIC | HASH_MAGIC));
+    let byte_order = if is_magic(ByteOrder::Little.u32_at(head, 12)) { ByteOrder::Little } else { ByteOrder::Big };
+    let page_size = byte_order.u32_at(head, 20).ok_or(ReadError::NotADatabase)?;
+    Ok((byte_order, page_size))
 }
 
 fn count_pages(length: u64, page_size: u32) -> Result<u32, ReadError> {

@@ -6,7 +6,8 @@
 //! without a gap or an overlap, and at the end each page of the file must have been in the tree, in a chain or free.
 //! What can be good although it looks odd, such as keys in an unknown order, is counted in the [`Survey`] instead.
 //!
-//! Memory: two bits per page of the file, about 1 MiB of file blocks, one overflow key and its predecessor.
+//! Memory: two bits per page of the file, about 1 MiB of file blocks, one overflow key and its predecessor, 8 bytes per key
+//! of a bucket, of at most a million.
 
 mod btree;
 mod database;
@@ -14,6 +15,7 @@ mod duplicates;
 mod error;
 mod hash;
 mod hash_page;
+mod lost_meta;
 mod meta;
 mod overflow;
 mod page;
@@ -32,4 +34,4 @@ pub use overflow::KEY_LIMIT;
 pub use recognise::{HEAD, Recognised, Unsupported, recognise};
 pub use records::{KeyIs, Part, Records, SUB_DATABASE_LIMIT};
 pub use scan::{PageScan, Scanned};
-pub use survey::{Order, PageCounts, Survey};
+pub use survey::{Order, PageCounts, Spots, Survey};

@@ -86,8 +86,11 @@ impl Page {
         self.bytes().get(offset).copied().unwrap_or_default()
     }
 
-    pub(super) fn own_number(&self) -> u32 {
-        self.u32_at(8)
+    pub(super) fn expect_own_number(&self) -> Result<(), ReadError> {
+        match self.u32_at(8) {
+            found if found == self.number.0 => Ok(()),
+            found => Err(ReadError::WrongPageNumber { page: self.number, found }),
+        }
     }
 
     pub(super) fn previous(&self) -> PageNo {
@@ -187,9 +190,11 @@ pub(super) struct Reference {
 }
 
 /// A page below an internal page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Child {
     pub(super) page: PageNo,
+    /// Its key, where it is on the page.
+    pub(super) key: Option<Range<u32>>,
     /// How many records are below it, in trees that count them.
     pub(super) records: u32,
 }
@@ -273,6 +278,11 @@ impl Items {
         self.tiling.finish(page, &area)
     }
 
+    /// Returns how many of the items that were read count.
+    pub(super) fn live(&self) -> usize {
+        self.items.iter().filter(|item| item.life == Life::Live).count()
+    }
+
     /// Returns how many of the pairs that were read count.
     pub(super) fn live_pairs(&self) -> u32 {
         let live = self.items.iter().skip(1).step_by(2).filter(|data| data.life == Life::Live);
@@ -292,12 +302,13 @@ impl Items {
             let length = usize::from(page.u16_at(offset));
             let kind = page.byte_at(offset + 2);
             self.tiling.claim(page, index, offset..offset + INTERNAL_HEADER + length)?;
-            let key = match kind {
-                item::INLINE => None,
-                item::OVERFLOW if length == REFERENCE => Some(reference(page, offset + INTERNAL_HEADER)),
+            let start = offset + INTERNAL_HEADER;
+            let (key, long_key) = match kind {
+                item::INLINE => (Some(start as u32..(start + length) as u32), None),
+                item::OVERFLOW if length == REFERENCE => (None, Some(reference(page, start))),
                 _ => return Err(page.malformed(index, kind)),
             };
-            child(Child { page: PageNo(page.u32_at(offset + 4)), records: page.u32_at(offset + 8) }, key);
+            child(Child { page: PageNo(page.u32_at(offset + 4)), key, records: page.u32_at(offset + 8) }, long_key);
         }
         self.tiling.finish(page, &area)
     }
@@ -308,7 +319,7 @@ impl Items {
         for index in 0..page.entries() {
             let offset = item_offset(page, index, &area)?;
             self.tiling.claim(page, index, offset..offset + RECNO_INTERNAL)?;
-            child(Child { page: PageNo(page.u32_at(offset)), records: page.u32_at(offset + 4) });
+            child(Child { page: PageNo(page.u32_at(offset)), key: None, records: page.u32_at(offset + 4) });
         }
         self.tiling.finish(page, &area)
     }

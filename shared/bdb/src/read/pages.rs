@@ -123,6 +123,11 @@ impl<'d, R: ReadAt> Pages<'d, R> {
         Ok(self.in_key_chains.insert(number).then_some(page))
     }
 
+    /// Returns the page that `from` points to, or `from` when the file has no such page: where an error is.
+    pub(super) fn existing_or(&self, number: PageNo, from: PageNo) -> PageNo {
+        if number.0 < self.meta.pages { number } else { from }
+    }
+
     /// Finds pages that nothing points to. Free ones among them are harmless and counted.
     pub(super) fn check_rest(&mut self) -> Result<u64, ReadError> {
         let mut unlisted = 0;
@@ -136,6 +141,12 @@ impl<'d, R: ReadAt> Pages<'d, R> {
             }
             let page = self.load(number)?;
             page.check_sum(self.meta.checksums)?;
+            if page.is_zero() {
+                unlisted += 1;
+                continue;
+            }
+            // A page without its number was overwritten: its type says nothing about what it held.
+            page.expect_own_number()?;
             match page.kind() {
                 Some(PageType::Free) => unlisted += 1,
                 // The bucket of a table that shrank.
@@ -159,10 +170,8 @@ impl<'d, R: ReadAt> Pages<'d, R> {
     /// Returns the page, which must exist and carry its own number.
     fn own(&mut self, number: PageNo, from: PageNo) -> Result<Page, ReadError> {
         let page = self.existing(number, from)?;
-        match page.own_number() {
-            own if own == number.0 => Ok(page),
-            found => Err(ReadError::WrongPageNumber { page: number, found }),
-        }
+        page.expect_own_number()?;
+        Ok(page)
     }
 
     /// Returns the page, which must exist and have the checksum that it carries.

@@ -94,6 +94,11 @@ impl PageScan {
         }
         Ok(self.found)
     }
+
+    /// Returns what was found in all whole pages.
+    pub fn finish_damaged(self) -> Scanned {
+        self.found
+    }
 }
 
 fn is_meta(kind: PageType) -> bool {

@@ -46,6 +46,27 @@ impl Order {
     }
 }
 
+/// How often something is not as the library leaves it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spots {
+    /// How often.
+    pub count: u64,
+    /// The first page where it is so.
+    pub first_page: Option<PageNo>,
+}
+
+impl Spots {
+    pub(super) fn add(&mut self, page: PageNo) {
+        self.count += 1;
+        self.first_page.get_or_insert(page);
+    }
+
+    pub(super) fn add_all(&mut self, other: &Self) {
+        self.count += other.count;
+        self.first_page = self.first_page.or(other.first_page);
+    }
+}
+
 /// What [`Records`](super::Records) saw so far; it describes the file once the last record was returned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
@@ -78,6 +99,10 @@ pub struct Survey {
     /// Order of the data of equal keys. Data on overflow pages are left out: some releases did not sort them
     /// (`reference/berkeley-db.md` section 12).
     pub duplicate_order: Order,
+    /// Keys of internal pages that do not divide the keys below them in bytewise order, so that a search misses some.
+    pub separators: Spots,
+    /// Numbers of records in internal pages that are not those of the pages below, where nothing depends on them.
+    pub record_counts: Spots,
     /// Bytes of the longest key.
     pub longest_key: u32,
     /// Bytes of the longest data.
@@ -85,6 +110,13 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// Compares the keys around a key of an internal page with it: the one before is smaller, the one after is not.
+    pub(super) fn compare_separator(&mut self, before: &[u8], separator: &[u8], after: &[u8], page: PageNo) {
+        if before >= separator || separator > after {
+            self.separators.add(page);
+        }
+    }
+
     /// Counts a record.
     pub(super) fn count(&mut self, key: usize, data: u64, is_new_key: bool) {
         self.records += 1;

@@ -4,6 +4,7 @@ use super::error::ReadError;
 use super::overflow::account_for_internal_key;
 use super::page::{Child, Items, Page};
 use super::pages::Pages;
+use super::survey::Spots;
 use crate::format::{PageNo, PageType};
 use crate::io::ReadAt;
 
@@ -41,6 +42,10 @@ struct Branch {
     level: u8,
     /// Those not visited, last first.
     children: Vec<Child>,
+    /// Whether the first one was visited, whose key says nothing.
+    first_visited: bool,
+    /// The page, where keys are compared.
+    bytes: Vec<u8>,
 }
 
 /// A walk over the leaves of a tree in order, depth first.
@@ -55,6 +60,9 @@ pub(super) struct Tree {
     counts: RecordCounts,
     /// What the page above says of the page returned last, where records are counted.
     expected: Option<(PageNo, u32)>,
+    wrong_counts: Spots,
+    /// The key that divides the leaf returned last from the one before.
+    separator: Option<Vec<u8>>,
 }
 
 /// Whether internal pages say how many records are below each child.
@@ -62,6 +70,8 @@ pub(super) struct Tree {
 pub(super) enum RecordCounts {
     /// They do, and it is checked.
     Kept,
+    /// They do, and where they are wrong this is noted.
+    Noted,
     /// They do not, or it is not relied upon.
     Ignored,
 }
@@ -70,7 +80,17 @@ impl Tree {
     /// Prepares the walk over the tree whose root page `from` names.
     pub(super) fn new(kind: TreeKind, root: PageNo, from: PageNo) -> Self {
         let counts = RecordCounts::Ignored;
-        Self { kind, path: Vec::new(), root: Some((root, from)), last: None, levels: 0, counts, expected: None }
+        Self {
+            kind,
+            path: Vec::new(),
+            root: Some((root, from)),
+            last: None,
+            levels: 0,
+            counts,
+            expected: None,
+            wrong_counts: Spots::default(),
+            separator: None,
+        }
     }
 
     /// Has the record counts of internal pages checked.
@@ -88,6 +108,25 @@ impl Tree {
         }
     }
 
+    /// Compares what the page above says of the leaf returned last with what may be counted on it.
+    pub(super) fn note_leaf_count(&mut self, leaf: PageNo, counts: [usize; 2]) {
+        if let Some((_, found)) = self.expected
+            && !counts.contains(&(found as usize))
+        {
+            self.wrong_counts.add(leaf);
+        }
+    }
+
+    /// Returns what was noted of record counts.
+    pub(super) fn wrong_counts(&self) -> &Spots {
+        &self.wrong_counts
+    }
+
+    /// Returns the key of an internal page that divides the leaf returned last from the one before, where it is known.
+    pub(super) fn separator(&self) -> Option<&[u8]> {
+        self.separator.as_deref()
+    }
+
     /// Returns the number of levels, known after the first leaf.
     pub(super) fn levels(&self) -> u8 {
         self.levels
@@ -99,6 +138,7 @@ impl Tree {
         pages: &mut Pages<'_, R>,
         items: &mut Items,
     ) -> Result<Option<Page>, ReadError> {
+        self.separator = None;
         let mut page = match self.root.take() {
             Some((root, from)) => self.enter_root(pages, root, from)?,
             None => match self.next_child(pages)? {
@@ -135,7 +175,7 @@ impl Tree {
         self.levels = page.level();
         // An internal root has its count where other pages link to the page before.
         let is_internal = page.kind_byte() == self.kind.internal() as u8;
-        self.expected = (self.counts == RecordCounts::Kept && is_internal).then(|| (page.number, page.previous().0));
+        self.expected = (self.counts != RecordCounts::Ignored && is_internal).then(|| (page.number, page.previous().0));
         Ok(page)
     }
 
@@ -147,8 +187,12 @@ impl Tree {
                 continue;
             };
             let level = branch.level.saturating_sub(1);
-            let Child { page: child, records } = child;
-            self.expected = (self.counts == RecordCounts::Kept).then_some((branch.page, records));
+            let Child { page: child, key, records } = child;
+            if std::mem::replace(&mut branch.first_visited, true) {
+                let key = key.and_then(|key| branch.bytes.get(key.start as usize..key.end as usize));
+                self.separator = key.map(<[u8]>::to_vec);
+            }
+            self.expected = (self.counts != RecordCounts::Ignored).then_some((branch.page, records));
             let page = pages.take(child, branch.page)?;
             page.expect_kind(if level == 1 { self.kind.leaf() } else { self.kind.internal() })?;
             page.expect_level(level)?;
@@ -176,13 +220,16 @@ impl Tree {
         }
         if let Some((above, found)) = self.expected {
             let sum = children.iter().try_fold(0_u32, |sum, child: &Child| sum.checked_add(child.records));
-            if sum != Some(found) {
+            if sum != Some(found) && self.counts == RecordCounts::Noted {
+                self.wrong_counts.add(page.number);
+            } else if sum != Some(found) {
                 let expected = sum.unwrap_or(u32::MAX);
                 return Err(ReadError::RecordCount { page: above, child: page.number, found, expected });
             }
         }
         children.reverse();
-        self.path.push(Branch { page: page.number, level: page.level(), children });
+        let bytes = if self.kind == TreeKind::UnsortedDuplicates { Vec::new() } else { page.bytes().to_vec() };
+        self.path.push(Branch { page: page.number, level: page.level(), children, first_visited: false, bytes });
         Ok(())
     }
 

@@ -24,7 +24,7 @@ pub(crate) mod tree;
 pub use error::WriteError;
 pub use file::FileWriter;
 
-use crate::format::{ByteOrder, PAGE_HEADER, PAGE_SIZES, overflow_threshold};
+use crate::format::{ByteOrder, PAGE_SIZES, most_minkey, overflow_threshold};
 use crate::io::WriteAt;
 use crate::record::Record;
 
@@ -133,8 +133,7 @@ impl BtreeOptions {
         if !(1..=100).contains(&self.fill_percent) {
             return Err(WriteError::FillPercent(self.fill_percent));
         }
-        // Beyond this the threshold would be negative; the library refuses to open such a file (BDB1007).
-        let most = page_size.saturating_sub(PAGE_HEADER as u32) / 20;
+        let most = most_minkey(page_size);
         if !(2..=most).contains(&self.minkey) {
             return Err(WriteError::MinKey { minkey: self.minkey, page_size, most });
         }

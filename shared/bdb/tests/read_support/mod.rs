@@ -95,7 +95,7 @@ pub fn read_changed(bytes: &[u8], changes: &[(usize, u8)]) -> Result<Content, Re
 pub struct File {
     pub bytes: Vec<u8>,
     pub page_size: usize,
-    big: bool,
+    pub big: bool,
 }
 
 impl File {

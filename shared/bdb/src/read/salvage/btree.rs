@@ -1,5 +1,6 @@
 //! The records of a damaged btree.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::hash_map::RandomState;
 use std::collections::{BinaryHeap, HashSet};
@@ -9,14 +10,17 @@ use super::super::duplicates::OffPage;
 use super::super::error::ReadError;
 use super::super::meta::{DuplicateMode, Meta};
 use super::super::overflow::{Again, Reader, account_for_internal_key, check_chain};
-use super::super::page::{Body, Child, Item, Items, Life, Page};
-use super::{DataPlace, Losses, Orphans, data, lost, pairs_of};
+use super::super::page::{Body, Child, Item, Items, Life, Page, Reference};
+use super::key_order::{KeyOrder, Neighbours, odd_ones};
+use super::{DataPlace, Losses, OTHER_RECORD, Orphans, data, lost, pairs_of};
 use crate::format::{PageNo, PageType};
 use crate::io::ReadAt;
 use crate::record::Record;
 
 /// Most bytes of keys that are held of pages that are merged.
 const HEADS_LIMIT: usize = 64 << 20;
+/// Most bytes of long keys of a leaf that are compared with one another.
+const LONG_KEYS_LIMIT: usize = 16 << 20;
 /// Most values of one key that are remembered to leave out those that come twice.
 const VALUES_LIMIT: usize = 1 << 20;
 
@@ -25,13 +29,19 @@ pub(super) struct BtreeSalvage<'d, R> {
     reader: Reader<'d, R>,
     meta: Meta,
     runs: Vec<Run>,
-    /// The next key of each run but the one at hand, the smallest first.
-    heads: BinaryHeap<Reverse<(Vec<u8>, usize)>>,
+    /// So many of them are of the tree; the tree does not lead to the others.
+    runs_of_tree: usize,
+    /// The next key of each run but the one at hand, and its data where these are sorted; the smallest first.
+    heads: BinaryHeap<Reverse<Head>>,
     order: KeyOrder,
+    /// Order of the data of equal keys.
+    data_order: KeyOrder,
     /// The run at hand.
     current: Option<usize>,
     leaf: Option<Page>,
     items: Items,
+    /// Pairs of the leaf at hand whose keys are not in the order of the others.
+    odd: Vec<usize>,
     index: usize,
     key: Vec<u8>,
     /// The key given out last.
@@ -44,7 +54,11 @@ pub(super) struct BtreeSalvage<'d, R> {
     open: usize,
 }
 
+/// A key, its data, the run that stands there.
+type Head = (Vec<u8>, Vec<u8>, usize);
+
 /// Leaves that follow one another.
+#[derive(Default)]
 struct Run {
     pages: Vec<u32>,
     next: usize,
@@ -52,11 +66,15 @@ struct Run {
     index: usize,
 }
 
-/// Whether runs can be merged by their keys.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum KeyOrder {
-    Bytewise,
-    Unknown,
+/// The first and the last key of a leaf.
+type Ends = (Vec<u8>, Vec<u8>);
+
+/// The keys of a leaf.
+struct LeafKeys {
+    /// Pairs whose keys are not in the order of the others.
+    odd: Vec<usize>,
+    /// The first and the last of the others.
+    ends: Option<Ends>,
 }
 
 impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
@@ -65,11 +83,14 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             reader,
             meta,
             runs: Vec::new(),
+            runs_of_tree: 0,
             heads: BinaryHeap::new(),
             order: KeyOrder::Bytewise,
+            data_order: KeyOrder::Bytewise,
             current: None,
             leaf: None,
             items: Items::default(),
+            odd: Vec::new(),
             index: 0,
             key: Vec::new(),
             last: None,
@@ -101,12 +122,13 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
         losses: &mut Losses,
     ) -> Result<(), ReadError> {
         let mut leaves = Vec::new();
-        let mut path = vec![(root, at)];
+        // A root that nobody knows leads nowhere, and that is told already.
+        let mut path = Vec::from_iter((root.0 != 0).then_some((root, at)));
         while let Some((number, from)) = path.pop() {
             let page = match self.reader.pages.take(number, from) {
                 Ok(page) => page,
                 Err(error) => {
-                    lost(losses, from, error)?;
+                    lost(losses, self.reader.pages.existing_or(number, from), error)?;
                     continue;
                 }
             };
@@ -135,19 +157,22 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 }
             }
         }
-        self.order = self.order_of(&leaves)?;
-        self.runs.push(Run { pages: leaves, next: 0, index: 0 });
+        // The order of the names of sub-databases decides nothing, and each of them stands for a whole database.
+        (self.order, self.data_order) = match self.meta.holds_sub_databases() {
+            true => (KeyOrder::Unknown, KeyOrder::Unknown),
+            false => self.orders_of(&leaves)?,
+        };
+        self.add_runs(leaves)?;
+        self.runs_of_tree = self.runs.len();
         if orphans == Orphans::Ours {
             self.find_orphans()?;
         }
         self.begin(losses)
     }
 
-    /// Looks whether the keys on the tree's own leaves are in bytewise order, but for damaged ones.
-    fn order_of(&mut self, leaves: &[u32]) -> Result<KeyOrder, ReadError> {
-        const FEW: u64 = 2;
-        let (mut neighbours, mut descending) = (0_u64, 0_u64);
-        let mut before: Vec<u8> = Vec::new();
+    /// Looks whether the keys on the tree's own leaves are in bytewise order, and the data of equal keys, but for damaged ones.
+    fn orders_of(&mut self, leaves: &[u32]) -> Result<(KeyOrder, KeyOrder), ReadError> {
+        let (mut keys, mut data) = (Neighbours::default(), Neighbours::default());
         for number in leaves {
             let page = match self.reader.pages.peek(PageNo(*number), PageNo(0)) {
                 Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
@@ -160,18 +185,36 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             for index in (0..self.items.len()).step_by(2) {
                 let Some(Body::Inline(range)) = self.items.get(index).map(|item| item.body.clone()) else { continue };
                 let key = page.slice(range);
-                neighbours += 1;
-                descending += u64::from(before.as_slice() > key);
-                before.clear();
-                before.extend_from_slice(key);
+                let is_same = keys.is_last(key);
+                keys.add(key, false);
+                if let Some(Body::Inline(range)) = self.items.get(index.saturating_add(1)).map(|item| item.body.clone())
+                {
+                    data.add(page.slice(range), !is_same);
+                }
             }
         }
-        let is_unknown = descending > FEW && descending.saturating_mul(20) > neighbours;
-        Ok(if is_unknown { KeyOrder::Unknown } else { KeyOrder::Bytewise })
+        Ok((keys.order(), data.order()))
     }
 
-    /// Returns the first key of an intact leaf.
-    fn first_key(&mut self, number: PageNo) -> Result<Option<Vec<u8>>, ReadError> {
+    /// Adds leaves as runs of ascending keys: where a link leads astray, the next leaf begins another run.
+    fn add_runs(&mut self, leaves: Vec<u32>) -> Result<(), ReadError> {
+        let mut run = Run::default();
+        let mut last: Option<Vec<u8>> = None;
+        for number in leaves {
+            if self.order == KeyOrder::Bytewise
+                && let Some((first, end)) = self.ends_of(PageNo(number))?
+                && last.replace(end).is_some_and(|last| last > first)
+            {
+                self.runs.push(std::mem::take(&mut run));
+            }
+            run.pages.push(number);
+        }
+        self.runs.push(run);
+        Ok(())
+    }
+
+    /// Returns the first and the last key of an intact leaf.
+    fn ends_of(&mut self, number: PageNo) -> Result<Option<Ends>, ReadError> {
         let page = match self.reader.pages.peek(number, PageNo(0)) {
             Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
             Err(_) => return Ok(None),
@@ -180,14 +223,35 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
         if pairs_of(&page, &mut self.items).is_err() {
             return Ok(None);
         }
+        Ok(self.leaf_keys(&page)?.ends)
+    }
+
+    /// Looks at the keys of a leaf whose items were read. Keys beyond the limit are taken to be in order.
+    fn leaf_keys(&mut self, page: &Page) -> Result<LeafKeys, ReadError> {
+        let (mut keys, mut places, mut long) = (Vec::new(), Vec::new(), 0_usize);
         for index in (0..self.items.len()).step_by(2) {
             let Some(item) = self.items.get(index).cloned() else { break };
-            let mut key = Vec::new();
-            if self.read_key(&page, &item, &mut key)?.is_ok() {
-                return Ok(Some(key));
-            }
+            let key = match &item.body {
+                Body::Inline(range) => Cow::Borrowed(page.slice(range.clone())),
+                _ if long > LONG_KEYS_LIMIT => continue,
+                _ => {
+                    let mut key = Vec::new();
+                    if self.read_key(page, &item, &mut key)?.is_err() {
+                        continue;
+                    }
+                    long = long.saturating_add(key.len());
+                    Cow::Owned(key)
+                }
+            };
+            keys.push(key);
+            places.push(index);
         }
-        Ok(None)
+        let odd = odd_ones(&keys);
+        let mut good = keys.iter().enumerate().filter(|(at, _)| odd.binary_search(at).is_err()).map(|(_, key)| key);
+        let first = good.next();
+        let ends = first.map(|first| (first.to_vec(), good.next_back().unwrap_or(first).to_vec()));
+        let odd = odd.into_iter().filter_map(|at| places.get(at).copied()).collect();
+        Ok(LeafKeys { odd, ends })
     }
 
     /// Reads a key; the inner error is one of the file's, which ends nothing.
@@ -208,7 +272,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
 
     /// Finds intact leaves that the tree does not lead to, in runs along their own links.
     fn find_orphans(&mut self) -> Result<(), ReadError> {
-        let mut open: Option<(Run, PageNo)> = None;
+        let mut open: Option<(Vec<u32>, PageNo)> = None;
         let mut todo: Vec<PageNo> = (1..self.meta.pages).rev().map(PageNo).collect();
         while let Some(number) = todo.pop() {
             let is_next = open.as_ref().is_some_and(|(_, next)| *next == number);
@@ -217,24 +281,29 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 false => match self.reader.pages.peek(number, PageNo(0)) {
                     Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
                     Err(_) => None,
+                    Ok(page) if page.kind() == Some(PageType::BtreeInternal) => {
+                        self.account_for_long_keys(&page);
+                        None
+                    }
                     Ok(page) => (pairs_of(&page, &mut self.items).is_ok() && page.entries() > 0).then_some(page),
                 },
             };
             let Some(page) = page else {
-                if is_next {
-                    self.runs.extend(open.take().map(|(run, _)| run));
+                if is_next && let Some((leaves, _)) = open.take() {
+                    self.add_runs(leaves)?;
                 }
                 continue;
             };
             let _ = self.reader.pages.take(number, PageNo(0));
             match &mut open {
-                Some((run, next)) if is_next => {
-                    run.pages.push(number.0);
+                Some((leaves, next)) if is_next => {
+                    leaves.push(number.0);
                     *next = page.next();
                 }
                 _ => {
-                    self.runs.extend(open.take().map(|(run, _)| run));
-                    open = Some((Run { pages: vec![number.0], next: 0, index: 0 }, page.next()));
+                    if let Some((leaves, _)) = open.replace((vec![number.0], page.next())) {
+                        self.add_runs(leaves)?;
+                    }
                 }
             }
             // The next page of a run is looked at next, wherever it is.
@@ -246,8 +315,16 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 todo.push(*next);
             }
         }
-        self.runs.extend(open.map(|(run, _)| run));
-        Ok(())
+        open.map_or(Ok(()), |(leaves, _)| self.add_runs(leaves))
+    }
+
+    /// The long keys of internal pages are of no use, but their pages are somebody's.
+    fn account_for_long_keys(&mut self, page: &Page) {
+        let mut long_keys = Vec::new();
+        let _ = self.items.read_internal(page, |_, key| long_keys.extend(key));
+        for key in long_keys {
+            let _ = account_for_internal_key(&mut self.reader.pages, page.number, key);
+        }
     }
 
     /// Makes the heads of all runs known.
@@ -257,9 +334,9 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             if !self.enter(run, losses)? {
                 continue;
             }
-            bytes = bytes.saturating_add(self.key.len());
+            bytes = bytes.saturating_add(self.key.len()).saturating_add(self.sorted_data().len());
             if bytes > HEADS_LIMIT {
-                let what = "too many pages that the tree does not lead to".to_owned();
+                let what = "too many pages that are in disorder, or that the tree does not lead to".to_owned();
                 losses.place(self.page(), what, None);
                 continue;
             }
@@ -272,14 +349,23 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
 
     /// Puts a run that stands at a key aside.
     fn park(&mut self, run: usize) {
-        let key = match self.order {
-            KeyOrder::Bytewise => self.key.clone(),
+        let (key, data) = match self.order {
+            KeyOrder::Bytewise => (self.key.clone(), self.sorted_data().to_vec()),
             // One after the other.
-            KeyOrder::Unknown => Vec::new(),
+            KeyOrder::Unknown => (Vec::new(), Vec::new()),
         };
-        self.heads.push(Reverse((key, run)));
+        self.heads.push(Reverse((key, data, run)));
         if let Some(run) = self.runs.get_mut(run) {
             run.index = self.index;
+        }
+    }
+
+    /// Returns the data beside the key at hand where they are to be in order.
+    fn sorted_data(&self) -> &[u8] {
+        let item = self.items.get(self.index.saturating_add(1)).filter(|_| self.data_order == KeyOrder::Bytewise);
+        match (item.map(|item| &item.body), &self.leaf) {
+            (Some(Body::Inline(range)), Some(leaf)) => leaf.slice(range.clone()),
+            _ => &[],
         }
     }
 
@@ -303,7 +389,12 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             Ok(page)
         });
         match page {
-            Ok(page) => self.leaf = Some(page),
+            Ok(page) => {
+                if self.order == KeyOrder::Bytewise {
+                    self.odd = self.leaf_keys(&page)?.odd;
+                }
+                self.leaf = Some(page);
+            }
             Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
             Err(error) => {
                 self.items.clear();
@@ -336,6 +427,12 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             let number = leaf.number;
             self.leaf = Some(leaf);
             match read {
+                Ok(()) if self.odd.binary_search(&self.index).is_ok() => {
+                    let what = "a key that is not in the order of its neighbours".to_owned();
+                    losses.place(number, what, Some(self.key.clone()));
+                    self.account_for_key(number, &item);
+                    self.index = self.index.saturating_add(2);
+                }
                 Ok(()) => return Ok(true),
                 Err(error) => {
                     losses.place(number, error.to_string(), self.last.clone());
@@ -370,7 +467,9 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             // The key of the pair behind the one given out last.
             if self.find_pair(run, losses)? {
                 let is_smallest = match self.heads.peek() {
-                    Some(Reverse((key, other))) if self.order == KeyOrder::Bytewise => (&self.key, &run) < (key, other),
+                    Some(Reverse((key, data, other))) if self.order == KeyOrder::Bytewise => {
+                        (self.key.as_slice(), self.sorted_data(), run) < (key, data, *other)
+                    }
                     _ => true,
                 };
                 if is_smallest {
@@ -380,7 +479,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 self.park(run);
             }
         }
-        while let Some(Reverse((_, run))) = self.heads.pop() {
+        while let Some(Reverse((_, _, run))) = self.heads.pop() {
             if self.enter(run, losses)? {
                 return Ok(Some(run));
             }
@@ -394,14 +493,13 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             return Ok(false);
         };
         let number = leaf.number;
-        let key_item = self.items.get(self.index).cloned();
-        if let Some(Body::Overflow(reference)) = key_item.map(|item| item.body) {
-            // Its pages are somebody's.
-            let _ = account_for_internal_key(&mut self.reader.pages, number, reference);
+        if let Some(key) = self.items.get(self.index).cloned() {
+            self.account_for_key(number, &key);
         }
         self.index = self.index.saturating_add(2);
-        if self.order == KeyOrder::Bytewise && self.is_out_of_order(run)? {
-            losses.place(number, "a key that is not in the order of its neighbours".to_owned(), Some(self.key.clone()));
+        if self.order == KeyOrder::Bytewise && self.last.as_ref().is_some_and(|last| self.key < *last) {
+            let what = "a key that is smaller than the one before".to_owned();
+            losses.place(number, what, Some(self.key.clone()));
             return Ok(false);
         }
         let Some(leaf) = &self.leaf else { return Ok(false) };
@@ -409,7 +507,19 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
         if !repeated {
             self.values.clear();
         } else if self.meta.duplicates() == DuplicateMode::Forbidden {
-            // A page that was left behind: the record in the tree came first.
+            // In the tree one of the two is damaged. On a page that was left behind it is older, and mostly the same.
+            let is_copy = match &item.body {
+                Body::Inline(range) => {
+                    item.life == Life::Deleted || self.values.contains(&self.hasher.hash_one(leaf.slice(range.clone())))
+                }
+                Body::Overflow(Reference { first, .. }) | Body::Duplicates(first) => self.reader.pages.is_used(*first),
+            };
+            if run < self.runs_of_tree {
+                let index = u16::try_from(self.index.saturating_sub(2)).unwrap_or(u16::MAX);
+                lost(losses, number, ReadError::UnexpectedDuplicate { page: number, index })?;
+            } else if !is_copy {
+                losses.place(number, OTHER_RECORD.to_owned(), Some(self.key.clone()));
+            }
             return Ok(false);
         }
         let place = match item.body {
@@ -417,10 +527,9 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 if item.life == Life::Deleted {
                     return Ok(false);
                 }
-                let bytes = leaf.slice(range.clone());
-                if self.runs.len() > 1 && self.values.len() < VALUES_LIMIT {
-                    let digest = self.hasher.hash_one(bytes);
-                    if !self.values.insert(digest) && run > 0 {
+                if self.values.len() < VALUES_LIMIT {
+                    let digest = self.hasher.hash_one(leaf.slice(range.clone()));
+                    if !self.values.insert(digest) && run >= self.runs_of_tree {
                         return Ok(false);
                     }
                 }
@@ -446,33 +555,11 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
         Ok(true)
     }
 
-    /// Tells whether the key at hand is the odd one among the keys before and behind it in its run.
-    fn is_out_of_order(&mut self, run: usize) -> Result<bool, ReadError> {
-        let Some(last) = &self.last else { return Ok(false) };
-        if self.key < *last {
-            return Ok(true);
+    /// The pages of a long key are somebody's, whether it is given out or not.
+    fn account_for_key(&mut self, number: PageNo, key: &Item) {
+        if let Body::Overflow(reference) = key.body {
+            let _ = account_for_internal_key(&mut self.reader.pages, number, reference);
         }
-        let Some(leaf) = self.leaf.take() else { return Ok(false) };
-        let mut next = Vec::new();
-        let is_known = match self.items.get(self.index).cloned() {
-            Some(item) => self.read_key(&leaf, &item, &mut next)?.is_ok(),
-            None => {
-                let following = self.runs.get(run).and_then(|run| run.pages.get(run.next.saturating_add(1)).copied());
-                match following {
-                    None => false,
-                    Some(number) => {
-                        let items = std::mem::take(&mut self.items);
-                        let first = self.first_key(PageNo(number));
-                        self.items = items;
-                        next = first?.unwrap_or_default();
-                        true
-                    }
-                }
-            }
-        };
-        self.leaf = Some(leaf);
-        let last = self.last.as_ref();
-        Ok(is_known && next < self.key && last.is_some_and(|last| *last < next))
     }
 
     fn next_off_page(&mut self, losses: &mut Losses) -> Result<bool, ReadError> {

@@ -1,6 +1,8 @@
 //! The records of a damaged hash database.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 use std::ops::Range;
 
 use super::super::duplicates::OffPage;
@@ -8,12 +10,23 @@ use super::super::error::ReadError;
 use super::super::hash_page::{HashItem, HashItems, next_duplicate};
 use super::super::meta::{DuplicateMode, HashMeta, Meta};
 use super::super::overflow::{Again, Reader, account_for_internal_key, check_chain};
-use super::super::page::{Body, Life, Page};
-use super::{DataPlace, Losses, Orphans, data, lost};
+use super::super::page::{Body, Life, Page, Reference};
+use super::bucket_count::likely_last_bucket;
+use super::{DataPlace, Losses, OTHER_RECORD, Orphans, data, lost};
 use crate::format::{PageNo, PageType};
-use crate::hash::{Buckets, bucket_page, default_hash};
+use crate::hash::{Buckets, bucket_page, default_hash, is_written};
 use crate::io::ReadAt;
 use crate::record::Record;
+
+/// Most keys of one bucket that are remembered to leave out those that come twice.
+const KEYS_LIMIT: usize = 1 << 22;
+
+/// Most buckets beside the first that a page is listed under.
+const BUCKETS_LIMIT: usize = 7;
+/// Most pages that are listed under several buckets.
+const SEVERAL_LIMIT: usize = 1 << 18;
+/// Most bytes of long keys of a page that are looked at to find its buckets.
+const LONG_KEYS_LIMIT: usize = 16 << 20;
 
 /// A damaged hash database while its records are given out.
 pub(super) struct HashSalvage<'d, R> {
@@ -23,13 +36,18 @@ pub(super) struct HashSalvage<'d, R> {
     buckets: Buckets,
     /// Every page with its bucket, the next one last; those in chains come ahead of those that were left behind.
     pages: Vec<(u32, u32)>,
+    /// The buckets of pages that are listed under several, the one of most keys first.
+    several: HashMap<u32, Vec<u32>>,
+    /// Those that no bucket leads to, in file order.
+    left_behind: Vec<u32>,
     bucket: u32,
     page: Option<Page>,
     items: HashItems,
     index: u16,
     key: Vec<u8>,
-    /// The keys of the bucket.
-    keys: HashSet<Vec<u8>>,
+    /// Digests of the bucket's keys, with those of their data where these are on the page.
+    keys: HashMap<u64, Option<u64>>,
+    hasher: RandomState,
     on_page: Option<(u16, Range<u32>)>,
     off_page: Option<OffPage>,
     place: Option<DataPlace>,
@@ -43,12 +61,15 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             buckets: Buckets::new(hash.max_bucket),
             hash,
             pages: Vec::new(),
+            several: HashMap::new(),
+            left_behind: Vec::new(),
             bucket: 0,
             page: None,
             items: HashItems::default(),
             index: 0,
             key: Vec::new(),
-            keys: HashSet::new(),
+            keys: HashMap::new(),
+            hasher: RandomState::new(),
             on_page: None,
             off_page: None,
             place: None,
@@ -61,13 +82,22 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
         reader
     }
 
-    /// Finds the pages: along the buckets, then those that no bucket leads to.
-    pub(super) fn find(&mut self, at: PageNo, orphans: Orphans, losses: &mut Losses) -> Result<(), ReadError> {
-        if self.hash.max_bucket >= self.meta.pages {
-            let (max_bucket, pages) = (self.hash.max_bucket, self.meta.pages);
+    /// Finds the pages: along the buckets, then those that no bucket leads to. Returns what the meta page says of the buckets, or
+    /// should say.
+    pub(super) fn find(&mut self, at: PageNo, orphans: Orphans, losses: &mut Losses) -> Result<HashMeta, ReadError> {
+        let HashMeta { max_bucket, high_mask, low_mask, .. } = *self.hash;
+        let pages = self.meta.pages;
+        if max_bucket >= pages {
             lost(losses, at, ReadError::TooManyBuckets { page: at, max_bucket, pages })?;
         }
-        for bucket in 0..=self.hash.max_bucket.min(self.meta.pages) {
+        let agrees = (high_mask, low_mask) == (self.buckets.high_mask, self.buckets.low_mask);
+        if max_bucket == 0 || max_bucket >= pages || !agrees {
+            let last = likely_last_bucket(&mut self.reader, &mut self.items)?;
+            self.set_last_bucket(last);
+        }
+        // Where nobody knows where the buckets are, every page is one that nothing leads to.
+        let known = self.hash.spares.iter().any(|spare| *spare != 0) || self.meta.version == 5;
+        for bucket in (0..=self.hash.max_bucket.min(self.meta.pages)).filter(|_| known) {
             let first = bucket_page(self.meta.version, &self.hash.spares, bucket);
             let Some(first) = first.filter(|page| page.0 != 0 && page.0 < self.meta.pages) else {
                 lost(losses, at, ReadError::NoSuchBucket { page: at, bucket })?;
@@ -80,6 +110,10 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
                     continue;
                 }
             };
+            if next.is_none() && is_written(self.meta.version, self.hash.fill_factor, &self.hash.spares, bucket) {
+                let expected = PageType::HashUnsorted;
+                lost(losses, first, ReadError::WrongType { page: first, found: 0, expected })?;
+            }
             while let Some(page) = next.take() {
                 let number = page.number;
                 if !matches!(page.kind(), Some(PageType::HashUnsorted | PageType::Hash)) {
@@ -87,25 +121,34 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
                     lost(losses, number, ReadError::WrongType { page: number, found: page.kind_byte(), expected })?;
                     break;
                 }
-                self.pages.push((bucket, number.0));
+                self.list(&page, Some(bucket), losses)?;
                 if page.next().0 != 0 {
                     match self.reader.pages.take(page.next(), number) {
                         Ok(page) => next = Some(page),
-                        Err(error) => lost(losses, number, error)?,
+                        Err(error) => {
+                            let at = self.reader.pages.existing_or(page.next(), number);
+                            lost(losses, at, error)?;
+                        }
                     }
                 }
             }
         }
         if orphans == Orphans::Ours {
-            self.find_orphans()?;
+            self.find_orphans(losses)?;
         }
         // Stable: the order of each chain stays, and what was left behind comes after it.
         self.pages.sort_by_key(|(bucket, _)| *bucket);
         self.pages.reverse();
-        Ok(())
+        Ok(HashMeta::clone(&self.hash))
     }
 
-    fn find_orphans(&mut self) -> Result<(), ReadError> {
+    fn set_last_bucket(&mut self, last: u32) {
+        self.buckets = Buckets::new(last);
+        let Buckets { last: max_bucket, high_mask, low_mask } = self.buckets;
+        *self.hash = HashMeta { max_bucket, high_mask, low_mask, ..HashMeta::clone(&self.hash) };
+    }
+
+    fn find_orphans(&mut self, losses: &mut Losses) -> Result<(), ReadError> {
         for number in (1..self.meta.pages).map(PageNo) {
             if self.reader.pages.is_used(number) {
                 continue;
@@ -119,17 +162,64 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             if !is_bucket || page.entries() == 0 || self.items.read(&page).is_err() {
                 continue;
             }
-            let mut key = Vec::new();
-            let bucket = (0..page.entries()).step_by(2).find_map(|index| {
-                let item = self.items.get(index.into()).cloned()?;
-                self.read_key(&page, item, &mut key).ok().map(|()| self.buckets.of(default_hash(&key)))
-            });
-            if let Some(bucket) = bucket {
+            if self.list(&page, None, losses)? {
                 let _ = self.reader.pages.take(number, PageNo(0));
-                self.pages.push((bucket, number.0));
+                self.left_behind.push(number.0);
             }
         }
         Ok(())
+    }
+
+    /// Lists a page under the buckets that its keys belong to, whatever chain it is in: a link may lead astray, and so may a
+    /// wrong number of buckets. False for a page without a readable key.
+    fn list(&mut self, page: &Page, chain: Option<u32>, losses: &mut Losses) -> Result<bool, ReadError> {
+        let number = page.number;
+        if let Err(error) = self.items.read(page) {
+            lost(losses, number, error)?;
+            return Ok(false);
+        }
+        let counts = self.count_buckets(page)?;
+        let Some((&most, _)) = counts.iter().max_by_key(|(bucket, count)| (**count, Some(**bucket) == chain, **bucket))
+        else {
+            // What its keys are is told when its pairs are read.
+            self.pages.extend(chain.filter(|_| page.entries() > 0).map(|bucket| (bucket, number.0)));
+            return Ok(false);
+        };
+        if let Some(bucket) = chain.filter(|bucket| !counts.contains_key(bucket)) {
+            lost(losses, number, ReadError::WrongBucket { page: number, index: 0, bucket, expected: most })?;
+        }
+        // A key that is alone in its bucket is a damaged one.
+        let is_meant = |bucket: u32, count: u32| bucket != most && (count > 1 || Some(bucket) == chain);
+        let others = counts.iter().filter(|(bucket, count)| is_meant(**bucket, **count)).map(|(bucket, _)| *bucket);
+        let buckets: Vec<u32> = std::iter::once(most).chain(others.take(BUCKETS_LIMIT)).collect();
+        if buckets.len() > 1 && self.several.len() < SEVERAL_LIMIT {
+            self.pages.extend(buckets.iter().map(|bucket| (*bucket, number.0)));
+            self.several.insert(number.0, buckets);
+        } else {
+            self.pages.push((most, number.0));
+        }
+        Ok(true)
+    }
+
+    /// Counts the keys of a page whose items were read, by their buckets; not those beyond the limit.
+    fn count_buckets(&mut self, page: &Page) -> Result<HashMap<u32, u32>, ReadError> {
+        let mut counts = HashMap::new();
+        let (mut key, mut long) = (Vec::new(), 0_usize);
+        for index in (0..page.entries()).step_by(2) {
+            let Some(item) = self.items.get(index.into()).cloned() else { break };
+            if matches!(item, HashItem::Overflow(_)) && long > LONG_KEYS_LIMIT {
+                continue;
+            }
+            match self.read_key(page, item.clone(), &mut key) {
+                Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
+                Err(_) => continue,
+                Ok(()) => *counts.entry(self.buckets.of(default_hash(&key))).or_default() += 1,
+            }
+            if matches!(item, HashItem::Overflow(_)) {
+                long = long.saturating_add(key.len());
+            }
+        }
+        Ok(counts)
     }
 
     fn read_key(&mut self, page: &Page, item: HashItem, key: &mut Vec<u8>) -> Result<(), ReadError> {
@@ -216,11 +306,15 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
         let expected = self.buckets.of(default_hash(&self.key));
         if expected != self.bucket {
             let bucket = self.bucket;
+            let buckets = self.several.get(&number.0).map_or(&[][..], Vec::as_slice);
+            // It is given out with the others of its bucket, or told with the first of the page's buckets.
+            if buckets.contains(&expected) || buckets.first().is_some_and(|first| *first != bucket) {
+                return Ok(false);
+            }
             lost(losses, number, ReadError::WrongBucket { page: number, index, bucket, expected })?;
             return Ok(false);
         }
-        if !self.keys.insert(self.key.clone()) {
-            // A page that was left behind: the record in the bucket came first.
+        if self.is_repeated(number, index, &data_item, losses)? {
             return Ok(false);
         }
         let is_set = matches!(data_item, HashItem::Duplicates(_) | HashItem::OffPage(_));
@@ -242,6 +336,45 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             HashItem::OffPage(root) => self.off_page = Some(OffPage::new(&self.meta, root, number)),
         }
         Ok(self.place.is_some())
+    }
+
+    /// Tells whether the key at hand came before; notes a loss unless the data are the same.
+    fn is_repeated(
+        &mut self,
+        number: PageNo,
+        index: u16,
+        item: &HashItem,
+        losses: &mut Losses,
+    ) -> Result<bool, ReadError> {
+        let data = match (item, &self.page) {
+            (HashItem::Inline(range) | HashItem::Duplicates(range), Some(page)) => {
+                Some(self.hasher.hash_one(page.slice(range.clone())))
+            }
+            _ => None,
+        };
+        let digest = self.hasher.hash_one(&self.key);
+        if let Some(before) = self.keys.get(&digest) {
+            // In the bucket one of the two is damaged. On a page that was left behind it is older, and mostly the same.
+            let is_copy = match item {
+                HashItem::Inline(_) | HashItem::Duplicates(_) => *before == data,
+                HashItem::Overflow(Reference { first, .. }) | HashItem::OffPage(first) => {
+                    self.reader.pages.is_used(*first)
+                }
+            };
+            if self.left_behind.binary_search(&number.0).is_err() {
+                lost(losses, number, ReadError::RepeatedKey { page: number, index })?;
+            } else if !is_copy {
+                losses.place(number, OTHER_RECORD.to_owned(), Some(self.key.clone()));
+            }
+            return Ok(true);
+        }
+        if self.keys.len() >= KEYS_LIMIT {
+            let what = format!("a bucket of more than {KEYS_LIMIT} keys");
+            losses.place(number, what, Some(self.key.clone()));
+            return Ok(true);
+        }
+        self.keys.insert(digest, data);
+        Ok(false)
     }
 
     fn next_on_page(&mut self, losses: &mut Losses) -> Result<bool, ReadError> {
@@ -307,6 +440,11 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
         }
         losses.place(page, format!("the data of a key: {error}"), Some(self.key.clone()));
         Ok(())
+    }
+
+    /// Returns the page of the record at hand.
+    pub(super) fn page(&self) -> PageNo {
+        self.page.as_ref().map_or(PageNo(0), |page| page.number)
     }
 
     /// Returns the record at hand.

@@ -9,7 +9,11 @@
 //! Memory: 4 to 8 bytes per page of the file beside what reading a sound file takes, and a bounded list of losses.
 
 mod btree;
+mod bucket_count;
 mod hash;
+mod key_order;
+
+use std::collections::HashSet;
 
 use super::error::ReadError;
 use super::meta::{Access, Meta};
@@ -17,6 +21,7 @@ use super::overflow::Reader;
 use super::page::{Items, Page};
 use super::pages::Pages;
 use super::records::{Part, name, page_number};
+use super::survey::Survey;
 use crate::format::{PageNo, PageType};
 use crate::hash::is_default;
 use crate::io::ReadAt;
@@ -26,6 +31,9 @@ use hash::HashSalvage;
 
 /// Most losses that are kept one by one; those beyond are counted.
 pub const LOSS_LIMIT: usize = 10_000;
+
+/// What is said of a record whose key was there before, where a key occurs once.
+const OTHER_RECORD: &str = "another record with the same key, which this database cannot have";
 
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +103,43 @@ pub struct Salvage<'d, R> {
     later: Vec<(Vec<u8>, PageNo)>,
     state: State,
     losses: Losses,
-    records: u64,
+    survey: Survey,
+    last: Last,
+}
+
+/// The record before the one at hand.
+#[derive(Default)]
+struct Last {
+    key: Option<Vec<u8>>,
+    data: Option<Vec<u8>>,
+}
+
+impl Last {
+    /// Counts a record, and remembers it.
+    fn note(&mut self, record: &Record<'_>, at: PageNo, survey: &mut Survey) {
+        let is_new = self.key.as_deref() != Some(record.key);
+        let data = match &record.data {
+            Data::Whole(bytes) => Some(*bytes),
+            Data::Chunked(_) => None,
+        };
+        if let (false, Some(last), Some(data)) = (is_new, &self.data, data) {
+            survey.duplicate_order.compare(last, data, at);
+        }
+        survey.count(record.key.len(), record.data.length(), is_new);
+        keep(&mut self.key, Some(record.key));
+        keep(&mut self.data, data);
+    }
+}
+
+/// Copies bytes into memory that is there already.
+fn keep(to: &mut Option<Vec<u8>>, from: Option<&[u8]>) {
+    match (to, from) {
+        (Some(to), Some(from)) => {
+            to.clear();
+            to.extend_from_slice(from);
+        }
+        (to, from) => *to = from.map(<[u8]>::to_vec),
+    }
 }
 
 enum Cursor<'d, R> {
@@ -113,14 +157,17 @@ enum State {
 }
 
 impl<'d, R: ReadAt> Salvage<'d, R> {
-    pub(super) fn new(source: &'d R, meta: &'d Meta) -> Self {
+    pub(super) fn new(source: &'d R, meta: &'d Meta, damage: &[ReadError]) -> Self {
+        let mut losses = Losses::default();
+        damage.iter().for_each(|error| losses.add(PageNo(0), error));
         Self {
             meta,
             cursor: Cursor::None(Box::new(Reader::new(Pages::new(source, meta)))),
             later: Vec::new(),
             state: State::Begun,
-            losses: Losses::default(),
-            records: 0,
+            losses,
+            survey: Survey::default(),
+            last: Last::default(),
         }
     }
 
@@ -134,9 +181,8 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
             State::Begun if self.meta.holds_sub_databases() => self.read_names()?,
             State::Begun => {
                 self.state = State::InPart;
-                let part = Part { name: None, meta: self.meta.clone() };
-                self.enter(&part.meta, PageNo(0), Orphans::Ours)?;
-                return Ok(Some(part));
+                let meta = self.enter(self.meta, PageNo(0), Orphans::Ours)?;
+                return Ok(Some(Part { name: None, meta }));
             }
             State::InPart => while self.next()?.is_some() {},
         }
@@ -146,9 +192,11 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
             self.losses.database = Some(name.clone());
             match self.sub_database(at) {
                 Ok(meta) => {
-                    self.enter(&meta, at, Orphans::Nobodys)?;
+                    let meta = self.enter(&meta, at, Orphans::Nobodys)?;
                     return Ok(Some(Part { name: Some(name), meta }));
                 }
+                // A place outside the file is damage of the page that says so.
+                Err(error @ ReadError::NoSuchPage { page, .. }) => self.lost(page, error)?,
                 Err(error) => self.lost(at, error)?,
             }
         }
@@ -175,12 +223,17 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
         if !found {
             return Ok(None);
         }
-        self.records = self.records.saturating_add(1);
-        Ok(match &mut self.cursor {
-            Cursor::Btree(cursor) => Some(cursor.record()),
-            Cursor::Hash(cursor) => Some(cursor.record()),
-            Cursor::None(_) | Cursor::Lost => None,
-        })
+        let (at, record, key_order) = match &mut self.cursor {
+            Cursor::Btree(cursor) => (cursor.page(), cursor.record(), Some(&mut self.survey.key_order)),
+            // Its keys are in no order.
+            Cursor::Hash(cursor) => (cursor.page(), cursor.record(), None),
+            Cursor::None(_) | Cursor::Lost => return Ok(None),
+        };
+        if let (Some(order), Some(last)) = (key_order, &self.last.key) {
+            order.compare(last, record.key, at);
+        }
+        self.last.note(&record, at, &mut self.survey);
+        Ok(Some(record))
     }
 
     /// Returns what could not be read so far; all of it only once everything was read.
@@ -188,25 +241,31 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
         &self.losses
     }
 
-    /// Returns how many records were given out.
-    pub fn records(&self) -> u64 {
-        self.records
+    /// Returns what was seen so far: counts of records, their order, their lengths.
+    pub fn survey(&self) -> &Survey {
+        &self.survey
     }
 
-    fn enter(&mut self, meta: &Meta, at: PageNo, orphans: Orphans) -> Result<(), ReadError> {
+    /// Begins with a database; returns what its meta page says, or should say.
+    fn enter(&mut self, meta: &Meta, at: PageNo, orphans: Orphans) -> Result<Meta, ReadError> {
         let Cursor::None(reader) = std::mem::replace(&mut self.cursor, Cursor::Lost) else {
             return Err(ReadError::Stopped);
         };
-        self.cursor = match &meta.access {
+        self.last = Last::default();
+        self.survey.databases += 1;
+        let mut likely = meta.clone();
+        self.cursor = match &mut likely.access {
             Access::Btree(btree) => {
+                let root = btree.root;
                 let mut cursor = BtreeSalvage::new(*reader, meta.clone());
-                cursor.find(btree.root, at, orphans, &mut self.losses)?;
+                cursor.find(root, at, orphans, &mut self.losses)?;
                 Cursor::Btree(Box::new(cursor))
             }
             Access::Hash(hash) => {
                 let mut cursor = HashSalvage::new(*reader, meta.clone(), hash.clone());
                 if is_default(hash.charkey) {
-                    cursor.find(at, orphans, &mut self.losses)?;
+                    **hash = cursor.find(at, orphans, &mut self.losses)?;
+                    self.survey.buckets += u64::from(hash.max_bucket) + 1;
                 } else {
                     let what = format!("a hash function of the application (charkey {:#010x})", hash.charkey);
                     self.losses.place(at, what, None);
@@ -214,7 +273,7 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
                 Cursor::Hash(Box::new(cursor))
             }
         };
-        Ok(())
+        Ok(likely)
     }
 
     fn leave(&mut self) {
@@ -262,8 +321,9 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
     /// Finds the pages that hold something and that nothing led to.
     fn rest(&mut self) -> Result<(), ReadError> {
         let Cursor::None(reader) = &mut self.cursor else { return Err(ReadError::Stopped) };
+        let known: HashSet<PageNo> = self.losses.list.iter().map(|loss| loss.page).collect();
         for number in (1..self.meta.pages).map(PageNo) {
-            if reader.pages.is_used(number) {
+            if reader.pages.is_used(number) || known.contains(&number) {
                 continue;
             }
             match reader.pages.peek(number, PageNo(0)) {
