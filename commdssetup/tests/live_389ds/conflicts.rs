@@ -74,3 +74,27 @@ fn calendar_classes_of_old_releases_move_and_come_back() {
     live.finish(&["--undo"]).exits(0);
     assert_eq!(live.state(&choices()), before);
 }
+
+/// What the server itself would refuse, or keep in another way than it was sent: an empty list, a class that names an attribute
+/// nobody has, a definition that is there word for word.
+#[test]
+fn definitions_that_the_server_takes_its_own_way_are_sent_once_and_go_again() {
+    let Some(live) = Live::start("ways") else { return };
+    live.log_at_once();
+    std::fs::create_dir_all(live.path("schema")).unwrap();
+    let text = "dn: cn=schema\n\
+        attributeTypes: ( 1.9.1 NAME 'siteWord' SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORIGIN 'site' )\n\
+        attributeTypes: ( 2.5.4.3 NAME ( 'cn' 'commonName' ) SUP name EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch \
+        SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n\
+        objectClasses: ( 1.9.2 NAME 'siteThing' SUP top AUXILIARY MUST ( ) MAY ( siteWord $ cn $ siteUnknown ) )\n";
+    std::fs::write(live.path("schema/60site.ldif"), text).unwrap();
+    let schema = live.path("schema").display().to_string();
+    let arguments = [&SILENT[..], &["-S", &schema]].concat();
+    let before = live.state(&choices());
+    live.run(&arguments).exits(0).says("siteUnknown (classes without it: siteThing)");
+    let sent = live.changes_logged();
+    live.run(&arguments).exits(0).says("nothing was changed");
+    assert_eq!(live.changes_logged(), sent);
+    live.run(&["--undo", "--yes"]).exits(0);
+    assert_eq!(live.state(&choices()), before);
+}

@@ -1,5 +1,8 @@
 //! The program as a whole: a run, a second one, its undo, and the generated files without it.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
 use super::choices;
 use super::server::{Live, SILENT};
 use crate::support::outcome::Outcome;
@@ -133,4 +136,33 @@ fn the_commands_of_the_readme_succeed_in_their_order() {
         Outcome::of(&mut live.bare(&words)).exits(0);
     }
     assert_eq!(live.state(&choices()), before);
+}
+
+#[test]
+fn a_run_that_is_interrupted_is_resumed_or_undone() {
+    let Some(live) = Live::start("intr") else { return };
+    let before = live.state(&choices());
+    interrupted(&live);
+    live.finish(&["--undo"]).exits(0).says("Successful: everything is as it was before");
+    assert_eq!(live.state(&choices()), before);
+    interrupted(&live);
+    live.run(&[&SILENT[..], &["--resume"]].concat()).exits(0).says("\nSuccessful");
+    live.run(&SILENT).exits(0).says("nothing was changed");
+    live.finish(&["--undo"]).exits(0);
+    assert_eq!(live.state(&choices()), before);
+}
+
+/// Begins a run, and interrupts it once it has changed something.
+fn interrupted(live: &Live) {
+    let mut command = live.command(&SILENT);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.starts_with("  3 of ")), "the run has no third step");
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let rest: Vec<String> = lines.collect();
+    let rest = rest.join("\n");
+    assert_eq!(child.wait().unwrap().code(), Some(5), "{rest}");
+    assert!(rest.contains("--resume") && rest.contains("--undo"), "{rest}");
+    assert!(!rest.contains("37 of "), "{rest}");
 }

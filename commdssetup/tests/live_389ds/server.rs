@@ -110,10 +110,16 @@ impl Live {
         command
     }
 
+    /// The program with these arguments as the Directory Manager of this server.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.bare(arguments);
+        command.args(["--ldap-url", &self.url, "-D", ROOT, "--password-file"]).arg(self.path("password"));
+        command
+    }
+
     /// Runs the program as the Directory Manager of this server.
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
-        let password = self.path("password");
-        Outcome::of(self.bare(arguments).args(["--ldap-url", &self.url, "-D", ROOT, "--password-file"]).arg(password))
+        Outcome::of(&mut self.command(arguments))
     }
 
     /// Goes on with a run or takes it back: the run knows its server.

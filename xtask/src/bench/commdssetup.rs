@@ -92,8 +92,15 @@ impl Bench<'_> {
     }
 
     fn peer(&self, script: &Path) -> Result<Duration> {
+        // The server keeps the entry of a task for a while after its end.
+        let time = std::time::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_micros());
+        let text = std::fs::read_to_string(script)?.replace("cn=dssetup_", &format!("cn=dssetup_{time}_"));
+        let script = self.place.join("root/var/tmp/again.sh");
+        std::fs::write(&script, text)?;
         let start = Instant::now();
-        process::run_quietly(Command::new("sh").arg(script).env("DSSETUP_PASSWORD_FILE", self.server.password_file()))?;
+        process::run_quietly(
+            Command::new("sh").arg(&script).env("DSSETUP_PASSWORD_FILE", self.server.password_file()),
+        )?;
         let time = start.elapsed();
         self.take_back()?;
         Ok(time)
