@@ -46,6 +46,19 @@ fn a_server_that_takes_no_changes_is_left_alone() {
         .says("This instance is a read-only replica of o=usergroup")
         .says("ldap://supplier.example.com:389");
     assert_eq!(live.state(&choices()), before);
+    // The last one, as it cannot be switched off either.
+    set("nsslapd-readonly", "on");
+    live.run(&SILENT).exits(1).says("takes no changes: nsslapd-readonly is on");
+    assert_eq!(live.state(&choices()), before);
+}
+
+#[test]
+fn a_suffix_below_an_entry_that_is_not_there_is_refused() {
+    let Some(live) = Live::start("none") else { return };
+    let before = live.state(&choices());
+    let arguments = SILENT.map(|word| if word == "o=usergroup" { "ou=all,ou=none,o=usergroup" } else { word });
+    live.run(&arguments).exits(1).says("ou=none,o=usergroup");
+    assert_eq!(live.state(&choices()), before);
 }
 
 #[test]
