@@ -26,7 +26,7 @@ pub mod schema_files;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use upgrade_engine::command_line::{self, Ended};
 use upgrade_engine::exit::Exit;
 use upgrade_engine::options::Color;
 use upgrade_engine::terminal::{Talk, Terminal};
@@ -50,22 +50,9 @@ pub fn main() -> ExitCode {
 }
 
 fn parse_and_run() -> Exit {
-    let args = match cli::Args::try_parse() {
-        Ok(args) => args,
-        Err(error) if !error.use_stderr() => {
-            // Help or version; a closed pipe is no failure.
-            let _ = error.print();
-            return Exit::Done;
-        }
-        Err(error) => {
-            let text = error.to_string();
-            let text = text.strip_prefix("error: ").unwrap_or(&text);
-            let mut lines: Vec<String> =
-                text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-            lines.push("Nothing was changed in the directory.".to_owned());
-            Terminal::new(Color::Auto, Talk::Normal).error(program::TOOL, &lines);
-            return Exit::Usage;
-        }
-    };
-    run::run(&args)
+    match command_line::parse::<cli::Args>(program::TOOL, "Nothing was changed in the directory.") {
+        Ok(args) => run::run(&args),
+        Err(Ended::Shown) => Exit::Done,
+        Err(Ended::WrongUsage) => Exit::Usage,
+    }
 }

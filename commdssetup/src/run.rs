@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use upgrade_engine::engine::Standing;
 use upgrade_engine::exit::Exit;
 use upgrade_engine::fs::real::RealFs;
 use upgrade_engine::interrupt::Interrupt;
-use upgrade_engine::redact;
 use upgrade_engine::report::{Report, ReportOutcome};
 use upgrade_engine::terminal::{Talk, Terminal};
 
@@ -25,11 +23,7 @@ pub fn run(args: &Args) -> Exit {
     let outcome = carry_out(args, terminal).unwrap_or_else(|error| {
         let lines = error.lines(&args.common.invocation(TOOL));
         terminal.error(TOOL, &lines);
-        let outcome = match error.standing() {
-            Standing::NothingChanged => ReportOutcome::Failed,
-            Standing::Unfinished => ReportOutcome::Unfinished,
-        };
-        Outcome { exit: error.exit(), report: Report { error: lines, ..Report::new(TOOL, outcome) } }
+        Outcome { exit: error.exit(), report: Report::of_failure(TOOL, lines, error.standing()) }
     });
     deliver(args, terminal, outcome)
 }
@@ -58,9 +52,7 @@ fn carry_out(args: &Args, terminal: Terminal) -> Result<Outcome, Error> {
 /// Prints and writes the report as JSON where that was asked for.
 fn deliver(args: &Args, terminal: Terminal, outcome: Outcome) -> Exit {
     let Outcome { exit, report } = outcome;
-    let mut value = serde_json::to_value(&report).unwrap_or_default();
-    redact::json(&mut value);
-    let json = serde_json::to_string_pretty(&value).unwrap_or_default();
+    let json = report.redacted_json();
     if args.common.json {
         terminal.json(&json);
         // Whoever reads only the messages is to see what needs a human.

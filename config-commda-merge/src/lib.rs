@@ -20,7 +20,7 @@ pub mod snapshot;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use upgrade_engine::command_line::{self, Ended};
 use upgrade_engine::exit::Exit;
 use upgrade_engine::options::Color;
 use upgrade_engine::terminal::{Talk, Terminal};
@@ -45,24 +45,11 @@ pub fn main() -> ExitCode {
 }
 
 fn parse_and_run() -> Exit {
-    let args = match cli::Args::try_parse() {
-        Ok(args) => args,
-        Err(error) if !error.use_stderr() => {
-            // Help or version; a closed pipe is no failure.
-            let _ = error.print();
-            return Exit::Done;
-        }
-        Err(error) => {
-            let text = error.to_string();
-            let text = text.strip_prefix("error: ").unwrap_or(&text);
-            let mut lines: Vec<String> =
-                text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-            lines.push("Nothing was changed.".to_owned());
-            Terminal::new(Color::Auto, Talk::Normal).error(plan::TOOL, &lines);
-            return Exit::Usage;
-        }
-    };
-    run::run(&args)
+    match command_line::parse::<cli::Args>(plan::TOOL, "Nothing was changed.") {
+        Ok(args) => run::run(&args),
+        Err(Ended::Shown) => Exit::Done,
+        Err(Ended::WrongUsage) => Exit::Usage,
+    }
 }
 
 /// Returns whether `file` was called, however wrongly.

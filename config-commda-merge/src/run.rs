@@ -3,11 +3,9 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
-use upgrade_engine::engine::Standing;
 use upgrade_engine::exit::Exit;
 use upgrade_engine::fs::real::RealFs;
 use upgrade_engine::interrupt::Interrupt;
-use upgrade_engine::redact;
 use upgrade_engine::report::{Report, ReportOutcome};
 use upgrade_engine::terminal::{Talk, Terminal};
 
@@ -24,11 +22,7 @@ pub fn run(args: &Args) -> Exit {
     let outcome = carry_out(args, terminal).unwrap_or_else(|error| {
         let lines = error.lines(&args.common.invocation(TOOL));
         terminal.error(TOOL, &lines);
-        let outcome = match error.standing() {
-            Standing::NothingChanged => ReportOutcome::Failed,
-            Standing::Unfinished => ReportOutcome::Unfinished,
-        };
-        Outcome { exit: error.exit(), report: Report { error: lines, ..Report::new(TOOL, outcome) }, json: None }
+        Outcome { exit: error.exit(), report: Report::of_failure(TOOL, lines, error.standing()), json: None }
     });
     deliver(args, terminal, outcome)
 }
@@ -55,20 +49,15 @@ fn ask(question: &str) -> bool {
 /// Prints and writes the report as JSON where that was asked for.
 fn deliver(args: &Args, terminal: Terminal, outcome: Outcome) -> Exit {
     let Outcome { exit, report, json } = outcome;
-    let report_json = || {
-        let mut value = serde_json::to_value(&report).unwrap_or_default();
-        redact::json(&mut value);
-        serde_json::to_string_pretty(&value).unwrap_or_default()
-    };
     if args.common.json {
-        terminal.json(&json.unwrap_or_else(report_json));
+        terminal.json(&json.unwrap_or_else(|| report.redacted_json()));
         // Whoever reads only the messages is to see what needs a human.
         if !report.findings.is_empty() {
             terminal.error(TOOL, &report.findings);
         }
     }
     let written = match &args.common.report {
-        Some(_) => args.common.write_report(report_json().as_bytes()),
+        Some(_) => args.common.write_report(report.redacted_json().as_bytes()),
         None => Ok(()),
     };
     match written {

@@ -21,7 +21,7 @@ pub mod write_behind;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use upgrade_engine::command_line::{self, Ended};
 use upgrade_engine::options::Color;
 use upgrade_engine::terminal::{Talk, Terminal};
 
@@ -49,22 +49,9 @@ pub fn main() -> ExitCode {
 struct Failed;
 
 fn run() -> Result<(), Failed> {
-    let args = match cli::Args::try_parse() {
-        Ok(args) => args,
-        Err(error) if !error.use_stderr() => {
-            // Help or version; a closed pipe is no failure.
-            let _ = error.print();
-            return Ok(());
-        }
-        Err(error) => {
-            let text = error.to_string();
-            let text = text.strip_prefix("error: ").unwrap_or(&text);
-            let mut lines: Vec<String> =
-                text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-            lines.push("Nothing was changed.".to_owned());
-            Terminal::new(Color::Auto, Talk::Normal).error(plan::TOOL, &lines);
-            return Err(Failed);
-        }
-    };
-    run::run(&args).map_err(|run::Reported| Failed)
+    match command_line::parse::<cli::Args>(plan::TOOL, "Nothing was changed.") {
+        Ok(args) => run::run(&args).map_err(|run::Reported| Failed),
+        Err(Ended::Shown) => Ok(()),
+        Err(Ended::WrongUsage) => Err(Failed),
+    }
 }

@@ -3,12 +3,13 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use upgrade_engine::engine::{self, EngineError, Means, Pending, Session, in_effect};
+use upgrade_engine::engine::{EngineError, Means, Pending, Session};
 use upgrade_engine::fs::{Dir, FileSystem, Name, RelPath, RootPath};
 use upgrade_engine::interrupt::Interrupt;
 use upgrade_engine::options::{StateLocation, quoted};
 use upgrade_engine::plan::Plan;
 use upgrade_engine::report::{Report, ReportOutcome};
+use upgrade_engine::run_list::{Listing, in_effect, list_runs};
 use upgrade_engine::step::{Content, Node, NotEmpty, Observer, Step};
 use upgrade_engine::terminal::{Progress, Terminal};
 use upgrade_engine::{Identity, Run, Status};
@@ -132,7 +133,7 @@ impl Program<'_> {
 
     /// Refuses when a run is unfinished, without taking the lock: a dry run leaves no trace.
     fn refuse_unfinished(&self) -> Result<(), Error> {
-        let runs = engine::list_runs(&*self.state.fs, &self.state.path, TOOL)?;
+        let runs = list_runs(&*self.state.fs, &self.state.path, TOOL)?;
         let unfinished = in_effect(&runs).into_iter().rfind(|run| matches!(run.status, Status::Unfinished { .. }));
         unfinished.map_or(Ok(()), |run| Err(other_run(run)))
     }
@@ -373,24 +374,10 @@ impl Program<'_> {
     }
 
     fn list_runs(&self) -> Result<Report, Error> {
-        let runs = engine::list_runs(&*self.state.fs, &self.state.path, TOOL)?;
-        let effective: Vec<&Name> = in_effect(&runs).into_iter().map(|run| &run.id).collect();
-        let mut details = Vec::new();
-        for run in &runs {
-            let state = match run.status {
-                Status::Abandoned => "failed, nothing was changed".to_owned(),
-                _ if !effective.contains(&&run.id) => "undone".to_owned(),
-                Status::Finished => "finished".to_owned(),
-                Status::Unfinished { done } => format!("unfinished, {done} of {} steps done", run.plan.steps.len()),
-            };
-            let what = describe(&run.plan);
-            self.terminal.result(&format!("{}  {what}: {state}", run.id));
-            details.push(serde_json::json!({ "run": run.id, "what": what, "state": state }));
-        }
-        if runs.is_empty() {
-            self.terminal.result("There are no runs");
-        }
-        Ok(Report { details: details.into(), ..Report::new(TOOL, ReportOutcome::Inspected) })
+        let runs = list_runs(&*self.state.fs, &self.state.path, TOOL)?;
+        let listing = Listing::of(&runs, describe);
+        listing.lines.iter().for_each(|line| self.terminal.result(line));
+        Ok(Report { details: listing.details, ..Report::new(TOOL, ReportOutcome::Inspected) })
     }
 
     fn prune(&self, run: &str) -> Result<Report, Error> {

@@ -3,11 +3,9 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use upgrade_engine::engine::Standing;
 use upgrade_engine::fs::real::RealFs;
 use upgrade_engine::fs::{Dir, FileSystem, RelPath, RootPath};
 use upgrade_engine::interrupt::Interrupt;
-use upgrade_engine::redact;
 use upgrade_engine::report::{Report, ReportOutcome};
 use upgrade_engine::terminal::{Talk, Terminal};
 
@@ -45,11 +43,7 @@ pub fn run(args: &Args) -> Result<(), Reported> {
         Err(error) => {
             let lines = error.lines(&args.common.invocation(TOOL));
             terminal.error(TOOL, &lines);
-            let outcome = match error.standing() {
-                Standing::NothingChanged => ReportOutcome::Failed,
-                Standing::Unfinished => ReportOutcome::Unfinished,
-            };
-            deliver(args, terminal, &Report { error: lines, ..Report::new(TOOL, outcome) })?;
+            deliver(args, terminal, &Report::of_failure(TOOL, lines, error.standing()))?;
             Err(Reported)
         }
     }
@@ -70,9 +64,7 @@ fn carry_out(args: &Args, terminal: Terminal) -> Result<Report, Error> {
 
 /// Prints and writes the report as JSON where that was asked for.
 fn deliver(args: &Args, terminal: Terminal, report: &Report) -> Result<(), Reported> {
-    let mut json = serde_json::to_value(report).unwrap_or_default();
-    redact::json(&mut json);
-    let json = serde_json::to_string_pretty(&json).unwrap_or_default();
+    let json = report.redacted_json();
     if args.common.json {
         terminal.json(&json);
     }

@@ -1,10 +1,11 @@
 //! A run: choices, survey, plan, the two files, and the changes.
 
 use serde_json::json;
-use upgrade_engine::engine::{self, Pending};
+use upgrade_engine::engine::Pending;
 use upgrade_engine::exit::Exit;
 use upgrade_engine::fs::Name;
 use upgrade_engine::report::{Report, ReportOutcome};
+use upgrade_engine::run_list::{in_effect, list_runs};
 
 use super::{Asked, Outcome, Program, TOOL, runs};
 use crate::answers::{self, Answers};
@@ -180,8 +181,8 @@ impl Program<'_> {
     }
 
     fn refuse_unfinished(&self) -> Result<(), Error> {
-        let runs = engine::list_runs(&*self.state.fs, &self.state.path, TOOL)?;
-        let unfinished = engine::in_effect(&runs).into_iter().rfind(|run| runs::is_unfinished(run));
+        let runs = list_runs(&*self.state.fs, &self.state.path, TOOL)?;
+        let unfinished = in_effect(&runs).into_iter().rfind(|run| runs::is_unfinished(run));
         unfinished.map_or(Ok(()), |run| Err(runs::other_run(run)))
     }
 }

@@ -2,12 +2,13 @@
 
 use std::num::NonZeroUsize;
 
-use upgrade_engine::engine::{self, EngineError, Means, Pending, Session, in_effect};
+use upgrade_engine::engine::{Done, EngineError, Means, Pending, Session};
 use upgrade_engine::exit::Exit;
 use upgrade_engine::fs::Name;
 use upgrade_engine::interrupt::Interrupt;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::report::{Report, ReportOutcome};
+use upgrade_engine::run_list::{Listing, in_effect, list_runs};
 use upgrade_engine::step::Observer;
 use upgrade_engine::{Identity, Run, Status};
 
@@ -150,24 +151,10 @@ impl Program<'_> {
     }
 
     pub(super) fn list_runs(&self) -> Result<Outcome, Error> {
-        let runs = engine::list_runs(&*self.state.fs, &self.state.path, TOOL)?;
-        let effective: Vec<&Name> = in_effect(&runs).into_iter().map(|run| &run.id).collect();
-        let mut details = Vec::new();
-        for run in &runs {
-            let state = match run.status {
-                Status::Abandoned => "failed, nothing was changed".to_owned(),
-                _ if !effective.contains(&&run.id) => "undone".to_owned(),
-                Status::Finished => "finished".to_owned(),
-                Status::Unfinished { done } => format!("unfinished, {done} of {} steps done", run.plan.steps.len()),
-            };
-            let what = describe(&run.plan);
-            self.say(&format!("{}  {what}: {state}", run.id));
-            details.push(serde_json::json!({ "run": run.id, "what": what, "state": state }));
-        }
-        if runs.is_empty() {
-            self.say("There are no runs");
-        }
-        Ok(Outcome::of(Report { details: details.into(), ..self.report(ReportOutcome::Inspected) }))
+        let runs = list_runs(&*self.state.fs, &self.state.path, TOOL)?;
+        let listing = Listing::of(&runs, describe);
+        listing.lines.iter().for_each(|line| self.say(line));
+        Ok(Outcome::of(Report { details: listing.details, ..self.report(ReportOutcome::Inspected) }))
     }
 
     pub(super) fn prune(&self, run: &str) -> Result<Outcome, Error> {
@@ -179,7 +166,7 @@ impl Program<'_> {
     }
 
     /// Returns the report of a run that is done, and keeps it with the run.
-    pub(super) fn report_of(&self, session: &Session, plan: &Plan, done: &engine::Done) -> Report {
+    pub(super) fn report_of(&self, session: &Session, plan: &Plan, done: &Done) -> Report {
         let report = Report {
             run: Some(done.run.to_string()),
             undo: Some(format!("{} --undo {}", self.args.common.invocation(TOOL), done.run)),

@@ -6,13 +6,12 @@ use std::num::NonZeroUsize;
 
 use crate::fs::{Attribute, Dir, Durable, FileId, FileSystem, Lock, Name, RelPath, RootPath, Time};
 use crate::journal::{Journal, JournalError, Outcome, Record};
+use crate::locks::{lock_anchors, take_lock, write_holder};
 use crate::place::{Devices, OpenAnchors, Place};
 use crate::plan::Plan;
 use crate::run::{self, Identity, Run, Status, name};
+use crate::run_list::in_effect;
 use crate::step::{Observer, Producer, Recovered, Service, Step, StepError, World};
-
-/// Name of the file that says who holds the lock.
-const HOLDER: &str = "holder";
 
 /// In which state a failed operation leaves the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,35 +156,6 @@ pub struct Session {
     /// The state directory.
     state: FileId,
     _lock: Box<dyn Lock>,
-}
-
-/// Opens the runs of a tool for reading only; nothing when there never was one.
-///
-/// # Errors
-/// [`EngineError::Io`].
-pub fn list_runs(state: &dyn FileSystem, path: &RootPath, tool: &str) -> Result<Vec<Run>, EngineError> {
-    match state.open_dir(&path.join(&name(tool)?)) {
-        Ok(runs) => Run::all(&*runs),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(e) => Err(EngineError::io("open", path, e)),
-    }
-}
-
-/// Returns the runs whose effect is on the disk: finished or not, and not taken back by a finished undo.
-pub fn in_effect(runs: &[Run]) -> Vec<&Run> {
-    let mut effective: Vec<&Run> = Vec::new();
-    let mut undone: Vec<String> = Vec::new();
-    for run in runs.iter().rev().filter(|run| run.status != Status::Abandoned) {
-        if undone.contains(&run.id.to_string()) {
-            continue;
-        }
-        if run.status == Status::Finished {
-            undone.extend(run.plan.undoes.clone());
-        }
-        effective.push(run);
-    }
-    effective.reverse();
-    effective
 }
 
 impl Session {
@@ -554,48 +524,6 @@ fn distinct(mut findings: Vec<String>) -> Vec<String> {
 enum Purpose {
     Look,
     Change,
-}
-
-fn take_lock(dir: &dyn Dir, path: &RootPath) -> Result<Box<dyn Lock>, EngineError> {
-    let holder = RelPath::from(name(HOLDER)?);
-    match dir.lock() {
-        Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-            let file = dir.open(&holder).and_then(|file| crate::step::read_whole(&*file)).ok();
-            let holder = file.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
-            Err(EngineError::Locked { holder })
-        }
-        other => other.map_err(|e| EngineError::io("lock", path, e)),
-    }
-}
-
-/// Notes who holds the lock. For the message only: nothing depends on it, so a failure is not one of the run.
-fn write_holder(dir: &dyn Dir, tool: &str, identity: &Identity) {
-    if let Ok(holder) = name(HOLDER) {
-        let holder = RelPath::from(holder);
-        let _ = dir.remove_file(&holder);
-        let text = format!("{tool}, process {} on {}\n", identity.pid, identity.host);
-        let _ = dir.create(&holder).and_then(|file| file.write_all_at(text.as_bytes(), 0));
-    }
-}
-
-/// Locks every directory that a plan acts in, against a run with another state directory; `state` is locked already.
-fn lock_anchors(anchors: &OpenAnchors, state: FileId) -> Result<Vec<Box<dyn Lock>>, EngineError> {
-    let mut locks = Vec::new();
-    let mut locked = vec![state];
-    for (path, dir) in anchors.dirs() {
-        let id = dir.stat(&RelPath::here()).map_err(|e| EngineError::io("look at", path, e))?.id;
-        if locked.contains(&id) {
-            continue;
-        }
-        locked.push(id);
-        locks.push(match dir.lock() {
-            Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                return Err(EngineError::Locked { holder: Some(format!("{e} holds {path}")) });
-            }
-            other => other.map_err(|e| EngineError::io("lock", path, e))?,
-        });
-    }
-    Ok(locks)
 }
 
 fn remove_all(dir: &dyn Dir, path: &RelPath) -> io::Result<()> {

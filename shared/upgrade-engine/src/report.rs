@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::Standing;
+use crate::redact;
+
 /// Version of the JSON form of a report.
 pub const REPORT_VERSION: u32 = 1;
 
@@ -72,5 +75,21 @@ impl Report {
             plan: None,
             details: serde_json::Value::Null,
         }
+    }
+
+    /// Returns the report of a command that failed with this error.
+    pub fn of_failure(tool: &str, lines: Vec<String>, standing: Standing) -> Self {
+        let outcome = match standing {
+            Standing::NothingChanged => ReportOutcome::Failed,
+            Standing::Unfinished => ReportOutcome::Unfinished,
+        };
+        Self { error: lines, ..Self::new(tool, outcome) }
+    }
+
+    /// Returns the JSON that is printed and written, without secrets.
+    pub fn redacted_json(&self) -> String {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        redact::json(&mut value);
+        serde_json::to_string_pretty(&value).unwrap_or_default()
     }
 }

@@ -3,12 +3,13 @@
 //! The result is a plan like any other: it can be printed, applied, killed, resumed, and itself taken back. What somebody
 //! changed since the run is left as it is, and said.
 
-use crate::engine::{EngineError, Means, Session, Standing, in_effect};
+use crate::engine::{EngineError, Means, Session, Standing};
 use crate::fs::{Name, Time};
 use crate::journal::Record;
 use crate::place::{Devices, OpenAnchors, Place};
 use crate::plan::Plan;
 use crate::run::{Run, Status, StepRecord};
+use crate::run_list::in_effect;
 use crate::step::{Known, Recovered, SetModified, Step, StepError};
 
 /// A plan that takes a run back.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use upgrade_engine::engine::{EngineError, in_effect, list_runs};
+use upgrade_engine::engine::EngineError;
 use upgrade_engine::fs::{Attribute, FileSystem, RootPath};
+use upgrade_engine::run_list::{in_effect, list_runs};
 
 use crate::fixture::{STATE, apply, disk, means, path, plan, read, root, session, undo, write};
 
