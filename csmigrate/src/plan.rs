@@ -334,6 +334,14 @@ fn database_warnings(path: &RelPath, database: &DatabaseFacts, args: &Args) -> V
     if database.meta.checksums == Checksums::Present && database.salvaged.is_none() {
         warnings.push(format!("{path}: its pages carry checksums, which were right; the new file has none"));
     }
+    let doubtful = &database.survey.doubtful_buckets;
+    if let (true, Some(page)) = (doubtful.count > 0, doubtful.first_page) {
+        warnings.push(format!(
+            "{path}: {} of its buckets are all zeros (first page {page}), and its meta page counts more keys than there are: \
+             a table that was made with a size looks so, and so does one that lost them",
+            doubtful.count
+        ));
+    }
     // A hash database has pages that are set aside.
     if database.survey.unlisted > 0 && database.survey.buckets == 0 {
         warnings.push(format!("{path}: {} empty pages were on no list; they are left out", database.survey.unlisted));

@@ -159,3 +159,24 @@ fn big_endian_files_hold_the_same_records() {
 fn files_that_keep_their_byte_order_hold_the_same_records() {
     migrate_everything("keep", |row| row.big_endian);
 }
+
+#[test]
+fn buckets_that_were_never_written_or_are_lost_are_told_with_their_page() {
+    let site = Site::bare();
+    let text = site.beside("text");
+    let header = "VERSION=3\nformat=print\ntype=hash\ndb_pagesize=512\nHEADER=END\n";
+    std::fs::write(&text, format!("{header} a\n 1\n b\n 2\n c\n 3\n d\n 4\nDATA=END\n")).unwrap();
+    let file = site.path("/db/old/lost.db");
+    run("db5.3_load", &["-f".as_ref(), text.as_os_str(), file.as_os_str()]);
+    // Two buckets, neither of which was split.
+    let mut bytes = std::fs::read(&file).unwrap();
+    let page = bytes.len() / 512 - 1;
+    assert_eq!(bytes[page * 512 + 25], 13);
+    bytes[page * 512..].fill(0);
+    std::fs::write(&file, bytes).unwrap();
+    let outcome = site.migrate(&[]);
+    let said = format!(
+        "lost.db: 1 of its buckets are all zeros (first page {page}), and its meta page counts more keys than there are"
+    );
+    assert!(outcome.stderr.contains(&said), "{outcome}");
+}

@@ -62,15 +62,25 @@ pub fn bucket_page(version: u32, spares: &[u32; 32], bucket: u32) -> Option<Page
     Some(PageNo(page))
 }
 
-/// Returns whether the first page of a bucket in use was certainly written. The buckets that a table begins with have pages
-/// that follow one another, most of them written only when a key comes; there are 2 of them unless a number of keys per bucket
-/// was set. A bucket that is added later gets its page at once.
-pub fn is_written(version: u32, fill_factor: u32, spares: &[u32; 32], bucket: u32) -> bool {
-    let group = usize::try_from(ceil_log2(bucket.saturating_add(1))).ok();
-    let spare = group.and_then(|group| spares.get(group));
-    let is_added = spare != spares.first() || fill_factor == 0 && bucket > 1;
+/// Returns how many buckets a table began with, or more; nothing where the file does not tell.
+///
+/// Their pages follow one another: 2, unless a number of keys and one of keys per bucket were set.
+pub fn first_buckets(version: u32, fill_factor: u32, spares: &[u32; 32]) -> Option<u32> {
+    if fill_factor == 0 {
+        return Some(2);
+    }
     // Version 5 keeps other numbers there.
-    version > 5 && is_added
+    let groups = spares.iter().take_while(|spare| Some(*spare) == spares.first()).count();
+    let doublings = u32::try_from(groups).ok()?.checked_sub(1).filter(|_| version > 5)?;
+    1_u32.checked_shl(doublings)
+}
+
+/// Returns whether the first page of a bucket in use was certainly written, in a table that began with `first` buckets.
+///
+/// Of those most are written only when a key comes. A bucket that is added later is written at once, and so is the one that
+/// is split for it.
+pub fn is_written(first: Option<u32>, max_bucket: u32, bucket: u32) -> bool {
+    first.is_some_and(|first| bucket >= first || bucket.checked_add(first).is_some_and(|added| added <= max_bucket))
 }
 
 #[cfg(test)]
@@ -105,14 +115,16 @@ mod tests {
     }
 
     #[test]
-    fn buckets_that_were_added_later_were_written() {
+    fn buckets_that_were_added_later_or_split_were_written() {
         let mut spares = [0; 32];
         spares[..4].copy_from_slice(&[1, 1, 1, 9]);
-        let written = |version, fill_factor| {
-            (0..8).map(|bucket| is_written(version, fill_factor, &spares, bucket)).collect::<Vec<_>>()
-        };
-        assert_eq!(written(9, 40), [[false; 4], [true; 4]].concat());
-        assert_eq!(written(6, 0), [[false; 2].as_slice(), &[true; 6]].concat());
-        assert_eq!(written(5, 0), [false; 8]);
+        assert_eq!(first_buckets(9, 40, &spares), Some(4));
+        assert_eq!(first_buckets(6, 0, &spares), Some(2));
+        assert_eq!((first_buckets(5, 0, &spares), first_buckets(5, 40, &spares)), (Some(2), None));
+        let written = |first, max| (0..=max).map(|bucket| is_written(first, max, bucket)).collect::<Vec<_>>();
+        assert_eq!(written(Some(4), 5), [true, true, false, false, true, true]);
+        assert_eq!(written(Some(4), 3), [false; 4]);
+        assert_eq!(written(Some(2), 2), [true, false, true]);
+        assert_eq!(written(None, 7), [false; 8]);
     }
 }

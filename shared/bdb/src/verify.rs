@@ -64,6 +64,8 @@ pub enum What {
         /// How many there are.
         expected: u64,
     },
+    /// Buckets that were never written, or are lost.
+    DoubtfulBuckets(u64),
     /// Numbers of records that internal pages have.
     RecordCounts(u64),
     /// A hash function of the application, by what it makes of a known text: whether keys are in their buckets is not known.
@@ -87,6 +89,7 @@ impl What {
             | Self::DataOrder(_)
             | Self::LastPage { .. }
             | Self::KeyCount { .. }
+            | Self::DoubtfulBuckets(_)
             | Self::RecordCounts(_)
             | Self::HashFunction(_)
             | Self::RecordLength(_)
@@ -122,6 +125,13 @@ impl fmt::Display for What {
                 write!(f, "the meta page calls {found} the last page, which is {expected}")
             }
             Self::KeyCount { found, expected } => write!(f, "the meta page counts {found} keys, there are {expected}"),
+            Self::DoubtfulBuckets(count) => {
+                let buckets = counted(*count, "bucket is", "buckets are");
+                write!(
+                    f,
+                    "{buckets} all zeros, and the meta page counts more keys than there are: never written, or lost"
+                )
+            }
             Self::RecordCounts(count) => {
                 let pages = counted(*count, "internal page has", "internal pages have");
                 write!(f, "{pages} a wrong number of records below")
@@ -272,6 +282,9 @@ fn judge<R: ReadAt>(database: &Database<R>, parts: &[Part], verdict: &mut Verdic
         verdict.add(place(data.first_page), What::DataOrder(data.descending));
     } else if is_sorted && data.equal > 0 {
         verdict.add(place(data.first_page), What::RepeatedData(data.equal));
+    }
+    if survey.doubtful_buckets.count > 0 {
+        verdict.add(place(survey.doubtful_buckets.first_page), What::DoubtfulBuckets(survey.doubtful_buckets.count));
     }
     if survey.record_counts.count > 0 {
         verdict.add(place(survey.record_counts.first_page), What::RecordCounts(survey.record_counts.count));

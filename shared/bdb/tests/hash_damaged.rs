@@ -7,9 +7,10 @@ use bdb::checksum;
 use bdb::format::{ByteOrder, HASH_MAGIC, PageNo, PageType};
 use bdb::hash::{Buckets, default_hash};
 use bdb::read::{Database, ReadError};
+use bdb::verify::{Finding, What, verify};
 use bdb::write::{DatabaseOptions, Duplicates, FileOptions, FileWriter, HashOptions};
 use bdb::{Data, Record};
-use read_support::{Content, File, HASH, SUBDATABASES, read_changed};
+use read_support::{Content, Damaged, File, HASH, SUBDATABASES, read_changed};
 
 const HASH_VERSION_8: &str = "hash-4.2.52-le-plain-512.db";
 const DUPLICATES: &str = "hash-4.7.25-le-dup-512.db";
@@ -169,8 +170,8 @@ fn a_key_in_the_wrong_bucket_or_twice_in_its_own_is_an_error() {
 #[test]
 fn a_bucket_whose_page_became_zeros_is_an_error() {
     let mut file = File::new(HASH);
-    // Of the buckets that were added later; the first two are not written before a key comes.
-    for bucket in 2..=file.u32(MAX_BUCKET) {
+    // The first two are not written before a key comes, but these were split.
+    for bucket in 0..=file.u32(MAX_BUCKET) {
         let spare = file.u32(SPARES + 4 * (u32::BITS - bucket.leading_zeros()) as usize);
         let page = (bucket + spare) as usize;
         let place = file.start(page)..file.start(page + 1);
@@ -187,12 +188,17 @@ fn a_bucket_whose_page_became_zeros_is_an_error() {
 
 /// Writes a hash database of 16 buckets, of which a few hold something.
 fn write_buckets(name: Option<&[u8]>, fill_factor: u32) -> File {
+    write_table(name, 15, fill_factor)
+}
+
+/// Writes a hash database of four keys.
+fn write_table(name: Option<&[u8]>, max_bucket: u32, fill_factor: u32) -> File {
     let options = FileOptions { byte_order: ByteOrder::Little, page_size: 512, file_id: [1; 20] };
     let mut writer = FileWriter::new(Vec::new(), options).unwrap();
-    let options = HashOptions { duplicates: Duplicates::None, max_bucket: 15, fill_factor };
+    let options = HashOptions { duplicates: Duplicates::None, max_bucket, fill_factor };
     writer.begin(name, DatabaseOptions::Hash(options)).unwrap();
     let mut keys = [b"a", b"b", b"c", b"d"].map(<[u8; 1]>::as_slice);
-    keys.sort_by_key(|key| Buckets::new(15).of(default_hash(key)));
+    keys.sort_by_key(|key| Buckets::new(max_bucket).of(default_hash(key)));
     for key in keys {
         writer.push(Record { key, data: Data::Whole(b"value") }).unwrap();
     }
@@ -209,11 +215,37 @@ fn buckets_that_a_table_begins_with_may_be_zeros_when_they_were_made_for_more_ke
         file.bytes[place].fill(0);
     }
     assert_eq!((read_changed(&file.bytes, &[]).unwrap(), good.records.len()), (good, 4));
-    // Where no number of keys was set, there are two buckets at first.
+    // Where no number of keys was set, there are two buckets at first, and these were split.
     file.set_u32(FILL_FACTOR, 0);
-    let first = empty.into_iter().find(|page| *page > 2).unwrap();
+    let first = empty[0];
     let error = file.error();
     assert!(matches!(error, ReadError::WrongType { page, found: 0, .. } if page == page_no(first)), "{error}");
+}
+
+#[test]
+fn a_bucket_of_zeros_that_may_have_been_lost_is_told_with_its_page() {
+    // Neither of two buckets was split, and nobody knows whether a table made for more was filled.
+    for (max_bucket, fill_factor) in [(1, 0), (15, 8)] {
+        let sound = write_table(None, max_bucket, fill_factor);
+        let pages = sound.of_kind(2).into_iter().filter(|page| sound.entries(*page) > 0);
+        for page in pages {
+            let mut file = File { bytes: sound.bytes.clone(), ..File::new(HASH) };
+            let place = file.start(page)..file.start(page + 1);
+            file.bytes[place].fill(0);
+            let source = Damaged::new(&file.bytes, &[]);
+            let database = Database::open(&source).unwrap();
+            let verdict = verify(&database, |_| Ok(())).unwrap();
+            assert!(verdict.survey.records < 4);
+            // Of several it is the first that is named.
+            let is_told = |finding: &Finding| {
+                matches!(finding.what, What::DoubtfulBuckets(1..)) && finding.page.0 as usize <= page
+            };
+            assert!(verdict.findings.iter().any(is_told), "{:?}", verdict.findings);
+            let mut salvage = database.salvage();
+            while salvage.next_part().unwrap().is_some() {}
+            assert!(salvage.losses().list().iter().any(|loss| loss.what.contains("zeros")), "page {page}");
+        }
+    }
 }
 
 #[test]

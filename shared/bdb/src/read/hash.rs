@@ -12,9 +12,9 @@ use super::meta::{DuplicateMode, HashMeta, Meta};
 use super::overflow::Reader;
 use super::page::{Body, Life, Page};
 use super::records::KeyIs;
-use super::survey::Survey;
+use super::survey::{Spots, Survey};
 use crate::format::{PageNo, PageType};
-use crate::hash::{Buckets, bucket_page, default_hash, is_default, is_written};
+use crate::hash::{Buckets, bucket_page, default_hash, is_default};
 use crate::io::ReadAt;
 use crate::record::{Data, Record};
 
@@ -41,6 +41,10 @@ pub(super) struct HashCursor<'d, R> {
     /// Digests of the keys of the bucket.
     keys: HashSet<u64>,
     hasher: RandomState,
+    /// Keys so far.
+    found: u64,
+    /// Buckets whose pages are all zeros.
+    blank: Spots,
     /// What is left of a set of duplicates on the page.
     on_page: Option<(u16, Range<u32>)>,
     /// The duplicate before, on the same page.
@@ -90,6 +94,8 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
             key_buffer: Vec::new(),
             keys: HashSet::new(),
             hasher: RandomState::new(),
+            found: 0,
+            blank: Spots::default(),
             on_page: None,
             data_before: None,
             off_page: None,
@@ -146,6 +152,11 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
             _ => {
                 let bucket = self.bucket;
                 if bucket > self.hash.max_bucket {
+                    // A table that was made with a size begins to count there, so that this proves nothing.
+                    if u64::from(self.hash.keys) > self.found {
+                        self.survey.doubtful_buckets.add_all(&self.blank);
+                    }
+                    self.blank = Spots::default();
                     return Ok(false);
                 }
                 self.bucket = bucket.saturating_add(1);
@@ -159,11 +170,11 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
                 match &page {
                     Some(page) => page.expect_previous(PageNo(0))?,
                     // Zeros are what is left of the bucket.
-                    None if is_written(self.meta.version, self.hash.fill_factor, &self.hash.spares, bucket) => {
+                    None if self.hash.is_written(self.meta.version, bucket) => {
                         let expected = self.page_type();
                         return Err(ReadError::WrongType { page: first, found: 0, expected });
                     }
-                    None => {}
+                    None => self.blank.add(first),
                 }
                 page
             }
@@ -247,6 +258,7 @@ impl<'d, R: ReadAt> HashCursor<'d, R> {
         if self.keys.len() < KEYS_LIMIT && !self.keys.insert(digest) {
             return Err(ReadError::RepeatedKey { page, index });
         }
+        self.found += 1;
         Ok(())
     }
 

@@ -384,6 +384,12 @@ impl Meta {
 }
 
 impl HashMeta {
+    /// Returns whether the first page of a bucket in use was certainly written.
+    pub(super) fn is_written(&self, version: u32, bucket: u32) -> bool {
+        let first = crate::hash::first_buckets(version, self.fill_factor, &self.spares);
+        crate::hash::is_written(first, self.max_bucket, bucket)
+    }
+
     /// What is said twice must agree.
     fn check(&self, page: PageNo) -> Result<(), ReadError> {
         let expected = crate::hash::Buckets::new(self.max_bucket);

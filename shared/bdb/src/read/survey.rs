@@ -103,6 +103,9 @@ pub struct Survey {
     pub separators: Spots,
     /// Numbers of records in internal pages that are not those of the pages below, where nothing depends on them.
     pub record_counts: Spots,
+    /// Buckets in use whose page is all zeros, where the meta page counts more keys than there are: they were never written, or
+    /// are lost.
+    pub doubtful_buckets: Spots,
     /// Bytes of the longest key.
     pub longest_key: u32,
     /// Bytes of the longest data.

@@ -14,13 +14,16 @@ use super::super::page::{Body, Life, Page, Reference};
 use super::bucket_count::likely_last_bucket;
 use super::{DataPlace, Losses, OTHER_RECORD, Orphans, data, lost};
 use crate::format::{PageNo, PageType};
-use crate::hash::{Buckets, bucket_page, default_hash, is_written};
+use crate::hash::{Buckets, bucket_page, default_hash};
 use crate::io::ReadAt;
 use crate::record::Record;
 
 /// Most keys of one bucket that are remembered to leave out those that come twice.
 const KEYS_LIMIT: usize = 1 << 22;
 
+/// What is said of a page of zeros that may have been one of records.
+const BLANK_BUCKET: &str =
+    "the bucket is all zeros and the meta page counts more keys than there are: never written, or lost";
 /// Most buckets beside the first that a page is listed under.
 const BUCKETS_LIMIT: usize = 7;
 /// Most pages that are listed under several buckets.
@@ -48,6 +51,10 @@ pub(super) struct HashSalvage<'d, R> {
     /// Digests of the bucket's keys, with those of their data where these are on the page.
     keys: HashMap<u64, Option<u64>>,
     hasher: RandomState,
+    /// Keys so far.
+    found: u64,
+    /// The first bucket whose page is all zeros.
+    blank: Option<PageNo>,
     on_page: Option<(u16, Range<u32>)>,
     off_page: Option<OffPage>,
     place: Option<DataPlace>,
@@ -70,6 +77,8 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             key: Vec::new(),
             keys: HashMap::new(),
             hasher: RandomState::new(),
+            found: 0,
+            blank: None,
             on_page: None,
             off_page: None,
             place: None,
@@ -110,9 +119,11 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
                     continue;
                 }
             };
-            if next.is_none() && is_written(self.meta.version, self.hash.fill_factor, &self.hash.spares, bucket) {
+            if next.is_none() && self.hash.is_written(self.meta.version, bucket) {
                 let expected = PageType::HashUnsorted;
                 lost(losses, first, ReadError::WrongType { page: first, found: 0, expected })?;
+            } else if next.is_none() {
+                self.blank.get_or_insert(first);
             }
             while let Some(page) = next.take() {
                 let number = page.number;
@@ -248,6 +259,9 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             } else if self.next_page(losses)? {
                 false
             } else {
+                if let Some(page) = self.blank.take().filter(|_| u64::from(self.hash.keys) > self.found) {
+                    losses.place(page, BLANK_BUCKET.to_owned(), None);
+                }
                 return Ok(false);
             };
             if found {
@@ -374,6 +388,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             return Ok(true);
         }
         self.keys.insert(digest, data);
+        self.found += 1;
         Ok(false)
     }
 
