@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use bdb::ReadAt;
 use bdb::hash::is_default;
 use bdb::log::{LogFile, LogState, judge, parse_log_name};
-use bdb::read::{Access, Database, Part, ReadError, Recognised, Records, Unsupported};
-use bdb::verify::{Finding, Severity, verify};
+use bdb::read::{Access, Database, Meta, Part, ReadError, Recognised, Records, Unsupported};
+use bdb::verify::{Finding, Seen, Severity, What, verify};
 use serde::Serialize;
 use upgrade_engine::fs::{Dir, File, FileKind, Name, RelPath, RootPath};
 
@@ -156,20 +156,20 @@ fn database(name: &Name, file: &dyn File, kind: &str, depth: Depth) -> Row {
         }
     };
     let meta = database.meta();
-    let mut records = database.records();
-    let walked = walk(&mut records);
-    let mut notes = Vec::new();
-    if let Ok(parts) = &walked {
-        if meta.holds_sub_databases() {
-            notes.push(format!("{} sub-databases", parts.len()));
+    let mut parts = Vec::new();
+    let (records, damage, findings) = match depth {
+        Depth::Readable => {
+            let mut records = database.records();
+            let walked = walk(&mut records, &mut parts);
+            (records.survey().records, walked.err().map(|e| e.to_string()), Vec::new())
         }
-        let functions: BTreeSet<u32> = parts.iter().filter_map(foreign_function).collect();
-        notes.extend(functions.iter().map(|charkey| format!("hash function of the application ({charkey:#010x})")));
-    }
-    let state = match (database.damage(), walked) {
-        ([damage, ..], _) => format!("damaged: {damage}"),
-        ([], Err(e)) => format!("damaged: {e}"),
-        ([], Ok(_)) => std::iter::once("readable to its end".to_owned()).chain(notes).collect::<Vec<_>>().join(", "),
+        Depth::Deep => verified(&database, &mut parts),
+    };
+    let state = match damage {
+        Some(damage) => format!("damaged: {damage}"),
+        None => {
+            std::iter::once("readable to its end".to_owned()).chain(notes(meta, &parts)).collect::<Vec<_>>().join(", ")
+        }
     };
     Row {
         kind: report::kind(meta).to_owned(),
@@ -177,25 +177,45 @@ fn database(name: &Name, file: &dyn File, kind: &str, depth: Depth) -> Row {
         byte_order: meta.byte_order.to_string(),
         page_size: meta.page_size.to_string(),
         pages: meta.pages.to_string(),
-        records: records.survey().records.to_string(),
+        records: records.to_string(),
         flags: report::flags(meta),
         state,
-        findings: if depth == Depth::Deep { verified(&database) } else { Vec::new() },
+        findings,
         ..empty
     }
 }
 
-fn verified(database: &Database<Borrowed<'_>>) -> Vec<Found> {
-    let verdict = match verify(database, |_| Ok(())) {
-        Ok(verdict) => verdict,
-        Err(error) => return vec![Found::damage(&error)],
+/// Returns what is worth knowing of a sound file.
+fn notes(meta: &Meta, parts: &[Part]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if meta.holds_sub_databases() {
+        notes.push(format!("{} sub-databases", parts.len()));
+    }
+    let functions: BTreeSet<u32> = parts.iter().filter_map(foreign_function).collect();
+    notes.extend(functions.iter().map(|charkey| format!("hash function of the application ({charkey:#010x})")));
+    notes
+}
+
+/// Returns the number of records, the first damage, and all that was found.
+fn verified(database: &Database<Borrowed<'_>>, parts: &mut Vec<Part>) -> (u64, Option<String>, Vec<Found>) {
+    let visit = |seen: Seen<'_>| {
+        if let Seen::Part(part) = seen {
+            parts.push(part.clone());
+        }
+        Ok(())
     };
+    let verdict = match verify(database, visit) {
+        Ok(verdict) => verdict,
+        Err(error) => return (0, Some(error.to_string()), vec![Found::damage(&error)]),
+    };
+    let damage = verdict.findings.iter().find(|finding| matches!(finding.what, What::Structure(_)));
+    let damage = damage.map(|finding| finding.what.to_string());
     let mut found: Vec<Found> = verdict.findings.iter().map(Found::new).collect();
     if verdict.more > 0 {
         let what = format!("{} more places that cannot be read", verdict.more);
         found.push(Found { page: 0, severity: DAMAGE, what });
     }
-    found
+    (verdict.survey.records, damage, found)
 }
 
 const DAMAGE: &str = "damage";
@@ -221,13 +241,12 @@ impl Found {
     }
 }
 
-fn walk<R: ReadAt>(records: &mut Records<'_, R>) -> Result<Vec<Part>, ReadError> {
-    let mut parts = Vec::new();
+fn walk<R: ReadAt>(records: &mut Records<'_, R>, parts: &mut Vec<Part>) -> Result<(), ReadError> {
     while let Some(part) = records.next_part()? {
         parts.push(part);
         while records.next()?.is_some() {}
     }
-    Ok(parts)
+    Ok(())
 }
 
 /// Returns what a hash database says of its function where that is not the library's.

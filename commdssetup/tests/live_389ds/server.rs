@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use commdssetup::choices::Choices;
 use commdssetup::facts::{
@@ -304,16 +305,37 @@ impl Live {
         succeeded(self.modify(text.as_bytes()), text);
     }
 
-    /// The lines that the access log has now.
+    /// The lines of the access log, with the result of each request in it: the server answers before it writes that line.
     pub(crate) fn access_log(&self) -> String {
         let path = format!("/var/log/dirsrv/slapd-{}/access", self.name);
-        std::fs::read_to_string(Path::new(&path)).unwrap()
+        let start = Instant::now();
+        loop {
+            let log = std::fs::read_to_string(Path::new(&path)).unwrap();
+            let missing = request_without_result(&log);
+            if missing.is_none() {
+                return log;
+            }
+            assert!(start.elapsed() < Duration::from_secs(30), "the access log has no result of {missing:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Writes each line of the access log at once.
     pub(crate) fn log_at_once(&self) {
         self.take("dn: cn=config\nchangetype: modify\nreplace: nsslapd-accesslog-logbuffering\nnsslapd-accesslog-logbuffering: off\n");
     }
+}
+
+/// Finds a request in an access log, as its connection and number, that has no result there.
+fn request_without_result(log: &str) -> Option<(&str, &str)> {
+    let of_kind = |kinds: &'static [&str]| {
+        log.lines().filter_map(move |line| match line.split_whitespace().collect::<Vec<_>>()[..] {
+            [_, _, connection, number, kind, ..] if kinds.contains(&kind) => Some((connection, number)),
+            _ => None,
+        })
+    };
+    let done: BTreeSet<_> = of_kind(&["RESULT"]).collect();
+    of_kind(&["SRCH", "MOD", "ADD", "DEL"]).find(|request| !done.contains(request))
 }
 
 fn is_zombie(pid: &str) -> bool {

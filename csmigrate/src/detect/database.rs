@@ -117,6 +117,11 @@ pub fn survey(file: &dyn File, damage: Damage, observer: &dyn Observer) -> Resul
             };
             Ok(DatabaseFacts { salvaged: Some(Salvaged { why: error.to_string(), losses }), ..facts })
         }
+        // What the file says of its function may be what is damaged.
+        Err(error @ DatabaseError::HashFunction { .. }) if damage == Damage::Salvaged => {
+            let (facts, losses) = survey_as(file, Damage::Salvaged, observer)?;
+            Ok(DatabaseFacts { salvaged: Some(Salvaged { why: error.to_string(), losses }), ..facts })
+        }
         surveyed => surveyed.map(|(facts, _)| facts),
     }
 }

@@ -112,6 +112,22 @@ fn a_hash_database_whose_number_of_buckets_is_lost_is_written_with_as_many_as_it
 }
 
 #[test]
+fn a_hash_database_whose_mark_of_its_function_is_damaged_gives_all_its_records() {
+    let name = "hash-4.7.25-le-dup-512.db";
+    let sound = Site::with(&[name]);
+    sound.migrate(&["-q"]);
+    let site = Site::calendar();
+    let mut content = bytes(name);
+    content[93] ^= 1;
+    site.write("/db/old/damaged.db", &content);
+    assert!(site.refused(&[OLD, NEW]).stderr.contains("hash function of its application"));
+    site.run(&["--salvage", OLD, NEW]).failed();
+    let new = site.path("/db/new/salvaged/damaged.db");
+    run("db5.3_verify", &[new.as_os_str()]);
+    assert_eq!(records(&new), records(&sound.path(NEW).join(name)));
+}
+
+#[test]
 fn without_damage_it_is_a_migration_like_any_other() {
     let (plain, salvage) = (Site::calendar(), Site::calendar());
     plain.migrate(&[]);

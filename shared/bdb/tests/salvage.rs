@@ -428,3 +428,28 @@ proptest! {
         let _ = salvage(&bytes, &changes);
     }
 }
+
+#[test]
+fn a_damaged_mark_of_the_hash_function_costs_nothing_and_another_function_is_told() {
+    for name in [HASH, HASH_OLD_DUPLICATES, HASH_SORTED] {
+        let mut file = File::new(name);
+        let good = read_changed(&file.bytes, &[]).unwrap().records;
+        let charkey = if name == HASH_OLD_DUPLICATES { 76 } else { 92 };
+        let right = file.u32(charkey);
+        file.set_u32(charkey, right ^ 0x0100);
+        let (found, losses) = salvage(&file.bytes, &[]).unwrap();
+        assert_eq!((found, losses.len()), (good, 1), "{name}: {losses:?}");
+    }
+    // Keys that another function put where they are: each one's first byte is another one's.
+    let mut file = File::new(HASH);
+    let charkey = file.u32(92);
+    file.set_u32(92, charkey ^ 1);
+    for page in file.of_kind(13) {
+        for index in (0..file.entries(page)).step_by(2) {
+            let at = file.item(page, index) + 5;
+            file.bytes[at] ^= index as u8;
+        }
+    }
+    let (found, losses) = salvage(&file.bytes, &[]).unwrap();
+    assert!(found.is_empty() && losses.iter().any(|loss| loss.what.contains("of the application")), "{losses:?}");
+}

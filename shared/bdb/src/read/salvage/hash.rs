@@ -11,7 +11,7 @@ use super::super::hash_page::{HashItem, HashItems, next_duplicate};
 use super::super::meta::{DuplicateMode, HashMeta, Meta};
 use super::super::overflow::{Again, Reader, account_for_internal_key, check_chain};
 use super::super::page::{Body, Life, Page, Reference};
-use super::bucket_count::likely_last_bucket;
+use super::bucket_sample::{fits_default_function, likely_last_bucket};
 use super::{DataPlace, Losses, OTHER_RECORD, Orphans, data, lost};
 use crate::format::{PageNo, PageType};
 use crate::hash::{Buckets, bucket_page, default_hash};
@@ -151,6 +151,11 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
         self.pages.sort_by_key(|(bucket, _)| *bucket);
         self.pages.reverse();
         Ok(HashMeta::clone(&self.hash))
+    }
+
+    /// Tells whether the keys lie where the library's function puts them, whatever the meta page says of the function.
+    pub(super) fn fits_default_function(&mut self) -> Result<bool, ReadError> {
+        fits_default_function(&mut self.reader, &mut self.items, self.buckets.low_mask)
     }
 
     fn set_last_bucket(&mut self, last: u32) {

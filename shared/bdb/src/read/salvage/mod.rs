@@ -9,21 +9,21 @@
 //! Memory: 4 to 8 bytes per page of the file beside what reading a sound file takes, and a bounded list of losses.
 
 mod btree;
-mod bucket_count;
+mod bucket_sample;
 mod hash;
 mod key_order;
 
 use std::collections::HashSet;
 
 use super::error::ReadError;
-use super::meta::{Access, Meta};
+use super::meta::{Access, HashMeta, Meta};
 use super::overflow::Reader;
 use super::page::{Items, Page};
 use super::pages::Pages;
 use super::records::{Part, name, page_number};
 use super::survey::Survey;
 use crate::format::{PageNo, PageType};
-use crate::hash::is_default;
+use crate::hash::{default_charkey, is_default};
 use crate::io::ReadAt;
 use crate::record::{Data, Record};
 use btree::BtreeSalvage;
@@ -263,12 +263,20 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
             }
             Access::Hash(hash) => {
                 let mut cursor = HashSalvage::new(*reader, meta.clone(), hash.clone());
-                if is_default(hash.charkey) {
-                    **hash = cursor.find(at, orphans, &mut self.losses)?;
+                let charkey = hash.charkey;
+                let is_known = is_default(charkey);
+                // The pages of several databases are mixed.
+                let fits = is_known || orphans == Orphans::Ours && cursor.fits_default_function()?;
+                if fits {
+                    **hash = HashMeta { charkey: default_charkey(), ..cursor.find(at, orphans, &mut self.losses)? };
                     self.survey.buckets += u64::from(hash.max_bucket) + 1;
-                } else {
-                    let what = format!("a hash function of the application (charkey {:#010x})", hash.charkey);
-                    self.losses.place(at, what, None);
+                }
+                if !is_known {
+                    let what = match fits {
+                        true => "what it says of its hash function, which is the library's",
+                        false => "a hash function of the application",
+                    };
+                    self.losses.place(at, format!("{what} (charkey {charkey:#010x})"), None);
                 }
                 Cursor::Hash(Box::new(cursor))
             }
