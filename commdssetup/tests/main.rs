@@ -10,6 +10,7 @@
 )]
 
 mod command_line;
+mod limits;
 mod live_389ds;
 mod support;
 mod sweeps;

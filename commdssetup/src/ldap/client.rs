@@ -12,14 +12,10 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::error::code_name;
-use super::{Bind, Depth, Entry, LdapError, Password, Target};
+use super::{Bind, Depth, Entry, LdapError, Limits, Password, Target};
 use crate::facts::Values;
 use crate::plan::{EditKind, ValueEdit};
 
-/// How long a connection may take, and then the server to say whether it knows us.
-const TO_CONNECT: Duration = Duration::from_secs(30);
-/// How long the server may take for one answer. Changes of a schema of thousands of definitions take seconds.
-pub(super) const TO_ANSWER: Duration = Duration::from_secs(120);
 /// More than this no entry or answer that we ask for has: a server that sends more is none.
 const MOST_BYTES: usize = 256 << 20;
 
@@ -43,13 +39,14 @@ pub(super) enum Answer {
 pub(super) struct Client {
     ldap: LdapConn,
     url: String,
+    limits: Limits,
 }
 
 impl Client {
     /// Connects and binds.
-    pub(super) fn connect(target: &Target, password: Option<&Password>) -> Result<Self, LdapError> {
+    pub(super) fn connect(target: &Target, password: Option<&Password>, limits: Limits) -> Result<Self, LdapError> {
         let url = target.url.clone();
-        let mut settings = LdapConnSettings::new().set_conn_timeout(TO_CONNECT).set_starttls(target.start_tls);
+        let mut settings = LdapConnSettings::new().set_conn_timeout(limits.to_connect).set_starttls(target.start_tls);
         if let Some(path) = &target.ca_file {
             let untrusted =
                 |what: String| LdapError::Untrusted { url: url.clone(), what: format!("{}: {what}", path.display()) };
@@ -64,21 +61,22 @@ impl Client {
             let config = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
             settings = settings.set_config(Arc::new(config));
         }
-        let ldap = LdapConn::with_settings(settings, &url).map_err(|e| unreachable(&url, target, &e))?;
-        let mut client = Self { ldap, url };
+        let ldap =
+            LdapConn::with_settings(settings, &url).map_err(|e| unreachable(&url, target, limits.to_connect, &e))?;
+        let mut client = Self { ldap, url, limits };
         client.bind(target, password)?;
         Ok(client)
     }
 
     fn bind(&mut self, target: &Target, password: Option<&Password>) -> Result<(), LdapError> {
-        self.ldap.with_timeout(TO_CONNECT);
+        self.ldap.with_timeout(self.limits.to_connect);
         let (result, dn) = match (&target.bind, password) {
             (Bind::Simple { dn }, Some(password)) => (self.ldap.simple_bind(dn, password.word()), dn.as_str()),
             // Without a password the server would take it for an anonymous one.
             (Bind::Simple { dn }, None) => return Err(LdapError::WrongPassword { dn: dn.clone() }),
             (Bind::External, _) => (self.ldap.sasl_external_bind(), "the user of this process"),
         };
-        match result.map_err(|e| lost(&self.url, TO_CONNECT, &e))? {
+        match result.map_err(|e| lost(&self.url, self.limits.to_connect, &e))? {
             // The server does not say whether it knows the name.
             LdapResult { rc: 49 | 32, .. } => Err(LdapError::WrongPassword { dn: dn.to_owned() }),
             other => self.succeeded("bind as", dn, other),
@@ -86,7 +84,7 @@ impl Client {
     }
 
     pub(super) fn serve(&mut self, request: Request) -> Result<Answer, LdapError> {
-        self.ldap.with_timeout(TO_ANSWER);
+        self.ldap.with_timeout(self.limits.to_answer);
         match request {
             Request::Search { base, depth, filter, attributes, at_most } => {
                 self.search(&base, depth, &filter, attributes, at_most).map(Answer::Entries)
@@ -126,13 +124,13 @@ impl Client {
             Depth::Children => Scope::OneLevel,
             Depth::Subtree => Scope::Subtree,
         };
-        let url = self.url.clone();
+        let (url, limit) = (self.url.clone(), self.limits.to_answer);
         self.ldap.with_search_options(SearchOptions::new().sizelimit(at_most));
         let started = self.ldap.streaming_search(base, scope, filter, attributes);
-        let mut stream = started.map_err(|e| lost(&url, TO_ANSWER, &e))?;
+        let mut stream = started.map_err(|e| lost(&url, limit, &e))?;
         let mut entries = Vec::new();
         let mut bytes: usize = 0;
-        while let Some(entry) = stream.next().map_err(|e| lost(&url, TO_ANSWER, &e))? {
+        while let Some(entry) = stream.next().map_err(|e| lost(&url, limit, &e))? {
             if entry.is_ref() || entry.is_intermediate() {
                 continue;
             }
@@ -156,7 +154,7 @@ impl Client {
 
     fn who_am_i(&mut self) -> Result<Option<String>, LdapError> {
         let result = self.ldap.extended(ldap3::exop::WhoAmI);
-        let ldap3::result::ExopResult(exop, result) = result.map_err(|e| lost(&self.url, TO_ANSWER, &e))?;
+        let ldap3::result::ExopResult(exop, result) = result.map_err(|e| lost(&self.url, self.limits.to_answer, &e))?;
         self.succeeded("ask who is", "the user of this connection", result)?;
         let name = exop.val.map(String::from_utf8).transpose();
         let name = name.map_err(|_| LdapError::Damaged { what: "the name of this user is not text".to_owned() })?;
@@ -165,7 +163,7 @@ impl Client {
     }
 
     fn answered(&self, result: ldap3::result::Result<LdapResult>) -> Result<LdapResult, LdapError> {
-        result.map_err(|e| lost(&self.url, TO_ANSWER, &e))
+        result.map_err(|e| lost(&self.url, self.limits.to_answer, &e))
     }
 
     fn succeeded(&self, verb: &'static str, dn: &str, result: LdapResult) -> Result<(), LdapError> {
@@ -203,7 +201,7 @@ fn to_entry(entry: SearchEntry) -> Entry {
 }
 
 /// Tells why there is no connection.
-fn unreachable(url: &str, target: &Target, error: &ldap3::LdapError) -> LdapError {
+fn unreachable(url: &str, target: &Target, limit: Duration, error: &ldap3::LdapError) -> LdapError {
     let url = url.to_owned();
     let inner = match error {
         ldap3::LdapError::Io { source } => source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()),
@@ -211,7 +209,7 @@ fn unreachable(url: &str, target: &Target, error: &ldap3::LdapError) -> LdapErro
         ldap3::LdapError::LdapResult { result } => {
             return LdapError::StartTls { url, what: format!("{} ({})", code_name(result.rc), result.rc) };
         }
-        ldap3::LdapError::Timeout { .. } => return LdapError::Silent { url, seconds: TO_CONNECT.as_secs() },
+        ldap3::LdapError::Timeout { .. } => return LdapError::Silent { url, seconds: limit.as_secs() },
         _ => None,
     };
     match (inner, error) {

@@ -2,24 +2,21 @@
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
-use super::client::{Answer, Client, Request, TO_ANSWER};
-use super::{Directory, Entry, LdapError, Password, Search, Target};
+use super::client::{Answer, Client, Request};
+use super::{Directory, Entry, LdapError, Limits, Password, Search, Target};
 use crate::facts::Values;
 use crate::plan::ValueEdit;
 
 /// Name of the thread; what panics there is told as an error and not as a mistake of ours.
 pub(crate) const THREAD: &str = "ldap-client";
 
-/// How much longer than the library's own limit is waited, in case it does not keep to it.
-const GRACE: Duration = Duration::from_secs(10);
-
 type Reply = Result<Answer, LdapError>;
 
 /// A connection that is bound.
 pub struct Connection {
     url: String,
+    limits: Limits,
     requests: Mutex<Sender<(Request, Sender<Reply>)>>,
 }
 
@@ -29,12 +26,20 @@ impl Connection {
     /// # Errors
     /// [`LdapError`].
     pub fn open(target: &Target, password: Option<&Password>) -> Result<Self, LdapError> {
+        Self::open_within(target, password, Limits::default())
+    }
+
+    /// Connects and binds, waiting no longer than so long here and for each answer.
+    ///
+    /// # Errors
+    /// [`LdapError`].
+    pub fn open_within(target: &Target, password: Option<&Password>, limits: Limits) -> Result<Self, LdapError> {
         let (requests, received) = mpsc::channel::<(Request, Sender<Reply>)>();
         let (connected, connection) = mpsc::channel::<Reply>();
         let (url, to, password) = (target.url.clone(), target.clone(), password.cloned());
         let thread = std::thread::Builder::new().name(THREAD.to_owned());
         let spawned = thread.spawn(move || {
-            let mut client = match Client::connect(&to, password.as_ref()) {
+            let mut client = match Client::connect(&to, password.as_ref(), limits) {
                 Ok(client) => client,
                 Err(error) => return drop(connected.send(Err(error))),
             };
@@ -45,15 +50,15 @@ impl Connection {
             }
         });
         spawned.map_err(|e| LdapError::Unreachable { url: url.clone(), what: e.to_string() })?;
-        wait(&connection, &url)?;
-        Ok(Self { url, requests: Mutex::new(requests) })
+        wait(&connection, &url, limits)?;
+        Ok(Self { url, limits, requests: Mutex::new(requests) })
     }
 
     fn ask(&self, request: Request) -> Reply {
         let (reply, answer) = mpsc::channel();
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         requests.send((request, reply)).map_err(|_| LdapError::Lost { url: self.url.clone() })?;
-        wait(&answer, &self.url)
+        wait(&answer, &self.url, self.limits)
     }
 
     fn change(&self, request: Request) -> Result<(), LdapError> {
@@ -61,8 +66,8 @@ impl Connection {
     }
 }
 
-fn wait(answer: &Receiver<Reply>, url: &str) -> Reply {
-    let limit = TO_ANSWER.saturating_add(GRACE);
+fn wait(answer: &Receiver<Reply>, url: &str, limits: Limits) -> Reply {
+    let limit = limits.in_all();
     match answer.recv_timeout(limit) {
         Ok(reply) => reply,
         Err(RecvTimeoutError::Timeout) => Err(LdapError::Silent { url: url.to_owned(), seconds: limit.as_secs() }),

@@ -6,11 +6,13 @@ mod address;
 mod client;
 mod connection;
 mod error;
+mod limits;
 
 pub use address::{AddressError, Bind, Target, socket_url};
 pub use connection::Connection;
 pub(crate) use connection::THREAD;
 pub use error::LdapError;
+pub use limits::Limits;
 
 use crate::facts::Values;
 use crate::plan::ValueEdit;

@@ -1,7 +1,8 @@
 //! Definitions that contradict ours, planted one by one: each is seen before anything is sent.
 
 use super::choices;
-use super::server::{Live, SILENT};
+use super::server::Live;
+use crate::support::SILENT;
 
 const TEXT: &str = "SYNTAX 1.3.6.1.4.1.1466.115.121.1.15";
 

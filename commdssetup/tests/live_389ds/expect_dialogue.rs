@@ -4,7 +4,8 @@
 use std::process::Command;
 
 use super::choices;
-use super::server::{Live, SILENT};
+use super::server::Live;
+use crate::support::SILENT;
 use crate::support::outcome::Outcome;
 
 const DIALOGUE: &str = r#"

@@ -13,6 +13,7 @@ use commdssetup::reverse::reverse;
 use ldif::schema::{AttributeType, ObjectClass};
 
 use self::server::Live;
+use crate::support::SILENT;
 use crate::support::{class_sent, conflict, planned};
 
 fn choices() -> commdssetup::choices::Choices {
@@ -85,7 +86,7 @@ fn calendar_classes_of_old_releases_are_refused_then_migrated_and_their_entries_
 fn users_of_all_products_can_be_added_and_no_indexed_search_goes_through_all_entries() {
     let Some(live) = Live::start("use") else { return };
     live.log_at_once();
-    live.run(&[&server::SILENT[..], &["--with-placeholder-oids"]].concat()).exits(0);
+    live.run(&[&SILENT[..], &["--with-placeholder-oids"]].concat()).exits(0);
     for (number, domain) in (0..20).map(|number| (number, format!("d{number}.example.com"))) {
         live.take(&format!(
             "dn: uid=u{number},o=usergroup\nchangetype: add\nobjectClass: inetOrgPerson\nobjectClass: inetUser\nobjectClass: ipUser\n\

@@ -1,7 +1,8 @@
 //! What cannot be done is refused with a clear message, before anything is changed.
 
 use super::choices;
-use super::server::{Live, ROOT, SILENT};
+use super::server::{Live, ROOT};
+use crate::support::SILENT;
 use crate::support::outcome::Outcome;
 
 #[test]

@@ -4,7 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use super::choices;
-use super::server::{Live, SILENT};
+use super::server::Live;
+use crate::support::SILENT;
 use crate::support::outcome::Outcome;
 
 #[test]

@@ -27,26 +27,6 @@ pub(crate) struct Live {
     pub(crate) secure_url: String,
 }
 
-/// A silent run that does everything.
-pub(crate) const SILENT: [&str; 16] = [
-    "-i",
-    "yes",
-    "-R",
-    "yes",
-    "-r",
-    "o=internet",
-    "-u",
-    "o=usergroup",
-    "-s",
-    "yes",
-    "-b",
-    "yes",
-    "-t",
-    "1.5",
-    "-m",
-    "yes",
-];
-
 fn succeeded(output: Output, what: &str) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{what}: {}{}", text(&output.stdout), text(&output.stderr));

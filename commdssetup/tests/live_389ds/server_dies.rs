@@ -15,7 +15,8 @@ use upgrade_engine::options::Color;
 use upgrade_engine::terminal::{Talk, Terminal};
 
 use super::choices;
-use super::server::{Live, ROOT, SILENT};
+use super::server::{Live, ROOT};
+use crate::support::SILENT;
 
 /// A connection to a server that dies after so many changes.
 struct Dying {

@@ -14,6 +14,26 @@ pub(crate) const TEXT: &str = "1.3.6.1.4.1.1466.115.121.1.15";
 pub(crate) const IA5: &str = "1.3.6.1.4.1.1466.115.121.1.26";
 pub(crate) const NAME: &str = "1.3.6.1.4.1.1466.115.121.1.12";
 
+/// A silent run that does everything, but for the server and the name.
+pub(crate) const SILENT: [&str; 16] = [
+    "-i",
+    "yes",
+    "-R",
+    "yes",
+    "-r",
+    "o=internet",
+    "-u",
+    "o=usergroup",
+    "-s",
+    "yes",
+    "-b",
+    "yes",
+    "-t",
+    "1",
+    "-m",
+    "yes",
+];
+
 /// Attributes that every directory has and that our classes name.
 const STANDARD: &str = "objectClass aci cn commonName sn uid userPassword mail owner businessCategory description o ou seeAlso \
     userCertificate c givenName labeledURL telephoneNumber facsimileTelephoneNumber postalAddress audio carLicense \
