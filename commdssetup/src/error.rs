@@ -130,11 +130,15 @@ impl Error {
             }
             Self::NoPassword(_) => "Give it with --password-file FILE.",
             Self::Generated { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
-                "Whatever lies there is not touched: run this again, which takes another name."
+                "Whatever lies there is not touched: take it away, or run this again, which takes another name."
             }
             Self::Plan(PlanError::SchemaUpdatesOff { .. }) => {
                 "Set nsslapd-schemamod to on in cn=config, or run this with -s no."
             }
+            Self::Plan(PlanError::SuffixElsewhere { .. } | PlanError::SuffixUnmapped { .. }) => {
+                "Make its database or its entry of the mapping tree as it was, or delete what is left of them, and run this again."
+            }
+            Self::Detect(DetectError::SchemaUpdatesOff { .. }) => "Set nsslapd-schemamod to on in cn=config.",
             Self::Ldap(error) | Self::Detect(DetectError::Ldap(error)) => return ldap_hint(error),
             Self::Detect(DetectError::NotDirectoryManager { .. }) => "Name the Directory Manager with -D.",
             Self::Engine(EngineError::NoSuchRun(_)) => "commdssetup --list-runs shows what can be undone.",

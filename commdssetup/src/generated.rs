@@ -1,6 +1,8 @@
 //! Writes the two generated files: `/var/tmp/dssetup_<time>.ldif` and `.sh`, for their owner only, at names that are free.
 
-use jiff::Timestamp;
+use std::io;
+
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use upgrade_engine::fs::{FileSystem, Name, RelPath, RootPath};
 use upgrade_engine::new_files::create_file;
@@ -12,6 +14,8 @@ use crate::plan::Plan;
 
 /// Where they go, below the product root. Documented.
 const DIRECTORY: &str = "/var/tmp";
+/// How many seconds are tried for names that are free.
+const TRIES: i64 = 10;
 
 /// The names of the two files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,12 +29,27 @@ pub struct Names {
 }
 
 impl Names {
-    /// Returns the names of a run that begins now. `root` is what the product root is called outside, where it is not `/`.
+    /// Returns names for a run that begins now, which are free: runs may begin in the same second. Where none of those tried is free, they
+    /// are those of now, and writing the files says so. `root` is what the product root is called outside, where it is not `/`.
     #[must_use]
-    pub fn new(now: Timestamp, root: Option<&str>) -> Self {
-        let id = format!("dssetup_{}", now.strftime("%Y%m%d%H%M%S"));
-        let path =
-            |ending: &str| format!("{}{DIRECTORY}/{id}.{ending}", root.unwrap_or_default().trim_end_matches('/'));
+    pub fn new(fs: &dyn FileSystem, now: Timestamp, root: Option<&str>) -> Self {
+        let root = root.unwrap_or_default().trim_end_matches('/');
+        let directory = RootPath::new(DIRECTORY).map_err(io::Error::other).and_then(|path| fs.open_dir(&path));
+        let is_free = |names: &Self| {
+            ["sh", "ldif"].iter().all(|ending| {
+                let name = Name::new(format!("{}.{ending}", names.id)).map(RelPath::from);
+                let found = directory.as_ref().map(|dir| name.map(|name| dir.stat(&name)));
+                matches!(found, Ok(Ok(Err(e))) if e.kind() == io::ErrorKind::NotFound)
+            })
+        };
+        let later = (0..TRIES)
+            .map(|seconds| Self::of(now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now), root));
+        later.into_iter().find(is_free).unwrap_or_else(|| Self::of(now, root))
+    }
+
+    fn of(time: Timestamp, root: &str) -> Self {
+        let id = format!("dssetup_{}", time.strftime("%Y%m%d%H%M%S"));
+        let path = |ending: &str| format!("{root}{DIRECTORY}/{id}.{ending}");
         Self { script: path("sh"), ldif: path("ldif"), id }
     }
 
@@ -61,7 +80,7 @@ impl Names {
 
     fn create(&self, fs: &dyn FileSystem, ending: &str, shown: &str, content: &[u8]) -> Result<(), Error> {
         let made = RootPath::new(format!("{DIRECTORY}/{}.{ending}", self.id))
-            .map_err(std::io::Error::other)
+            .map_err(io::Error::other)
             .and_then(|path| create_file(fs, &path, content));
         made.map_err(|source| Error::Generated { path: shown.to_owned(), source })
     }

@@ -42,7 +42,7 @@ const SILENT: [&str; 22] = [
     "--yes",
 ];
 
-static CLOCK: AtomicI64 = AtomicI64::new(1_700_000_000);
+static CLOCK: AtomicI64 = AtomicI64::new(1_700_000_000_000);
 
 fn path(text: &str) -> RelPath {
     RelPath::new(text).unwrap()
@@ -79,8 +79,8 @@ fn call(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
         interrupt: &|| Ok(Interrupt::default()),
         console: None,
         connect: &|_, _| Ok(Box::new(FakeDirectory::new(Arc::clone(fs)))),
-        // Each call in another second, as the names of the generated files tell them apart.
-        now: jiff::Timestamp::from_second(CLOCK.fetch_add(1, Ordering::Relaxed)).unwrap(),
+        // Many calls in one second, of which each needs names of its own for the generated files.
+        now: jiff::Timestamp::from_millisecond(CLOCK.fetch_add(1, Ordering::Relaxed)).unwrap(),
     };
     program.carry_out().map(|_| ()).map_err(|error| error.lines("commdssetup").join("; "))
 }

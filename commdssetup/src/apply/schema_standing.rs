@@ -159,8 +159,7 @@ pub(super) fn referred_to(schema: &Subschema, edits: &[ValueEdit], changes: &[Di
 }
 
 fn definitions(edit: &ValueEdit, kind: EditKind) -> Vec<Definition> {
-    let is_schema = ["attributeTypes", "objectClasses"].iter().any(|name| edit.attribute.eq_ignore_ascii_case(name));
-    if edit.kind != kind || !is_schema {
+    if edit.kind != kind || !edit.is_of_schema() {
         return Vec::new();
     }
     edit.values.iter().filter_map(|value| Definition::parse(&edit.attribute, value)).collect()

@@ -33,7 +33,7 @@ pub fn standing(directory: &dyn Directory, change: &DirectoryChange) -> Result<S
             None => Standing::Before,
             Some(entry) => added(&entry, attributes)?,
         }),
-        Operation::Modify { edits } if is_schema(edits) => {
+        Operation::Modify { edits } if change.is_of_schema() => {
             Ok(schema_standing::of(&schema(directory, &change.dn)?, edits))
         }
         Operation::Modify { edits } => match directory.entry(&change.dn, &["*"])? {
@@ -60,7 +60,7 @@ pub fn check_undo(
     }
     match &change.operation {
         Operation::Add { attributes } => grown(directory, change, attributes, changes),
-        Operation::Modify { edits } if is_schema(edits) => {
+        Operation::Modify { edits } if change.is_of_schema() => {
             let schema = schema(directory, &change.dn)?;
             match schema_standing::referred_to(&schema, edits, changes) {
                 Some(how) => Ok(Some(how)),
@@ -73,12 +73,6 @@ pub fn check_undo(
 
 fn schema(directory: &dyn Directory, dn: &str) -> Result<Subschema, LdapError> {
     subschema(directory, dn)?.ok_or_else(|| LdapError::Damaged { what: format!("{dn} shows no schema") })
-}
-
-fn is_schema(edits: &[ValueEdit]) -> bool {
-    let is =
-        |edit: &ValueEdit| ["attributeTypes", "objectClasses"].iter().any(|n| edit.attribute.eq_ignore_ascii_case(n));
-    edits.iter().any(is)
 }
 
 /// Servers change the case of values, and the blanks in names.

@@ -9,7 +9,7 @@ use ldif::Dn;
 use crate::choices::Choices;
 use crate::facts::{ExistingEntry, Facts, Marker, Subschema, Vendor};
 use crate::ldap::{Directory, Entry, LdapError, Target};
-use crate::plan::{entries_to_look_for, marker};
+use crate::plan::{DirectoryChange, entries_to_look_for, marker};
 
 /// Why there are no facts.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,12 @@ pub enum DetectError {
         /// The server.
         url: String,
     },
+    /// The schema is to change back and may not.
+    #[error("{url}: schema updates are switched off (nsslapd-schemamod in cn=config)")]
+    SchemaUpdatesOff {
+        /// The server.
+        url: String,
+    },
     /// The schema is nowhere to be found.
     #[error("{url} does not show its schema in {dn}")]
     NoSchema {
@@ -39,6 +45,18 @@ pub enum DetectError {
         /// Where it should be.
         dn: String,
     },
+}
+
+/// Checks that a server takes the changes of a run that is gone on with or taken back. Only reads.
+///
+/// # Errors
+/// [`DetectError`].
+pub fn check_changeable(
+    directory: &dyn Directory,
+    target: &Target,
+    changes: &[DirectoryChange],
+) -> Result<(), DetectError> {
+    server::check(directory, target, changes.iter().any(DirectoryChange::is_of_schema))
 }
 
 /// Reads everything that a plan depends on.

@@ -5,7 +5,7 @@ use ldif::Dn;
 use super::DetectError;
 use crate::choices::Choices;
 use crate::facts::{SchemaUpdates, Server, Vendor};
-use crate::ldap::{Bind, Directory, Target};
+use crate::ldap::{Bind, Directory, Entry, LdapError, Target};
 
 /// Where the servers that we know keep their schema.
 const SCHEMA: &str = "cn=schema";
@@ -17,16 +17,30 @@ pub(super) fn server(
     choices: &Choices,
 ) -> Result<(Server, String), DetectError> {
     let root = directory.entry("", &["vendorName", "vendorVersion", "subschemaSubentry"])?.unwrap_or_default();
-    let name = root.text("vendorName")?.unwrap_or_default();
-    let version = root.text("vendorVersion")?.unwrap_or_default();
     let server = Server {
-        vendor: vendor(&name, &version),
-        version,
+        vendor: vendor_of(&root)?,
+        version: root.text("vendorVersion")?.unwrap_or_default(),
         url: target.url.clone(),
         instance: choices.instance.clone(),
         schema_updates: SchemaUpdates::On,
     };
     Ok((server, root.text("subschemaSubentry")?.unwrap_or_else(|| SCHEMA.to_owned())))
+}
+
+/// Checks that a server takes changes of whoever is bound, of its schema too where that is to change.
+pub(super) fn check(directory: &dyn Directory, target: &Target, of_schema: bool) -> Result<(), DetectError> {
+    let root = directory.entry("", &["vendorName", "vendorVersion"])?.unwrap_or_default();
+    if matches!(vendor_of(&root)?, Vendor::Other(_)) {
+        return Ok(());
+    }
+    match configuration(directory, target)? {
+        SchemaUpdates::Off if of_schema => Err(DetectError::SchemaUpdatesOff { url: target.url.clone() }),
+        SchemaUpdates::On | SchemaUpdates::Off => Ok(()),
+    }
+}
+
+fn vendor_of(root: &Entry) -> Result<Vendor, LdapError> {
+    Ok(vendor(&root.text("vendorName")?.unwrap_or_default(), &root.text("vendorVersion")?.unwrap_or_default()))
 }
 
 fn vendor(name: &str, version: &str) -> Vendor {

@@ -65,15 +65,23 @@ pub enum PlanError {
         /// The entry above it.
         parent: String,
     },
-    /// A suffix is in the mapping tree, but no database of this instance holds it.
-    #[error("{suffix} is not in a database of this instance: {dn} says `{state}`")]
+    /// A suffix is in the mapping tree, but is not answered from a database of this instance.
+    #[error("{suffix} is not answered from a database of this instance: {dn} says `{says}`")]
     SuffixElsewhere {
         /// The suffix.
         suffix: String,
-        /// `nsslapd-state`
-        state: String,
         /// The node of the mapping tree.
         dn: String,
+        /// `nsslapd-state`, and what it names.
+        says: String,
+    },
+    /// A database is there that no node of the mapping tree names.
+    #[error("{suffix} is not answered from its database {database}: no entry of cn=mapping tree,cn=config names it")]
+    SuffixUnmapped {
+        /// The suffix.
+        suffix: String,
+        /// Its database.
+        database: String,
     },
     /// No entry can be made for a suffix of this name.
     #[error("{dn} does not exist, and what kind of entry it is does not follow from its name: create it first")]

@@ -8,7 +8,7 @@ use ldif::{Dn, Rdn};
 use super::PlanError;
 use super::types::{DirectoryChange, Operation, Part};
 use crate::choices::{Choices, Holds};
-use crate::facts::{Backend, Facts, ReplicaRole, Values};
+use crate::facts::{Backend, Facts, MappingNode, ReplicaRole, Values};
 
 /// The entry that the databases of a server lie below.
 pub const DATABASES: &str = "cn=ldbm database,cn=plugins,cn=config";
@@ -97,13 +97,9 @@ pub(super) fn plan(facts: &Facts, choices: &Choices) -> Result<SuffixPart, PlanE
             part.holders.push(holder(name, &database_dn(name), true));
             continue;
         }
-        let elsewhere = facts.mapping_tree.iter().find(|node| node.suffix == dn || dn.is_below(&node.suffix));
-        if let Some(node) = elsewhere.filter(|node| node.suffix.split_first().is_some()) {
-            return Err(PlanError::SuffixElsewhere {
-                suffix: dn.to_string(),
-                state: node.state.clone(),
-                dn: node.dn.clone(),
-            });
+        let node = facts.mapping_tree.iter().find(|node| node.suffix == dn || dn.is_below(&node.suffix));
+        if let Some(node) = node.filter(|node| node.suffix.split_first().is_some()) {
+            return Err(elsewhere(&dn, node));
         }
         let taken: Vec<_> = made.iter().map(|(_, name)| name.as_str()).collect();
         let name = database_name(facts, &dn, purpose, &taken);
@@ -129,8 +125,13 @@ pub(super) fn plan(facts: &Facts, choices: &Choices) -> Result<SuffixPart, PlanE
 
 /// Returns the database that answers for a name: the one with the nearest suffix.
 fn holding<'a>(facts: &'a Facts, dn: &Dn) -> Option<&'a Backend> {
-    let holds = |backend: &&Backend| backend.suffix == *dn || dn.is_below(&backend.suffix);
-    facts.backends.iter().filter(holds).max_by_key(|backend| with_ancestors(&backend.suffix).len())
+    nearest(&facts.backends, |backend| &backend.suffix, dn)
+}
+
+/// Returns the one whose suffix is a name, or lies least far above it.
+fn nearest<'a, T>(all: &'a [T], suffix: impl Fn(&T) -> &Dn, dn: &Dn) -> Option<&'a T> {
+    let holds = |one: &&T| suffix(one) == dn || dn.is_below(suffix(one));
+    all.iter().filter(holds).max_by_key(|one| with_ancestors(suffix(one)).len())
 }
 
 fn exists(facts: &Facts, dn: &Dn) -> bool {
@@ -155,8 +156,33 @@ fn root_below(facts: &Facts, backend: &Backend, dn: &Dn, part: &mut SuffixPart) 
     {
         return Err(PlanError::MissingParent { dn: dn.to_string(), parent: parent.to_string() });
     }
-    part.changes.push(root_entry(dn)?);
+    // Nothing can be added to a database that the server does not look into.
+    let node = nearest(&facts.mapping_tree, |node| &node.suffix, dn);
+    match node {
+        None => {
+            return Err(PlanError::SuffixUnmapped {
+                suffix: backend.suffix.to_string(),
+                database: backend.name.clone(),
+            });
+        }
+        Some(node) if !is_answered_from(node, backend) => return Err(elsewhere(dn, node)),
+        Some(_) => part.changes.push(root_entry(dn)?),
+    }
     Ok(())
+}
+
+fn is_answered_from(node: &MappingNode, backend: &Backend) -> bool {
+    node.state.eq_ignore_ascii_case("backend")
+        && node.backends.iter().any(|name| name.eq_ignore_ascii_case(&backend.name))
+}
+
+fn elsewhere(suffix: &Dn, node: &MappingNode) -> PlanError {
+    let of = if node.backends.is_empty() { &node.referrals } else { &node.backends };
+    PlanError::SuffixElsewhere {
+        suffix: suffix.to_string(),
+        dn: node.dn.clone(),
+        says: [std::slice::from_ref(&node.state), of].concat().join(" "),
+    }
 }
 
 fn new_suffix(dn: &Dn, name: &str, part: &mut SuffixPart) -> Result<(), PlanError> {

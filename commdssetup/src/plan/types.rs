@@ -25,6 +25,14 @@ pub struct ValueEdit {
     pub values: Vec<String>,
 }
 
+impl ValueEdit {
+    /// Returns whether its values are definitions.
+    #[must_use]
+    pub fn is_of_schema(&self) -> bool {
+        ["attributeTypes", "objectClasses"].iter().any(|name| self.attribute.eq_ignore_ascii_case(name))
+    }
+}
+
 /// Whether entries below go with an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -82,6 +90,14 @@ pub struct DirectoryChange {
     pub part: Part,
     /// Why, for people: one line without an end.
     pub reason: String,
+}
+
+impl DirectoryChange {
+    /// Returns whether it changes the server's schema.
+    #[must_use]
+    pub fn is_of_schema(&self) -> bool {
+        matches!(&self.operation, Operation::Modify { edits } if edits.iter().any(ValueEdit::is_of_schema))
+    }
 }
 
 /// Which kind of schema element.

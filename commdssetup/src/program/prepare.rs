@@ -27,7 +27,7 @@ const APPLY: &str = "Do you want to change the directory now";
 
 impl Program<'_> {
     pub(super) fn prepare(&self) -> Result<Outcome, Error> {
-        let names = Names::new(self.now, self.root().as_deref());
+        let names = Names::new(self.fs, self.now, self.root().as_deref());
         let is_interactive = !self.args.is_silent();
         let mut answers =
             if is_interactive { self.ask_for_choices(&names)? } else { answers::from_options(self.args, self.fs)? };

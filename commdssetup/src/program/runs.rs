@@ -14,6 +14,7 @@ use upgrade_engine::{Identity, Run, Status};
 
 use super::{Asked, Outcome, Program, TOOL};
 use crate::apply::{DirectoryService, Standing, changes_of, standing};
+use crate::detect::check_changeable;
 use crate::error::Error;
 use crate::ldap::{Directory, Password};
 use crate::plan::DirectoryChange;
@@ -66,11 +67,9 @@ impl Program<'_> {
     }
 
     pub(super) fn go_on(&self, session: &Session, run: &Run, password: Option<Password>) -> Result<Outcome, Error> {
-        let still = |error| still_unfinished(run, error);
-        let target = self.target_of_run(session, run).map_err(still)?;
-        let directory = self.open(&target, password).map_err(still)?;
-        self.say(&format!("Going on with run {}", run.id));
         let changes = changes_of(&run.plan);
+        let directory = self.open_for(session, run, &changes, password).map_err(|e| still_unfinished(run, e))?;
+        self.say(&format!("Going on with run {}", run.id));
         let done = self.with_means(&*directory, &changes, |means| session.resume(run, means))?;
         let mut report = self.report_of(session, &run.plan, &done);
         self.say("The run is finished");
@@ -83,6 +82,20 @@ impl Program<'_> {
         }
         self.say("Successful: the run is finished.");
         Ok(Outcome::of(report))
+    }
+
+    /// Connects to the server of a run, and sees that it takes the changes.
+    fn open_for(
+        &self,
+        session: &Session,
+        run: &Run,
+        changes: &[DirectoryChange],
+        password: Option<Password>,
+    ) -> Result<Box<dyn Directory>, Error> {
+        let target = self.target_of_run(session, run)?;
+        let directory = self.open(&target, password)?;
+        check_changeable(&*directory, &target, changes)?;
+        Ok(directory)
     }
 
     pub(super) fn resume(&self) -> Result<Outcome, Error> {
@@ -114,10 +127,9 @@ impl Program<'_> {
         } else if let Some(begun) = begun {
             return self.go_on(&session, begun, self.given_password()?);
         }
-        let still = |error| still_unfinished(&run, error);
-        let target = self.target_of_run(&session, &run).map_err(still)?;
-        let directory = self.open(&target, self.given_password()?).map_err(still)?;
         let (id, changes) = (run.id.clone(), changes_of(&run.plan));
+        let password = self.given_password()?;
+        let directory = self.open_for(&session, &run, &changes, password).map_err(|e| still_unfinished(&run, e))?;
         let undo = self.with_means(&*directory, &changes, |means| session.plan_undo(run, means))?;
         if self.args.check {
             self.say("This would be done, and nothing was written");

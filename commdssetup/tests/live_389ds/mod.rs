@@ -4,6 +4,7 @@ mod conflicts;
 mod expect_dialogue;
 mod refusals;
 mod runs;
+mod schema_directory;
 mod server;
 mod server_dies;
 

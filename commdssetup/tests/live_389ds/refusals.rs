@@ -110,3 +110,34 @@ fn a_malformed_file_of_the_site_is_named_with_its_line() {
     let schema = live.path("schema").display().to_string();
     live.run(&[&SILENT[..], &["-S", &schema]].concat()).exits(1).says("60site.ldif").says("line 2");
 }
+
+#[test]
+fn a_suffix_whose_database_is_gone_is_refused() {
+    let Some(live) = Live::start("gone") else { return };
+    live.run(&SILENT).exits(0);
+    let refused = |says: &str| {
+        let state = live.state(&choices());
+        live.run(&SILENT).exits(1).says(says).says("Nothing was changed in the directory.");
+        assert_eq!(live.state(&choices()), state);
+    };
+    let node = "dn: cn=o\\3Dpab,cn=mapping tree,cn=config\nchangetype:";
+    live.take(&format!("dn: o=pab\nchangetype: delete\n\n{node} delete\n"));
+    refused("o=pab is not answered from its database pab: no entry of cn=mapping tree,cn=config names it");
+    live.take(&format!(
+        "{node} add\nobjectClass: top\nobjectClass: extensibleObject\nobjectClass: nsMappingTree\ncn: o=pab\n\
+         nsslapd-state: backend\nnsslapd-backend: pab\n"
+    ));
+    let node = "cn=o\\3Dinternet,cn=mapping tree,cn=config";
+    live.take(&format!(
+        "dn: o=internet\nchangetype: delete\n\ndn: {node}\nchangetype: modify\nreplace: nsslapd-backend\nnsslapd-backend: none\n"
+    ));
+    let says = format!("o=internet is not answered from a database of this instance: {node} says `backend none`");
+    refused(&says);
+    let database = "cn=internet,cn=ldbm database,cn=plugins,cn=config";
+    let deleted = live.client("ldapdelete").args(["-r", database]).status().unwrap();
+    assert!(deleted.success());
+    refused(&says);
+    // What is left of it is deleted, and it is made anew.
+    live.take(&format!("dn: {node}\nchangetype: delete\n"));
+    live.run(&SILENT).exits(0);
+}

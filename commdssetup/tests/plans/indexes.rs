@@ -3,7 +3,7 @@
 use commdssetup::choices::{Answer, SchemaType};
 use commdssetup::plan::{EditKind, Operation, Part, Plan};
 
-use crate::support::{backend, choices, facts, index, planned};
+use crate::support::{backend, choices, facts, hold, index, planned};
 
 fn types_added(plan: &Plan, dn: &str) -> Vec<String> {
     let change = plan.changes.iter().find(|change| change.dn.eq_ignore_ascii_case(dn));
@@ -41,7 +41,7 @@ fn an_index_that_is_complete_is_left_alone_however_it_is_spelled() {
 #[test]
 fn a_new_database_has_the_default_indexes_and_gets_the_rest() {
     let mut facts = facts();
-    facts.backends.clear();
+    hold(&mut facts, &[]);
     let plan = planned(&facts, &choices());
     assert_eq!(types_added(&plan, &format!("cn=mail,{OF}")), ["approx"]);
     let built: Vec<_> = plan.reindex.iter().map(|task| task.backend.as_str()).collect();
@@ -108,7 +108,7 @@ fn old_address_books_that_are_there_are_indexed_in_a_directory_of_schema_2() {
 #[test]
 fn suffixes_in_one_database_share_their_indexes() {
     let mut facts = facts();
-    facts.backends = vec![backend("all", "o=root")];
+    hold(&mut facts, &[("all", "o=root")]);
     let mut choices = choices();
     facts.entries.push(commdssetup::facts::ExistingEntry { dn: crate::support::dn("o=root") });
     choices.user_suffix = crate::support::dn("o=usergroup,o=root");

@@ -4,7 +4,7 @@ use commdssetup::choices::{Holds, SchemaType};
 use commdssetup::facts::{ExistingEntry, MappingNode, Replica, ReplicaRole};
 use commdssetup::plan::{Part, Plan, PlanError, entries_to_look_for, plan};
 
-use crate::support::{backend, choices, dn, facts, planned};
+use crate::support::{choices, dn, facts, hold, planned};
 
 fn made(plan: &Plan) -> Vec<&str> {
     plan.changes.iter().filter(|change| change.part == Part::Suffixes).map(|change| change.dn.as_str()).collect()
@@ -49,7 +49,7 @@ fn a_directory_for_configuration_only_gets_the_schema_and_nothing_else() {
 #[test]
 fn a_suffix_within_a_database_gets_its_entry_only_and_its_indexes_there() {
     let mut facts = facts();
-    facts.backends = vec![backend("main", "dc=example,dc=com")];
+    hold(&mut facts, &[("main", "dc=example,dc=com")]);
     facts.entries = vec![ExistingEntry { dn: dn("dc=com") }, ExistingEntry { dn: dn("dc=example,dc=com") }];
     let mut choices = choices();
     choices.user_suffix = dn("o=usergroup,dc=example,dc=com");
@@ -62,7 +62,7 @@ fn a_suffix_within_a_database_gets_its_entry_only_and_its_indexes_there() {
 #[test]
 fn the_nearest_database_holds_a_suffix_whatever_it_is_called() {
     let mut facts = facts();
-    facts.backends = vec![backend("userRoot", "dc=com"), backend("people", "o=UserGroup, dc=com")];
+    hold(&mut facts, &[("userRoot", "dc=com"), ("people", "o=UserGroup, dc=com")]);
     facts.entries = vec![ExistingEntry { dn: dn("o=usergroup,dc=com") }];
     let mut choices = choices();
     choices.user_suffix = dn("o=usergroup,dc=com");
@@ -74,7 +74,7 @@ fn the_nearest_database_holds_a_suffix_whatever_it_is_called() {
 #[test]
 fn a_suffix_whose_parent_is_missing_is_refused() {
     let mut facts = facts();
-    facts.backends = vec![backend("main", "dc=com")];
+    hold(&mut facts, &[("main", "dc=com")]);
     facts.entries = vec![ExistingEntry { dn: dn("dc=com") }];
     let mut choices = choices();
     choices.user_suffix = dn("o=usergroup,dc=example,dc=com");
@@ -94,7 +94,7 @@ fn a_suffix_that_another_server_answers_for_is_refused() {
         referrals: vec!["ldap://other/o=internet".to_owned()],
     });
     let Err(error) = plan(&facts, &choices()) else { panic!("it is refused") };
-    assert!(error.to_string().contains("`referral`"), "{error}");
+    assert!(error.to_string().contains("`referral ldap://other/o=internet`"), "{error}");
 }
 
 #[test]
@@ -139,8 +139,7 @@ fn a_supplier_names_the_servers_that_need_a_run_of_their_own() {
 #[test]
 fn a_new_database_takes_no_name_that_is_taken() {
     let mut facts = facts();
-    facts.backends =
-        vec![backend("userroot", "o=other"), backend("Internet", "o=more"), backend("internet2", "o=most")];
+    hold(&mut facts, &[("userroot", "o=other"), ("Internet", "o=more"), ("internet2", "o=most")]);
     let plan = planned(&facts, &choices());
     let names: Vec<_> =
         made(&plan).into_iter().filter(|dn| dn.contains("ldbm")).map(|dn| dn.split(',').next().unwrap()).collect();
@@ -153,7 +152,7 @@ fn a_root_entry_is_of_the_class_that_its_name_asks_for() {
         [("dc=example,dc=com", "domain"), ("ou=people", "organizationalUnit"), ("O = User Group", "organization")]
     {
         let mut facts = facts();
-        facts.backends.clear();
+        hold(&mut facts, &[]);
         let mut choices = choices();
         choices.user_suffix = dn(name);
         let plan = planned(&facts, &choices);
@@ -161,7 +160,7 @@ fn a_root_entry_is_of_the_class_that_its_name_asks_for() {
         assert!(format!("{:?}", root.operation).contains(&format!("\"{class}\"")), "{root:?}");
     }
     let mut facts = facts();
-    facts.backends.clear();
+    hold(&mut facts, &[]);
     let mut choices = choices();
     choices.user_suffix = dn("uid=x");
     assert!(matches!(plan(&facts, &choices), Err(PlanError::RootEntry { .. })));

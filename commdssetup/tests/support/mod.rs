@@ -5,7 +5,7 @@ pub(crate) mod outcome;
 
 use commdssetup::choices::{Answer, Choices, Holds, OldIcsOids, SchemaType, UnpublishedOids};
 use commdssetup::facts::{
-    Backend, ExistingEntry, Facts, IndexEntry, Marker, SchemaUpdates, Server, Subschema, Values, Vendor,
+    Backend, ExistingEntry, Facts, IndexEntry, MappingNode, Marker, SchemaUpdates, Server, Subschema, Values, Vendor,
 };
 use commdssetup::plan::{Conflict, DirectoryChange, EditKind, Operation, Plan, plan};
 use ldif::Dn;
@@ -29,7 +29,7 @@ pub(crate) const SILENT: [&str; 16] = [
     "-b",
     "yes",
     "-t",
-    "1",
+    "1.5",
     "-m",
     "yes",
 ];
@@ -78,6 +78,23 @@ pub(crate) fn backend(name: &str, suffix: &str) -> Backend {
     Backend { name: name.to_owned(), dn: of, suffix: dn(suffix), indexes }
 }
 
+/// What says that a suffix is answered from a database.
+pub(crate) fn mapping(database: &str, suffix: &str) -> MappingNode {
+    MappingNode {
+        dn: format!("cn={},cn=mapping tree,cn=config", suffix.replace('=', "\\3D")),
+        suffix: dn(suffix),
+        state: "backend".to_owned(),
+        backends: vec![database.to_owned()],
+        referrals: Vec::new(),
+    }
+}
+
+/// Has the server hold these suffixes in these databases, and no others.
+pub(crate) fn hold(facts: &mut Facts, databases: &[(&str, &str)]) {
+    facts.backends = databases.iter().map(|(name, suffix)| backend(name, suffix)).collect();
+    facts.mapping_tree = databases.iter().map(|(name, suffix)| mapping(name, suffix)).collect();
+}
+
 /// A server with one database for `o=usergroup`.
 pub(crate) fn facts() -> Facts {
     let standard = STANDARD.split_whitespace().enumerate();
@@ -99,7 +116,7 @@ pub(crate) fn facts() -> Facts {
         subschema: Subschema { dn: "cn=schema".to_owned(), attribute_types, object_classes: object_classes.collect() },
         backends: vec![backend("userRoot", "o=usergroup")],
         default_indexes: vec![index("cn=default indexes", "mail", &["pres", "eq", "sub"])],
-        mapping_tree: Vec::new(),
+        mapping_tree: vec![mapping("userRoot", "o=usergroup")],
         entries: vec![ExistingEntry { dn: dn("o=usergroup") }],
         marker: None,
         replicas: Vec::new(),

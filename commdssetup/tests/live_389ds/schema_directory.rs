@@ -1,0 +1,65 @@
+//! Definitions that lie in the server's schema directory: they cannot be deleted over LDAP, and nobody tries.
+
+use super::choices;
+use super::server::Live;
+use crate::support::SILENT;
+
+/// Puts a file beside those that the server ships, or takes it away, and starts the server again.
+fn restart_with(live: &Live, text: Option<&str>) {
+    live.kill();
+    let path = format!("{}/schema/60iplanet-calendar.ldif", live.instance());
+    match text {
+        Some(text) => std::fs::write(path, text).unwrap(),
+        None => std::fs::remove_file(path).unwrap(),
+    }
+    live.start_again();
+}
+
+#[test]
+fn what_lies_in_the_schema_directory_is_neither_moved_nor_deleted() {
+    let Some(live) = Live::start("dir") else { return };
+    live.log_at_once();
+    // The control: the server refuses to delete what it ships.
+    let shipped = live.facts(&choices()).subschema.attribute_types;
+    let shipped = shipped.iter().find(|text| text.contains("'carLicense'")).unwrap();
+    let deletion = format!("dn: cn=schema\nchangetype: modify\ndelete: attributeTypes\nattributeTypes: {shipped}\n");
+    let refused = live.modify(deletion.as_bytes());
+    assert_eq!(refused.status.code(), Some(53), "{refused:?}");
+
+    let old =
+        "dn: cn=schema\nobjectClasses: ( 2.16.840.1.113730.3.2.141 NAME 'icsCalendarUser' SUP top AUXILIARY MAY cn )\n";
+    restart_with(&live, Some(old));
+    let sent = live.changes_logged();
+    let move_it = [&SILENT[..], &["--migrate-ics-oids"]].concat();
+    live.run(&move_it).exits(1).says("comes from a schema file").says("Nothing was changed in the directory.");
+    assert_eq!(live.changes_logged(), sent);
+    restart_with(&live, None);
+
+    let before = live.state(&choices());
+    live.run(&SILENT).exits(0);
+    let prepared = live.state(&choices());
+    // A file of the site takes over some of what the run has added.
+    restart_with(&live, Some(include_str!("../../schema/60iplanet-calendar.ldif")));
+    let sent = live.changes_logged();
+    live.finish(&["--undo"]).exits(1).says("cn=schema was changed").says("Nothing was changed in the directory.");
+    assert_eq!(live.changes_logged(), sent);
+    restart_with(&live, None);
+    assert_eq!(live.state(&choices()), prepared);
+
+    let updates = |value: &str| {
+        live.take(&format!(
+            "dn: cn=config\nchangetype: modify\nreplace: nsslapd-schemamod\nnsslapd-schemamod: {value}\n"
+        ));
+    };
+    updates("off");
+    for more in [&["--undo"][..], &["--undo", "--check"]] {
+        live.finish(more)
+            .exits(1)
+            .says("schema updates are switched off")
+            .says("Nothing was changed in the directory.");
+    }
+    assert_eq!(live.state(&choices()), prepared);
+    updates("on");
+    live.finish(&["--undo"]).exits(0);
+    assert_eq!(live.state(&choices()), before);
+}
