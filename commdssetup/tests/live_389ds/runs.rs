@@ -1,6 +1,7 @@
 //! The program as a whole: a run, a second one, its undo, and the generated files without it.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::choices;
@@ -55,6 +56,34 @@ fn the_files_of_a_run_that_changes_nothing_give_the_same_directory_by_stock_ldap
     let (one, other) = (by_program.state(&choices()), by_files.state(&choices()));
     let only: Vec<_> = one.symmetric_difference(&other).collect();
     assert!(only.is_empty(), "{only:#?}");
+}
+
+/// What the demo shows where there is no server: made against a stock one of the version that Debian 12 has.
+#[test]
+fn the_files_of_the_examples_are_those_of_a_run() {
+    let Some(live) = Live::start("example") else { return };
+    let mut arguments = SILENT;
+    (arguments[13], arguments[15]) = ("1", "no");
+    live.run(&arguments).exits(0);
+    let files = |directory: &Path| {
+        let files = std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
+        let mut files: Vec<_> = files.collect();
+        files.sort();
+        assert_eq!(files.len(), 2, "{files:?}");
+        let id = files[0].file_stem().unwrap().to_str().unwrap().to_owned();
+        let texts = files.iter().map(|file| std::fs::read_to_string(file).unwrap().replace(&id, "dssetup_TIME"));
+        texts.collect::<Vec<_>>()
+    };
+    let example = files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/directory")));
+    let place = live.path("root").display().to_string();
+    let made = files(&live.path("root/var/tmp"))
+        .into_iter()
+        .map(|text| text.replace(&live.url, "ldap://localhost:389").replace(&place, ""));
+    for (example, made) in example.iter().zip(made) {
+        let differ = example.lines().zip(made.lines()).find(|(one, other)| one != other);
+        assert_eq!(differ, None);
+        assert_eq!(example.len(), made.len());
+    }
 }
 
 #[test]

@@ -19,7 +19,8 @@ pub(super) fn show(program: PathBuf, place: &Path) -> Result {
     title("commdssetup: a directory is prepared for the suite");
     if !DirectoryServer::is_installed() {
         println!("(389-ds-base and ldap-utils are not installed: the files of a run elsewhere are shown)");
-        return show_files(Path::new(EXAMPLE));
+        print!("{}", beginnings(Path::new(EXAMPLE))?);
+        return Ok(());
     }
     std::fs::create_dir_all(place.join("root/var/tmp"))?;
     let server = DirectoryServer::start(place)?;
@@ -39,10 +40,8 @@ impl Demo<'_> {
         self.run(&["-m", "yes", "--check", "--password-file"])?;
         self.expect(self.server.state()? == before, "the check changed nothing in the directory")?;
         self.run(&["-m", "no", "--password-file"])?;
-        show_files(&self.place.join("root/var/tmp"))?;
+        print!("{}", beginnings(&self.place.join("root/var/tmp"))?);
         self.expect(self.server.state()? == before, "writing the files changed nothing in the directory")?;
-        // Files are named by the second.
-        std::thread::sleep(std::time::Duration::from_millis(1100));
         self.run(&["-m", "yes", "--password-file"])?;
         self.expect(self.server.state()? != before, "the run changed the directory")?;
         self.finish(&["--undo", "--yes", "--password-file"])?;
@@ -73,14 +72,30 @@ impl Demo<'_> {
     }
 }
 
-/// Shows how the generated files of a directory begin.
-fn show_files(directory: &Path) -> Result {
+/// Returns what each generated file of a directory begins with.
+fn beginnings(directory: &Path) -> Result<String> {
     let mut paths = std::fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     paths.sort();
+    let mut shown = String::new();
     for path in paths {
-        println!("\n--- {}", path.file_name().unwrap_or_default().display());
-        std::fs::read_to_string(&path)?.lines().take(SHOWN).for_each(|line| println!("{line}"));
-        println!("...");
+        let text = std::fs::read_to_string(&path)?;
+        let lines: Vec<_> = text.lines().take(SHOWN).collect();
+        shown += &format!("\n--- {}\n{}\n...\n", path.file_name().unwrap_or_default().display(), lines.join("\n"));
     }
-    Ok(())
+    Ok(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_server_both_files_of_a_run_elsewhere_are_shown() {
+        let top = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let shown = beginnings(&top.join(EXAMPLE)).unwrap();
+        let (ldif, script) = shown.split_once(".sh\n").unwrap();
+        assert!(ldif.starts_with("\n--- dssetup_") && ldif.contains("\ndn: cn=schema\n"), "{shown}");
+        assert!(script.starts_with("#!/bin/sh\n") && script.ends_with("\n...\n"), "{shown}");
+        assert!(beginnings(&top.join("examples/none")).is_err());
+    }
 }
