@@ -171,15 +171,25 @@ fn read(
         let text = std::str::from_utf8(&pair.value).map_err(|_| error("the definition is not UTF-8".to_owned()))?;
         if is_attribute {
             let mut definition = AttributeType::parse(text).map_err(|e| error(e.to_string()))?;
+            definition.oid = as_servers_keep_it(definition.oid);
             let open = take_open(&mut definition.extensions).map_err(error)?;
             all.attributes.push(Element { definition, open, origin: origin(pair.line) });
         } else {
             let mut definition = ObjectClass::parse(text).map_err(|e| error(e.to_string()))?;
+            definition.oid = as_servers_keep_it(definition.oid);
             let open = take_open(&mut definition.extensions).map_err(error)?;
             all.classes.push(Element { definition, open, origin: origin(pair.line) });
         }
     }
     Ok(())
+}
+
+/// 389 DS keeps an identifier `oid-NAME` as `NAME-oid`, which is the same to it; looked for by the other one it would not be found.
+fn as_servers_keep_it(oid: String) -> String {
+    match oid.split_at_checked(4) {
+        Some((head, name)) if head.eq_ignore_ascii_case("oid-") && !name.is_empty() => format!("{name}-oid"),
+        _ => oid,
+    }
 }
 
 fn take_open(extensions: &mut Vec<Extension>) -> Result<BTreeSet<Open>, String> {

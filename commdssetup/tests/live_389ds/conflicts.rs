@@ -87,7 +87,9 @@ fn definitions_that_the_server_takes_its_own_way_are_sent_once_and_go_again() {
         attributeTypes: ( 1.9.1 NAME 'siteWord' SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 X-ORIGIN 'site' )\n\
         attributeTypes: ( 2.5.4.3 NAME ( 'cn' 'commonName' ) SUP name EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch \
         SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n\
-        objectClasses: ( 1.9.2 NAME 'siteThing' SUP top AUXILIARY MUST ( ) MAY ( siteWord $ cn $ siteUnknown ) )\n";
+        attributeTypes: ( siteOne-oid NAME 'siteOne' SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n\
+        attributeTypes: ( oid-siteTwo NAME 'siteTwo' SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n\
+        objectClasses: ( 1.9.2 NAME 'siteThing' SUP top AUXILIARY MUST ( ) MAY ( siteWord $ cn $ siteOne $ siteTwo $ siteUnknown ) )\n";
     std::fs::write(live.path("schema/60site.ldif"), text).unwrap();
     let schema = live.path("schema").display().to_string();
     let arguments = [&SILENT[..], &["-S", &schema]].concat();
