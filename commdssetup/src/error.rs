@@ -34,7 +34,7 @@ pub enum Error {
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// Something needed contradicts what the server has.
-    #[error("{0} of what is needed contradict the server's schema: see above")]
+    #[error("the server's schema contradicts {0} of what is needed: see above")]
     Conflicts(String),
     /// Nobody is there to give the password.
     #[error("the password of {0} is needed, and there is no terminal to ask for it")]
