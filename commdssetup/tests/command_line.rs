@@ -5,8 +5,9 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
+use testkit::outcome::Outcome;
+
 use crate::support::SILENT;
-use crate::support::outcome::Outcome;
 
 struct Place(tempfile::TempDir);
 

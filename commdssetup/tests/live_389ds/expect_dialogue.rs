@@ -3,10 +3,11 @@
 
 use std::process::Command;
 
+use testkit::outcome::Outcome;
+
 use super::choices;
 use super::server::Live;
 use crate::support::SILENT;
-use crate::support::outcome::Outcome;
 
 const DIALOGUE: &str = r#"
 log_user 1

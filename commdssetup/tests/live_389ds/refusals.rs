@@ -1,9 +1,10 @@
 //! What cannot be done is refused with a clear message, before anything is changed.
 
+use testkit::outcome::Outcome;
+
 use super::choices;
 use super::server::{Live, ROOT};
 use crate::support::SILENT;
-use crate::support::outcome::Outcome;
 
 #[test]
 fn whoever_may_not_change_it_is_told_so() {

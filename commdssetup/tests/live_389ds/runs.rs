@@ -4,10 +4,11 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use testkit::outcome::Outcome;
+
 use super::choices;
 use super::server::Live;
 use crate::support::SILENT;
-use crate::support::outcome::Outcome;
 
 #[test]
 fn a_run_prepares_it_a_second_sends_no_modification_and_undo_gives_the_exact_former_sets() {

@@ -14,8 +14,7 @@ use commdssetup::facts::{
 use commdssetup::generate::{Script, ldif_file, script};
 use commdssetup::plan::{DirectoryChange, Operation, Plan, Scope, entries_to_look_for, marker};
 use ldif::{Dn, Entry, Record};
-
-use crate::support::outcome::Outcome;
+use testkit::outcome::Outcome;
 
 pub(crate) const ROOT: &str = "cn=Directory Manager";
 const DATABASES: &str = "cn=ldbm database,cn=plugins,cn=config";

@@ -1,7 +1,6 @@
 //! A server that is made up: the standard schema by name, and whatever a test adds. It can be changed by a plan, as a real one is.
 
 pub(crate) mod fake_directory;
-pub(crate) mod outcome;
 
 use commdssetup::choices::{Answer, Choices, Holds, OldIcsOids, SchemaType, UnpublishedOids};
 use commdssetup::facts::{

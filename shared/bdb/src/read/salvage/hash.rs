@@ -10,9 +10,10 @@ use super::super::error::ReadError;
 use super::super::hash_page::{HashItem, HashItems, next_duplicate};
 use super::super::meta::{DuplicateMode, HashMeta, Meta};
 use super::super::overflow::{Again, Reader, account_for_internal_key, check_chain};
-use super::super::page::{Body, Life, Page, Reference};
+use super::super::page::{Page, Reference};
 use super::bucket_sample::{fits_default_function, likely_last_bucket};
-use super::{DataPlace, Losses, OTHER_RECORD, Orphans, data, lost};
+use super::data_place::{DataPlace, data, next_off_page};
+use super::{Losses, OTHER_RECORD, Orphans, lost};
 use crate::format::{PageNo, PageType};
 use crate::hash::{Buckets, bucket_page, default_hash};
 use crate::io::ReadAt;
@@ -418,40 +419,17 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
     }
 
     fn next_off_page(&mut self, losses: &mut Losses) -> Result<bool, ReadError> {
-        let Some(set) = &mut self.off_page else { return Ok(false) };
-        let (number, item) = match set.next(&mut self.reader.pages) {
-            Ok(Some(found)) => found,
-            Ok(None) => {
-                if set.is_over() {
-                    self.off_page = None;
-                }
-                return Ok(false);
+        match next_off_page(&mut self.off_page, &mut self.reader) {
+            Ok(Some(place)) => {
+                self.place = Some(place);
+                Ok(true)
             }
-            Err(error) => {
-                self.off_page = None;
-                let page = self.page.as_ref().map_or(PageNo(0), |page| page.number);
-                self.lost_data(page, error, losses)?;
-                return Ok(false);
+            Ok(None) => Ok(false),
+            Err((page, error)) => {
+                self.lost_data(page.unwrap_or(self.page()), error, losses)?;
+                Ok(false)
             }
-        };
-        if item.life == Life::Deleted {
-            return Ok(false);
         }
-        self.place = match item.body {
-            Body::Inline(range) => Some(DataPlace::OnDuplicatePage(range)),
-            Body::Overflow(reference) => match check_chain(&mut self.reader.pages, number, reference, Again::Refused) {
-                Ok(()) => {
-                    self.reader.offer(number, reference)?;
-                    Some(DataPlace::Offered)
-                }
-                Err(error) => {
-                    self.lost_data(number, error, losses)?;
-                    None
-                }
-            },
-            Body::Duplicates(_) => None,
-        };
-        Ok(self.place.is_some())
     }
 
     fn lost_data(&mut self, page: PageNo, error: ReadError, losses: &mut Losses) -> Result<(), ReadError> {

@@ -10,6 +10,7 @@
 
 mod btree;
 mod bucket_sample;
+mod data_place;
 mod hash;
 mod key_order;
 
@@ -384,24 +385,4 @@ fn holds_something(page: &Page) -> bool {
 fn pairs_of(page: &Page, items: &mut Items) -> Result<(), ReadError> {
     page.expect_kind(PageType::BtreeLeaf)?;
     items.read_pairs(page)
-}
-
-/// Where the data of the record at hand are.
-enum DataPlace {
-    OnPage(std::ops::Range<u32>),
-    OnDuplicatePage(std::ops::Range<u32>),
-    Offered,
-}
-
-fn data<'a, R: ReadAt>(
-    place: &DataPlace,
-    page: Option<&'a Page>,
-    off_page: Option<&'a super::duplicates::OffPage>,
-    reader: &'a mut Reader<'_, R>,
-) -> Data<'a> {
-    match place {
-        DataPlace::OnPage(range) => Data::Whole(page.map_or(&[], |page| page.slice(range.clone()))),
-        DataPlace::OnDuplicatePage(range) => Data::Whole(off_page.map_or(&[], |set| set.slice(range.clone()))),
-        DataPlace::Offered => Data::Chunked(reader),
-    }
 }

@@ -7,8 +7,9 @@ use std::collections::hash_map::RandomState;
 use std::collections::{BinaryHeap, HashSet};
 use std::hash::BuildHasher;
 
+use super::data_place::{DataPlace, data, next_off_page};
 use super::key_order::KeyOrder;
-use super::{DataPlace, Losses, OTHER_RECORD, data, lost, pairs_of};
+use super::{Losses, OTHER_RECORD, lost, pairs_of};
 use crate::format::PageNo;
 use crate::io::ReadAt;
 use crate::read::duplicates::OffPage;
@@ -353,39 +354,17 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
     }
 
     fn next_off_page(&mut self, losses: &mut Losses) -> Result<bool, ReadError> {
-        let Some(set) = &mut self.off_page else { return Ok(false) };
-        let (number, item) = match set.next(&mut self.reader.pages) {
-            Ok(Some(found)) => found,
-            Ok(None) => {
-                if set.is_over() {
-                    self.off_page = None;
-                }
-                return Ok(false);
+        match next_off_page(&mut self.off_page, &mut self.reader) {
+            Ok(Some(place)) => {
+                self.give(place, losses);
+                Ok(true)
             }
-            Err(error) => {
-                self.off_page = None;
-                let page = self.page();
-                self.lost_data(page, error, losses)?;
-                return Ok(false);
+            Ok(None) => Ok(false),
+            Err((page, error)) => {
+                self.lost_data(page.unwrap_or(self.page()), error, losses)?;
+                Ok(false)
             }
-        };
-        if item.life == Life::Deleted {
-            return Ok(false);
         }
-        let place = match item.body {
-            Body::Inline(range) => DataPlace::OnDuplicatePage(range),
-            Body::Overflow(reference) => {
-                if let Err(error) = check_chain(&mut self.reader.pages, number, reference, Again::Refused) {
-                    self.lost_data(number, error, losses)?;
-                    return Ok(false);
-                }
-                self.reader.offer(number, reference)?;
-                DataPlace::Offered
-            }
-            Body::Duplicates(_) => return Ok(false),
-        };
-        self.give(place, losses);
-        Ok(true)
     }
 
     fn give(&mut self, place: DataPlace, losses: &mut Losses) {

@@ -1,39 +1,55 @@
-//! What a run of the program did: exit status, both outputs, and nothing that differs from run to run.
+//! What a run of a program did: exit status, both outputs, and nothing that differs from run to run.
 
 use std::fmt;
+use std::process::{Command, Output, Stdio};
 
 /// The result of one run.
-pub(crate) struct Outcome {
-    pub(crate) status: Option<i32>,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
+pub struct Outcome {
+    /// The exit status; nothing after a signal.
+    pub status: Option<i32>,
+    /// What was printed.
+    pub stdout: String,
+    /// What was printed as errors and messages.
+    pub stderr: String,
 }
 
 impl Outcome {
+    /// Runs a command with nothing to read.
+    pub fn of(command: &mut Command) -> Self {
+        let Output { status, stdout, stderr } = command.stdin(Stdio::null()).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { status: status.code(), stdout: text(stdout), stderr: text(stderr) }
+    }
+
     /// Fails unless the run succeeded.
     #[track_caller]
-    pub(crate) fn succeeded(self) -> Self {
-        assert_eq!(self.status, Some(0), "{self}");
-        self
+    pub fn succeeded(self) -> Self {
+        self.exits(0)
+    }
+
+    /// Fails unless the run failed with 255, the status of every failure of the programs that know no other.
+    #[track_caller]
+    pub fn failed(self) -> Self {
+        self.exits(255)
     }
 
     /// Fails unless the run ended like this.
     #[track_caller]
-    pub(crate) fn exits(self, status: i32) -> Self {
+    pub fn exits(self, status: i32) -> Self {
         assert_eq!(self.status, Some(status), "{self}");
         self
     }
 
     /// Fails unless a text was printed somewhere.
     #[track_caller]
-    pub(crate) fn says(self, text: &str) -> Self {
+    pub fn says(self, text: &str) -> Self {
         assert!(self.stdout.contains(text) || self.stderr.contains(text), "not said: {text}\n{self}");
         self
     }
 
     /// Parses what was printed.
     #[track_caller]
-    pub(crate) fn json(&self) -> serde_json::Value {
+    pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self}"))
     }
 }

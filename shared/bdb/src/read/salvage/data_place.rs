@@ -1,0 +1,66 @@
+//! Where the data of a record are, and the next ones of those that have pages of their own.
+
+use std::ops::Range;
+
+use super::super::duplicates::OffPage;
+use super::super::error::ReadError;
+use super::super::overflow::{Again, Reader, check_chain};
+use super::super::page::{Body, Life, Page};
+use crate::format::PageNo;
+use crate::io::ReadAt;
+use crate::record::Data;
+
+/// Where the data of the record at hand are.
+pub(super) enum DataPlace {
+    OnPage(Range<u32>),
+    OnDuplicatePage(Range<u32>),
+    Offered,
+}
+
+/// Returns the data at a place.
+pub(super) fn data<'a, R: ReadAt>(
+    place: &DataPlace,
+    page: Option<&'a Page>,
+    off_page: Option<&'a OffPage>,
+    reader: &'a mut Reader<'_, R>,
+) -> Data<'a> {
+    match place {
+        DataPlace::OnPage(range) => Data::Whole(page.map_or(&[], |page| page.slice(range.clone()))),
+        DataPlace::OnDuplicatePage(range) => Data::Whole(off_page.map_or(&[], |set| set.slice(range.clone()))),
+        DataPlace::Offered => Data::Chunked(reader),
+    }
+}
+
+/// Gives the next data of a set that has pages of its own; nothing for deleted ones, and where a page ends. Once the set is over or cannot
+/// be read on, it is taken away. An error comes with the page that it concerns, where that is one of the set.
+pub(super) fn next_off_page<R: ReadAt>(
+    off_page: &mut Option<OffPage>,
+    reader: &mut Reader<'_, R>,
+) -> Result<Option<DataPlace>, (Option<PageNo>, ReadError)> {
+    let Some(set) = off_page else { return Ok(None) };
+    let (number, item) = match set.next(&mut reader.pages) {
+        Ok(Some(found)) => found,
+        Ok(None) => {
+            if set.is_over() {
+                *off_page = None;
+            }
+            return Ok(None);
+        }
+        Err(error) => {
+            *off_page = None;
+            return Err((None, error));
+        }
+    };
+    if item.life == Life::Deleted {
+        return Ok(None);
+    }
+    match item.body {
+        Body::Inline(range) => Ok(Some(DataPlace::OnDuplicatePage(range))),
+        Body::Overflow(reference) => {
+            let offered = check_chain(&mut reader.pages, number, reference, Again::Refused)
+                .and_then(|_| reader.offer(number, reference));
+            offered.map(|_| Some(DataPlace::Offered)).map_err(|error| (Some(number), error))
+        }
+        Body::Duplicates(_) => Ok(None),
+    }
+}
