@@ -19,7 +19,10 @@ const FILE: &str = "ics50events.db";
 pub(crate) struct Args {
     /// Records in the database, each a 40-byte key and a 400-byte value, in 4096-byte pages; 8000000 make about 4 GB
     #[arg(long, default_value_t = 1_000_000)]
-    records: u64,
+    records: u32,
+    /// What kind of database: a btree, as Calendar Server's are, or a hash table
+    #[arg(long, value_enum, default_value_t = Access::Btree)]
+    access: Access,
     /// Pairs of runs against `cp` with `sync`
     #[arg(long, default_value_t = 5)]
     runs: usize,
@@ -31,6 +34,13 @@ pub(crate) struct Args {
     directory: Option<PathBuf>,
 }
 
+/// The access method of a database.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Access {
+    Btree,
+    Hash,
+}
+
 /// Makes the database, measures, and prints the ratios.
 pub(crate) fn run(args: &Args) -> Result {
     process::run(&mut cargo(["build", "--release", "--locked", "-p", "csmigrate"]))?;
@@ -40,7 +50,7 @@ pub(crate) fn run(args: &Args) -> Result {
     };
     std::fs::create_dir_all(&parent)?;
     let directory = tempfile::Builder::new().prefix("csmigrate-").tempdir_in(parent)?;
-    let site = Site::make(directory.path(), args.records)?;
+    let site = Site::make(directory.path(), args)?;
     // Reads the input once, so that the first pair finds it in memory like the later ones.
     site.copy()?;
 
@@ -58,7 +68,7 @@ pub(crate) fn run(args: &Args) -> Result {
         Pairs::default()
     };
 
-    println!("{} records, {} bytes", args.records, std::fs::metadata(site.input())?.len());
+    println!("{} records, {:?}, {} bytes", args.records, args.access, std::fs::metadata(site.input())?.len());
     copies.print("csmigrate", "(cp + sync)");
     dumps.print("csmigrate", "(db5.3_dump | db5.3_load)");
     if let Some(peak) = Spread::of(peaks) {
@@ -75,13 +85,17 @@ struct Site {
 }
 
 impl Site {
-    fn make(directory: &Path, records: u64) -> Result<Self> {
+    fn make(directory: &Path, args: &Args) -> Result<Self> {
         let program = process::target_directory()?.join("release/csmigrate");
         let site = Self { program, root: directory.join("root"), copy: directory.join("copy.db") };
         std::fs::create_dir_all(in_root(&site.root, SOURCE))?;
         let mut make =
             cargo(["run", "--release", "--locked", "--quiet", "-p", "csmigrate", "--example", "make_database", "--"]);
-        process::run(make.arg(site.input()).arg(records.to_string()))?;
+        let access = match args.access {
+            Access::Btree => "btree",
+            Access::Hash => "hash",
+        };
+        process::run(make.arg(site.input()).args([&args.records.to_string(), access]))?;
         Ok(site)
     }
 
