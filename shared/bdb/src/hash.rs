@@ -77,10 +77,12 @@ pub fn first_buckets(version: u32, fill_factor: u32, spares: &[u32; 32]) -> Opti
 
 /// Returns whether the first page of a bucket in use was certainly written, in a table that began with `first` buckets.
 ///
-/// Of those most are written only when a key comes. A bucket that is added later is written at once, and so is the one that
-/// is split for it.
-pub fn is_written(first: Option<u32>, max_bucket: u32, bucket: u32) -> bool {
-    first.is_some_and(|first| bucket >= first || bucket.checked_add(first).is_some_and(|added| added <= max_bucket))
+/// Of those most are written only when a key comes, and the last, from version 7 on, at once: it gives the file its length. A bucket that is
+/// added later is written at once, and so is the one that is split for it.
+pub fn is_written(version: u32, first: Option<u32>, max_bucket: u32, bucket: u32) -> bool {
+    let Some(first) = first else { return false };
+    let gives_length = version > 6 && bucket.checked_add(1) == Some(first);
+    gives_length || bucket >= first || bucket.checked_add(first).is_some_and(|added| added <= max_bucket)
 }
 
 #[cfg(test)]
@@ -121,10 +123,11 @@ mod tests {
         assert_eq!(first_buckets(9, 40, &spares), Some(4));
         assert_eq!(first_buckets(6, 0, &spares), Some(2));
         assert_eq!((first_buckets(5, 0, &spares), first_buckets(5, 40, &spares)), (Some(2), None));
-        let written = |first, max| (0..=max).map(|bucket| is_written(first, max, bucket)).collect::<Vec<_>>();
+        let written = |first, max| (0..=max).map(|bucket| is_written(6, first, max, bucket)).collect::<Vec<_>>();
         assert_eq!(written(Some(4), 5), [true, true, false, false, true, true]);
         assert_eq!(written(Some(4), 3), [false; 4]);
         assert_eq!(written(Some(2), 2), [true, false, true]);
         assert_eq!(written(None, 7), [false; 8]);
+        assert!(is_written(7, Some(4), 3, 3) && !is_written(7, Some(4), 3, 2));
     }
 }

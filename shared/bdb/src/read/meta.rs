@@ -387,7 +387,7 @@ impl HashMeta {
     /// Returns whether the first page of a bucket in use was certainly written.
     pub(super) fn is_written(&self, version: u32, bucket: u32) -> bool {
         let first = crate::hash::first_buckets(version, self.fill_factor, &self.spares);
-        crate::hash::is_written(first, self.max_bucket, bucket)
+        crate::hash::is_written(version, first, self.max_bucket, bucket)
     }
 
     /// What is said twice must agree.
