@@ -49,6 +49,8 @@ pub struct Subschema {
     pub attribute_types: Vec<String>,
     /// Values of `objectClasses`.
     pub object_classes: Vec<String>,
+    /// Identifiers of `ldapSyntaxes`; none where the server does not tell.
+    pub syntaxes: Vec<String>,
 }
 
 /// All values of one attribute of an entry.

@@ -106,7 +106,10 @@ fn left_out(plan: &Plan) -> Vec<String> {
 }
 
 fn reported_conflict(conflict: &Conflict) -> String {
-    format!("The server's definition of {} is kept, which serves as well: {}.", conflict.name, conflict.difference)
+    format!(
+        "The server's definition of {} is kept; nothing that is needed depends on what differs: {}.",
+        conflict.name, conflict.difference
+    )
 }
 
 fn refused_conflict(conflict: &Conflict) -> Vec<String> {

@@ -32,7 +32,7 @@ fn reversed(change: &DirectoryChange) -> DirectoryChange {
     }
 }
 
-fn reversed_edit(edit: &ValueEdit) -> ValueEdit {
+pub(crate) fn reversed_edit(edit: &ValueEdit) -> ValueEdit {
     let kind = match edit.kind {
         EditKind::Add => EditKind::Delete,
         EditKind::Delete => EditKind::Add,

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use ldif::LdifError;
-use ldif::schema::{AttributeType, Extension, ObjectClass};
+use ldif::schema::{AttributeType, Extension, ObjectClass, is_numeric_oid};
 
 use crate::choices::SiteFile;
 
@@ -171,17 +171,37 @@ fn read(
         let text = std::str::from_utf8(&pair.value).map_err(|_| error("the definition is not UTF-8".to_owned()))?;
         if is_attribute {
             let mut definition = AttributeType::parse(text).map_err(|e| error(e.to_string()))?;
+            if definition.syntax.is_none() && definition.sup.is_none() {
+                return Err(error("the attribute type has neither a syntax nor a superior".to_owned()));
+            }
             definition.oid = as_servers_keep_it(definition.oid);
+            check(&definition.oid, &definition.names).map_err(error)?;
             let open = take_open(&mut definition.extensions).map_err(error)?;
             all.attributes.push(Element { definition, open, origin: origin(pair.line) });
         } else {
             let mut definition = ObjectClass::parse(text).map_err(|e| error(e.to_string()))?;
             definition.oid = as_servers_keep_it(definition.oid);
+            check(&definition.oid, &definition.names).map_err(error)?;
             let open = take_open(&mut definition.extensions).map_err(error)?;
             all.classes.push(Element { definition, open, origin: origin(pair.line) });
         }
     }
     Ok(())
+}
+
+/// What no server takes, it refuses with all that is sent with it.
+fn check(oid: &str, names: &[String]) -> Result<(), String> {
+    let is_name = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+    };
+    if !is_name(oid) && !is_numeric_oid(oid) {
+        return Err(format!("`{oid}` is no object identifier"));
+    }
+    match names.iter().find(|name| !is_name(name)) {
+        Some(name) => Err(format!("`{name}` is no name: it has letters, digits and hyphens, and begins with a letter")),
+        None => Ok(()),
+    }
 }
 
 /// 389 DS keeps an identifier `oid-NAME` as `NAME-oid`, which is the same to it; looked for by the other one it would not be found.

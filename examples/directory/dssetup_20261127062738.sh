@@ -13,8 +13,8 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 password_file=$scratch/password
 if [ -n "${DSSETUP_PASSWORD_FILE:-}" ]; then
-    # The client tools take a line's end for a part of the password.
-    tr -d '\r\n' <"$DSSETUP_PASSWORD_FILE" >"$password_file"
+    # Its first line; the client tools take a line's end for a part of the password.
+    head -n 1 <"$DSSETUP_PASSWORD_FILE" | tr -d '\r\n' >"$password_file"
 else
     printf 'Password of %s: ' "$bind_dn" >&2
     trap 'stty echo 2>/dev/null; exit 1' HUP INT TERM

@@ -8,6 +8,7 @@ use ldif::schema::{AttributeType, ClassDifference, ObjectClass};
 use super::Standing;
 use crate::facts::Subschema;
 use crate::plan::{DirectoryChange, EditKind, Operation, ServerSchema, ValueEdit};
+use crate::reverse::reversed_edit;
 
 /// A definition of either kind.
 #[derive(Clone, Debug)]
@@ -115,6 +116,26 @@ pub(super) fn of(schema: &Subschema, edits: &[ValueEdit]) -> Standing {
             Standing::Neither(format!("the definition of {name} {how}"))
         }
     }
+}
+
+/// Returns what takes back the part of a change that is done: a server that refuses one definition may keep those before it.
+pub(super) fn back_from_part(schema: &Subschema, edits: &[ValueEdit]) -> Vec<ValueEdit> {
+    let there: BTreeSet<String> =
+        [("attributeTypes", &schema.attribute_types), ("objectClasses", &schema.object_classes)]
+            .iter()
+            .flat_map(|(name, values)| values.iter().filter_map(|value| Definition::parse(name, value)))
+            .map(|definition| definition.oid())
+            .collect();
+    let is_there = |edit: &ValueEdit, value: &String| {
+        Definition::parse(&edit.attribute, value).is_some_and(|definition| there.contains(&definition.oid()))
+    };
+    let back = edits.iter().rev().map(reversed_edit).map(|mut edit| {
+        let wanted = edit.kind == EditKind::Delete;
+        let values = std::mem::take(&mut edit.values);
+        edit.values = values.into_iter().filter(|value| is_there(&edit, value) == wanted).collect();
+        edit
+    });
+    back.filter(|edit| !edit.values.is_empty()).collect()
 }
 
 /// Returns the names of the classes that taking a change back deletes for good.

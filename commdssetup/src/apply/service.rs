@@ -4,10 +4,11 @@ use serde_json::Value;
 use upgrade_engine::step::{Observer, Service, StepError};
 
 use super::requests::DirectoryRequest;
+use super::schema_standing;
 use super::standing::{self, Standing, standing};
 use super::tasks;
 use crate::ldap::{Depth, Directory, LdapError, Search};
-use crate::plan::{DirectoryChange, Operation, Scope};
+use crate::plan::{DirectoryChange, Operation, Scope, ValueEdit};
 
 /// Name of the service in plans.
 pub const SERVICE: &str = "directory";
@@ -90,10 +91,23 @@ impl DirectoryService<'_> {
     fn change(&self, change: &DirectoryChange) -> Result<(), LdapError> {
         match &change.operation {
             Operation::Add { attributes } => self.directory.add(&change.dn, attributes),
-            Operation::Modify { edits } => self.directory.modify(&change.dn, edits),
+            Operation::Modify { edits } => {
+                let done = self.directory.modify(&change.dn, edits);
+                if done.as_ref().is_err_and(|error| error.code().is_some()) && change.is_of_schema() {
+                    self.take_back_part(&change.dn, edits)?;
+                }
+                done
+            }
             Operation::Delete { scope: Scope::Entry } => self.directory.delete(&change.dn),
             Operation::Delete { scope: Scope::Subtree } => self.delete_subtree(&change.dn),
         }
+    }
+
+    /// Takes back what a server did of a change of its schema that it refused: 389 DS keeps in memory what came before the
+    /// definition that is wrong (measured), and would be neither as it was nor as it was to be.
+    fn take_back_part(&self, dn: &str, edits: &[ValueEdit]) -> Result<(), LdapError> {
+        let back = schema_standing::back_from_part(&standing::schema(self.directory, dn)?, edits);
+        if back.is_empty() { Ok(()) } else { self.directory.modify(dn, &back) }
     }
 
     /// Deletes entries one by one, those below first: 389 DS refuses the control for subtrees.

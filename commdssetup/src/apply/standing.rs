@@ -71,7 +71,7 @@ pub fn check_undo(
     }
 }
 
-fn schema(directory: &dyn Directory, dn: &str) -> Result<Subschema, LdapError> {
+pub(super) fn schema(directory: &dyn Directory, dn: &str) -> Result<Subschema, LdapError> {
     subschema(directory, dn)?.ok_or_else(|| LdapError::Damaged { what: format!("{dn} shows no schema") })
 }
 

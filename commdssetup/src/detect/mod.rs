@@ -102,13 +102,17 @@ pub fn detect(directory: &dyn Directory, target: &Target, choices: &Choices) -> 
 
 /// Reads the schema.
 pub(crate) fn subschema(directory: &dyn Directory, dn: &str) -> Result<Option<Subschema>, LdapError> {
-    let Some(entry) = directory.entry(dn, &["attributeTypes", "objectClasses"])? else { return Ok(None) };
+    let Some(entry) = directory.entry(dn, &["attributeTypes", "objectClasses", "ldapSyntaxes"])? else {
+        return Ok(None);
+    };
     let attribute_types = entry.texts("attributeTypes")?;
     let object_classes = entry.texts("objectClasses")?;
     if attribute_types.is_empty() || object_classes.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Subschema { dn: dn.to_owned(), attribute_types, object_classes }))
+    let oid = |text: &String| text.trim_start_matches('(').split_whitespace().next().map(str::to_owned);
+    let syntaxes = entry.texts("ldapSyntaxes")?.iter().filter_map(oid).collect();
+    Ok(Some(Subschema { dn: dn.to_owned(), attribute_types, object_classes, syntaxes }))
 }
 
 /// Returns the name that an attribute of an entry must hold.

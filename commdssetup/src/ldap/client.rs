@@ -51,6 +51,10 @@ impl Client {
             let untrusted =
                 |what: String| LdapError::Untrusted { url: url.clone(), what: format!("{}: {what}", path.display()) };
             let mut roots = rustls::RootCertStore::empty();
+            // Anything else may never end.
+            if !std::fs::metadata(path).map_err(|e| untrusted(e.to_string()))?.is_file() {
+                return Err(untrusted("not a regular file".to_owned()));
+            }
             for certificate in CertificateDer::pem_file_iter(path).map_err(|e| untrusted(e.to_string()))? {
                 let certificate = certificate.map_err(|e| untrusted(e.to_string()))?;
                 roots.add(certificate).map_err(|e| untrusted(e.to_string()))?;
@@ -171,7 +175,8 @@ impl Client {
             0 => Ok(()),
             10 => Err(LdapError::Referral { dn: dn.to_owned(), to: result.refs.join(", ") }),
             code => {
-                let text = result.text.trim();
+                // One line: a server must not be able to print lines of its own.
+                let text = result.text.split_whitespace().collect::<Vec<_>>().join(" ");
                 let text = if text.is_empty() { String::new() } else { format!(": {text}") };
                 Err(LdapError::Refused { verb, dn: dn.to_owned(), code, name: code_name(code), text })
             }

@@ -5,7 +5,7 @@ use ldif::schema::{AttributeDifference, AttributeType, is_numeric_oid};
 use super::server_schema::{Known, ServerSchema, is_user_defined};
 use super::types::ConflictKind;
 use crate::choices::UnpublishedOids;
-use crate::schema_files::{Element, Open};
+use crate::schema_files::{Element, Open, Origin};
 
 /// What becomes of an element.
 #[derive(Debug)]
@@ -77,11 +77,11 @@ pub(super) fn judge(
             let (difference, serves) = weigh(element, known, server);
             let oids = format!("{} here, {} on the server", ours.oid, known.definition.oid);
             let difference = if difference.is_empty() { oids } else { format!("{oids}; {}", difference.join("; ")) };
-            Verdict::Conflict(contradiction(ConflictKind::SameNameOtherOid, ours, known, difference, serves))
+            Verdict::Conflict(contradiction(ConflictKind::SameNameOtherOid, element, known, difference, serves))
         }
         (Some(known), None) => {
             let difference = format!("{} is {} on the server", ours.oid, known.definition.name());
-            Verdict::Conflict(contradiction(ConflictKind::SameOidOtherName, ours, known, difference, false))
+            Verdict::Conflict(contradiction(ConflictKind::SameOidOtherName, element, known, difference, false))
         }
         (None, None) => match sendable.refuses(element, &ours.oid) {
             Some(reason) => Verdict::LeftOut(reason),
@@ -102,7 +102,7 @@ fn present(
     let is_narrower = is_narrower(element, known);
     if has_other_syntax || is_narrower {
         let kind = if has_other_syntax { ConflictKind::OtherSyntax } else { ConflictKind::Narrowing };
-        return Verdict::Conflict(contradiction(kind, ours, known, texts.join("; "), serves));
+        return Verdict::Conflict(contradiction(kind, element, known, texts.join("; "), serves));
     }
     if !ours.oid.eq_ignore_ascii_case(&known.definition.oid) {
         texts.insert(0, format!("the server has it as {}", known.definition.oid));
@@ -163,18 +163,23 @@ fn is_text(oid: &str) -> bool {
 
 fn contradiction(
     conflict: ConflictKind,
-    ours: &AttributeType,
+    element: &Element<AttributeType>,
     known: &Known<AttributeType>,
     difference: String,
     serves: bool,
 ) -> Contradiction {
-    let remedy = remedy(ours.name(), known.definition.extension("X-ORIGIN"));
+    let ours = &element.definition;
+    let remedy = remedy(ours.name(), &element.origin, known.definition.extension("X-ORIGIN"));
     Contradiction { conflict, ours: ours.to_string(), server: known.raw.clone(), difference, remedy, serves }
 }
 
 /// Returns what the administrator can do about a definition of the server.
-pub(super) fn remedy(name: &str, origins: &[String]) -> String {
-    if is_user_defined(origins) {
+pub(super) fn remedy(name: &str, origin: &Origin, origins: &[String]) -> String {
+    if let Origin::Site { path, line } = origin {
+        format!(
+            "What is needed was read from {path}, line {line}: take it out of there if the server's definition is the right one."
+        )
+    } else if is_user_defined(origins) {
         format!(
             "The server's definition was added later (`user defined`): see that no entry needs it, delete it from cn=schema or from \
              99user.ldif of the stopped server, and run this again. Entries that hold {name} are not changed by that."

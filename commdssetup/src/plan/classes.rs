@@ -57,7 +57,7 @@ pub(super) fn judge(element: &Element<ObjectClass>, context: Context<'_>) -> Cla
     match (by_oid, by_name) {
         (Some(known), None) => {
             let difference = format!("{} is {} on the server", ours.oid, known.definition.name());
-            contradiction(ConflictKind::SameOidOtherName, ours, known, difference, false)
+            contradiction(ConflictKind::SameOidOtherName, element, known, difference, false)
         }
         (None, Some(known)) | (Some(_), Some(known)) => {
             let counts = !element.open.contains(&Open::Oid) && is_numeric_oid(&known.definition.oid);
@@ -129,7 +129,7 @@ fn same(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Con
     let Gap { lacks, demands } = gap(element, known, context);
     if !demands.is_empty() {
         let difference = format!("the server demands {}", demands.join(", "));
-        return contradiction(ConflictKind::Narrowing, ours, known, difference, false);
+        return contradiction(ConflictKind::Narrowing, element, known, difference, false);
     }
     if !lacks.is_empty() {
         if is_replaceable(known, context.server) {
@@ -138,7 +138,7 @@ fn same(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Con
             return ClassVerdict::Extend { raw: known.raw.clone(), definition, added: lacks };
         }
         let difference = format!("the server does not allow {}", lacks.join(", "));
-        return contradiction(ConflictKind::Narrowing, ours, known, difference, true);
+        return contradiction(ConflictKind::Narrowing, element, known, difference, true);
     }
     let mut texts = Vec::new();
     if !ours.oid.eq_ignore_ascii_case(&known.definition.oid) {
@@ -196,7 +196,7 @@ fn other_oid(
         return ClassVerdict::Migrate { raw: known.raw.clone(), definition, without };
     }
     let serves = lacks.is_empty() && demands.is_empty();
-    let verdict = contradiction(ConflictKind::SameNameOtherOid, ours, known, difference, serves);
+    let verdict = contradiction(ConflictKind::SameNameOtherOid, element, known, difference, serves);
     match verdict {
         ClassVerdict::Conflict(mut conflict) if is_old && is_replaceable && !is_oid_taken => {
             conflict.remedy =
@@ -218,12 +218,13 @@ fn is_replaceable(known: &Known<ObjectClass>, server: &ServerSchema) -> bool {
 
 fn contradiction(
     conflict: ConflictKind,
-    ours: &ObjectClass,
+    element: &Element<ObjectClass>,
     known: &Known<ObjectClass>,
     difference: String,
     serves: bool,
 ) -> ClassVerdict {
-    let remedy = remedy(ours.name(), known.definition.extension("X-ORIGIN"));
+    let ours = &element.definition;
+    let remedy = remedy(ours.name(), &element.origin, known.definition.extension("X-ORIGIN"));
     ClassVerdict::Conflict(Contradiction {
         conflict,
         ours: ours.to_string(),

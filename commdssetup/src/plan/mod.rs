@@ -75,6 +75,12 @@ pub enum PlanError {
         /// `nsslapd-state`, and what it names.
         says: String,
     },
+    /// A suffix lies where the server keeps itself.
+    #[error("{dn} is no suffix for users: the server keeps itself there")]
+    SuffixOfTheServer {
+        /// The suffix.
+        dn: String,
+    },
     /// A database is there that no node of the mapping tree names.
     #[error("{suffix} is not answered from its database {database}: no entry of cn=mapping tree,cn=config names it")]
     SuffixUnmapped {
@@ -84,7 +90,9 @@ pub enum PlanError {
         database: String,
     },
     /// No entry can be made for a suffix of this name.
-    #[error("{dn} does not exist, and what kind of entry it is does not follow from its name: create it first")]
+    #[error(
+        "{dn} does not exist, and no entry can be made from its name alone, such as o=usergroup or dc=example,dc=com: create it first"
+    )]
     RootEntry {
         /// The suffix.
         dn: String,
@@ -167,6 +175,7 @@ fn plan_schema(facts: &Facts, choices: &Choices, site: Definitions, plan: &mut P
         old_ics_oids: choices.old_ics_oids,
         indexed: indexes::attributes(choices),
         dn: facts.subschema.dn.clone(),
+        syntaxes: &facts.subschema.syntaxes,
     };
     let part = schema::plan(&server, &wish);
     if facts.server.schema_updates == SchemaUpdates::Off && !part.changes.is_empty() {

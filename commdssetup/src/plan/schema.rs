@@ -32,6 +32,8 @@ pub(super) struct Wish<'a> {
     pub(super) indexed: BTreeSet<String>,
     /// Name of the entry that holds the schema.
     pub(super) dn: String,
+    /// Syntaxes that the server knows; none where it does not tell.
+    pub(super) syntaxes: &'a [String],
 }
 
 pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
@@ -61,7 +63,24 @@ pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
             }
         }
     }
-    let sorted = in_order(attributes, |definition| definition.sup.as_slice());
+    let mut sorted = in_order(attributes, |definition| definition.sup.as_slice());
+    // Each one's superior comes before it, so that one left out leaves those below it out.
+    let mut there: BTreeSet<String> = BTreeSet::new();
+    sorted.retain(|definition| match unfit(definition, server, &there, wish.syntaxes) {
+        None => {
+            there.extend(definition.names.iter().chain([&definition.oid]).map(|name| name.to_ascii_lowercase()));
+            true
+        }
+        Some(reason) => {
+            for name in &definition.names {
+                coming.remove(&name.to_ascii_lowercase());
+            }
+            let name = definition.name().to_owned();
+            let left_out = LeftOut { kind: ElementKind::Attribute, name, reason, classes_without_it: Vec::new() };
+            absent.insert(left_out.name.to_ascii_lowercase(), left_out);
+            false
+        }
+    });
     let classes = judge_classes(server, wish, &coming, &mut part, &mut absent);
     for (element, contradiction) in contradictions {
         let needed_by = needed_by(&element.definition, &classes, &wish.indexed);
@@ -70,6 +89,22 @@ pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
     part.left_out.extend(absent.into_values());
     part.changes = changes(&wish.dn, &sorted, &classes, server);
     part
+}
+
+/// Says why the server would refuse an attribute type, and all that is sent with it.
+fn unfit(
+    definition: &AttributeType,
+    server: &ServerSchema,
+    there: &BTreeSet<String>,
+    syntaxes: &[String],
+) -> Option<String> {
+    let is_there = |name: &String| server.attributes.find(name).is_some() || there.contains(&name.to_ascii_lowercase());
+    if let Some(sup) = definition.sup.iter().find(|sup| !is_there(sup)) {
+        return Some(format!("its superior {sup} is missing"));
+    }
+    let syntax = definition.syntax.as_ref().filter(|_| !syntaxes.is_empty())?;
+    let is_known = syntaxes.iter().any(|known| known.eq_ignore_ascii_case(&syntax.oid));
+    (!is_known).then(|| format!("the server does not know its syntax {}", syntax.oid))
 }
 
 /// Classes that are sent.

@@ -61,7 +61,17 @@ pub(super) fn wanted(choices: &Choices) -> Vec<Wanted> {
         wanted.extend(own("o=pab", Purpose::OldAddressBooks));
     }
     wanted.extend(own("o=PiServerDb", Purpose::AddressBooks));
+    // What lies within another one comes after it, and into its database.
+    wanted.sort_by_key(|suffix| with_ancestors(&suffix.dn).len());
     wanted
+}
+
+/// The trees that a server keeps itself in. Nothing of the suite belongs there.
+const OF_THE_SERVER: [&str; 4] = ["cn=config", "cn=schema", "cn=monitor", "cn=changelog"];
+
+fn is_of_the_server(dn: &Dn) -> bool {
+    let is = |root: &str| Dn::parse(root).is_ok_and(|root| *dn == root || dn.is_below(&root));
+    dn.split_first().is_none() || OF_THE_SERVER.into_iter().any(is)
 }
 
 /// Returns a suffix and everything above it.
@@ -80,6 +90,9 @@ pub(super) fn plan(facts: &Facts, choices: &Choices) -> Result<SuffixPart, PlanE
     let mut part = SuffixPart::default();
     let mut made: Vec<(Dn, String)> = Vec::new();
     for Wanted { dn, purpose } in wanted(choices) {
+        if is_of_the_server(&dn) {
+            return Err(PlanError::SuffixOfTheServer { dn: dn.to_string() });
+        }
         let holder = |backend: &str, dn: &str, is_new| Holder {
             purpose,
             backend: backend.to_owned(),
@@ -265,12 +278,16 @@ fn root_entry(dn: &Dn) -> Result<DirectoryChange, PlanError> {
     })
 }
 
-/// Returns type and value of a name's part; nothing where it is of several, or escaped.
+/// Returns type and value of a name's part; nothing where it is of several, escaped, or none that a server takes.
 fn single(rdn: &Rdn) -> Option<(String, String)> {
     let text = rdn.to_string();
     let (kind, value) = text.split_once('=')?;
     let (kind, value) = (kind.trim(), value.trim());
-    (!value.contains(['\\', '"', '+']) && rdn.is(kind, value)).then(|| (kind.to_owned(), value.to_owned()))
+    let is_plain = !value.is_empty() && !value.contains(['\\', '"', '+', '#']);
+    // Countries have two letters on every server.
+    let is_country = kind.eq_ignore_ascii_case("c") || kind.eq_ignore_ascii_case("countryName");
+    let fits = !is_country || value.len() == 2 && value.bytes().all(|letter| letter.is_ascii_alphabetic());
+    (is_plain && fits && rdn.is(kind, value)).then(|| (kind.to_owned(), value.to_owned()))
 }
 
 /// Returns text as the value in a name.

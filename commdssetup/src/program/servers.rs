@@ -1,5 +1,7 @@
 //! Which server, as whom, and with which password.
 
+use std::path::PathBuf;
+
 use upgrade_engine::Run;
 use upgrade_engine::engine::Session;
 use upgrade_engine::fs::Name;
@@ -32,8 +34,14 @@ impl Program<'_> {
             (_, None) if is_socket && !is_asked_for => Bind::External,
             (dn, _) => Bind::Simple { dn: dn.clone().unwrap_or_else(|| MANAGER.to_owned()) },
         };
-        let target = Target::new(&url, self.args.start_tls, self.args.ca_file.clone(), bind)?;
+        let target = Target::new(&url, self.args.start_tls, self.ca_file()?, bind)?;
         Ok((target, password))
+    }
+
+    /// Returns the certificates' file by its whole path: the generated script and an undo may be run elsewhere.
+    fn ca_file(&self) -> Result<Option<PathBuf>, Error> {
+        let whole = |path: &PathBuf| std::path::absolute(path).map_err(|e| Error::io("find", path.display(), e));
+        self.args.ca_file.as_ref().map(whole).transpose()
     }
 
     /// Returns the server of a run, unless another address was given for it.
@@ -52,7 +60,7 @@ impl Program<'_> {
                 (Some(dn), _) => Bind::Simple { dn: dn.clone() },
                 (None, bind) => bind,
             };
-            target = Target::new(&url, self.args.start_tls, self.args.ca_file.clone(), bind)?;
+            target = Target::new(&url, self.args.start_tls, self.ca_file()?, bind)?;
         }
         Ok(target)
     }

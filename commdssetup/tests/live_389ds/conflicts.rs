@@ -1,8 +1,17 @@
 //! Definitions that contradict ours, planted one by one: each is seen before anything is sent.
 
+use commdssetup::apply::{DirectoryRequest, DirectoryService};
+use commdssetup::ldap::{Bind, Connection, Password, Target};
+use commdssetup::plan::{DirectoryChange, EditKind, Operation, Part, ValueEdit};
+use upgrade_engine::step::{Observer, Service};
+
 use super::choices;
-use super::server::Live;
+use super::server::{Live, ROOT};
 use crate::support::SILENT;
+
+struct Quiet;
+
+impl Observer for Quiet {}
 
 const TEXT: &str = "SYNTAX 1.3.6.1.4.1.1466.115.121.1.15";
 
@@ -166,5 +175,58 @@ fn definitions_that_the_server_takes_its_own_way_are_sent_once_and_go_again() {
     live.run(&arguments).exits(0).says("nothing was changed");
     assert_eq!(live.changes_logged(), sent);
     live.run(&["--undo", "--yes"]).exits(0);
+    assert_eq!(live.state(&choices()), before);
+}
+
+/// What the server would refuse is seen before; what it refuses all the same is taken back whole.
+#[test]
+fn a_definition_that_the_server_refuses_leaves_nothing_behind() {
+    let Some(live) = Live::start("bad") else { return };
+    std::fs::create_dir_all(live.path("schema")).unwrap();
+    let schema = live.path("schema").display().to_string();
+    let arguments = [&SILENT[..], &["-S", &schema]].concat();
+    let with = |definition: &str| {
+        std::fs::write(live.path("schema/60site.ldif"), format!("dn: cn=schema\n{definition}\n")).unwrap();
+    };
+    let before = live.state(&choices());
+    for (definition, said) in [
+        ("1.9.1 NAME 'site_word' SUP cn", "`site_word` is no name"),
+        ("1..9 NAME 'siteWord' SUP cn", "`1..9` is no object identifier"),
+        ("1.9.1 NAME 'siteWord'", "neither a syntax nor a superior"),
+    ] {
+        with(&format!("attributeTypes: ( {definition} )"));
+        live.run(&arguments).exits(1).says("60site.ldif, line 2").says(said);
+        assert_eq!(live.state(&choices()), before);
+    }
+    for (definition, said) in [
+        ("attributeTypes: ( 1.9.1 NAME 'siteWord' SUP siteNone )", "its superior siteNone is missing"),
+        ("attributeTypes: ( 1.9.1 NAME 'siteWord' SYNTAX 1.2.3.4.5 )", "the server does not know its syntax 1.2.3.4.5"),
+    ] {
+        with(definition);
+        live.run(&[&arguments[..], &["--check"]].concat()).exits(0).says(said).says("siteWord");
+    }
+    let syntax = "SYNTAX 1.3.6.1.4.1.1466.115.121.1.15";
+    let change = DirectoryChange {
+        dn: "cn=schema".to_owned(),
+        operation: Operation::Modify {
+            edits: vec![ValueEdit {
+                kind: EditKind::Add,
+                attribute: "attributeTypes".to_owned(),
+                values: vec![
+                    format!("( 1.9.1 NAME 'siteWord' {syntax} )"),
+                    format!("( 1.9.2 NAME 'site_word' SUP siteNone {syntax} )"),
+                ],
+            }],
+        },
+        part: Part::Schema,
+        reason: String::new(),
+    };
+    let manager = Bind::Simple { dn: ROOT.to_owned() };
+    let target = Target::new(&live.url, false, None, manager).unwrap();
+    let connection = Connection::open(&target, Password::new("Canary-Word-9".to_owned()).as_ref()).unwrap();
+    let service = DirectoryService { directory: &connection, changes: &[], say: &|_| () };
+    let request = serde_json::to_value(DirectoryRequest::Change(change)).unwrap();
+    let refused = service.apply(&request, &serde_json::Value::Null, &Quiet).unwrap_err();
+    assert!(refused.to_string().contains("(21)"), "{refused}");
     assert_eq!(live.state(&choices()), before);
 }

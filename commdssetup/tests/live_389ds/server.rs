@@ -192,6 +192,7 @@ impl Live {
                 dn: "cn=schema".to_owned(),
                 attribute_types: texts(&schema[0], "attributeTypes"),
                 object_classes: texts(&schema[0], "objectClasses"),
+                syntaxes: Vec::new(),
             },
             backends: backends
                 .iter()

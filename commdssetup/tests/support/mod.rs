@@ -112,7 +112,12 @@ pub(crate) fn facts() -> Facts {
             instance: None,
             schema_updates: SchemaUpdates::On,
         },
-        subschema: Subschema { dn: "cn=schema".to_owned(), attribute_types, object_classes: object_classes.collect() },
+        subschema: Subschema {
+            dn: "cn=schema".to_owned(),
+            attribute_types,
+            object_classes: object_classes.collect(),
+            syntaxes: Vec::new(),
+        },
         backends: vec![backend("userRoot", "o=usergroup")],
         default_indexes: vec![index("cn=default indexes", "mail", &["pres", "eq", "sub"])],
         mapping_tree: vec![mapping("userRoot", "o=usergroup")],

@@ -411,3 +411,22 @@ fn a_file_made_with_another_hash_function_is_read_all_the_same() {
     assert_eq!(file.u32(12), HASH_MAGIC);
     assert_eq!(read_changed(&file.bytes, &[]).unwrap(), good);
 }
+
+#[test]
+fn data_of_a_key_in_a_second_item_next_to_it_are_its_duplicates_and_elsewhere_damage() {
+    let mut file = write_table(None, 1, 0);
+    let page = file.of_kind(2).into_iter().find(|page| file.entries(*page) > 2).unwrap();
+    let (first, second) = (file.item(page, 0) + 1, file.item(page, 2) + 1);
+    file.bytes[second] = file.bytes[first];
+    assert!(matches!(file.error(), ReadError::RepeatedKey { page: found, index: 2 } if found == page_no(page)));
+    let sorted = |file: &mut File, flags: u8| file.bytes[48] = flags;
+    sorted(&mut file, 5);
+    assert!(matches!(file.error(), ReadError::RepeatedKey { .. }));
+    // Without an order the library leaves some so.
+    sorted(&mut file, 1);
+    assert_eq!(read_changed(&file.bytes, &[]).unwrap().records.len(), 4);
+    let database = Database::open(file.bytes).unwrap();
+    let mut salvage = database.salvage();
+    while salvage.next_part().unwrap().is_some() {}
+    assert_eq!(salvage.losses().list().len(), 0);
+}

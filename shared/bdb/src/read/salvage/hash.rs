@@ -51,6 +51,8 @@ pub(super) struct HashSalvage<'d, R> {
     key: Vec<u8>,
     /// Digests of the bucket's keys, with those of their data where these are on the page.
     keys: HashMap<u64, Option<u64>>,
+    /// Digest of the key before in the bucket.
+    last_key: Option<u64>,
     hasher: RandomState,
     /// Keys so far.
     found: u64,
@@ -77,6 +79,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             index: 0,
             key: Vec::new(),
             keys: HashMap::new(),
+            last_key: None,
             hasher: RandomState::new(),
             found: 0,
             blank: None,
@@ -283,6 +286,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
         let Some((bucket, number)) = self.pages.pop() else { return Ok(false) };
         if bucket != self.bucket {
             self.keys.clear();
+            self.last_key = None;
             self.bucket = bucket;
         }
         let number = PageNo(number);
@@ -373,6 +377,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             _ => None,
         };
         let digest = self.hasher.hash_one(&self.key);
+        let is_next = self.last_key.replace(digest) == Some(digest);
         if let Some(before) = self.keys.get(&digest) {
             // In the bucket one of the two is damaged. On a page that was left behind it is older, and mostly the same.
             let is_copy = match item {
@@ -381,6 +386,10 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
                     self.reader.pages.is_used(*first)
                 }
             };
+            let is_free = data.is_some() || !is_copy;
+            if is_next && is_free && self.meta.duplicates() == DuplicateMode::Unsorted {
+                return Ok(false);
+            }
             if self.left_behind.binary_search(&number.0).is_err() {
                 lost(losses, number, ReadError::RepeatedKey { page: number, index })?;
             } else if !is_copy {
