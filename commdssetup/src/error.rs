@@ -65,6 +65,14 @@ pub enum Error {
         /// What it was to do.
         what: String,
     },
+    /// What a run did is what a later one rests on.
+    #[error("run {later} came after run {run} on the same server, and rests on what that one did")]
+    LaterRun {
+        /// The run that was to be undone.
+        run: Name,
+        /// The one that came later.
+        later: Name,
+    },
     /// An unfinished run could not be gone on with: it still is unfinished.
     #[error("{error}")]
     StillUnfinished {
@@ -127,6 +135,9 @@ impl Error {
             Self::Usage(_) => "commdssetup --help lists the options.",
             Self::Instance(InstanceError::NotOne { .. }) => {
                 "Name the instance with -c and -d, such as -c /etc/dirsrv -d slapd-host, or its address with --ldap-url."
+            }
+            Self::LaterRun { .. } => {
+                "Take the later run back first: --undo with its name. --list-runs shows all of them."
             }
             Self::NoPassword(_) => "Give it with --password-file FILE.",
             Self::Generated { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {

@@ -3,7 +3,6 @@
 //! A plan names every value that it adds or deletes and replaces none, so nothing else is needed. Whether somebody changed the same
 //! values since is for the one who applies it to find out.
 
-use crate::facts::Values;
 use crate::plan::{DirectoryChange, EditKind, Operation, Scope, ValueEdit};
 
 /// Returns what undoes changes, in the order in which it is to be done.
@@ -17,8 +16,8 @@ pub fn reverse(changes: &[DirectoryChange]) -> Vec<DirectoryChange> {
 
 fn reversed(change: &DirectoryChange) -> DirectoryChange {
     let operation = match &change.operation {
-        Operation::Add { attributes } => {
-            Operation::Delete { scope: if is_database(attributes) { Scope::Subtree } else { Scope::Entry } }
+        Operation::Add { .. } => {
+            Operation::Delete { scope: if change.adds_database() { Scope::Subtree } else { Scope::Entry } }
         }
         Operation::Modify { edits } => Operation::Modify { edits: edits.iter().rev().map(reversed_edit).collect() },
         // A plan has no deletions; a reversal is not reversed.
@@ -40,10 +39,4 @@ pub(crate) fn reversed_edit(edit: &ValueEdit) -> ValueEdit {
     // A definition goes before those that it needs.
     let values = edit.values.iter().rev().cloned().collect();
     ValueEdit { kind, attribute: edit.attribute.clone(), values }
-}
-
-fn is_database(attributes: &[Values]) -> bool {
-    let of_class = |values: &&Values| values.attribute.eq_ignore_ascii_case("objectClass");
-    let mut classes = attributes.iter().filter(of_class).flat_map(|values| &values.values);
-    classes.any(|class| class.eq_ignore_ascii_case("nsBackendInstance"))
 }

@@ -50,11 +50,25 @@ impl Definition {
 
     fn is_same(&self, other: &Self, server: &ServerSchema) -> bool {
         match (self, other) {
-            (Self::Attribute(one), Self::Attribute(other)) => one.differences(other).is_empty(),
-            (Self::Class(one), Self::Class(other)) => is_same_class(one, other, server),
+            (Self::Attribute(there), Self::Attribute(wanted)) => {
+                there.differences(wanted).is_empty() && has_same_rules(there, wanted) && there.desc == wanted.desc
+            }
+            (Self::Class(there), Self::Class(wanted)) => {
+                is_same_class(there, wanted, server) && there.desc == wanted.desc
+            }
             _ => false,
         }
     }
+}
+
+/// Compares the matching rules, which do not count for whether a definition serves, but whoever changed them changed it.
+fn has_same_rules(there: &AttributeType, wanted: &AttributeType) -> bool {
+    let rules = |of: &AttributeType| {
+        [&of.equality, &of.ordering, &of.substr].map(|rule| rule.as_ref().map(|name| name.to_ascii_lowercase()))
+    };
+    let pairs = rules(there).into_iter().zip(rules(wanted));
+    // A server may show those of the superior.
+    pairs.into_iter().all(|(there, wanted_rule)| there == wanted_rule || wanted_rule.is_none() && wanted.sup.is_some())
 }
 
 fn is_same_class(one: &ObjectClass, other: &ObjectClass, server: &ServerSchema) -> bool {
@@ -116,6 +130,19 @@ pub(super) fn of(schema: &Subschema, edits: &[ValueEdit]) -> Standing {
             Standing::Neither(format!("the definition of {name} {how}"))
         }
     }
+}
+
+/// Returns the names of the attributes that taking a change back deletes for good.
+pub(super) fn attributes_that_go(edits: &[ValueEdit]) -> Vec<String> {
+    let of_kind = |kind| {
+        let edits =
+            edits.iter().filter(move |edit| edit.kind == kind && edit.attribute.eq_ignore_ascii_case("attributeTypes"));
+        edits.flat_map(|edit| &edit.values).filter_map(|value| AttributeType::parse(value).ok())
+    };
+    let stays = |attribute: &AttributeType| {
+        of_kind(EditKind::Delete).any(|old| attribute.names.iter().any(|name| old.is(name)))
+    };
+    of_kind(EditKind::Add).filter(|attribute| !stays(attribute)).flat_map(|attribute| attribute.names).collect()
 }
 
 /// Returns what takes back the part of a change that is done: a server that refuses one definition may keep those before it.

@@ -6,7 +6,7 @@ use super::schema_standing;
 use crate::detect::subschema;
 use crate::facts::{Subschema, Values};
 use crate::ldap::{Depth, Directory, Entry, LdapError, Search};
-use crate::plan::{DirectoryChange, EditKind, Operation, ValueEdit};
+use crate::plan::{DATABASES, DirectoryChange, EditKind, Operation, ValueEdit};
 
 /// Where a change stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub fn check_undo(
             let schema = schema(directory, &change.dn)?;
             match schema_standing::referred_to(&schema, edits, changes) {
                 Some(how) => Ok(Some(how)),
-                None => in_use(directory, edits),
+                None => in_use(directory, edits, changes),
             }
         }
         Operation::Modify { .. } | Operation::Delete { .. } => Ok(None),
@@ -133,39 +133,86 @@ fn grown(
                     return Ok(Some(format!("`{name}: {new}` was added to it")));
                 }
             }
-            // The server fills in the entries of its configuration.
-            None if is_configuration => {}
+            // The server fills in the entries of its configuration, but not this.
+            None if is_configuration && !name.eq_ignore_ascii_case("nsslapd-referral") => {}
             None => return Ok(Some(format!("{name} was added to it"))),
         }
     }
-    if is_configuration {
-        return Ok(None);
-    }
-    let search = Search { at_most: 20, ..Search::below(&change.dn, Depth::Children, "(objectClass=*)", &["1.1"]) };
-    let below = directory.search(&search)?;
+    let others =
+        if change.adds_database() { indexes_below(directory, &change.dn)? } else { children(directory, &change.dn)? };
     let is_own = |dn: &str| changes.iter().any(|known| same(&known.dn, dn));
-    let other = below.iter().find(|entry| !is_own(&entry.dn));
-    Ok(other.map(|other| format!("entries lie below it, such as {}", other.dn)))
+    let other = others.iter().find(|dn| !is_own(dn));
+    Ok(other.map(|other| format!("entries lie below it, such as {other}")))
 }
 
-/// Says which entries have a class that would go.
-fn in_use(directory: &dyn Directory, edits: &[ValueEdit]) -> Result<Option<String>, LdapError> {
+/// Returns some of the entries directly below another.
+fn children(directory: &dyn Directory, dn: &str) -> Result<Vec<String>, LdapError> {
+    let search = Search { at_most: 20, ..Search::below(dn, Depth::Children, "(objectClass=*)", &["1.1"]) };
+    Ok(directory.search(&search)?.into_iter().map(|entry| entry.dn).collect())
+}
+
+/// Returns the indexes of a database but for those that the server makes with it. What else lies below its entry is the server's.
+fn indexes_below(directory: &dyn Directory, database: &str) -> Result<Vec<String>, LdapError> {
+    let first = |dn: &str| Dn::parse(dn).ok().and_then(|dn| dn.split_first().map(|(rdn, _)| rdn.clone()));
+    let defaults = format!("cn=default indexes,cn=config,{DATABASES}");
+    let defaults = indexes(directory, &defaults, "(objectClass=nsIndex)")?;
+    let defaults: Vec<_> = defaults.iter().filter_map(|dn| first(dn)).collect();
+    let of_others = "(&(objectClass=nsIndex)(!(nsSystemIndex=true)))";
+    let below = indexes(directory, &format!("cn=index,{database}"), of_others)?;
+    Ok(below.into_iter().filter(|dn| !first(dn).is_some_and(|rdn| defaults.contains(&rdn))).collect())
+}
+
+fn indexes(directory: &dyn Directory, below: &str, filter: &str) -> Result<Vec<String>, LdapError> {
+    let found = directory.search(&Search::below(below, Depth::Children, filter, &["1.1"]))?;
+    Ok(found.into_iter().map(|entry| entry.dn).collect())
+}
+
+/// Says which entries have a class that would go, or an attribute without a class that allows it, or which index is of one.
+fn in_use(
+    directory: &dyn Directory,
+    edits: &[ValueEdit],
+    changes: &[DirectoryChange],
+) -> Result<Option<String>, LdapError> {
     let classes = schema_standing::classes_that_go(edits);
-    if classes.is_empty() {
-        return Ok(None);
+    let attributes = schema_standing::attributes_that_go(edits);
+    let any = |kind: &str, names: &[String], value: &str| {
+        let parts = names.iter().map(|name| match kind {
+            "" => format!("({name}={value})"),
+            kind => format!("({kind}={name})"),
+        });
+        format!("(|{})", parts.collect::<String>())
+    };
+    // Both are looked up in the index of objectClass, which every server has.
+    let mut filters = Vec::new();
+    if !classes.is_empty() {
+        filters.push(any("objectClass", &classes, ""));
+    }
+    if !attributes.is_empty() {
+        filters.push(format!("(&(objectClass=extensibleObject){})", any("", &attributes, "*")));
     }
     let contexts = directory.entry("", &["namingContexts"])?.unwrap_or_default().texts("namingContexts")?;
-    // One search for them all: its parts are looked up in the index of objectClass, which every server has.
-    let filter = format!("(|{})", classes.iter().map(|name| format!("(objectClass={name})")).collect::<String>());
-    for context in contexts {
-        let wanted = ["objectClass"];
-        let search = Search { at_most: 1, ..Search::below(&context, Depth::Subtree, &filter, &wanted) };
+    for (context, filter) in contexts.iter().flat_map(|context| filters.iter().map(move |filter| (context, filter))) {
+        let search = Search { at_most: 1, ..Search::below(context, Depth::Subtree, filter, &["*"]) };
         if let Some(entry) = directory.search(&search)?.first() {
-            let of_entry = entry.texts("objectClass")?;
-            let class = of_entry.iter().find(|name| classes.iter().any(|known| known.eq_ignore_ascii_case(name)));
-            let class = class.map_or("a class that would go", String::as_str);
-            return Ok(Some(format!("entries have classes that would go, such as {} the class {class}", entry.dn)));
+            return Ok(Some(used(entry, &classes, &attributes)?));
         }
     }
-    Ok(None)
+    if attributes.is_empty() {
+        return Ok(None);
+    }
+    let filter = format!("(&(objectClass=nsIndex){})", any("cn", &attributes, ""));
+    let indexes = directory.search(&Search::below(DATABASES, Depth::Subtree, &filter, &["1.1"]))?;
+    let other = indexes.iter().find(|entry| !changes.iter().any(|known| same(&known.dn, &entry.dn)));
+    Ok(other.map(|entry| format!("{} is the index of an attribute that would go", entry.dn)))
+}
+
+fn used(entry: &Entry, classes: &[String], attributes: &[String]) -> Result<String, LdapError> {
+    let of_entry = entry.texts("objectClass")?;
+    let is_among = |names: &[String], name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    if let Some(class) = of_entry.iter().find(|name| is_among(classes, name)) {
+        return Ok(format!("entries have classes that would go, such as {} the class {class}", entry.dn));
+    }
+    let attribute = entry.attributes.iter().map(|(name, _)| name).find(|name| is_among(attributes, name));
+    let attribute = attribute.map_or("one", String::as_str);
+    Ok(format!("entries have attributes that would go, such as {} {attribute}", entry.dn))
 }

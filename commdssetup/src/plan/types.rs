@@ -93,6 +93,15 @@ pub struct DirectoryChange {
 }
 
 impl DirectoryChange {
+    /// Returns whether it makes a database, below whose entry the server makes more.
+    #[must_use]
+    pub fn adds_database(&self) -> bool {
+        let Operation::Add { attributes } = &self.operation else { return false };
+        let of_class = |values: &&Values| values.attribute.eq_ignore_ascii_case("objectClass");
+        let mut classes = attributes.iter().filter(of_class).flat_map(|values| &values.values);
+        classes.any(|class| class.eq_ignore_ascii_case("nsBackendInstance"))
+    }
+
     /// Returns whether it changes the server's schema.
     #[must_use]
     pub fn is_of_schema(&self) -> bool {

@@ -127,6 +127,9 @@ impl Program<'_> {
         } else if let Some(begun) = begun {
             return self.go_on(&session, begun, self.given_password()?);
         }
+        if let Some(later) = later_run(&runs, &run) {
+            return Err(Error::LaterRun { run: run.id.clone(), later: later.id.clone() });
+        }
         let (id, changes) = (run.id.clone(), changes_of(&run.plan));
         let password = self.given_password()?;
         let directory = self.open_for(&session, &run, &changes, password).map_err(|e| still_unfinished(&run, e))?;
@@ -199,6 +202,17 @@ impl Program<'_> {
             self.say(&format!("Undo: {undo}"));
         }
     }
+}
+
+/// Returns a later run on the same server that is in effect.
+fn later_run<'a>(runs: &'a [Run], run: &Run) -> Option<&'a Run> {
+    let server = |run: &Run| {
+        let asked = serde_json::from_value::<Asked>(run.plan.request.clone()).ok();
+        asked.filter(|_| run.plan.undoes.is_none()).map(|asked| asked.target.url)
+    };
+    let of_server = server(run)?;
+    let later = in_effect(runs).into_iter().rev().take_while(|other| other.id != run.id);
+    later.into_iter().find(|other| server(other).as_ref() == Some(&of_server))
 }
 
 pub(super) fn is_unfinished(run: &Run) -> bool {

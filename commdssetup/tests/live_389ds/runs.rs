@@ -124,6 +124,42 @@ fn undo_is_refused_once_somebody_uses_or_changes_what_would_go() {
     live.take("dn: ou=below,o=internet\nchangetype: add\nobjectClass: organizationalUnit\nou: below\n");
     refused("entries lie below it, such as ou=below,o=internet");
     live.take("dn: ou=below,o=internet\nchangetype: delete\n");
+    live.take("dn: cn=u,o=usergroup\nchangetype: add\nobjectClass: person\nobjectClass: extensibleObject\ncn: u\nsn: u\nicsFirstDay: 2\n");
+    refused("entries have attributes that would go, such as cn=u,o=usergroup icsFirstDay");
+    live.take("dn: cn=u,o=usergroup\nchangetype: delete\n");
+    let index_in = |database: &str| {
+        format!("dn: cn=icsFirstDay,cn=index,cn={database},cn=ldbm database,cn=plugins,cn=config\nchangetype:")
+    };
+    for (database, what) in [
+        ("userroot", "is the index of an attribute that would go"),
+        ("internet", "entries lie below it, such as cn=icsFirstDay,cn=index,cn=internet"),
+    ] {
+        live.take(&format!(
+            "{} add\nobjectClass: top\nobjectClass: nsIndex\ncn: icsFirstDay\nnsSystemIndex: false\nnsIndexType: eq\n",
+            index_in(database)
+        ));
+        live.finish(&["--undo"]).exits(1).says(what).says("Nothing was changed in the directory.");
+        live.take(&format!("{} delete\n", index_in(database)));
+        assert_eq!(live.state(&choices()), prepared);
+    }
+    let node = "cn=o\\3Dinternet,cn=mapping tree,cn=config";
+    live.take(&format!(
+        "dn: cn=replica,{node}\nchangetype: add\nobjectClass: top\nobjectClass: nsDS5Replica\ncn: replica\n\
+        nsDS5ReplicaRoot: o=internet\nnsDS5ReplicaType: 3\nnsDS5Flags: 1\nnsDS5ReplicaId: 7\n\
+        nsDS5ReplicaBindDN: cn=replication manager,cn=config\n"
+    ));
+    refused(&format!("entries lie below it, such as cn=replica,{node}"));
+    live.take(&format!("dn: cn=replica,{node}\nchangetype: delete\n"));
+    let definition = prepared.iter().find(|value| value.contains("'icsFirstDay'")).unwrap();
+    let described = definition.replace("'icsFirstDay' ", "'icsFirstDay' DESC 'of the site' ");
+    // It takes another definition under the same identifier in place of the one that is there.
+    let put = |value: &str| {
+        live.take(&format!("dn: cn=schema\nchangetype: modify\nadd: attributeTypes\nattributeTypes: {value}\n"))
+    };
+    put(&described);
+    live.finish(&["--undo"]).exits(1).says("the definition of icsFirstDay is not as it was planned");
+    put(definition);
+    assert_eq!(live.state(&choices()), prepared);
     live.take("dn: o=internet\nchangetype: modify\nadd: description\ndescription: site\n");
     refused("description was added to it");
     live.take("dn: o=internet\nchangetype: modify\ndelete: description\n");
@@ -138,6 +174,25 @@ fn undo_is_refused_once_somebody_uses_or_changes_what_would_go() {
     live.finish(&["--undo"]).exits(1).says("the class siteClass refers to icsCalendarOwned");
     live.take(&format!("dn: cn=schema\nchangetype: modify\ndelete: objectClasses\n{class}"));
     live.finish(&["--undo"]).exits(0);
+    assert_eq!(live.state(&choices()), before);
+}
+
+#[test]
+fn a_run_that_a_later_one_rests_on_is_not_undone_before_it() {
+    let Some(live) = Live::start("later") else { return };
+    let before = live.state(&choices());
+    live.run(&SILENT.map(|word| if word == "1.5" { "2" } else { word })).exits(0);
+    let first = std::fs::read_dir(live.path("state/commdssetup")).unwrap();
+    let first = first.map(|run| run.unwrap().file_name().into_string().unwrap()).max().unwrap();
+    live.run(&SILENT).exits(0);
+    let prepared = live.state(&choices());
+    live.finish(&["--undo", &first])
+        .exits(1)
+        .says("rests on what that one did")
+        .says("Nothing was changed in the directory.");
+    assert_eq!(live.state(&choices()), prepared);
+    live.finish(&["--undo"]).exits(0);
+    live.finish(&["--undo", &first]).exits(0);
     assert_eq!(live.state(&choices()), before);
 }
 
