@@ -10,7 +10,7 @@ use upgrade_engine::new_files::create_file;
 use crate::error::Error;
 use crate::generate::{Script, ldif_file, script};
 use crate::ldap::Target;
-use crate::plan::Plan;
+use crate::plan::{Plan, marker};
 
 /// Where they go, below the product root. Documented.
 const DIRECTORY: &str = "/var/tmp";
@@ -59,7 +59,8 @@ impl Names {
     /// [`Error::Generated`]; then there is neither.
     pub fn write(&self, fs: &dyn FileSystem, plan: &Plan, target: &Target) -> Result<(), Error> {
         let title = "Prepares a directory for the Communications Suite. Made by commdssetup for one server, from what it holds.";
-        let ldif = ldif_file(title, &plan.changes).map_err(|e| Error::Internal(e.to_string()))?;
+        let ldif = ldif_file(title, &marker::by_hand(&plan.changes, &plan.reindex))
+            .map_err(|e| Error::Internal(e.to_string()))?;
         let script = script(Script {
             url: &target.url,
             start_tls: target.start_tls,

@@ -12,6 +12,8 @@ pub enum DirectoryRequest {
     Change(DirectoryChange),
     /// Building indexes anew.
     Reindex(ReindexTask),
+    /// Nothing: what takes the building back, so that an undo that is taken back builds them again.
+    LeaveIndexes(ReindexTask),
     /// Reading everything once more and comparing it with the plan.
     Verify,
 }

@@ -59,6 +59,7 @@ impl Service for DirectoryService<'_> {
         match parse(request)? {
             DirectoryRequest::Change(change) => self.change(&change).map_err(failed)?,
             DirectoryRequest::Reindex(task) => tasks::run(self.directory, &task, observer, self.say)?,
+            DirectoryRequest::LeaveIndexes(_) => {}
             DirectoryRequest::Verify => self.verify()?,
         }
         Ok(Value::Null)
@@ -73,7 +74,7 @@ impl Service for DirectoryService<'_> {
             },
             // Building an index once more does no harm.
             DirectoryRequest::Reindex(task) => tasks::is_done(self.directory, &task)?,
-            DirectoryRequest::Verify => false,
+            DirectoryRequest::LeaveIndexes(_) | DirectoryRequest::Verify => false,
         };
         Ok(is_done.then_some(Value::Null))
     }

@@ -30,10 +30,21 @@ pub fn engine_plan(tool: &str, request: Value, plan: &Plan) -> Result<EnginePlan
     for task in &plan.reindex {
         let names: Vec<&str> = task.attributes.iter().map(|indexed| indexed.attribute.as_str()).collect();
         let line = format!("build the indexes of {} for {}", task.backend, names.join(", "));
-        engine_plan.steps.push(without_way_back(line, &DirectoryRequest::Reindex(task.clone()))?);
+        engine_plan.steps.push(Step::Request(Request {
+            service: SERVICE.to_owned(),
+            backward_line: Some(format!("leave the indexes of {}", task.backend)),
+            line,
+            forward: serde_json::to_value(DirectoryRequest::Reindex(task.clone()))?,
+            backward: Some(serde_json::to_value(DirectoryRequest::LeaveIndexes(task.clone()))?),
+        }));
     }
-    let line = "read everything again and compare it with the plan".to_owned();
-    engine_plan.steps.push(without_way_back(line, &DirectoryRequest::Verify)?);
+    engine_plan.steps.push(Step::Request(Request {
+        service: SERVICE.to_owned(),
+        line: "read everything again and compare it with the plan".to_owned(),
+        forward: serde_json::to_value(DirectoryRequest::Verify)?,
+        backward: None,
+        backward_line: None,
+    }));
     for note in notes {
         engine_plan.steps.push(step_of(note)?);
     }
@@ -59,7 +70,7 @@ pub fn changes_of(plan: &EnginePlan) -> Vec<DirectoryChange> {
     });
     let changes = requests.filter_map(|request| match request {
         DirectoryRequest::Change(change) => Some(change),
-        DirectoryRequest::Reindex(_) | DirectoryRequest::Verify => None,
+        DirectoryRequest::Reindex(_) | DirectoryRequest::LeaveIndexes(_) | DirectoryRequest::Verify => None,
     });
     changes.collect()
 }
@@ -73,16 +84,6 @@ fn step_of(change: &DirectoryChange) -> Result<Step, serde_json::Error> {
         line,
         forward: serde_json::to_value(DirectoryRequest::Change(change.clone()))?,
         backward: backward.map(serde_json::to_value).transpose()?,
-    }))
-}
-
-fn without_way_back(line: String, request: &DirectoryRequest) -> Result<Step, serde_json::Error> {
-    Ok(Step::Request(Request {
-        service: SERVICE.to_owned(),
-        line,
-        forward: serde_json::to_value(request)?,
-        backward: None,
-        backward_line: None,
     }))
 }
 

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use super::task_dn;
-use crate::plan::ReindexTask;
+use crate::plan::{ReindexTask, marker};
 
 /// What a script is made from.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +66,17 @@ pub fn script(script: Script<'_>) -> Vec<u8> {
         }
         let _ = writeln!(text, "END_OF_TASK\nwait_for {}", quoted(&dn));
     }
+    if !script.reindex.is_empty() {
+        let _ = writeln!(
+            text,
+            "\nldap ldapmodify <<'END_OF_NOTE'\ndn: {}\nchangetype: modify\ndelete: description",
+            marker::DN
+        );
+        for note in marker::unbuilt(script.reindex) {
+            let _ = writeln!(text, "description: {note}");
+        }
+        text.push_str("END_OF_NOTE\n");
+    }
     text.push_str("\necho 'Successful: the directory is prepared.'\n");
     text.into_bytes()
 }
@@ -101,7 +112,10 @@ fi
 
 const APPLY: &str = r#"
 if grep -q '^dn:' "$ldif"; then
-    ldap ldapmodify -f "$ldif"
+    ldap ldapmodify -f "$ldif" || {
+        echo 'What was applied before stays. Run commdssetup again: it sends what is missing, and builds what is not built.' >&2
+        exit 1
+    }
 else
     echo 'There is nothing to change.'
 fi

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::index_table::TABLE;
+use super::marker;
 use super::suffixes::Holder;
 use super::types::{DirectoryChange, EditKind, IndexedAttribute, Operation, Part, ReindexTask, ValueEdit};
 use crate::choices::{Answer, Choices};
@@ -12,7 +13,8 @@ use crate::facts::{Facts, IndexEntry, Values};
 #[derive(Debug, Default)]
 pub(super) struct IndexPart {
     pub(super) changes: Vec<DirectoryChange>,
-    pub(super) reindex: Vec<ReindexTask>,
+    /// What has to be built for it: what changes, and with `-R yes` what an earlier run or somebody's `ldapmodify` left.
+    pub(super) tasks: Vec<ReindexTask>,
 }
 
 /// An index that is wanted on a database.
@@ -45,19 +47,24 @@ pub(super) fn plan(facts: &Facts, choices: &Choices, holders: &[Holder]) -> Inde
             let has =
                 |kind: &str| existing.is_some_and(|entry| types(entry).any(|known| known.eq_ignore_ascii_case(kind)));
             let missing: Vec<_> = wanted.types.iter().copied().filter(|kind| !has(kind)).collect();
+            let was_left = choices.reindex == Answer::Yes
+                && marker::notes_unbuilt(facts.marker.as_ref(), &holder.backend, wanted.attribute);
+            if missing.is_empty() && !was_left {
+                continue;
+            }
+            changed.push(IndexedAttribute {
+                attribute: wanted.attribute.to_owned(),
+                types: if was_left { &wanted.types } else { &missing }.iter().map(|kind| (*kind).to_owned()).collect(),
+            });
             if missing.is_empty() {
                 continue;
             }
             part.changes.push(change(holder, existing, wanted.attribute, &missing));
-            changed.push(IndexedAttribute {
-                attribute: wanted.attribute.to_owned(),
-                types: missing.iter().map(|kind| (*kind).to_owned()).collect(),
-            });
         }
         // Also of a database that the run makes: 389 DS uses no index that was added until it was built (measured: searches
-        // are logged with `notes=U` before).
-        if !changed.is_empty() && choices.reindex == Answer::Yes {
-            part.reindex.push(ReindexTask { backend: holder.backend.clone(), attributes: changed });
+        // are logged with `notes=U` before; once the server has started again, it uses it and finds nothing).
+        if !changed.is_empty() {
+            part.tasks.push(ReindexTask { backend: holder.backend.clone(), attributes: changed });
         }
     }
     part

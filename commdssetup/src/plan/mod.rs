@@ -27,9 +27,9 @@ pub use types::{
     ReindexTask, Scope, Severity, Skipped, ValueEdit,
 };
 
-/// Told with `-R no`: a later run finds the entries complete and builds nothing.
-const NOT_BUILT: &str =
-    "The new indexes are not used until they are built: with db2index, or with an index task of the server.";
+/// Told with `-R no`.
+const NOT_BUILT: &str = "Indexes are not built: once the server has started again, searches by them may find nothing. \
+    A run with `-R yes` builds them.";
 
 /// Why there is no plan. Nothing was changed when one of these comes up.
 #[derive(Debug, thiserror::Error)]
@@ -139,15 +139,22 @@ pub fn plan(facts: &Facts, choices: &Choices) -> Result<Plan, PlanError> {
         let suffixes = suffixes::plan(facts, choices)?;
         plan.notices.extend(suffixes.notices);
         plan.changes.extend(suffixes.changes);
+        let mut unbuilt = Vec::new();
         if choices.indexes == Answer::Yes {
             let indexes = indexes::plan(facts, choices, &suffixes.holders);
-            if !indexes.changes.is_empty() && choices.reindex == Answer::No {
-                plan.notices.push(NOT_BUILT.to_owned());
-            }
             plan.changes.extend(indexes.changes);
-            plan.reindex = indexes.reindex;
+            match choices.reindex {
+                Answer::Yes => plan.reindex = indexes.tasks,
+                Answer::No => unbuilt = indexes.tasks,
+            }
         }
-        plan.changes.extend(marker::plan(facts.marker.as_ref(), choices));
+        if !unbuilt.is_empty()
+            || facts.marker.iter().flat_map(|marker| &marker.descriptions).any(|value| marker::is_unbuilt(value))
+                && plan.reindex.is_empty()
+        {
+            plan.notices.push(NOT_BUILT.to_owned());
+        }
+        plan.changes.extend(marker::plan(facts.marker.as_ref(), choices, &plan.reindex, &unbuilt));
     }
     replication(facts, &mut plan.notices);
     if plan.refusals().next().is_some() {

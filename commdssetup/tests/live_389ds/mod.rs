@@ -7,6 +7,7 @@ mod runs;
 mod schema_directory;
 mod server;
 mod server_dies;
+mod unbuilt_indexes;
 
 use commdssetup::choices::{OldIcsOids, SchemaType, SiteFile, UnpublishedOids};
 use commdssetup::plan::Severity;

@@ -5,7 +5,7 @@
 set -eu
 umask 077
 url='ldap://localhost:389'
-ldif='/var/tmp/dssetup_20261127062738.ldif'
+ldif='/var/tmp/dssetup_20261128085029.ldif'
 bind_dn='cn=Directory Manager'
 
 scratch=$(mktemp -d)
@@ -29,7 +29,10 @@ fi
 ldap() { tool=$1; shift; "$tool" -x -H "$url" -D "$bind_dn" -y "$password_file" "$@"; }
 
 if grep -q '^dn:' "$ldif"; then
-    ldap ldapmodify -f "$ldif"
+    ldap ldapmodify -f "$ldif" || {
+        echo 'What was applied before stays. Run commdssetup again: it sends what is missing, and builds what is not built.' >&2
+        exit 1
+    }
 else
     echo 'There is nothing to change.'
 fi
@@ -51,11 +54,11 @@ wait_for() {
 
 echo 'Indexing mail, mailAlternateAddress, mailEquivalentAddress, cosspecifier, icsCalendar, icsCalendarOwned of userroot'
 ldap ldapmodify <<'END_OF_TASK'
-dn: cn=dssetup_20261127062738_userroot,cn=index,cn=tasks,cn=config
+dn: cn=dssetup_20261128085029_userroot,cn=index,cn=tasks,cn=config
 changetype: add
 objectClass: top
 objectClass: extensibleObject
-cn: dssetup_20261127062738_userroot
+cn: dssetup_20261128085029_userroot
 nsInstance: userroot
 nsIndexAttribute: mail
 nsIndexAttribute: mailAlternateAddress
@@ -64,48 +67,69 @@ nsIndexAttribute: cosspecifier
 nsIndexAttribute: icsCalendar
 nsIndexAttribute: icsCalendarOwned
 END_OF_TASK
-wait_for 'cn=dssetup_20261127062738_userroot,cn=index,cn=tasks,cn=config'
+wait_for 'cn=dssetup_20261128085029_userroot,cn=index,cn=tasks,cn=config'
 
 echo 'Indexing inetDomainBaseDN, inetCanonicalDomainName of internet'
 ldap ldapmodify <<'END_OF_TASK'
-dn: cn=dssetup_20261127062738_internet,cn=index,cn=tasks,cn=config
+dn: cn=dssetup_20261128085029_internet,cn=index,cn=tasks,cn=config
 changetype: add
 objectClass: top
 objectClass: extensibleObject
-cn: dssetup_20261127062738_internet
+cn: dssetup_20261128085029_internet
 nsInstance: internet
 nsIndexAttribute: inetDomainBaseDN
 nsIndexAttribute: inetCanonicalDomainName
 END_OF_TASK
-wait_for 'cn=dssetup_20261127062738_internet,cn=index,cn=tasks,cn=config'
+wait_for 'cn=dssetup_20261128085029_internet,cn=index,cn=tasks,cn=config'
 
 echo 'Indexing memberOfManagedGroup, memberOfPAB, memberOfPABGroup, un of pab'
 ldap ldapmodify <<'END_OF_TASK'
-dn: cn=dssetup_20261127062738_pab,cn=index,cn=tasks,cn=config
+dn: cn=dssetup_20261128085029_pab,cn=index,cn=tasks,cn=config
 changetype: add
 objectClass: top
 objectClass: extensibleObject
-cn: dssetup_20261127062738_pab
+cn: dssetup_20261128085029_pab
 nsInstance: pab
 nsIndexAttribute: memberOfManagedGroup
 nsIndexAttribute: memberOfPAB
 nsIndexAttribute: memberOfPABGroup
 nsIndexAttribute: un
 END_OF_TASK
-wait_for 'cn=dssetup_20261127062738_pab,cn=index,cn=tasks,cn=config'
+wait_for 'cn=dssetup_20261128085029_pab,cn=index,cn=tasks,cn=config'
 
 echo 'Indexing displayname, MemberOfPiBook, MemberofPiGroup of PiServerDb'
 ldap ldapmodify <<'END_OF_TASK'
-dn: cn=dssetup_20261127062738_PiServerDb,cn=index,cn=tasks,cn=config
+dn: cn=dssetup_20261128085029_PiServerDb,cn=index,cn=tasks,cn=config
 changetype: add
 objectClass: top
 objectClass: extensibleObject
-cn: dssetup_20261127062738_PiServerDb
+cn: dssetup_20261128085029_PiServerDb
 nsInstance: PiServerDb
 nsIndexAttribute: displayname
 nsIndexAttribute: MemberOfPiBook
 nsIndexAttribute: MemberofPiGroup
 END_OF_TASK
-wait_for 'cn=dssetup_20261127062738_PiServerDb,cn=index,cn=tasks,cn=config'
+wait_for 'cn=dssetup_20261128085029_PiServerDb,cn=index,cn=tasks,cn=config'
+
+ldap ldapmodify <<'END_OF_NOTE'
+dn: cn=commdssetup,cn=config
+changetype: modify
+delete: description
+description: unbuilt userroot mail
+description: unbuilt userroot mailAlternateAddress
+description: unbuilt userroot mailEquivalentAddress
+description: unbuilt userroot cosspecifier
+description: unbuilt userroot icsCalendar
+description: unbuilt userroot icsCalendarOwned
+description: unbuilt internet inetDomainBaseDN
+description: unbuilt internet inetCanonicalDomainName
+description: unbuilt pab memberOfManagedGroup
+description: unbuilt pab memberOfPAB
+description: unbuilt pab memberOfPABGroup
+description: unbuilt pab un
+description: unbuilt PiServerDb displayname
+description: unbuilt PiServerDb MemberOfPiBook
+description: unbuilt PiServerDb MemberofPiGroup
+END_OF_NOTE
 
 echo 'Successful: the directory is prepared.'
