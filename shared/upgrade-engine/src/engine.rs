@@ -58,6 +58,14 @@ pub enum EngineError {
         /// The run that came after it.
         newer: Name,
     },
+    /// Without this run, the one that it took back would count as not undone.
+    #[error("run {undo} says that run {undone} was taken back: delete run {undone} first")]
+    TookBack {
+        /// The run that was to be deleted.
+        undo: Name,
+        /// The run that it took back, which is still kept.
+        undone: Name,
+    },
     /// A journal is not trusted.
     #[error("run {run}: {problem}")]
     Journal {
@@ -330,7 +338,8 @@ impl Session {
     /// Deletes the directory of a run that is over: its saved originals, and with them the possibility to undo it.
     ///
     /// # Errors
-    /// [`EngineError::Pending`] when it is unfinished and in effect.
+    /// [`EngineError::Pending`] when it is unfinished and in effect; [`EngineError::TookBack`] when it is a finished undo of a run
+    /// that is still kept.
     pub fn prune(&self, id: &Name) -> Result<(), EngineError> {
         // A damaged run can be deleted, else it would be in the way for ever.
         if !matches!(Run::read(&*self.runs, id), Err(EngineError::Journal { .. } | EngineError::State { .. })) {
@@ -339,7 +348,7 @@ impl Session {
             match run.map(|run| run.status) {
                 Some(Status::Unfinished { .. }) => return Err(EngineError::Pending { run: id.clone() }),
                 None if !runs.iter().any(|run| run.id == *id) => return Err(EngineError::NoSuchRun(id.to_string())),
-                _ => {}
+                _ => refuse_forgetting(&runs, id)?,
             }
         }
         run::remove(&*self.runs, id).map_err(|e| EngineError::io("delete", format!("run {id}"), e))
@@ -527,6 +536,16 @@ fn distinct(mut findings: Vec<String>) -> Vec<String> {
     let mut said = std::collections::BTreeSet::new();
     findings.retain(|finding| said.insert(finding.clone()));
     findings
+}
+
+/// Refuses to delete a finished undo before the run that it took back: that one would be listed as finished, and undone again.
+fn refuse_forgetting(runs: &[Run], id: &Name) -> Result<(), EngineError> {
+    let undo = runs.iter().find(|run| run.id == *id && run.status == Status::Finished);
+    let undone = undo.and_then(|undo| runs.iter().find(|run| undo.plan.undoes == Some(run.id.to_string())));
+    match undone {
+        Some(undone) => Err(EngineError::TookBack { undo: id.clone(), undone: undone.id.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// What a session is for.
