@@ -1,11 +1,18 @@
 //! Whoever sits at the terminal: questions, and a password that is not shown.
 
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
-use rustix::termios::{self, LocalModes, OptionalActions};
+use rustix::process;
+use rustix::termios::{self, LocalModes, OptionalActions, Termios};
+use upgrade_engine::interrupt;
 
 use crate::choices::Answer;
 use crate::error::Error;
+use crate::program::TOOL;
+
+/// What the terminal was like before it was told to hide what is typed; nothing while it hides nothing.
+static SHOWN: Mutex<Option<Termios>> = Mutex::new(None);
 
 /// Somebody who can be asked.
 pub trait Console {
@@ -44,21 +51,68 @@ impl Console for TerminalConsole {
     }
 
     fn secret(&self, prompt: &str) -> io::Result<Option<String>> {
-        let shown = termios::tcgetattr(io::stdin())?;
-        let mut hidden = shown.clone();
-        hidden.local_modes.remove(LocalModes::ECHO);
-        // What was typed ahead stays: a program that answers may be faster than the question.
-        termios::tcsetattr(io::stdin(), OptionalActions::Now, &hidden)?;
+        restore_before_the_end()?;
+        hide()?;
         let line = self.line(prompt);
-        termios::tcsetattr(io::stdin(), OptionalActions::Now, &shown)?;
+        show_again(&mut shown())?;
         self.show("\n");
         line
     }
 
     fn show(&self, text: &str) {
-        let mut stderr = io::stderr().lock();
-        let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+        write(text);
     }
+}
+
+fn write(text: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+}
+
+fn shown() -> MutexGuard<'static, Option<Termios>> {
+    SHOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn hide() -> io::Result<()> {
+    // Held until it is done: a signal in between finds either nothing to restore, or all that it needs.
+    let mut shown = shown();
+    let now = termios::tcgetattr(io::stdin())?;
+    let mut hidden = now.clone();
+    hidden.local_modes.remove(LocalModes::ECHO);
+    // What was typed ahead stays: a program that answers may be faster than the question.
+    termios::tcsetattr(io::stdin(), OptionalActions::Now, &hidden)?;
+    *shown = Some(now);
+    Ok(())
+}
+
+fn show_again(shown: &mut Option<Termios>) -> io::Result<()> {
+    match shown.take() {
+        Some(before) => Ok(termios::tcsetattr(io::stdin(), OptionalActions::Now, &before)?),
+        None => Ok(()),
+    }
+}
+
+fn is_in_foreground() -> bool {
+    termios::tcgetpgrp(io::stdin()).is_ok_and(|foreground| foreground == process::getpgrp())
+}
+
+/// Has Ctrl-C and its like give the terminal back as it was before they end the program: a shell would be left without an echo.
+fn restore_before_the_end() -> io::Result<()> {
+    static ONCE: Once = Once::new();
+    let mut result = Ok(());
+    ONCE.call_once(|| {
+        result = interrupt::before_the_end(|| {
+            let mut shown = shown();
+            // In the background the terminal is the shell's, and setting it would stop the process instead of ending it.
+            if is_in_foreground() {
+                let _ = show_again(&mut shown);
+            }
+            write(&format!("\n{TOOL}: interrupted\n  Nothing was changed in the directory by this call.\n"));
+            // Whoever wants to hide it again waits for this until the end.
+            shown
+        });
+    });
+    result
 }
 
 /// Asks until there is an answer that `parse` takes; an empty one stands for the default.

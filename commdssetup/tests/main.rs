@@ -12,6 +12,7 @@
 mod command_line;
 mod limits;
 mod live_389ds;
+mod password_prompt;
 mod support;
 mod sweeps;
 

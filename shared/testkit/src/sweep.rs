@@ -283,7 +283,7 @@ fn describe(
     let reported = reported.as_ref().map_or_else(Clone::clone, |()| "success".to_owned());
     let trace = faults.trace();
     let hit = match point.fault {
-        Some(Fault::Stop { at } | Fault::Error { at, .. }) => at.min(trace.len()),
+        Some(Fault::Stop { at } | Fault::Error { at, .. } | Fault::Full { at }) => at.min(trace.len()),
         Some(Fault::PartialWrite { at }) => {
             trace.iter().filter(|call| call.writes).nth(at.saturating_sub(1)).map_or(trace.len(), |call| call.number)
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
 
-use crate::fs::{Attribute, Dir, Durable, FileId, FileSystem, Lock, Name, RelPath, RootPath, Time};
+use crate::fs::{Attribute, Dir, FileId, FileSystem, Lock, Name, RelPath, RootPath, Time};
 use crate::journal::{Journal, JournalError, Outcome, Record};
 use crate::locks::{lock_anchors, take_lock, write_holder};
 use crate::place::{Devices, OpenAnchors, Place};
@@ -57,6 +57,14 @@ pub enum EngineError {
         run: Name,
         /// The run that came after it.
         newer: Name,
+    },
+    /// Without this run, the one that it took back would count as not undone.
+    #[error("run {undo} says that run {undone} was taken back: delete run {undone} first")]
+    TookBack {
+        /// The run that was to be deleted.
+        undo: Name,
+        /// The run that it took back, which is still kept.
+        undone: Name,
     },
     /// A journal is not trusted.
     #[error("run {run}: {problem}")]
@@ -152,6 +160,8 @@ pub enum Pending {
 /// The runs of a tool on a product root, under lock.
 pub struct Session {
     runs: Box<dyn Dir>,
+    /// Where the runs are, for messages.
+    at: RootPath,
     identity: Identity,
     /// The state directory.
     state: FileId,
@@ -224,7 +234,7 @@ impl Session {
                 run::open_or_make(state, &runs_path)?
             }
         };
-        Ok(Some(Self { runs, identity, state: stat.id, _lock: lock }))
+        Ok(Some(Self { runs, at: runs_path, identity, state: stat.id, _lock: lock }))
     }
 
     /// Returns all runs that began, oldest first.
@@ -272,11 +282,19 @@ impl Session {
         let anchors =
             OpenAnchors::open(means.fs, &plan.anchors, Devices::AsSurveyed).map_err(EngineError::before_any_change)?;
         let locks = lock_anchors(&anchors, self.state)?;
-        let (id, journal) = run::create(&*self.runs, &self.identity, plan, kept)?;
+        let (id, journal) = run::create(&*self.runs, &self.at, &self.identity, plan, kept)?;
         let world = self.world(anchors, &id, plan, means)?;
-        let result =
-            Execution { plan, id: &id, world: &world, runs: &*self.runs, journal, done: 0, touched: Vec::new() }
-                .run(None);
+        let result = Execution {
+            plan,
+            id: &id,
+            at: self.at.join(&id),
+            world: &world,
+            runs: &*self.runs,
+            journal,
+            done: 0,
+            touched: Vec::new(),
+        }
+        .run(None);
         drop(locks);
         result
     }
@@ -297,6 +315,7 @@ impl Session {
         let result = Execution {
             plan: &run.plan,
             id: &run.id,
+            at: self.at.join(&run.id),
             world: &world,
             runs: &*self.runs,
             journal,
@@ -319,7 +338,8 @@ impl Session {
     /// Deletes the directory of a run that is over: its saved originals, and with them the possibility to undo it.
     ///
     /// # Errors
-    /// [`EngineError::Pending`] when it is unfinished and in effect.
+    /// [`EngineError::Pending`] when it is unfinished and in effect; [`EngineError::TookBack`] when it is a finished undo of a run
+    /// that is still kept.
     pub fn prune(&self, id: &Name) -> Result<(), EngineError> {
         // A damaged run can be deleted, else it would be in the way for ever.
         if !matches!(Run::read(&*self.runs, id), Err(EngineError::Journal { .. } | EngineError::State { .. })) {
@@ -328,14 +348,10 @@ impl Session {
             match run.map(|run| run.status) {
                 Some(Status::Unfinished { .. }) => return Err(EngineError::Pending { run: id.clone() }),
                 None if !runs.iter().any(|run| run.id == *id) => return Err(EngineError::NoSuchRun(id.to_string())),
-                _ => {}
+                _ => refuse_forgetting(&runs, id)?,
             }
         }
-        let dir = RelPath::from(id.clone());
-        // Without its journal a run never began, so an interruption after this leaves nothing that is believed.
-        let failed = |e| EngineError::io("delete", format!("run {id}"), e);
-        self.runs.remove_file(&dir.join(&name("journal")?)).map_err(failed)?;
-        remove_all(&*self.runs, &dir).map_err(failed)
+        run::remove(&*self.runs, id).map_err(|e| EngineError::io("delete", format!("run {id}"), e))
     }
 
     /// Keeps the tool's report in the directory of a run.
@@ -380,6 +396,8 @@ impl Session {
 struct Execution<'a, 'w> {
     plan: &'a Plan,
     id: &'a Name,
+    /// The directory of the run, for messages.
+    at: RootPath,
     world: &'a World<'w>,
     runs: &'a dyn Dir,
     journal: Journal,
@@ -453,7 +471,7 @@ impl Execution<'_, '_> {
 
     fn record(&mut self, record: &Record) -> Result<(), StepError> {
         self.journal.append(record).map_err(|e| match e {
-            JournalError::Io(source) => StepError::io("write", "the journal", source),
+            JournalError::Io(source) => StepError::io("write", &format!("{}/journal", self.at), source),
             damaged @ JournalError::Damaged { .. } => StepError::Broken(damaged.to_string()),
         })
     }
@@ -472,8 +490,9 @@ impl Execution<'_, '_> {
             Some(prepared) => step.action().recover(self.world, prepared),
         };
         let closed = match left {
+            // A journal that takes no more, such as on a full disk, goes: else a run of which nothing was done stays unfinished.
             Ok(Recovered::NotDone) if self.done == 0 && self.restore_times() => {
-                self.record(&Record::End { outcome: Outcome::Abandoned }).is_ok()
+                self.record(&Record::End { outcome: Outcome::Abandoned }).is_ok() || run::withdraw(self.runs, self.id)
             }
             Ok(Recovered::Done(report)) => {
                 // Whether this is noted or found out again later makes no difference.
@@ -519,24 +538,21 @@ fn distinct(mut findings: Vec<String>) -> Vec<String> {
     findings
 }
 
+/// Refuses to delete a finished undo before the run that it took back: that one would be listed as finished, and undone again.
+fn refuse_forgetting(runs: &[Run], id: &Name) -> Result<(), EngineError> {
+    let undo = runs.iter().find(|run| run.id == *id && run.status == Status::Finished);
+    let undone = undo.and_then(|undo| runs.iter().find(|run| undo.plan.undoes == Some(run.id.to_string())));
+    match undone {
+        Some(undone) => Err(EngineError::TookBack { undo: id.clone(), undone: undone.id.clone() }),
+        None => Ok(()),
+    }
+}
+
 /// What a session is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Purpose {
     Look,
     Change,
-}
-
-fn remove_all(dir: &dyn Dir, path: &RelPath) -> io::Result<()> {
-    for name in dir.list(path)? {
-        let below = path.join(&name);
-        if dir.stat(&below)?.kind == crate::fs::FileKind::Directory {
-            remove_all(dir, &below)?;
-        } else {
-            dir.remove_file(&below)?;
-        }
-    }
-    dir.remove_dir(path)?;
-    dir.sync(&RelPath::here(), Durable::RunName)
 }
 
 #[cfg(test)]

@@ -1,10 +1,17 @@
 //! Ctrl-C and its like: the first one stops at the next safe point, the second one at once.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
+
+const CAUGHT: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
+
+/// The first [`Interrupt`] of this process: from then on signals no longer end it at once.
+static INSTALLED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 /// Whether somebody asked to stop.
 #[derive(Clone, Debug, Default)]
@@ -17,11 +24,12 @@ impl Interrupt {
     /// As `sigaction`.
     pub fn install(status: i32) -> io::Result<Self> {
         let flag = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
+        for signal in CAUGHT {
             // In this order the first signal finds the flag unset, and only the next one ends the process.
             signal_hook::flag::register_conditional_shutdown(signal, status, Arc::clone(&flag))?;
             signal_hook::flag::register(signal, Arc::clone(&flag))?;
         }
+        INSTALLED.get_or_init(|| Arc::clone(&flag));
         Ok(Self(flag))
     }
 
@@ -29,4 +37,28 @@ impl Interrupt {
     pub fn is_requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
+}
+
+/// Has the signals end the process as they would anyway, until an [`Interrupt`] is installed, but not before `first` has put right
+/// what must not stay as it is, such as a terminal that shows nothing. What `first` returns is kept until the end.
+///
+/// A thread of its own does it, so that `first` may do whatever a signal handler may not.
+///
+/// # Errors
+/// As `sigaction`, or as starting a thread.
+pub fn before_the_end<T>(first: impl Fn() -> T + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new(CAUGHT)?;
+    let end = move || {
+        for signal in signals.forever() {
+            match INSTALLED.get() {
+                // It came before the interrupt was installed, and was seen only now.
+                Some(flag) => flag.store(true, Ordering::Relaxed),
+                None => {
+                    let _kept = first();
+                    let _ = emulate_default_handler(signal);
+                }
+            }
+        }
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(end).map(drop)
 }

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::digest::Digest;
 use crate::engine::EngineError;
-use crate::fs::{Dir, Durable, FileSystem, Name, RelPath, RootPath};
-use crate::journal::{self, Journal, Outcome, Record};
+use crate::fs::{Dir, Durable, FileKind, FileSystem, Name, RelPath, RootPath};
+use crate::journal::{self, Journal, JournalError, Outcome, Record};
 use crate::plan::{PLAN_VERSION, Plan};
 use crate::step::read_whole;
 
@@ -140,50 +140,128 @@ pub(crate) struct StepRecord<'a> {
     pub(crate) report: Option<&'a Value>,
 }
 
-/// Makes the directory of a new run, with files to keep in `before/`, and begins its journal.
+/// Makes the directory of a new run, with files to keep in `before/`, and begins its journal. A run that cannot begin leaves
+/// nothing behind.
 pub(crate) fn create(
     runs: &dyn Dir,
+    at: &RootPath,
     identity: &Identity,
     plan: &Plan,
     kept: &[(Name, Vec<u8>)],
 ) -> Result<(Name, Journal), EngineError> {
-    let failed = |e| EngineError::io("make", "the directory of the run", e);
-    let newest = runs.list(&RelPath::here()).map_err(failed)?.into_iter().next_back();
+    let json = serde_json::to_vec_pretty(plan).map_err(|e| EngineError::Internal(e.to_string()))?;
+    let id = make_named(runs, at, identity)?;
+    let new = NewRun { runs, id: &id, at: at.join(&id) };
+    let begun = new.keep(kept).and_then(|()| new.begin(&json));
+    match begun {
+        Ok(journal) => Ok((id, journal)),
+        Err(error) => Err(new.withdraw(error)),
+    }
+}
+
+/// Makes the directory of a new run under a name that comes after all others.
+fn make_named(runs: &dyn Dir, at: &RootPath, identity: &Identity) -> Result<Name, EngineError> {
+    let newest = runs.list(&RelPath::here()).map_err(|e| EngineError::io("read", at, e))?.into_iter().next_back();
     let mut attempt = 0;
-    let id = loop {
+    loop {
         let mut id = identity.run_name(attempt)?;
         // Runs are ordered by their names, also when the clock was set back.
         if let Some(newest) = newest.as_ref().filter(|newest| **newest >= id) {
             id = name(&format!("{newest}-{}", attempt.saturating_add(1)))?;
         }
         match runs.make_dir(&id.clone().into()) {
-            Ok(()) => break id,
+            Ok(()) => return Ok(id),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt = attempt.saturating_add(1),
-            Err(e) => return Err(failed(e)),
+            Err(e) => return Err(EngineError::io("make the directory", at.join(&id), e)),
         }
-    };
+    }
+}
+
+/// The directory of a run that has not begun.
+struct NewRun<'a> {
+    runs: &'a dyn Dir,
+    id: &'a Name,
+    /// The directory, as it is called in messages.
+    at: RootPath,
+}
+
+impl NewRun<'_> {
+    fn dir(&self) -> RelPath {
+        self.id.clone().into()
+    }
+
+    fn keep(&self, kept: &[(Name, Vec<u8>)]) -> Result<(), EngineError> {
+        let before = name("before")?;
+        let (dir, at) = (self.dir().join(&before), self.at.join(&before));
+        self.runs.make_dir(&dir).map_err(|e| EngineError::io("make the directory", &at, e))?;
+        for (kept, content) in kept {
+            self.write(&dir.join(kept), content, Durable::SavedOriginal)
+                .map_err(|e| EngineError::io("write", at.join(kept), e))?;
+        }
+        if !kept.is_empty() {
+            self.runs.sync(&dir, Durable::SavedName).map_err(|e| EngineError::io("write", &at, e))?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, path: &RelPath, content: &[u8], durable: Durable) -> io::Result<()> {
+        let file = self.runs.create(path)?;
+        file.write_all_at(content, 0)?;
+        file.sync(durable)
+    }
+
+    fn begin(&self, json: &[u8]) -> Result<Journal, EngineError> {
+        let (plan, journal) = (name("plan.json")?, name("journal")?);
+        let failed = |file: &Name| {
+            let path = self.at.join(file);
+            move |e| EngineError::io("write", path, e)
+        };
+        self.write(&self.dir().join(&plan), json, Durable::Plan).map_err(failed(&plan))?;
+        let file = self.runs.create(&self.dir().join(&journal)).map_err(failed(&journal))?;
+        self.runs.sync(&self.dir(), Durable::RunEntries).map_err(|e| EngineError::io("write", &self.at, e))?;
+        self.runs.sync(&RelPath::here(), Durable::RunName).map_err(|e| EngineError::io("write", &self.at, e))?;
+        let mut begun = Journal::begin(file);
+        match begun.append(&Record::Begin { plan: Digest::of(json) }) {
+            Ok(()) => Ok(begun),
+            Err(JournalError::Io(source)) => Err(failed(&journal)(source)),
+            Err(problem @ JournalError::Damaged { .. }) => Err(EngineError::Internal(problem.to_string())),
+        }
+    }
+
+    /// Removes what there is of the run, and returns why it could not begin.
+    fn withdraw(&self, error: EngineError) -> EngineError {
+        if withdraw(self.runs, self.id) { error } else { EngineError::state(self.id, error) }
+    }
+}
+
+/// Deletes a run of which nothing was done, as far as that can be done; returns false when it still is a run.
+pub(crate) fn withdraw(runs: &dyn Dir, id: &Name) -> bool {
+    remove(runs, id).is_ok() || matches!(Run::read(runs, id), Ok(None))
+}
+
+/// Deletes the directory of a run. Without its journal a run never began, so an interruption after that leaves nothing that
+/// is believed.
+pub(crate) fn remove(runs: &dyn Dir, id: &Name) -> io::Result<()> {
     let dir = RelPath::from(id.clone());
-    let json = serde_json::to_vec_pretty(plan).map_err(|e| EngineError::state(&id, e))?;
-    let before = dir.join(&name("before")?);
-    runs.make_dir(&before).map_err(failed)?;
-    for (kept, content) in kept {
-        let file = runs.create(&before.join(kept)).map_err(failed)?;
-        file.write_all_at(content, 0).map_err(failed)?;
-        file.sync(Durable::SavedOriginal).map_err(failed)?;
+    let journal = Name::new("journal").map_err(io::Error::other)?;
+    match runs.remove_file(&dir.join(&journal)) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+        other => other?,
     }
-    if !kept.is_empty() {
-        runs.sync(&before, Durable::SavedName).map_err(failed)?;
+    remove_all(runs, &dir)
+}
+
+fn remove_all(dir: &dyn Dir, path: &RelPath) -> io::Result<()> {
+    for name in dir.list(path)? {
+        let below = path.join(&name);
+        if dir.stat(&below)?.kind == FileKind::Directory {
+            remove_all(dir, &below)?;
+        } else {
+            dir.remove_file(&below)?;
+        }
     }
-    let file = runs.create(&dir.join(&name("plan.json")?)).map_err(failed)?;
-    file.write_all_at(&json, 0).map_err(failed)?;
-    file.sync(Durable::Plan).map_err(failed)?;
-    let file = runs.create(&dir.join(&name("journal")?)).map_err(failed)?;
-    runs.sync(&dir, Durable::RunEntries).map_err(failed)?;
-    runs.sync(&RelPath::here(), Durable::RunName).map_err(failed)?;
-    let mut journal = Journal::begin(file);
-    let begin = Record::Begin { plan: Digest::of(&json) };
-    journal.append(&begin).map_err(|problem| EngineError::Journal { run: id.clone(), problem })?;
-    Ok((id, journal))
+    dir.remove_dir(path)?;
+    dir.sync(&RelPath::here(), Durable::RunName)
 }
 
 /// Opens a directory that is for its owner only, and makes it, with the directories above it, when it is not there.

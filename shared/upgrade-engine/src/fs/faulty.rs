@@ -26,6 +26,11 @@ pub enum Fault {
         /// What it fails with.
         error: Failure,
     },
+    /// From this call on the disk is full: what takes space fails, all else goes on.
+    Full {
+        /// Number of the call.
+        at: usize,
+    },
     /// Syncs with this label report success and do nothing.
     IgnoreSync(Durable),
     /// The Nth write (not the Nth call) writes the first half of its bytes; then as [`Fault::Stop`].
@@ -85,6 +90,13 @@ pub struct Call {
     pub durable: Option<Durable>,
     /// Whether it writes bytes, so that it counts for [`Fault::PartialWrite`].
     pub writes: bool,
+}
+
+impl Call {
+    /// Returns true when it fails on a full disk.
+    pub fn takes_space(&self) -> bool {
+        self.writes || matches!(self.operation, "create" | "make_dir" | "symlink" | "hard_link")
+    }
 }
 
 impl fmt::Display for Call {
@@ -151,6 +163,7 @@ impl Faults {
         if call.writes {
             state.writes = state.writes.saturating_add(1);
         }
+        let takes_space = call.takes_space();
         let (durable, write) = (call.durable, if call.writes { state.writes } else { 0 });
         state.calls.push(call);
         let mut verdict = Verdict::Do;
@@ -158,6 +171,9 @@ impl Faults {
             match fault {
                 Fault::Stop { at } if number >= at => state.stopped = true,
                 Fault::Error { at, error } if number == at && !state.stopped => return Err(error.into()),
+                Fault::Full { at } if number >= at && takes_space && !state.stopped => {
+                    return Err(Failure::NoSpace.into());
+                }
                 Fault::IgnoreSync(what) if durable == Some(what) => verdict = Verdict::Pretend,
                 Fault::PartialWrite { at } if write == at && !state.stopped => verdict = Verdict::Half,
                 _ => {}

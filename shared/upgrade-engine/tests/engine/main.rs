@@ -3,6 +3,7 @@
 
 mod conflicts;
 mod fixture;
+mod not_begun;
 mod random_plans;
 mod state_directory;
 mod sweeps;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use upgrade_engine::engine::EngineError;
+use upgrade_engine::engine::{EngineError, Standing};
 use upgrade_engine::fs::{Attribute, FileSystem, RootPath};
 use upgrade_engine::run_list::{in_effect, list_runs};
 
@@ -68,6 +68,27 @@ fn a_pruned_run_is_gone_and_cannot_be_undone() {
     assert!(session.runs().unwrap().is_empty());
     assert!(matches!(session.run(&id), Err(EngineError::NoSuchRun(_))));
     assert!(root(&*fs).stat(&path(&format!("state/test/{id}"))).is_err());
+}
+
+#[test]
+fn an_undo_is_not_pruned_before_the_run_that_it_took_back() {
+    let fs: Arc<dyn FileSystem> = Arc::new(disk());
+    apply(&fs, &|fs| plan(fs)).unwrap();
+    undo(&fs).unwrap();
+    let session = session(&*fs).unwrap();
+    let runs = session.runs().unwrap();
+    let (undone, undo) = (runs[0].id.clone(), runs[1].id.clone());
+    let error = session.prune(&undo).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("run {undo} says that run {undone} was taken back: delete run {undone} first")
+    );
+    assert_eq!(error.standing(), Standing::NothingChanged);
+    assert!(session.newest("", |_| true).is_err(), "nothing is there to be undone once more");
+    assert_eq!(session.runs().unwrap().len(), 2);
+    session.prune(&undone).unwrap();
+    session.prune(&undo).unwrap();
+    assert!(session.runs().unwrap().is_empty());
 }
 
 #[test]
