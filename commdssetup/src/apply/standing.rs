@@ -202,7 +202,10 @@ fn in_use(
     }
     let filter = format!("(&(objectClass=nsIndex){})", any("cn", &attributes, ""));
     let indexes = directory.search(&Search::below(DATABASES, Depth::Subtree, &filter, &["1.1"]))?;
-    let other = indexes.iter().find(|entry| !changes.iter().any(|known| same(&known.dn, &entry.dn)));
+    // The default ones are of databases to come.
+    let is_default = |dn: &str| dn.to_ascii_lowercase().contains(",cn=default indexes,");
+    let is_own = |dn: &str| changes.iter().any(|known| same(&known.dn, dn));
+    let other = indexes.iter().find(|entry| !is_default(&entry.dn) && !is_own(&entry.dn));
     Ok(other.map(|entry| format!("{} is the index of an attribute that would go", entry.dn)))
 }
 

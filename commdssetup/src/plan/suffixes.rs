@@ -62,8 +62,12 @@ pub(super) fn wanted(choices: &Choices) -> Vec<Wanted> {
     }
     wanted.extend(own("o=PiServerDb", Purpose::AddressBooks));
     // What lies within another one comes after it, and into its database.
-    wanted.sort_by_key(|suffix| with_ancestors(&suffix.dn).len());
-    wanted
+    let mut ordered: Vec<Wanted> = Vec::new();
+    for suffix in wanted {
+        let place = ordered.iter().position(|other| other.dn.is_below(&suffix.dn)).unwrap_or(ordered.len());
+        ordered.insert(place, suffix);
+    }
+    ordered
 }
 
 /// The trees that a server keeps itself in. Nothing of the suite belongs there.

@@ -104,7 +104,8 @@ fn the_script_changes_the_directory_builds_the_indexes_and_ends_with_successful(
     let (log, stdout, success) = run(WORKS);
     assert!(success, "{stdout}{log}");
     let calls: Vec<_> = log.lines().collect();
-    assert_eq!(calls.len(), 3);
+    // The changes, the task, its state, and the note that it is done.
+    assert_eq!(calls.len(), 4);
     assert!(calls[0].starts_with("ldapmodify|-x|-ZZ|-H|ldap://localhost:389|-D|cn=it's me|-y|"), "{log}");
     assert!(calls[0].ends_with("|-f|PLACE/changes.ldif|"), "{log}");
     assert!(calls[2].contains("cn=dssetup_20260101120000_userRoot,cn=index,cn=tasks,cn=config"), "{log}");

@@ -242,7 +242,8 @@ impl Live {
     /// Applies a plan by nothing but the generated files, and returns what the script says.
     pub(crate) fn run_generated(&self, plan: &Plan, id: &str) -> String {
         let ldif = self.path(&format!("{id}.ldif"));
-        std::fs::write(&ldif, ldif_file("Prepares the directory", &plan.changes).unwrap()).unwrap();
+        let changes = marker::by_hand(&plan.changes, &plan.reindex);
+        std::fs::write(&ldif, ldif_file("Prepares the directory", &changes).unwrap()).unwrap();
         let text = script(Script {
             url: &self.url,
             start_tls: false,
