@@ -202,9 +202,11 @@ fn in_use(
     }
     let filter = format!("(&(objectClass=nsIndex){})", any("cn", &attributes, ""));
     let indexes = directory.search(&Search::below(DATABASES, Depth::Subtree, &filter, &["1.1"]))?;
-    // The default ones are of databases to come.
+    // The default ones are of databases to come; those of a database that the run made go with it.
     let is_default = |dn: &str| dn.to_ascii_lowercase().contains(",cn=default indexes,");
-    let is_own = |dn: &str| changes.iter().any(|known| same(&known.dn, dn));
+    let is_below = |dn: &str, database: &str| matches!((Dn::parse(dn), Dn::parse(database)), (Ok(dn), Ok(database)) if dn.is_below(&database));
+    let is_own =
+        |dn: &str| changes.iter().any(|known| same(&known.dn, dn) || known.adds_database() && is_below(dn, &known.dn));
     let other = indexes.iter().find(|entry| !is_default(&entry.dn) && !is_own(&entry.dn));
     Ok(other.map(|entry| format!("{} is the index of an attribute that would go", entry.dn)))
 }

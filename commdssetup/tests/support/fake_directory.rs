@@ -141,7 +141,22 @@ impl Directory for FakeDirectory {
             wanted.contains(&"*")
                 || classes.iter().any(|class| wanted.iter().any(|name| name.eq_ignore_ascii_case(class)))
         };
-        let found = content.into_values().filter(|(dn, attributes)| is_in_scope(dn) && fits(attributes));
+        // The other parts of a filter are alternatives.
+        let parts = search.filter.split('(').filter_map(|part| part.split(')').next()?.split_once('='));
+        let others: Vec<_> = parts
+            .filter(|(name, _)| !["objectClass", "nsSystemIndex"].contains(name))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value))
+            .collect();
+        let has_other = |attributes: &BTreeMap<String, Vec<String>>| {
+            let is = |name: &String, value: &str| {
+                let values = attributes.get(name).map_or(&[][..], Vec::as_slice);
+                values.iter().any(|known| value == "*" || known.eq_ignore_ascii_case(value))
+            };
+            others.is_empty() || others.iter().any(|(name, value)| is(name, value))
+        };
+        let found = content
+            .into_values()
+            .filter(|(dn, attributes)| is_in_scope(dn) && fits(attributes) && has_other(attributes));
         let entry = |(dn, attributes): (String, BTreeMap<String, Vec<String>>)| {
             let bytes = attributes
                 .into_iter()
