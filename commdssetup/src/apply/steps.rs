@@ -8,7 +8,7 @@ use upgrade_engine::step::{Request, Step};
 use super::requests::DirectoryRequest;
 use super::service::SERVICE;
 use crate::generate::{LdifFileError, ldif_file};
-use crate::plan::{DirectoryChange, Operation, Part, Plan};
+use crate::plan::{DirectoryChange, Operation, Part, Plan, Scope};
 use crate::reverse::reverse;
 
 /// Name of the file, beside the saved originals of a run, that takes the run back by `ldapmodify`.
@@ -58,7 +58,11 @@ pub fn engine_plan(tool: &str, request: Value, plan: &Plan) -> Result<EnginePlan
 pub fn reverse_ldif(plan: &Plan) -> Result<Vec<u8>, LdifFileError> {
     let title = "Takes a run of commdssetup back, from what was read before it. `commdssetup --undo` does the same, and first sees \
                  whether somebody changed any of this since.";
-    ldif_file(title, &reverse(&plan.changes))
+    // 389 DS takes no deletion of whole subtrees; where it stops, nothing but these is left.
+    let (databases, others): (Vec<_>, Vec<_>) = reverse(&plan.changes)
+        .into_iter()
+        .partition(|change| matches!(change.operation, Operation::Delete { scope: Scope::Subtree }));
+    ldif_file(title, &[others, databases].concat())
 }
 
 /// Returns the changes of a run, in order.

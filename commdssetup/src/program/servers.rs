@@ -61,6 +61,8 @@ impl Program<'_> {
                 (None, bind) => bind,
             };
             target = Target::new(&url, self.args.start_tls, self.ca_file()?, bind)?;
+        } else if let Some(dn) = &self.args.bind_dn {
+            target.bind = Bind::Simple { dn: dn.clone() };
         }
         Ok(target)
     }
