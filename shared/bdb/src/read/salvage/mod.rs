@@ -260,6 +260,7 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
                 let root = btree.root;
                 let mut cursor = BtreeSalvage::new(*reader, meta.clone());
                 cursor.find(root, at, orphans, &mut self.losses)?;
+                likely = cursor.meta().clone();
                 Cursor::Btree(Box::new(cursor))
             }
             Access::Hash(hash) => {
@@ -298,10 +299,15 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
         self.enter(meta, PageNo(0), Orphans::Nobodys)?;
         let Cursor::Btree(cursor) = &mut self.cursor else { return Err(ReadError::Stopped) };
         let mut names = Vec::new();
+        let mut taken = HashSet::new();
         while cursor.advance(&mut self.losses)? {
             let at = cursor.page();
             let Record { key, data } = cursor.record();
             match (name(key, at), page_number(meta, data, at)) {
+                // Two databases of one name cannot be written.
+                (Ok(name), Ok(_)) if !taken.insert(name.clone()) => {
+                    self.losses.place(at, OTHER_RECORD.to_owned(), Some(name));
+                }
                 (Ok(name), Ok(number)) if names.len() < super::records::SUB_DATABASE_LIMIT => {
                     names.push((name, number))
                 }

@@ -1,6 +1,7 @@
 //! The records of a damaged btree.
 
 mod leaves;
+mod signs;
 
 use std::cmp::Reverse;
 use std::collections::hash_map::RandomState;
@@ -18,6 +19,7 @@ use crate::read::meta::{DuplicateMode, Meta};
 use crate::read::overflow::{Again, Reader, account_for_internal_key, check_chain};
 use crate::read::page::{Body, Item, Items, Life, Page, Reference};
 use crate::record::Record;
+use signs::Signs;
 
 /// Most bytes of keys that are held of pages that are merged.
 const HEADS_LIMIT: usize = 64 << 20;
@@ -36,6 +38,7 @@ pub(super) struct BtreeSalvage<'d, R> {
     order: KeyOrder,
     /// Order of the data of equal keys.
     data_order: KeyOrder,
+    signs: Signs,
     /// The run at hand.
     current: Option<usize>,
     leaf: Option<Page>,
@@ -76,6 +79,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             heads: BinaryHeap::new(),
             order: KeyOrder::Bytewise,
             data_order: KeyOrder::Bytewise,
+            signs: Signs::default(),
             current: None,
             leaf: None,
             items: Items::default(),
@@ -336,6 +340,12 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 }
                 self.reader.offer(number, reference)?;
                 DataPlace::Offered
+            }
+            // They would have the same key.
+            Body::Duplicates(_) if self.meta.duplicates() == DuplicateMode::Forbidden => {
+                let index = u16::try_from(self.index.saturating_sub(2)).unwrap_or(u16::MAX);
+                self.lost_data(number, ReadError::UnexpectedDuplicate { page: number, index }, losses)?;
+                return Ok(false);
             }
             Body::Duplicates(root) => {
                 self.off_page = Some(OffPage::new(&self.meta, root, number));
