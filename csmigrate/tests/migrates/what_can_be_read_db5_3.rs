@@ -282,3 +282,31 @@ fn sub_databases_of_which_no_name_can_be_read_are_only_backed_up_and_that_is_tol
         assert!(again.stdout.contains("nothing to do"), "{again}");
     }
 }
+
+#[test]
+fn deleted_items_of_a_damaged_database_are_told_as_those_of_a_sound_one_are() {
+    let name = "btree-4.4.20-le-deleteditem-512.db";
+    let told = "items are marked as deleted; they are not migrated";
+    let sound = Site::with(&[name]);
+    assert!(sound.run(&[OLD, NEW]).succeeded().stderr.contains(told));
+    let site = Site::calendar();
+    let mut content = bytes(name);
+    // A page that nothing leads to.
+    content.extend([0xa5; 512]);
+    site.write("/db/old/damaged.db", &content);
+    let outcome = site.run(&["--salvage", OLD, NEW]).failed();
+    assert!(outcome.stderr.contains(told), "{outcome}");
+}
+
+#[test]
+fn pages_that_became_zeros_are_told_with_their_numbers() {
+    let site = Site::calendar();
+    let mut content = bytes("btree-4.7.25-le-plain-1024.db");
+    content[88..92].fill(0);
+    content[5 * 1024..6 * 1024].fill(0);
+    site.write("/db/old/damaged.db", &content);
+    let outcome = site.run(&["--salvage", OLD, NEW]).failed();
+    assert!(outcome.stderr.contains("2 places could not be read"), "{outcome}");
+    let log = site.log_lines(&site.beside("cwd"), "csmigrateError.log");
+    assert!(log.contains("damaged.db: lost: page 5: it is all zeros"), "{log}");
+}

@@ -187,7 +187,10 @@ fn without_its_first_page_a_file_gives_all_its_records() {
         for byte in [0, 0xa5] {
             file.bytes[..page_size].fill(byte);
             let Some((mut found, losses)) = salvage(&file.bytes, &[]) else { panic!("{name}: nothing is found") };
-            assert_eq!(losses.len(), 1, "{name}: {losses:?}");
+            // A hash table has pages that are set aside, and now nobody knows which.
+            let is_zero = |loss: &&Loss| loss.what.contains("all zeros");
+            assert!(name.contains("hash") || losses.iter().find(is_zero).is_none(), "{name}: {losses:?}");
+            assert_eq!(losses.iter().filter(|loss| !is_zero(loss)).count(), 1, "{name}: {losses:?}");
             let mut good = good.clone();
             assert!(found.is_sorted() || !good.is_sorted(), "{name}");
             good.sort();
@@ -603,4 +606,86 @@ fn the_second_of_two_sub_databases_of_one_name_is_told() {
         let (found, losses) = salvage(&file.bytes, &[(48, flags)]).unwrap();
         assert!(found.len() < good.len() && losses.iter().any(|loss| loss.what.contains(what)), "{losses:?}");
     }
+}
+
+/// Returns how many deleted items salvage skips in a file.
+fn deleted(bytes: &[u8]) -> u64 {
+    let source = Damaged::new(bytes, &[]);
+    let database = Database::open_damaged(&source).unwrap();
+    let mut salvage = database.salvage();
+    while salvage.next_part().unwrap().is_some() {}
+    salvage.survey().deleted
+}
+
+#[test]
+fn deleted_items_are_counted_as_in_a_sound_file() {
+    let mut some = 0;
+    for name in ["btree-3.2.9-le-deleteditem-512.db", "btree-4.4.20-le-deleteditem-512.db"].into_iter().chain(ALL) {
+        let bytes = bytes(name);
+        let expected = read_changed(&bytes, &[]).unwrap().deleted;
+        assert_eq!(deleted(&bytes), expected, "{name}");
+        some += u64::from(expected > 0);
+    }
+    assert!(some > 1);
+    // Of long data, and of data on pages of their own.
+    for (name, kind) in [(OVERFLOW, 5), (SORTED, 12)] {
+        let mut file = File::new(name);
+        let page = file.of_kind(kind)[0];
+        let at = if kind == 5 { file.reference(3).1 } else { file.item(page, 0) };
+        file.bytes[at + 2] |= 0x80;
+        let strict = read_changed(&file.bytes, &[]).unwrap();
+        assert_eq!((deleted(&file.bytes), strict.deleted), (1, 1), "{name}");
+        assert_eq!(salvage(&file.bytes, &[]).unwrap(), (strict.records, vec![]), "{name}");
+    }
+}
+
+#[test]
+fn a_deleted_item_whose_pages_are_no_chain_is_told() {
+    let bytes = bytes("btree-4.4.20-be-subdb-512.db");
+    assert!(read_changed(&bytes, &[(2466, 0x83)]).is_err());
+    let (found, losses) = salvage(&bytes, &[(2466, 0x83)]).unwrap();
+    assert_eq!(read_changed(&bytes, &[]).unwrap().records.len() - found.len(), 1);
+    assert!(losses.iter().any(|loss| loss.page.0 as usize == 2466 / 512), "{losses:?}");
+}
+
+#[test]
+fn pages_that_became_zeros_and_that_nothing_leads_to_any_more_are_told() {
+    let mut file = File::new(PLAIN);
+    let good = read_changed(&file.bytes, &[]).unwrap().records;
+    file.set_u32(88, 0);
+    let page = file.start(5);
+    file.bytes[page..page + file.page_size].fill(0);
+    let (found, losses) = salvage(&file.bytes, &[]).unwrap();
+    assert!(found.len() < good.len());
+    let pages: Vec<_> = losses.iter().map(|loss| loss.page.0).collect();
+    assert_eq!(pages, [0, 5], "{losses:?}");
+
+    for name in [PLAIN, "hash-3.2.9-le-plain-512.db"] {
+        let mut file = File::new(name);
+        let end = file.start(8);
+        file.bytes[..end].fill(0);
+        let (_, losses) = salvage(&file.bytes, &[]).unwrap();
+        let told = "page 1: it and those up to page 7 are all zeros";
+        assert!(losses.iter().any(|loss| loss.page.0 == 1 && loss.what.starts_with(told)), "{name}: {losses:?}");
+    }
+}
+
+#[test]
+fn pages_of_zeros_that_are_set_aside_or_were_free_are_no_loss() {
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let manifest = std::fs::read_to_string(data.join("manifest.tsv")).unwrap();
+    let names = manifest.lines().map(|line| line.split('\t').next().unwrap());
+    for name in names.filter(|name| name.starts_with("hash")) {
+        let mut file = File::new(name);
+        let page = [2, 13].into_iter().flat_map(|kind| file.of_kind(kind)).next().unwrap();
+        let range = file.start(page) + 8..file.start(page) + 12;
+        file.bytes[range].fill(0xa5);
+        let (_, losses) = salvage(&file.bytes, &[]).unwrap();
+        assert!(!losses.is_empty() && losses.iter().all(|loss| !loss.what.contains("zeros")), "{name}: {losses:?}");
+    }
+    let mut file = File::new(FREE_PAGES);
+    let free = file.u32(28) as usize;
+    let range = file.start(free)..file.start(free + 1);
+    file.bytes[range].fill(0);
+    assert_eq!(salvage(&file.bytes, &[]).unwrap().1, [], "page {free}");
 }
