@@ -602,7 +602,8 @@ fn the_second_of_two_sub_databases_of_one_name_is_told() {
     file.set_u16(first, 4);
     file.bytes.copy_within(second + 3..second + 7, first + 3);
     // With and without a flag that allows it.
-    for (flags, what) in [(file.bytes[48], "is a duplicate"), (file.bytes[48] | 1, "another record")] {
+    for (flags, what) in [(file.bytes[48], "is a duplicate"), (file.bytes[48] | 1, "was there before")] {
+        assert!(read_changed(&file.bytes, &[(48, flags)]).is_err());
         let (found, losses) = salvage(&file.bytes, &[(48, flags)]).unwrap();
         assert!(found.len() < good.len() && losses.iter().any(|loss| loss.what.contains(what)), "{losses:?}");
     }

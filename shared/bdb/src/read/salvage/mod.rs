@@ -22,7 +22,7 @@ use super::meta::{Access, HashMeta, Meta};
 use super::overflow::Reader;
 use super::page::{Items, Page};
 use super::pages::Pages;
-use super::records::{Part, name, page_number};
+use super::records::{Part, name, name_again, page_number};
 use super::survey::Survey;
 use crate::format::{PageNo, PageType};
 use crate::hash::{default_charkey, is_default};
@@ -323,10 +323,7 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
             let at = cursor.page();
             let Record { key, data } = cursor.record();
             match (name(key, at), page_number(meta, data, at)) {
-                // Two databases of one name cannot be written.
-                (Ok(name), Ok(_)) if !taken.insert(name.clone()) => {
-                    self.losses.place(at, OTHER_RECORD.to_owned(), Some(name));
-                }
+                (Ok(name), Ok(_)) if !taken.insert(name.clone()) => self.losses.add(at, &name_again(at)),
                 (Ok(name), Ok(number)) if names.len() < super::records::SUB_DATABASE_LIMIT => {
                     names.push((name, number))
                 }
