@@ -143,6 +143,10 @@ fn survey_as(
     }
     let (digest, scanned) = scanned?;
     let Walked { parts, survey, records, losses } = walked?;
+    if parts.is_empty() {
+        // A file of no database at all cannot be written.
+        return Err(ReadError::NoSubdatabase.into());
+    }
     for part in &parts {
         if let Access::Hash(hash) = &part.meta.access
             && !bdb::hash::is_default(hash.charkey)

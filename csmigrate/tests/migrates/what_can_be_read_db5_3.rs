@@ -234,3 +234,79 @@ fn a_file_of_another_kind_is_refused_all_the_same() {
     let outcome = site.refused(&["--salvage", OLD, NEW]);
     assert!(outcome.stderr.contains("a queue database"), "{outcome}");
 }
+
+/// Salvages a damaged database that gives all its records, as the sound one has them.
+#[track_caller]
+fn gives_all(name: &str, damage: impl FnOnce(&mut [u8])) {
+    let sound = Site::with(&[name]);
+    sound.migrate(&["-q"]);
+    let site = Site::calendar();
+    let mut content = bytes(name);
+    damage(&mut content);
+    site.write("/db/old/damaged.db", &content);
+    site.run(&["--salvage", OLD, NEW]).failed();
+    let new = site.path("/db/new/salvaged/damaged.db");
+    run("db5.3_verify", &[new.as_os_str()]);
+    assert_eq!(records(&new), records(&sound.path(NEW).join(name)), "{name}");
+    let again = site.run(&["--salvage", OLD, NEW]).failed();
+    assert!(again.stdout.contains("nothing to do"), "{again}");
+}
+
+#[test]
+fn what_the_flags_say_wrongly_of_duplicates_or_of_sub_databases_leaves_no_run_unfinished() {
+    for name in ["btree-3.1.17-le-dupsort-512.db", "btree-3.2.9-be-dupsort-512.db", "btree-4.7.25-le-dupsort-1024.db"] {
+        gives_all(name, |content| content[..512].fill(0));
+    }
+    for bit in [1, 4] {
+        gives_all("btree-3.2.9-be-dup-512.db", |content| content[51] ^= bit);
+        gives_all("btree-2.7.7-le-dup-512.db", |content| content[36] ^= bit);
+    }
+    gives_all("btree-4.7.25-le-plain-1024.db", |content| content[48] ^= 0x20);
+}
+
+#[test]
+fn sub_databases_of_which_no_name_can_be_read_are_only_backed_up_and_that_is_told() {
+    let (old, new) = ("btree-3.0.55-le-subdb-512.db", "btree-4.4.20-le-subdb-512.db");
+    for (name, range) in [(new, 512..1024), (new, 88..92), (old, 72..76)] {
+        let site = Site::calendar();
+        let mut content = bytes(name);
+        content[range].fill(0);
+        site.write("/db/old/damaged.db", &content);
+        let outcome = site.run(&["--salvage", OLD, NEW]).failed();
+        let said = "damaged.db: nothing of it can be salvaged: page 0: it says that the file holds sub-databases, but none of \
+                    them can be found; it is only backed up";
+        assert!(outcome.stderr.contains(said), "{outcome}");
+        assert_eq!(names_in(&site.path(NEW)), ["ics50caldb.conf", "ics50events.db", "ics50todos.db"]);
+        assert_eq!(site.read("/db/old/backup/damaged.db"), content);
+        let again = site.run(&["--salvage", OLD, NEW]).failed();
+        assert!(again.stdout.contains("nothing to do"), "{again}");
+    }
+}
+
+#[test]
+fn deleted_items_of_a_damaged_database_are_told_as_those_of_a_sound_one_are() {
+    let name = "btree-4.4.20-le-deleteditem-512.db";
+    let told = "items are marked as deleted; they are not migrated";
+    let sound = Site::with(&[name]);
+    assert!(sound.run(&[OLD, NEW]).succeeded().stderr.contains(told));
+    let site = Site::calendar();
+    let mut content = bytes(name);
+    // A page that nothing leads to.
+    content.extend([0xa5; 512]);
+    site.write("/db/old/damaged.db", &content);
+    let outcome = site.run(&["--salvage", OLD, NEW]).failed();
+    assert!(outcome.stderr.contains(told), "{outcome}");
+}
+
+#[test]
+fn pages_that_became_zeros_are_told_with_their_numbers() {
+    let site = Site::calendar();
+    let mut content = bytes("btree-4.7.25-le-plain-1024.db");
+    content[88..92].fill(0);
+    content[5 * 1024..6 * 1024].fill(0);
+    site.write("/db/old/damaged.db", &content);
+    let outcome = site.run(&["--salvage", OLD, NEW]).failed();
+    assert!(outcome.stderr.contains("2 places could not be read"), "{outcome}");
+    let log = site.log_lines(&site.beside("cwd"), "csmigrateError.log");
+    assert!(log.contains("damaged.db: lost: page 5: it is all zeros"), "{log}");
+}

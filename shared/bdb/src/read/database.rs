@@ -3,10 +3,12 @@
 use super::error::ReadError;
 use super::lost_meta;
 use super::meta::Meta;
+use super::no_names;
 use super::pages::read_exactly;
 use super::recognise::HEAD;
 use super::records::Records;
 use super::salvage::Salvage;
+use crate::format::flag;
 use crate::io::ReadAt;
 
 /// A database file whose meta page was understood.
@@ -38,13 +40,17 @@ impl<R: ReadAt> Database<R> {
     pub fn open_damaged(source: R) -> Result<Self, ReadError> {
         let mut head = [0; HEAD];
         let (head, length) = read_head(&source, &mut head)?;
-        let (meta, damage) = match Meta::parse_damaged(head, length) {
+        let (mut meta, mut damage) = match Meta::parse_damaged(head, length) {
             Err(error @ (ReadError::NotADatabase | ReadError::PageSize { .. } | ReadError::TooManyPages { .. })) => {
                 let meta = lost_meta::guess(&source, length)?.ok_or(error)?;
                 (meta, vec![ReadError::LostMeta])
             }
             parsed => parsed?,
         };
+        if meta.holds_sub_databases() && no_names::is_one_database(&source, &meta)? {
+            meta.flags &= !flag::SUBDB;
+            damage.push(ReadError::NotSubdatabases);
+        }
         Ok(Self { source, meta, damage })
     }
 

@@ -41,6 +41,10 @@ pub enum ReadError {
     SubdatabaseRecord { page: PageNo, length: u64 },
     #[error("page {page}: more than {limit} sub-databases")]
     TooManySubdatabases { page: PageNo, limit: usize },
+    #[error("page 0: it says that the file holds sub-databases, but none of them can be found")]
+    NoSubdatabase,
+    #[error("page 0: it says that the file holds sub-databases, but its pages are those of one database")]
+    NotSubdatabases,
     #[error("the records of this file are in sub-databases, one after the other")]
     InSubdatabases,
 
@@ -177,6 +181,8 @@ impl ReadError {
             | Self::PageSize { .. }
             | Self::NotWholePages { .. }
             | Self::TooManyPages { .. }
+            | Self::NoSubdatabase
+            | Self::NotSubdatabases
             | Self::InSubdatabases
             | Self::Stopped => None,
         }

@@ -59,6 +59,8 @@ pub(super) fn guess<R: ReadAt>(source: &R, length: u64) -> Result<Option<Meta>, 
         let is_known = seen.has_sorted_sets || seen.has_unsorted_sets;
         meta.version = if is_known { 8 } else { 7 };
         meta.flags = seen.flags(flag::DUP, flag::DUPSORT) | if seen.counts_records { flag::RECNUM } else { 0 };
+        // The trees of sorted duplicates count their records too.
+        meta.drop_counts_of_duplicates();
     }
     Ok(Some(meta))
 }
@@ -161,9 +163,9 @@ impl Seen {
 
     fn flags(&self, duplicates: u32, sorted: u32) -> u32 {
         match (self.has_duplicates, self.has_sorted_sets) {
-            (false, _) => 0,
+            (_, true) => duplicates | sorted,
             (true, false) => duplicates,
-            (true, true) => duplicates | sorted,
+            (false, false) => 0,
         }
     }
 }

@@ -164,6 +164,7 @@ impl Meta {
             return Err(damage.swap_remove(unsupported));
         }
         meta.flags &= meta.layout().known_flags;
+        meta.drop_counts_of_duplicates();
         if let Access::Btree(btree) = &mut meta.access {
             btree.minkey = btree.minkey.clamp(LEAST_MINKEY, most_minkey(page_size));
         }
@@ -362,6 +363,14 @@ impl Meta {
     /// Returns whether a btree also counts its records (RECNUM).
     pub fn has_record_numbers(&self) -> bool {
         matches!(self.access, Access::Btree(_)) && self.flags & flag::RECNUM != 0
+    }
+
+    /// Gives up the record numbers of a btree with duplicates, which no release makes and which cannot be written: without them
+    /// every record is still there, without duplicates not.
+    pub(super) fn drop_counts_of_duplicates(&mut self) {
+        if self.has_record_numbers() && self.duplicates() != DuplicateMode::Forbidden {
+            self.flags &= !flag::RECNUM;
+        }
     }
 
     /// Returns whether the keys are names of sub-databases.

@@ -17,6 +17,7 @@ mod hash;
 mod hash_page;
 mod lost_meta;
 mod meta;
+mod no_names;
 mod overflow;
 mod page;
 mod pages;

@@ -116,6 +116,15 @@ impl<'d, R: ReadAt> Pages<'d, R> {
         Ok(None)
     }
 
+    /// Marks a page as returned if it is all zeros; tells whether it is.
+    pub(super) fn take_zero(&mut self, number: PageNo) -> Result<bool, ReadError> {
+        let is_zero = self.existing(number, PageNo(0))?.is_zero();
+        if is_zero && self.used.insert(number) {
+            self.counts.add(PageType::Free);
+        }
+        Ok(is_zero)
+    }
+
     /// Returns a page of an overflow chain that belongs to an internal page's key, or nothing when it was returned
     /// before. Up to 4.2 an internal page shares the chain of a leaf's key, so a page can be in a leaf's chain as well.
     pub(super) fn take_for_internal_key(&mut self, number: PageNo, from: PageNo) -> Result<Option<Page>, ReadError> {

@@ -1,5 +1,7 @@
 //! All records of a file, one at a time: of its one database, or of its sub-databases one after the other.
 
+use std::collections::HashSet;
+
 use super::btree::{self, BtreeCursor};
 use super::error::ReadError;
 use super::hash::{self, HashCursor};
@@ -229,12 +231,16 @@ impl<'d, R: ReadAt> Records<'d, R> {
             Access::Hash(_) => PageNo(0),
         };
         let mut names = Vec::new();
+        let mut taken = HashSet::new();
         while let Some(place) = cursor.advance()? {
             let Record { key, data } = cursor.record(place);
             let name = name(key, root)?;
             let number = page_number(meta, data, root)?;
             if names.len() >= SUB_DATABASE_LIMIT {
                 return Err(ReadError::TooManySubdatabases { page: root, limit: SUB_DATABASE_LIMIT });
+            }
+            if !taken.insert(name.clone()) {
+                return Err(name_again(root));
             }
             names.push((name, number));
         }
@@ -276,6 +282,11 @@ pub(super) fn name(key: &[u8], page: PageNo) -> Result<Vec<u8>, ReadError> {
         key if key.len() > NAME_LIMIT => wrong("is longer than any release allows"),
         key => Ok(key.to_vec()),
     }
+}
+
+/// Two databases of one name are none that could be opened, or written.
+pub(super) fn name_again(page: PageNo) -> ReadError {
+    ReadError::SubdatabaseName { page, what: "was there before" }
 }
 
 /// Reads where the meta page of a sub-database is: big-endian, but for version 7, where it has the file's byte order.

@@ -31,11 +31,28 @@ pub(super) fn data<'a, R: ReadAt>(
     }
 }
 
-/// Gives the next data of a set that has pages of its own; nothing for deleted ones, and where a page ends. Once the set is over or cannot
+/// Skips deleted data. The pages of long ones are still theirs, and must be as sound as others.
+pub(super) fn skip_deleted<R: ReadAt>(
+    reader: &mut Reader<'_, R>,
+    from: PageNo,
+    body: &Body,
+    deleted: &mut u64,
+) -> Result<(), ReadError> {
+    if let Body::Overflow(reference) = body {
+        check_chain(&mut reader.pages, from, *reference, Again::Refused)?;
+        reader.offer(from, *reference)?;
+        reader.finish_data()?;
+    }
+    *deleted = deleted.saturating_add(1);
+    Ok(())
+}
+
+/// Gives the next data of a set that has pages of its own; nothing for deleted ones, which are counted, and where a page ends. Once the set is over or cannot
 /// be read on, it is taken away. An error comes with the page that it concerns, where that is one of the set.
 pub(super) fn next_off_page<R: ReadAt>(
     off_page: &mut Option<OffPage>,
     reader: &mut Reader<'_, R>,
+    deleted: &mut u64,
 ) -> Result<Option<DataPlace>, (Option<PageNo>, ReadError)> {
     let Some(set) = off_page else { return Ok(None) };
     let (number, item) = match set.next(&mut reader.pages) {
@@ -52,7 +69,8 @@ pub(super) fn next_off_page<R: ReadAt>(
         }
     };
     if item.life == Life::Deleted {
-        return Ok(None);
+        let skipped = skip_deleted(reader, number, &item.body, deleted);
+        return skipped.map(|()| None).map_err(|error| (Some(number), error));
     }
     match item.body {
         Body::Inline(range) => Ok(Some(DataPlace::OnDuplicatePage(range))),

@@ -61,6 +61,8 @@ pub(super) struct HashSalvage<'d, R> {
     on_page: Option<(u16, Range<u32>)>,
     off_page: Option<OffPage>,
     place: Option<DataPlace>,
+    /// Deleted data so far.
+    deleted: u64,
 }
 
 impl<'d, R: ReadAt> HashSalvage<'d, R> {
@@ -86,6 +88,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             on_page: None,
             off_page: None,
             place: None,
+            deleted: 0,
         }
     }
 
@@ -148,6 +151,9 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
                 }
             }
         }
+        if known {
+            self.account_for_set_aside()?;
+        }
         if orphans == Orphans::Ours {
             self.find_orphans(losses)?;
         }
@@ -160,6 +166,18 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
     /// Tells whether the keys lie where the library's function puts them, whatever the meta page says of the function.
     pub(super) fn fits_default_function(&mut self) -> Result<bool, ReadError> {
         fits_default_function(&mut self.reader, &mut self.items, self.buckets.low_mask)
+    }
+
+    /// The pages of buckets that are not yet in use are somebody's: a table gets as many as it had, all at once.
+    fn account_for_set_aside(&mut self) -> Result<(), ReadError> {
+        let Buckets { last, high_mask, .. } = self.buckets;
+        for bucket in last.saturating_add(1)..=high_mask.min(self.meta.pages) {
+            let Some(page) = bucket_page(self.meta.version, &self.hash.spares, bucket) else { continue };
+            if let Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) = self.reader.pages.take_zero(page) {
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     fn set_last_bucket(&mut self, last: u32) {
@@ -428,7 +446,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
     }
 
     fn next_off_page(&mut self, losses: &mut Losses) -> Result<bool, ReadError> {
-        match next_off_page(&mut self.off_page, &mut self.reader) {
+        match next_off_page(&mut self.off_page, &mut self.reader, &mut self.deleted) {
             Ok(Some(place)) => {
                 self.place = Some(place);
                 Ok(true)
@@ -447,6 +465,11 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
         }
         losses.place(page, format!("the data of a key: {error}"), Some(self.key.clone()));
         Ok(())
+    }
+
+    /// Returns how many deleted data were skipped.
+    pub(super) fn deleted(&self) -> u64 {
+        self.deleted
     }
 
     /// Returns the page of the record at hand.

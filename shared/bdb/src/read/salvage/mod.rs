@@ -13,6 +13,7 @@ mod bucket_sample;
 mod data_place;
 mod hash;
 mod key_order;
+mod zero_pages;
 
 use std::collections::HashSet;
 
@@ -21,7 +22,7 @@ use super::meta::{Access, HashMeta, Meta};
 use super::overflow::Reader;
 use super::page::{Items, Page};
 use super::pages::Pages;
-use super::records::{Part, name, page_number};
+use super::records::{Part, name, name_again, page_number};
 use super::survey::Survey;
 use crate::format::{PageNo, PageType};
 use crate::hash::{default_charkey, is_default};
@@ -29,6 +30,7 @@ use crate::io::ReadAt;
 use crate::record::{Data, Record};
 use btree::BtreeSalvage;
 use hash::HashSalvage;
+use zero_pages::{FreeList, ZeroPages};
 
 /// Most losses that are kept one by one; those beyond are counted.
 pub const LOSS_LIMIT: usize = 10_000;
@@ -89,6 +91,11 @@ impl Losses {
         }
     }
 
+    /// Adds places that were not kept.
+    fn add_more(&mut self, count: u64) {
+        self.more = self.more.saturating_add(count);
+    }
+
     /// Notes the next key for the losses behind `after`, which are the last ones.
     fn close(&mut self, key: &[u8], open: &mut usize) {
         let from = self.list.len().saturating_sub(*open);
@@ -100,6 +107,8 @@ impl Losses {
 /// All records of a damaged file that can be read: of each of its databases.
 pub struct Salvage<'d, R> {
     meta: &'d Meta,
+    /// What it says is judged from other pages.
+    is_meta_lost: bool,
     cursor: Cursor<'d, R>,
     later: Vec<(Vec<u8>, PageNo)>,
     state: State,
@@ -163,6 +172,7 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
         damage.iter().for_each(|error| losses.add(PageNo(0), error));
         Self {
             meta,
+            is_meta_lost: damage.iter().any(|error| matches!(error, ReadError::LostMeta)),
             cursor: Cursor::None(Box::new(Reader::new(Pages::new(source, meta)))),
             later: Vec::new(),
             state: State::Begun,
@@ -258,8 +268,13 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
         self.cursor = match &mut likely.access {
             Access::Btree(btree) => {
                 let root = btree.root;
+                if root.0 == 0 && !self.is_meta_lost {
+                    let last = PageNo(meta.pages.saturating_sub(1));
+                    self.losses.add(at, &ReadError::NoSuchPage { page: at, target: root, last });
+                }
                 let mut cursor = BtreeSalvage::new(*reader, meta.clone());
                 cursor.find(root, at, orphans, &mut self.losses)?;
+                likely = cursor.meta().clone();
                 Cursor::Btree(Box::new(cursor))
             }
             Access::Hash(hash) => {
@@ -286,6 +301,11 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
     }
 
     fn leave(&mut self) {
+        self.survey.deleted += match &self.cursor {
+            Cursor::Btree(cursor) => cursor.deleted(),
+            Cursor::Hash(cursor) => cursor.deleted(),
+            Cursor::None(_) | Cursor::Lost => 0,
+        };
         self.cursor = match std::mem::replace(&mut self.cursor, Cursor::Lost) {
             Cursor::Btree(cursor) => Cursor::None(Box::new(cursor.into_reader())),
             Cursor::Hash(cursor) => Cursor::None(Box::new(cursor.into_reader())),
@@ -298,10 +318,12 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
         self.enter(meta, PageNo(0), Orphans::Nobodys)?;
         let Cursor::Btree(cursor) = &mut self.cursor else { return Err(ReadError::Stopped) };
         let mut names = Vec::new();
+        let mut taken = HashSet::new();
         while cursor.advance(&mut self.losses)? {
             let at = cursor.page();
             let Record { key, data } = cursor.record();
             match (name(key, at), page_number(meta, data, at)) {
+                (Ok(name), Ok(_)) if !taken.insert(name.clone()) => self.losses.add(at, &name_again(at)),
                 (Ok(name), Ok(number)) if names.len() < super::records::SUB_DATABASE_LIMIT => {
                     names.push((name, number))
                 }
@@ -331,6 +353,8 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
     fn rest(&mut self) -> Result<(), ReadError> {
         let Cursor::None(reader) = &mut self.cursor else { return Err(ReadError::Stopped) };
         let known: HashSet<PageNo> = self.losses.list.iter().map(|loss| loss.page).collect();
+        let free = FreeList::follow(&mut reader.pages)?;
+        let mut zeros = ZeroPages::default();
         for number in (1..self.meta.pages).map(PageNo) {
             if reader.pages.is_used(number) || known.contains(&number) {
                 continue;
@@ -342,9 +366,14 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
                 }
                 Ok(_) => {}
                 // A page that was set aside and never written has no number.
-                Err(ReadError::WrongPageNumber { found: 0, .. }) if is_zero(&mut reader.pages, number) => {}
+                Err(ReadError::WrongPageNumber { found: 0, .. }) if reader.pages.take_zero(number)? => {
+                    zeros.add(number, &free);
+                }
                 Err(error) => lost(&mut self.losses, number, error)?,
             }
+        }
+        if !self.losses.is_empty() || free.is_broken() {
+            zeros.tell(&mut self.losses);
         }
         Ok(())
     }
@@ -366,10 +395,6 @@ fn lost(losses: &mut Losses, page: PageNo, error: ReadError) -> Result<(), ReadE
     }
     losses.add(page, &error);
     Ok(())
-}
-
-fn is_zero<R: ReadAt>(pages: &mut Pages<'_, R>, number: PageNo) -> bool {
-    matches!(pages.take_bucket(number), Ok(None))
 }
 
 fn holds_something(page: &Page) -> bool {

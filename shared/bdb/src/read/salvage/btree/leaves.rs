@@ -71,6 +71,7 @@ impl<R: ReadAt> BtreeSalvage<'_, R> {
         if orphans == Orphans::Ours {
             self.find_orphans()?;
         }
+        self.settle_flags(at, losses);
         self.begin(losses)
     }
 
@@ -86,6 +87,7 @@ impl<R: ReadAt> BtreeSalvage<'_, R> {
             if pairs_of(&page, &mut self.items).is_err() {
                 continue;
             }
+            self.note_signs(&page)?;
             for index in (0..self.items.len()).step_by(2) {
                 let Some(Body::Inline(range)) = self.items.get(index).map(|item| item.body.clone()) else { continue };
                 let key = page.slice(range);
@@ -182,6 +184,7 @@ impl<R: ReadAt> BtreeSalvage<'_, R> {
                 }
                 continue;
             };
+            self.note_signs(&page)?;
             let _ = self.reader.pages.take(number, PageNo(0));
             match &mut open {
                 Some((leaves, next)) if is_next => {

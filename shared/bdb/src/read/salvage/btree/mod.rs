@@ -1,13 +1,14 @@
 //! The records of a damaged btree.
 
 mod leaves;
+mod signs;
 
 use std::cmp::Reverse;
 use std::collections::hash_map::RandomState;
 use std::collections::{BinaryHeap, HashSet};
 use std::hash::BuildHasher;
 
-use super::data_place::{DataPlace, data, next_off_page};
+use super::data_place::{DataPlace, data, next_off_page, skip_deleted};
 use super::key_order::KeyOrder;
 use super::{Losses, OTHER_RECORD, lost, pairs_of};
 use crate::format::PageNo;
@@ -18,6 +19,7 @@ use crate::read::meta::{DuplicateMode, Meta};
 use crate::read::overflow::{Again, Reader, account_for_internal_key, check_chain};
 use crate::read::page::{Body, Item, Items, Life, Page, Reference};
 use crate::record::Record;
+use signs::Signs;
 
 /// Most bytes of keys that are held of pages that are merged.
 const HEADS_LIMIT: usize = 64 << 20;
@@ -36,6 +38,7 @@ pub(super) struct BtreeSalvage<'d, R> {
     order: KeyOrder,
     /// Order of the data of equal keys.
     data_order: KeyOrder,
+    signs: Signs,
     /// The run at hand.
     current: Option<usize>,
     leaf: Option<Page>,
@@ -52,6 +55,8 @@ pub(super) struct BtreeSalvage<'d, R> {
     off_page: Option<OffPage>,
     /// How many losses wait for the next key.
     open: usize,
+    /// Deleted items so far.
+    deleted: u64,
 }
 
 /// A key, its data, the run that stands there.
@@ -76,6 +81,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             heads: BinaryHeap::new(),
             order: KeyOrder::Bytewise,
             data_order: KeyOrder::Bytewise,
+            signs: Signs::default(),
             current: None,
             leaf: None,
             items: Items::default(),
@@ -88,6 +94,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             place: None,
             off_page: None,
             open: 0,
+            deleted: 0,
         }
     }
 
@@ -95,6 +102,11 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
         let mut reader = self.reader;
         reader.drop_data();
         reader
+    }
+
+    /// Returns how many deleted items were skipped.
+    pub(super) fn deleted(&self) -> u64 {
+        self.deleted
     }
 
     /// Returns the page of the record at hand.
@@ -313,11 +325,12 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             }
             return Ok(false);
         }
+        if item.life == Life::Deleted && !matches!(item.body, Body::Duplicates(_)) {
+            self.skip_deleted(run, number, &item.body, losses)?;
+            return Ok(false);
+        }
         let place = match item.body {
             Body::Inline(range) => {
-                if item.life == Life::Deleted {
-                    return Ok(false);
-                }
                 if self.values.len() < VALUES_LIMIT {
                     let digest = self.hasher.hash_one(leaf.slice(range.clone()));
                     if !self.values.insert(digest) && run >= self.runs_of_tree {
@@ -327,15 +340,18 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 DataPlace::OnPage(range)
             }
             Body::Overflow(reference) => {
-                if item.life == Life::Deleted {
-                    return Ok(false);
-                }
                 if let Err(error) = check_chain(&mut self.reader.pages, number, reference, Again::Refused) {
                     self.lost_data(number, error, losses)?;
                     return Ok(false);
                 }
                 self.reader.offer(number, reference)?;
                 DataPlace::Offered
+            }
+            // They would have the same key.
+            Body::Duplicates(_) if self.meta.duplicates() == DuplicateMode::Forbidden => {
+                let index = u16::try_from(self.index.saturating_sub(2)).unwrap_or(u16::MAX);
+                self.lost_data(number, ReadError::UnexpectedDuplicate { page: number, index }, losses)?;
+                return Ok(false);
             }
             Body::Duplicates(root) => {
                 self.off_page = Some(OffPage::new(&self.meta, root, number));
@@ -346,6 +362,18 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
         Ok(true)
     }
 
+    /// Skips deleted data; of those on a page that was left behind, the tree may have the same ones.
+    fn skip_deleted(&mut self, run: usize, number: PageNo, body: &Body, losses: &mut Losses) -> Result<(), ReadError> {
+        let is_copy = matches!(body, Body::Overflow(reference) if self.reader.pages.is_used(reference.first));
+        if is_copy && run >= self.runs_of_tree {
+            return Ok(());
+        }
+        match skip_deleted(&mut self.reader, number, body, &mut self.deleted) {
+            Err(error) => self.lost_data(number, error, losses),
+            Ok(()) => Ok(()),
+        }
+    }
+
     /// The pages of a long key are somebody's, whether it is given out or not.
     fn account_for_key(&mut self, number: PageNo, key: &Item) {
         if let Body::Overflow(reference) = key.body {
@@ -354,7 +382,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
     }
 
     fn next_off_page(&mut self, losses: &mut Losses) -> Result<bool, ReadError> {
-        match next_off_page(&mut self.off_page, &mut self.reader) {
+        match next_off_page(&mut self.off_page, &mut self.reader, &mut self.deleted) {
             Ok(Some(place)) => {
                 self.give(place, losses);
                 Ok(true)
