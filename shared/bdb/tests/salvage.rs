@@ -690,3 +690,85 @@ fn pages_of_zeros_that_are_set_aside_or_were_free_are_no_loss() {
     file.bytes[range].fill(0);
     assert_eq!(salvage(&file.bytes, &[]).unwrap().1, [], "page {free}");
 }
+
+/// Makes a page unreadable; only what is on it is lost.
+fn without_leaf_of_a_set(name: &str, page: usize) {
+    let file = File::new(name);
+    let good = read_changed(&file.bytes, &[]).unwrap().records;
+    let mut damaged = file.bytes.clone();
+    damaged[file.start(page)..file.start(page + 1)].fill(0xa5);
+    let (found, losses) = salvage(&damaged, &[]).unwrap();
+    assert!(good.len() - found.len() <= file.entries(page), "{name} page {page}: {} of {}", found.len(), good.len());
+    assert!(losses.iter().any(|loss| loss.page.0 as usize == page), "{name} page {page}: {losses:?}");
+}
+
+/// Files with sets of duplicates that have internal pages.
+const SETS: [&str; 8] = [
+    UNSORTED,
+    SORTED,
+    HASH_SORTED,
+    "btree-3.2.9-le-dupsort-512.db",
+    "btree-4.4.20-le-dup-1024.db",
+    "hash-4.4.20-le-dup-512.db",
+    "hash-4.7.25-be-dup-512.db",
+    "hash-4.7.25-le-dupsort-1024.db",
+];
+
+#[test]
+fn an_unreadable_leaf_of_a_set_of_duplicates_costs_only_what_is_on_it() {
+    let mut tried = 0;
+    for name in SETS {
+        for page in [6, 12].into_iter().flat_map(|kind| File::new(name).of_kind(kind)) {
+            without_leaf_of_a_set(name, page);
+            tried += 1;
+        }
+    }
+    assert!(tried > 20, "{tried}");
+}
+
+#[test]
+fn a_wrong_link_level_or_child_in_a_set_of_duplicates_costs_nothing() {
+    for name in SETS {
+        let sound = File::new(name);
+        let mut good = read_changed(&sound.bytes, &[]).unwrap().records;
+        good.sort();
+        let leaves: Vec<usize> = [6, 12].into_iter().flat_map(|kind| sound.of_kind(kind)).collect();
+        let targets = [0, 1, 4, sound.pages() + 7].into_iter().chain(leaves.iter().copied());
+        let targets: Vec<u32> = targets.map(|target| u32::try_from(target).unwrap()).collect();
+        let links = leaves.iter().flat_map(|leaf| [12, 16].map(|link| sound.start(*leaf) + link));
+        let inner: Vec<usize> = sound.of_kind(4);
+        let children = inner.iter().flat_map(|page| (0..sound.entries(*page)).map(|index| sound.item(*page, index)));
+        for at in links.chain(children) {
+            for target in targets.iter().filter(|target| sound.u32(at) != **target) {
+                let mut file = File::new(name);
+                file.set_u32(at, *target);
+                let (mut found, losses) = salvage(&file.bytes, &[]).unwrap();
+                found.sort();
+                assert!(found == good, "{name}: {at} := {target}: {} of {}: {losses:?}", found.len(), good.len());
+                assert!(!losses.is_empty(), "{name}: {at} := {target}");
+            }
+        }
+        for leaf in leaves {
+            let (mut found, losses) = salvage(&sound.bytes, &[(sound.start(leaf) + 24, 9)]).unwrap();
+            found.sort();
+            assert!(found == good && !losses.is_empty(), "{name}: level of page {leaf}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_link_back_in_a_chain_of_duplicates_costs_nothing() {
+    for name in [OLD_DUPLICATES, HASH_OLD_DUPLICATES, "btree-3.0.55-be-dup-512.db", "hash-2.7.7-be-dup-512.db"] {
+        let sound = File::new(name);
+        let good = read_changed(&sound.bytes, &[]).unwrap().records;
+        for page in sound.of_kind(1) {
+            for target in [1, u32::try_from(sound.pages() + 7).unwrap()] {
+                let mut file = File::new(name);
+                file.set_u32(sound.start(page) + 12, target);
+                let (found, losses) = salvage(&file.bytes, &[]).unwrap();
+                assert_eq!(found, good, "{name}: page {page} to {target}");
+                assert!(!losses.is_empty(), "{name}: page {page} to {target}");
+            }
+        }
+    }
+}

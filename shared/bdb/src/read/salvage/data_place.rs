@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::super::duplicates::OffPage;
 use super::super::error::ReadError;
 use super::super::overflow::{Again, Reader, check_chain};
 use super::super::page::{Body, Life, Page};
+use super::damaged_set::DamagedSet;
 use crate::format::PageNo;
 use crate::io::ReadAt;
 use crate::record::Data;
@@ -21,7 +21,7 @@ pub(super) enum DataPlace {
 pub(super) fn data<'a, R: ReadAt>(
     place: &DataPlace,
     page: Option<&'a Page>,
-    off_page: Option<&'a OffPage>,
+    off_page: Option<&'a DamagedSet>,
     reader: &'a mut Reader<'_, R>,
 ) -> Data<'a> {
     match place {
@@ -47,10 +47,11 @@ pub(super) fn skip_deleted<R: ReadAt>(
     Ok(())
 }
 
-/// Gives the next data of a set that has pages of its own; nothing for deleted ones, which are counted, and where a page ends. Once the set is over or cannot
-/// be read on, it is taken away. An error comes with the page that it concerns, where that is one of the set.
+/// Gives the next data of a set that has pages of its own; nothing for deleted ones, which are counted, and where a page ends. Once the
+/// set is over, it is taken away; a page that cannot be read does not end it. An error comes with the page that it concerns, where that
+/// is one of the set.
 pub(super) fn next_off_page<R: ReadAt>(
-    off_page: &mut Option<OffPage>,
+    off_page: &mut Option<DamagedSet>,
     reader: &mut Reader<'_, R>,
     deleted: &mut u64,
 ) -> Result<Option<DataPlace>, (Option<PageNo>, ReadError)> {
@@ -63,10 +64,7 @@ pub(super) fn next_off_page<R: ReadAt>(
             }
             return Ok(None);
         }
-        Err(error) => {
-            *off_page = None;
-            return Err((None, error));
-        }
+        Err(error) => return Err((error.page(), error)),
     };
     if item.life == Life::Deleted {
         let skipped = skip_deleted(reader, number, &item.body, deleted);

@@ -5,15 +5,15 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::ops::Range;
 
-use super::super::duplicates::OffPage;
 use super::super::error::ReadError;
 use super::super::hash_page::{HashItem, HashItems, next_duplicate};
 use super::super::meta::{DuplicateMode, HashMeta, Meta};
 use super::super::overflow::{Again, Reader, account_for_internal_key, check_chain};
 use super::super::page::{Page, Reference};
 use super::bucket_sample::{fits_default_function, likely_last_bucket};
+use super::damaged_set::DamagedSet;
 use super::data_place::{DataPlace, data, next_off_page};
-use super::{Losses, OTHER_RECORD, Orphans, lost};
+use super::{Losses, OTHER_RECORD, Orphans, lost, lost_data};
 use crate::format::{PageNo, PageType};
 use crate::hash::{Buckets, bucket_page, default_hash};
 use crate::io::ReadAt;
@@ -59,7 +59,7 @@ pub(super) struct HashSalvage<'d, R> {
     /// The first bucket whose page is all zeros.
     blank: Option<PageNo>,
     on_page: Option<(u16, Range<u32>)>,
-    off_page: Option<OffPage>,
+    off_page: Option<DamagedSet>,
     place: Option<DataPlace>,
     /// Deleted data so far.
     deleted: u64,
@@ -375,7 +375,11 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
                 self.place = Some(DataPlace::Offered);
             }
             HashItem::Duplicates(range) => self.on_page = Some((index.saturating_add(1), range)),
-            HashItem::OffPage(root) => self.off_page = Some(OffPage::new(&self.meta, root, number)),
+            HashItem::OffPage(root) => {
+                let key = &self.key;
+                let mut tell = |error: ReadError| lost_data(losses, key, error.page().unwrap_or(number), error);
+                self.off_page = Some(DamagedSet::open(&mut self.reader.pages, root, number, &mut tell)?);
+            }
         }
         Ok(self.place.is_some())
     }
@@ -460,11 +464,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
     }
 
     fn lost_data(&mut self, page: PageNo, error: ReadError, losses: &mut Losses) -> Result<(), ReadError> {
-        if matches!(error, ReadError::Io { .. } | ReadError::Ended { .. }) {
-            return Err(error);
-        }
-        losses.place(page, format!("the data of a key: {error}"), Some(self.key.clone()));
-        Ok(())
+        lost_data(losses, &self.key, page, error)
     }
 
     /// Returns how many deleted data were skipped.

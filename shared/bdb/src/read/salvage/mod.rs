@@ -6,10 +6,12 @@
 //! [`Loss`] that names a page. The order is that of keys, so that the records can be written anew; where the application had
 //! an order of its own, what the tree leads to comes in that order, and the rest behind it.
 //!
-//! Memory: 4 to 8 bytes per page of the file beside what reading a sound file takes, and a bounded list of losses.
+//! Memory: 4 to 8 bytes per page of the file beside what reading a sound file takes, 16 per page of the set of duplicates at hand, and
+//! a bounded list of losses.
 
 mod btree;
 mod bucket_sample;
+mod damaged_set;
 mod data_place;
 mod hash;
 mod key_order;
@@ -394,6 +396,15 @@ fn lost(losses: &mut Losses, page: PageNo, error: ReadError) -> Result<(), ReadE
         return Err(error);
     }
     losses.add(page, &error);
+    Ok(())
+}
+
+/// Notes an error as the loss of data of a key, as [`lost`] does.
+fn lost_data(losses: &mut Losses, key: &[u8], page: PageNo, error: ReadError) -> Result<(), ReadError> {
+    if matches!(error, ReadError::Io { .. } | ReadError::Ended { .. }) {
+        return Err(error);
+    }
+    losses.place(page, format!("the data of a key: {error}"), Some(key.to_vec()));
     Ok(())
 }
 

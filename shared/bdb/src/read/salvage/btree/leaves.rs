@@ -38,7 +38,12 @@ impl<R: ReadAt> BtreeSalvage<'_, R> {
         // A root that nobody knows leads nowhere, and that is told already.
         let mut path = Vec::from_iter((root.0 != 0).then_some((root, at)));
         while let Some((number, from)) = path.pop() {
-            let page = match self.reader.pages.take(number, from) {
+            // A page of another type is left to whom it belongs to.
+            let page = self.reader.pages.peek(number, from).and_then(|page| match page.kind() {
+                Some(PageType::BtreeLeaf | PageType::BtreeInternal) => self.reader.pages.take(number, from),
+                _ => Ok(page),
+            });
+            let page = match page {
                 Ok(page) => page,
                 Err(error) => {
                     lost(losses, self.reader.pages.existing_or(number, from), error)?;

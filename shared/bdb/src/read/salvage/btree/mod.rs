@@ -8,12 +8,12 @@ use std::collections::hash_map::RandomState;
 use std::collections::{BinaryHeap, HashSet};
 use std::hash::BuildHasher;
 
+use super::damaged_set::DamagedSet;
 use super::data_place::{DataPlace, data, next_off_page, skip_deleted};
 use super::key_order::KeyOrder;
-use super::{Losses, OTHER_RECORD, lost, pairs_of};
+use super::{Losses, OTHER_RECORD, lost, lost_data, pairs_of};
 use crate::format::PageNo;
 use crate::io::ReadAt;
-use crate::read::duplicates::OffPage;
 use crate::read::error::ReadError;
 use crate::read::meta::{DuplicateMode, Meta};
 use crate::read::overflow::{Again, Reader, account_for_internal_key, check_chain};
@@ -52,7 +52,7 @@ pub(super) struct BtreeSalvage<'d, R> {
     values: HashSet<u64>,
     hasher: RandomState,
     place: Option<DataPlace>,
-    off_page: Option<OffPage>,
+    off_page: Option<DamagedSet>,
     /// How many losses wait for the next key.
     open: usize,
     /// Deleted items so far.
@@ -354,7 +354,12 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                 return Ok(false);
             }
             Body::Duplicates(root) => {
-                self.off_page = Some(OffPage::new(&self.meta, root, number));
+                let (key, open) = (&self.key, &mut self.open);
+                let mut tell = |error: ReadError| {
+                    *open = open.saturating_add(1);
+                    lost_data(losses, key, error.page().unwrap_or(number), error)
+                };
+                self.off_page = Some(DamagedSet::open(&mut self.reader.pages, root, number, &mut tell)?);
                 return Ok(false);
             }
         };
@@ -403,10 +408,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
 
     /// The data of the key at hand, or some of them, are lost.
     fn lost_data(&mut self, page: PageNo, error: ReadError, losses: &mut Losses) -> Result<(), ReadError> {
-        if matches!(error, ReadError::Io { .. } | ReadError::Ended { .. }) {
-            return Err(error);
-        }
-        losses.place(page, format!("the data of a key: {error}"), Some(self.key.clone()));
+        lost_data(losses, &self.key, page, error)?;
         self.open = self.open.saturating_add(1);
         Ok(())
     }

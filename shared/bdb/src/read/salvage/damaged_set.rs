@@ -1,0 +1,362 @@
+//! The pages of a set of off-page duplicates in a damaged file: through its internal pages as far as these are sound, along the links
+//! between the leaves where they are not.
+//!
+//! A wrong link between leaves costs nothing: it is told, and the leaves are given. A leaf that none of its neighbours knows is another
+//! set's, and the link that leads to it is wrong. Memory: 16 bytes per page of the set at hand.
+
+use std::ops::Range;
+
+use super::super::error::ReadError;
+use super::super::overflow::account_for_internal_key;
+use super::super::page::{Item, Items, Page};
+use super::super::pages::Pages;
+use crate::format::{PageNo, PageType};
+use crate::io::ReadAt;
+
+/// Tells what is wrong; returns the error when the file cannot be read any more.
+pub(super) type Tell<'t> = &'t mut dyn FnMut(ReadError) -> Result<(), ReadError>;
+
+/// The data of a key while they are given out.
+pub(super) struct DamagedSet {
+    /// Those to come, the next one last.
+    leaves: Vec<u32>,
+    page: Option<Page>,
+    items: Items,
+    index: usize,
+}
+
+impl DamagedSet {
+    /// Finds the leaves of the set that the leaf `from` refers to.
+    pub(super) fn open<R: ReadAt>(
+        pages: &mut Pages<'_, R>,
+        root: PageNo,
+        from: PageNo,
+        tell: Tell<'_>,
+    ) -> Result<Self, ReadError> {
+        let mut leaves = find(pages, root, from, tell)?;
+        leaves.reverse();
+        Ok(Self { leaves, page: None, items: Items::default(), index: 0 })
+    }
+
+    /// Returns the next item and its page; nothing where a page, or the set, ends. Behind an error it goes on.
+    pub(super) fn next<R: ReadAt>(&mut self, pages: &mut Pages<'_, R>) -> Result<Option<(PageNo, Item)>, ReadError> {
+        if let (Some(page), Some(item)) = (&self.page, self.items.get(self.index)) {
+            self.index += 1;
+            return Ok(Some((page.number, item.clone())));
+        }
+        self.index = 0;
+        self.items.clear();
+        self.page = None;
+        if let Some(number) = self.leaves.pop().map(PageNo) {
+            let page = pages.peek(number, PageNo(0))?;
+            if let Err(error) = self.items.read_duplicates(&page) {
+                self.items.clear();
+                return Err(error);
+            }
+            self.page = Some(page);
+        }
+        Ok(None)
+    }
+
+    /// Returns whether there is nothing more.
+    pub(super) fn is_over(&self) -> bool {
+        self.page.is_none() && self.leaves.is_empty()
+    }
+
+    /// Returns bytes that an item of the page at hand names.
+    pub(super) fn slice(&self, range: Range<u32>) -> &[u8] {
+        self.page.as_ref().map_or(&[], |page| page.slice(range))
+    }
+}
+
+/// A leaf and the links that it has.
+#[derive(Clone, Copy)]
+struct Leaf {
+    number: PageNo,
+    previous: PageNo,
+    next: PageNo,
+    sound: bool,
+}
+
+impl Leaf {
+    fn of(page: &Page) -> Self {
+        Self { number: page.number, previous: page.previous(), next: page.next(), sound: true }
+    }
+
+    /// Stands for a leaf that cannot be read.
+    fn unreadable(number: PageNo) -> Self {
+        Self { number, previous: PageNo(0), next: PageNo(0), sound: false }
+    }
+
+    /// Tells whether at least one of two neighbours knows the other; nothing where one of them cannot be read.
+    fn is_beside(&self, next: &Self) -> Option<bool> {
+        (self.sound && next.sound).then(|| self.next == next.number || next.previous == self.number)
+    }
+}
+
+/// Looks for the leaves of one set.
+struct Finder<'p, 'd, R> {
+    pages: &'p mut Pages<'d, R>,
+    items: Items,
+    /// The type of the leaves; the root tells.
+    kind: PageType,
+}
+
+/// Returns the leaves in order; each of them is taken.
+fn find<R: ReadAt>(
+    pages: &mut Pages<'_, R>,
+    root: PageNo,
+    from: PageNo,
+    tell: Tell<'_>,
+) -> Result<Vec<u32>, ReadError> {
+    let page = match pages.peek(root, from) {
+        Ok(page) => page,
+        Err(error) => return tell(error).map(|()| Vec::new()),
+    };
+    let trees = pages.meta.has_duplicate_trees();
+    let kind = match page.kind() {
+        Some(PageType::OldDuplicate) if !trees => PageType::OldDuplicate,
+        Some(PageType::RecnoLeaf | PageType::RecnoInternal) if trees => PageType::RecnoLeaf,
+        Some(PageType::DuplicateLeaf | PageType::BtreeInternal) if trees => PageType::DuplicateLeaf,
+        _ => {
+            let expected = if trees { PageType::RecnoLeaf } else { PageType::OldDuplicate };
+            let found = page.kind_byte();
+            return tell(ReadError::WrongType { page: root, found, expected }).map(|()| Vec::new());
+        }
+    };
+    let mut finder = Finder { pages, items: Items::default(), kind };
+    let listed = match page.kind() == Some(kind) {
+        true => finder.list_root(&page, from, tell)?,
+        false => finder.list(root, from, tell)?,
+    };
+    let taken = finder.take_known(&listed, from, tell)?;
+    finder.fill_gaps(taken, tell)
+}
+
+impl<R: ReadAt> Finder<'_, '_, R> {
+    /// Lists a set whose root is a leaf, unless another leaf knows it as its neighbour: then it belongs to another set.
+    fn list_root(&mut self, page: &Page, from: PageNo, tell: Tell<'_>) -> Result<Vec<Leaf>, ReadError> {
+        let leaf = Leaf::of(page);
+        if self.pages.is_used(leaf.number) {
+            tell(ReadError::UsedTwice { page: from, target: leaf.number })?;
+            return Ok(Vec::new());
+        }
+        let before = self.peek_leaf(leaf.previous)?.is_some_and(|before| before.next == leaf.number);
+        let behind = self.kind != PageType::OldDuplicate
+            && self.peek_leaf(leaf.next)?.is_some_and(|next| next.previous == leaf.number);
+        if before || behind {
+            let (page, expected) = (leaf.number, PageNo(0));
+            tell(match before {
+                true => ReadError::WrongPrevious { page, found: leaf.previous, expected },
+                false => ReadError::WrongNext { page, found: leaf.next, expected },
+            })?;
+            return Ok(Vec::new());
+        }
+        if self.kind == PageType::OldDuplicate {
+            page.expect_previous(PageNo(0)).or_else(tell)?;
+        }
+        Ok(vec![leaf])
+    }
+
+    /// Lists the leaves that the internal pages lead to, which are taken.
+    fn list(&mut self, root: PageNo, from: PageNo, tell: Tell<'_>) -> Result<Vec<Leaf>, ReadError> {
+        let mut leaves = Vec::new();
+        let mut path = vec![(root, from, None)];
+        while let Some((number, from, level)) = path.pop() {
+            let page = match self.pages.peek(number, from) {
+                Ok(page) => page,
+                Err(error) => {
+                    tell(error)?;
+                    leaves.push(Leaf::unreadable(number));
+                    continue;
+                }
+            };
+            if self.pages.is_used(number) {
+                tell(ReadError::UsedTwice { page: from, target: number })?;
+                leaves.push(Leaf::unreadable(number));
+            } else if page.kind() == Some(self.kind) {
+                leaves.push(Leaf::of(&page));
+            } else if page.kind() == Some(self.internal()) {
+                if let Some(Err(error)) = level.map(|level| page.expect_level(level)) {
+                    tell(error)?;
+                }
+                let _ = self.pages.take(number, from);
+                let children = self.children_of(&page, tell)?;
+                let level = Some(page.level().saturating_sub(1));
+                path.extend(children.into_iter().rev().map(|child| (child, number, level)));
+            } else {
+                tell(ReadError::WrongType { page: number, found: page.kind_byte(), expected: self.kind })?;
+                leaves.push(Leaf::unreadable(number));
+            }
+        }
+        Ok(leaves)
+    }
+
+    fn internal(&self) -> PageType {
+        match self.kind {
+            PageType::DuplicateLeaf => PageType::BtreeInternal,
+            _ => PageType::RecnoInternal,
+        }
+    }
+
+    /// Returns the pages below an internal page, those before the first damaged item.
+    fn children_of(&mut self, page: &Page, tell: Tell<'_>) -> Result<Vec<PageNo>, ReadError> {
+        let (mut children, mut long_keys) = (Vec::new(), Vec::new());
+        let read = match self.internal() {
+            PageType::RecnoInternal => self.items.read_recno_internal(page, |child| children.push(child.page)),
+            _ => self.items.read_internal(page, |child, key| {
+                children.push(child.page);
+                long_keys.extend(key);
+            }),
+        };
+        for key in long_keys {
+            let _ = account_for_internal_key(self.pages, page.number, key);
+        }
+        read.or_else(tell)?;
+        Ok(children)
+    }
+
+    /// Takes the leaves that were listed, but for strangers.
+    fn take_known(&mut self, listed: &[Leaf], from: PageNo, tell: Tell<'_>) -> Result<Vec<Leaf>, ReadError> {
+        let mut taken = Vec::new();
+        let row = Row(listed);
+        for (at, leaf) in listed.iter().enumerate().filter(|(_, leaf)| leaf.sound) {
+            if row.is_stranger(at) {
+                let expected = row.before(at).map_or(PageNo(0), |before| before.number);
+                tell(ReadError::WrongPrevious { page: leaf.number, found: leaf.previous, expected })?;
+                continue;
+            }
+            match self.pages.take(leaf.number, from) {
+                Err(error) => tell(error)?,
+                Ok(page) => {
+                    if self.kind != PageType::OldDuplicate {
+                        page.expect_level(1).or_else(&mut *tell)?;
+                        row.wrong_links(at).into_iter().flatten().try_for_each(&mut *tell)?;
+                    }
+                    taken.push(*leaf);
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Adds the leaves that only other leaves lead to.
+    fn fill_gaps(&mut self, known: Vec<Leaf>, tell: Tell<'_>) -> Result<Vec<u32>, ReadError> {
+        let mut all = Vec::with_capacity(known.len());
+        for leaf in known {
+            let (mut ahead, mut at) = (Vec::new(), leaf);
+            while let Some(before) = self.peek_leaf(at.previous)?.filter(|before| before.next == at.number)
+                && self.pages.take(before.number, at.number).is_ok()
+            {
+                ahead.push(before.number.0);
+                at = before;
+            }
+            all.extend(ahead.into_iter().rev());
+            all.push(leaf.number.0);
+            at = leaf;
+            while let Some(next) = self.leaf_behind(at, tell)?
+                && self.pages.take(next.number, at.number).is_ok()
+            {
+                all.push(next.number.0);
+                at = next;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Returns the leaf that a leaf calls the next, if that one agrees.
+    fn leaf_behind(&mut self, leaf: Leaf, tell: Tell<'_>) -> Result<Option<Leaf>, ReadError> {
+        if self.kind == PageType::OldDuplicate {
+            return self.page_behind(leaf, tell);
+        }
+        Ok(self.peek_leaf(leaf.next)?.filter(|next| next.previous == leaf.number))
+    }
+
+    /// Returns the next page of a chain. Nothing else leads to it, so a wrong link back is told and no more, unless the page that it
+    /// names agrees, or the page is the first of a chain.
+    fn page_behind(&mut self, leaf: Leaf, tell: Tell<'_>) -> Result<Option<Leaf>, ReadError> {
+        if leaf.next.0 == 0 {
+            return Ok(None);
+        }
+        let page = self.pages.peek(leaf.next, leaf.number).and_then(|page| {
+            page.expect_kind(self.kind)?;
+            Ok(page)
+        });
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => return tell(error).map(|()| None),
+        };
+        if self.pages.is_used(page.number) {
+            return tell(ReadError::UsedTwice { page: leaf.number, target: page.number }).map(|()| None);
+        }
+        let Err(error) = page.expect_previous(leaf.number) else { return Ok(Some(Leaf::of(&page))) };
+        tell(error)?;
+        let is_anothers =
+            page.previous().0 == 0 || self.peek_leaf(page.previous())?.is_some_and(|before| before.next == page.number);
+        Ok((!is_anothers).then(|| Leaf::of(&page)))
+    }
+
+    /// Returns a page if it is a leaf of this kind of set.
+    fn peek_leaf(&mut self, number: PageNo) -> Result<Option<Leaf>, ReadError> {
+        match self.pages.peek(number, PageNo(0)) {
+            Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => Err(error),
+            Err(_) => Ok(None),
+            Ok(page) => Ok((page.kind() == Some(self.kind)).then(|| Leaf::of(&page))),
+        }
+    }
+}
+
+/// The leaves that the internal pages lead to, in order.
+struct Row<'l>(&'l [Leaf]);
+
+impl Row<'_> {
+    fn before(&self, at: usize) -> Option<&Leaf> {
+        self.0.get(at.checked_sub(1)?)
+    }
+
+    fn behind(&self, at: usize) -> Option<&Leaf> {
+        self.0.get(at.checked_add(1)?)
+    }
+
+    /// Tells for both sides of a leaf whether it and its neighbour there belong together.
+    fn sides(&self, at: usize) -> [Option<bool>; 2] {
+        let Some(leaf) = self.0.get(at) else { return [None; 2] };
+        let before = self.before(at).and_then(|before| before.is_beside(leaf));
+        [before, self.behind(at).and_then(|next| leaf.is_beside(next))]
+    }
+
+    /// Tells whether a leaf is the first or last one and says so.
+    fn is_end(&self, at: usize) -> bool {
+        let Some(leaf) = self.0.get(at) else { return false };
+        let (first, last) = (leaf.previous.0 == 0, leaf.next.0 == 0);
+        first != last && (first && at == 0 || last && at.saturating_add(1) == self.0.len())
+    }
+
+    /// Tells whether a leaf is another set's: neither it nor its neighbours know of one another. Of two leaves that do not know each
+    /// other, the one stays that is known on its other side.
+    fn is_stranger(&self, at: usize) -> bool {
+        let sides = self.sides(at);
+        if sides.contains(&Some(true)) || !sides.contains(&Some(false)) {
+            return false;
+        }
+        let is_known = |at: usize| self.is_end(at) || self.sides(at).contains(&Some(true));
+        let [before, behind] = sides.map(|side| side == Some(false));
+        !self.is_end(at) || before && is_known(at.saturating_sub(1)) || behind && is_known(at.saturating_add(1))
+    }
+
+    /// Returns what is wrong with the links of a leaf, as far as its neighbours are known.
+    fn wrong_links(&self, at: usize) -> [Option<ReadError>; 2] {
+        let Some(leaf) = self.0.get(at) else { return [None, None] };
+        let [before, behind] = self.sides(at);
+        let expected = |neighbour: Option<&Leaf>, side| match neighbour {
+            None => Some(PageNo(0)),
+            Some(neighbour) => (side == Some(true)).then_some(neighbour.number),
+        };
+        let (page, found) = (leaf.number, leaf.previous);
+        let previous = expected(self.before(at), before).filter(|expected| *expected != found);
+        let previous = previous.map(|expected| ReadError::WrongPrevious { page, found, expected });
+        let found = leaf.next;
+        let next = expected(self.behind(at), behind).filter(|expected| *expected != found);
+        [previous, next.map(|expected| ReadError::WrongNext { page, found, expected })]
+    }
+}
