@@ -772,3 +772,58 @@ fn a_wrong_link_back_in_a_chain_of_duplicates_costs_nothing() {
         }
     }
 }
+
+#[test]
+fn a_child_or_a_bucket_that_leads_to_a_page_of_another_type_takes_it_from_nobody() {
+    for name in ["btree-4.4.20-le-dup-1024.db", OVERFLOW, UNSORTED, SORTED, OLD_DUPLICATES] {
+        let sound = File::new(name);
+        let good = sorted_records(name);
+        let others: Vec<usize> = [1, 4, 6, 7, 12].into_iter().flat_map(|kind| sound.of_kind(kind)).collect();
+        // The root, whose children are the leaves.
+        for (index, target) in (0..sound.entries(1)).flat_map(|index| others.iter().map(move |page| (index, *page))) {
+            let mut file = File::new(name);
+            let at = file.item(1, index) + 4;
+            file.set_u32(at, u32::try_from(target).unwrap());
+            assert_eq!(file.kind(1), 3, "{name}");
+            let (mut found, losses) = salvage(&file.bytes, &[]).unwrap();
+            found.sort();
+            assert!(found == good, "{name}: item {index} to {target}: {} of {}", found.len(), good.len());
+            assert!(!losses.is_empty(), "{name}: item {index} to {target}");
+        }
+    }
+    for name in ["hash-4.7.25-le-dup-512.db", HASH_SORTED, HASH_OVERFLOW, HASH_OLD_DUPLICATES] {
+        let sound = File::new(name);
+        let good = sorted_records(name);
+        let others: Vec<usize> = [1, 3, 4, 6, 7, 12].into_iter().flat_map(|kind| sound.of_kind(kind)).collect();
+        let buckets = [2, 13].into_iter().flat_map(|kind| sound.of_kind(kind));
+        for (page, target) in buckets.flat_map(|page| others.iter().map(move |other| (page, *other))) {
+            let mut file = File::new(name);
+            file.set_u32(sound.start(page) + 16, u32::try_from(target).unwrap());
+            let (mut found, _) = salvage(&file.bytes, &[]).unwrap();
+            found.sort();
+            assert!(found == good, "{name}: page {page} to {target}: {} of {}", found.len(), good.len());
+        }
+    }
+}
+
+#[test]
+fn wrong_places_of_buckets_take_no_page_of_duplicates() {
+    for (name, spares, bits) in [("hash-4.7.25-le-dup-512.db", 96, 0..5), (HASH_SORTED, 96, 0..5)] {
+        let good = sorted_records(name);
+        for (spare, bit) in (0..6).flat_map(|spare| bits.clone().map(move |bit| (spare, bit))) {
+            let mut file = File::new(name);
+            let at = spares + 4 * spare;
+            file.set_u32(at, file.u32(at) ^ 1 << bit);
+            let (mut found, _) = salvage(&file.bytes, &[]).unwrap();
+            found.sort();
+            assert!(found == good, "{name}: {at} bit {bit}: {} of {}", found.len(), good.len());
+        }
+    }
+}
+
+/// All records of a sound file, sorted.
+fn sorted_records(name: &str) -> Pairs {
+    let mut good = read_changed(&bytes(name), &[]).unwrap().records;
+    good.sort();
+    good
+}

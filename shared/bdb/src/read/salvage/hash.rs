@@ -119,7 +119,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
                 lost(losses, at, ReadError::NoSuchBucket { page: at, bucket })?;
                 continue;
             };
-            let mut next = match self.reader.pages.take_bucket(first) {
+            let mut next = match self.take_first(first) {
                 Ok(page) => page,
                 Err(error) => {
                     lost(losses, first, error)?;
@@ -134,14 +134,14 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             }
             while let Some(page) = next.take() {
                 let number = page.number;
-                if !matches!(page.kind(), Some(PageType::HashUnsorted | PageType::Hash)) {
+                if !is_bucket(&page) {
                     let expected = PageType::HashUnsorted;
                     lost(losses, number, ReadError::WrongType { page: number, found: page.kind_byte(), expected })?;
                     break;
                 }
                 self.list(&page, Some(bucket), losses)?;
                 if page.next().0 != 0 {
-                    match self.reader.pages.take(page.next(), number) {
+                    match self.take_page(page.next(), number) {
                         Ok(page) => next = Some(page),
                         Err(error) => {
                             let at = self.reader.pages.existing_or(page.next(), number);
@@ -161,6 +161,20 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
         self.pages.sort_by_key(|(bucket, _)| *bucket);
         self.pages.reverse();
         Ok(HashMeta::clone(&self.hash))
+    }
+
+    /// Returns the first page of a bucket, as [`take_page`](Self::take_page) does; nothing for one that was never written.
+    fn take_first(&mut self, number: PageNo) -> Result<Option<Page>, ReadError> {
+        match self.reader.pages.peek(number, PageNo(0)) {
+            Ok(page) if !is_bucket(&page) => Ok(Some(page)),
+            _ => self.reader.pages.take_bucket(number),
+        }
+    }
+
+    /// Returns a page of a bucket, which is taken, or one of another type, which is left to whom it belongs to.
+    fn take_page(&mut self, number: PageNo, from: PageNo) -> Result<Page, ReadError> {
+        let page = self.reader.pages.peek(number, from)?;
+        if is_bucket(&page) { self.reader.pages.take(number, from) } else { Ok(page) }
     }
 
     /// Tells whether the keys lie where the library's function puts them, whatever the meta page says of the function.
@@ -196,8 +210,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
                 Err(_) => continue,
                 Ok(page) => page,
             };
-            let is_bucket = matches!(page.kind(), Some(PageType::HashUnsorted | PageType::Hash));
-            if !is_bucket || page.entries() == 0 || self.items.read(&page).is_err() {
+            if !is_bucket(&page) || page.entries() == 0 || self.items.read(&page).is_err() {
                 continue;
             }
             if self.list(&page, None, losses)? {
@@ -482,4 +495,9 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
         let place = self.place.as_ref().unwrap_or(&DataPlace::OnPage(0..0));
         Record { key: &self.key, data: data(place, self.page.as_ref(), self.off_page.as_ref(), &mut self.reader) }
     }
+}
+
+/// Tells whether a page is of the types that buckets consist of.
+fn is_bucket(page: &Page) -> bool {
+    matches!(page.kind(), Some(PageType::HashUnsorted | PageType::Hash))
 }
