@@ -827,3 +827,39 @@ fn sorted_records(name: &str) -> Pairs {
     good.sort();
     good
 }
+
+#[test]
+fn a_wrong_flag_of_duplicates_costs_nothing_and_is_set_right_where_there_are_some() {
+    for name in [SORTED, UNSORTED, HASH_SORTED, "hash-4.7.25-le-dup-512.db", "btree-4.4.20-le-dup-1024.db"] {
+        let good = sorted_records(name);
+        let (dup, dupsort) = if name.starts_with("hash") { (1, 4) } else { (1, 64) };
+        for flag in [dup, dupsort] {
+            let mut file = File::new(name);
+            file.set_u32(48, file.u32(48) ^ flag);
+            let (mut found, losses) = salvage(&file.bytes, &[]).unwrap();
+            found.sort();
+            assert!(found == good, "{name}: flag {flag}: {} of {}: {losses:?}", found.len(), good.len());
+            let source = Damaged::new(&file.bytes, &[]);
+            let part = Database::open_damaged(&source).unwrap().salvage().next_part().unwrap().unwrap();
+            assert_ne!(part.meta.duplicates(), DuplicateMode::Forbidden, "{name}: flag {flag}");
+            assert!(flag != dup || !losses.is_empty(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_child_that_leads_into_a_set_of_sorted_duplicates_takes_none_of_its_pages() {
+    for name in [SORTED, "btree-3.2.9-be-dupsort-512.db"] {
+        let sound = File::new(name);
+        let good = sorted_records(name);
+        let inner = sound.of_kind(3).into_iter().filter(|page| *page != 1);
+        for (index, target) in inner.flat_map(|page| (0..sound.entries(1)).map(move |index| (index, page))) {
+            let mut file = File::new(name);
+            file.set_u32(sound.item(1, index) + 4, u32::try_from(target).unwrap());
+            let (mut found, losses) = salvage(&file.bytes, &[]).unwrap();
+            found.sort();
+            assert!(found == good, "{name}: item {index} to {target}: {} of {}", found.len(), good.len());
+            assert!(!losses.is_empty(), "{name}: item {index} to {target}");
+        }
+    }
+}

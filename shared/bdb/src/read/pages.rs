@@ -126,9 +126,10 @@ impl<'d, R: ReadAt> Pages<'d, R> {
     }
 
     /// Returns a page of an overflow chain that belongs to an internal page's key, or nothing when it was returned
-    /// before. Up to 4.2 an internal page shares the chain of a leaf's key, so a page can be in a leaf's chain as well.
+    /// before. A page of another type is left to whom it belongs to. Up to 4.2 an internal page shares the chain of a leaf's key, so a page can be in a leaf's chain as well.
     pub(super) fn take_for_internal_key(&mut self, number: PageNo, from: PageNo) -> Result<Option<Page>, ReadError> {
         let page = self.own(number, from)?;
+        page.expect_kind(PageType::Overflow)?;
         Ok(self.in_key_chains.insert(number).then_some(page))
     }
 

@@ -102,6 +102,23 @@ struct Finder<'p, 'd, R> {
     kind: PageType,
 }
 
+/// Tells whether a page is of a type that the first page of a set has.
+pub(super) fn is_root_of_set<R: ReadAt>(pages: &mut Pages<'_, R>, number: PageNo) -> bool {
+    let trees = pages.meta.has_duplicate_trees();
+    let kind = pages.peek(number, PageNo(0)).ok().and_then(|page| page.kind());
+    kind.and_then(|kind| leaf_kind(kind, trees)).is_some()
+}
+
+/// Returns the type of the leaves of a set whose root has this type. What the meta page says of their order is not asked.
+fn leaf_kind(root: PageType, trees: bool) -> Option<PageType> {
+    match root {
+        PageType::OldDuplicate if !trees => Some(PageType::OldDuplicate),
+        PageType::RecnoLeaf | PageType::RecnoInternal if trees => Some(PageType::RecnoLeaf),
+        PageType::DuplicateLeaf | PageType::BtreeInternal if trees => Some(PageType::DuplicateLeaf),
+        _ => None,
+    }
+}
+
 /// Returns the leaves in order; each of them is taken.
 fn find<R: ReadAt>(
     pages: &mut Pages<'_, R>,
@@ -114,15 +131,9 @@ fn find<R: ReadAt>(
         Err(error) => return tell(error).map(|()| Vec::new()),
     };
     let trees = pages.meta.has_duplicate_trees();
-    let kind = match page.kind() {
-        Some(PageType::OldDuplicate) if !trees => PageType::OldDuplicate,
-        Some(PageType::RecnoLeaf | PageType::RecnoInternal) if trees => PageType::RecnoLeaf,
-        Some(PageType::DuplicateLeaf | PageType::BtreeInternal) if trees => PageType::DuplicateLeaf,
-        _ => {
-            let expected = if trees { PageType::RecnoLeaf } else { PageType::OldDuplicate };
-            let found = page.kind_byte();
-            return tell(ReadError::WrongType { page: root, found, expected }).map(|()| Vec::new());
-        }
+    let Some(kind) = page.kind().and_then(|kind| leaf_kind(kind, trees)) else {
+        let expected = if trees { PageType::RecnoLeaf } else { PageType::OldDuplicate };
+        return tell(ReadError::WrongType { page: root, found: page.kind_byte(), expected }).map(|()| Vec::new());
     };
     let mut finder = Finder { pages, items: Items::default(), kind };
     let listed = match page.kind() == Some(kind) {

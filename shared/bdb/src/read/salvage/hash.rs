@@ -11,10 +11,10 @@ use super::super::meta::{DuplicateMode, HashMeta, Meta};
 use super::super::overflow::{Again, Reader, account_for_internal_key, check_chain};
 use super::super::page::{Page, Reference};
 use super::bucket_sample::{fits_default_function, likely_last_bucket};
-use super::damaged_set::DamagedSet;
+use super::damaged_set::{DamagedSet, is_root_of_set};
 use super::data_place::{DataPlace, data, next_off_page};
 use super::{Losses, OTHER_RECORD, Orphans, lost, lost_data};
-use crate::format::{PageNo, PageType};
+use crate::format::{PageNo, PageType, hash_flag};
 use crate::hash::{Buckets, bucket_page, default_hash};
 use crate::io::ReadAt;
 use crate::record::Record;
@@ -229,6 +229,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             lost(losses, number, error)?;
             return Ok(false);
         }
+        self.note_duplicates(page);
         let counts = self.count_buckets(page)?;
         let Some((&most, _)) = counts.iter().max_by_key(|(bucket, count)| (**count, Some(**bucket) == chain, **bucket))
         else {
@@ -250,6 +251,21 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             self.pages.push((most, number.0));
         }
         Ok(true)
+    }
+
+    /// Corrects the flags where an intact set of duplicates is on a page whose items were read.
+    fn note_duplicates(&mut self, page: &Page) {
+        if self.meta.duplicates() != DuplicateMode::Forbidden {
+            return;
+        }
+        let is_set = (1..page.entries()).step_by(2).any(|index| match self.items.get(index.into()).cloned() {
+            Some(HashItem::Duplicates(range)) => is_whole(page, index, range),
+            Some(HashItem::OffPage(root)) => is_root_of_set(&mut self.reader.pages, root),
+            _ => false,
+        });
+        if is_set {
+            self.meta.flags |= hash_flag::DUP;
+        }
     }
 
     /// Counts the keys of a page whose items were read, by their buckets; not those beyond the limit.
@@ -485,6 +501,11 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
         self.deleted
     }
 
+    /// Returns what the flags are, once the pages are found.
+    pub(super) fn flags(&self) -> u32 {
+        self.meta.flags
+    }
+
     /// Returns the page of the record at hand.
     pub(super) fn page(&self) -> PageNo {
         self.page.as_ref().map_or(PageNo(0), |page| page.number)
@@ -500,4 +521,16 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
 /// Tells whether a page is of the types that buckets consist of.
 fn is_bucket(page: &Page) -> bool {
     matches!(page.kind(), Some(PageType::HashUnsorted | PageType::Hash))
+}
+
+/// Tells whether the lengths around all duplicates of an item fit.
+fn is_whole(page: &Page, index: u16, mut left: Range<u32>) -> bool {
+    !left.is_empty()
+        && loop {
+            match next_duplicate(page, index, &mut left) {
+                Ok(Some(_)) => {}
+                Ok(None) => break true,
+                Err(_) => break false,
+            }
+        }
 }

@@ -267,6 +267,7 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
         self.last = Last::default();
         self.survey.databases += 1;
         let mut likely = meta.clone();
+        let flags;
         self.cursor = match &mut likely.access {
             Access::Btree(btree) => {
                 let root = btree.root;
@@ -277,6 +278,7 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
                 let mut cursor = BtreeSalvage::new(*reader, meta.clone());
                 cursor.find(root, at, orphans, &mut self.losses)?;
                 likely = cursor.meta().clone();
+                flags = likely.flags;
                 Cursor::Btree(Box::new(cursor))
             }
             Access::Hash(hash) => {
@@ -296,9 +298,13 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
                     };
                     self.losses.place(at, format!("{what} (charkey {charkey:#010x})"), None);
                 }
+                flags = cursor.flags();
                 Cursor::Hash(Box::new(cursor))
             }
         };
+        if std::mem::replace(&mut likely.flags, flags) != flags {
+            self.losses.place(at, "duplicates, which its flags do not speak of".to_owned(), None);
+        }
         Ok(likely)
     }
 

@@ -40,6 +40,10 @@ impl<R: ReadAt> BtreeSalvage<'_, R> {
         while let Some((number, from)) = path.pop() {
             // A page of another type is left to whom it belongs to.
             let page = self.reader.pages.peek(number, from).and_then(|page| match page.kind() {
+                Some(PageType::BtreeInternal) if self.leads_to_duplicates(&page) => {
+                    let expected = PageType::BtreeLeaf;
+                    Err(ReadError::WrongType { page: number, found: page.kind_byte(), expected })
+                }
                 Some(PageType::BtreeLeaf | PageType::BtreeInternal) => self.reader.pages.take(number, from),
                 _ => Ok(page),
             });
@@ -78,6 +82,26 @@ impl<R: ReadAt> BtreeSalvage<'_, R> {
         }
         self.settle_flags(at, losses);
         self.begin(losses)
+    }
+
+    /// Tells whether an internal page is one of a set of sorted duplicates, whose internal pages have the same type.
+    fn leads_to_duplicates(&mut self, page: &Page) -> bool {
+        let mut first = None;
+        let _ = self.items.read_internal(page, |child, _| {
+            first.get_or_insert(child.page);
+        });
+        let mut level = page.level();
+        while let Some(child) = first.take().and_then(|child| self.reader.pages.peek(child, PageNo(0)).ok()) {
+            // Each is one level further down, so that there is an end.
+            if child.kind() != Some(PageType::BtreeInternal) || child.level() >= level {
+                return child.kind() == Some(PageType::DuplicateLeaf);
+            }
+            level = child.level();
+            let _ = self.items.read_internal(&child, |below, _| {
+                first.get_or_insert(below.page);
+            });
+        }
+        false
     }
 
     /// Looks whether the keys on the tree's own leaves are in bytewise order, and the data of equal keys, but for damaged ones.
