@@ -10,6 +10,7 @@ use super::super::error::ReadError;
 use super::super::overflow::account_for_internal_key;
 use super::super::page::{Item, Items, Page};
 use super::super::pages::Pages;
+use super::chains::Chains;
 use crate::format::{PageNo, PageType};
 use crate::io::ReadAt;
 
@@ -29,11 +30,12 @@ impl DamagedSet {
     /// Finds the leaves of the set that the leaf `from` refers to.
     pub(super) fn open<R: ReadAt>(
         pages: &mut Pages<'_, R>,
+        chains: &mut Chains,
         root: PageNo,
         from: PageNo,
         tell: Tell<'_>,
     ) -> Result<Self, ReadError> {
-        let mut leaves = find(pages, root, from, tell)?;
+        let mut leaves = find(pages, chains, root, from, tell)?;
         leaves.reverse();
         Ok(Self { leaves, page: None, items: Items::default(), index: 0 })
     }
@@ -97,6 +99,7 @@ impl Leaf {
 /// Looks for the leaves of one set.
 struct Finder<'p, 'd, R> {
     pages: &'p mut Pages<'d, R>,
+    chains: &'p mut Chains,
     items: Items,
     /// The type of the leaves; the root tells.
     kind: PageType,
@@ -122,23 +125,26 @@ fn leaf_kind(root: PageType, trees: bool) -> Option<PageType> {
 /// Returns the leaves in order; each of them is taken.
 fn find<R: ReadAt>(
     pages: &mut Pages<'_, R>,
+    chains: &mut Chains,
     root: PageNo,
     from: PageNo,
     tell: Tell<'_>,
 ) -> Result<Vec<u32>, ReadError> {
-    let page = match pages.peek(root, from) {
-        Ok(page) => page,
-        Err(error) => return tell(error).map(|()| Vec::new()),
-    };
     let trees = pages.meta.has_duplicate_trees();
-    let Some(kind) = page.kind().and_then(|kind| leaf_kind(kind, trees)) else {
-        let expected = if trees { PageType::RecnoLeaf } else { PageType::OldDuplicate };
-        return tell(ReadError::WrongType { page: root, found: page.kind_byte(), expected }).map(|()| Vec::new());
-    };
-    let mut finder = Finder { pages, items: Items::default(), kind };
-    let listed = match page.kind() == Some(kind) {
-        true => finder.list_root(&page, from, tell)?,
-        false => finder.list(root, from, tell)?,
+    let expected = if trees { PageType::RecnoLeaf } else { PageType::OldDuplicate };
+    let read = pages.peek(root, from).and_then(|page| {
+        let wrong = ReadError::WrongType { page: root, found: page.kind_byte(), expected };
+        Ok((page.kind().and_then(|kind| leaf_kind(kind, trees)).ok_or(wrong)?, page))
+    });
+    let kind = read.as_ref().map_or(expected, |(kind, _)| *kind);
+    let mut finder = Finder { pages, chains, items: Items::default(), kind };
+    let listed = match read {
+        Err(error) => {
+            tell(error)?;
+            Vec::from_iter(if trees { None } else { finder.agreeing_behind(root)? })
+        }
+        Ok((_, page)) if page.kind() == Some(kind) => finder.list_root(&page, from, tell)?,
+        Ok(_) => finder.list(root, from, tell)?,
     };
     let taken = finder.take_known(&listed, from, tell)?;
     finder.fill_gaps(taken, tell)
@@ -283,28 +289,49 @@ impl<R: ReadAt> Finder<'_, '_, R> {
         Ok(self.peek_leaf(leaf.next)?.filter(|next| next.previous == leaf.number))
     }
 
-    /// Returns the next page of a chain. Nothing else leads to it, so a wrong link back is told and no more, unless the page that it
-    /// names agrees, or the page is the first of a chain.
+    /// Returns the next page of a chain. Nothing else leads to it, so where the two pages do not agree, the links of all others tell.
     fn page_behind(&mut self, leaf: Leaf, tell: Tell<'_>) -> Result<Option<Leaf>, ReadError> {
-        if leaf.next.0 == 0 {
-            return Ok(None);
+        let (page, found) = (leaf.number, leaf.next);
+        let next = if found.0 == 0 { Ok(None) } else { self.chain_page(found, page).map(Some) };
+        if let Ok(Some(next)) = &next
+            && next.previous == page
+        {
+            return Ok(Some(*next));
         }
-        let page = self.pages.peek(leaf.next, leaf.number).and_then(|page| {
-            page.expect_kind(self.kind)?;
-            Ok(page)
-        });
-        let page = match page {
-            Ok(page) => page,
-            Err(error) => return tell(error).map(|()| None),
-        };
-        if self.pages.is_used(page.number) {
-            return tell(ReadError::UsedTwice { page: leaf.number, target: page.number }).map(|()| None);
+        if let Some(behind) = self.agreeing_behind(page)? {
+            tell(ReadError::WrongNext { page, found, expected: behind.number })?;
+            return Ok(Some(behind));
         }
-        let Err(error) = page.expect_previous(leaf.number) else { return Ok(Some(Leaf::of(&page))) };
-        tell(error)?;
-        let is_anothers =
-            page.previous().0 == 0 || self.peek_leaf(page.previous())?.is_some_and(|before| before.next == page.number);
-        Ok((!is_anothers).then(|| Leaf::of(&page)))
+        match next {
+            Ok(None) => Ok(None),
+            Ok(Some(next)) => {
+                tell(ReadError::WrongPrevious { page: next.number, found: next.previous, expected: page })?;
+                Ok(self.chains.is_free(self.pages, next.number, page)?.then_some(next))
+            }
+            Err(error) => {
+                tell(error)?;
+                // The page behind one that cannot be read.
+                if self.pages.is_used(found) { Ok(None) } else { self.agreeing_behind(found) }
+            }
+        }
+    }
+
+    /// Returns a page of a chain that was not taken yet.
+    fn chain_page(&mut self, number: PageNo, from: PageNo) -> Result<Leaf, ReadError> {
+        let page = self.pages.peek(number, from)?;
+        page.expect_kind(self.kind)?;
+        match self.pages.is_used(number) {
+            true => Err(ReadError::UsedTwice { page: from, target: number }),
+            false => Ok(Leaf::of(&page)),
+        }
+    }
+
+    /// Returns the page of a chain that calls this one the previous page.
+    fn agreeing_behind(&mut self, number: PageNo) -> Result<Option<Leaf>, ReadError> {
+        match self.chains.behind(self.pages, number)? {
+            Some(behind) => self.peek_leaf(behind),
+            None => Ok(None),
+        }
     }
 
     /// Returns a page if it is a leaf of this kind of set.

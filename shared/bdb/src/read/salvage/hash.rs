@@ -11,6 +11,7 @@ use super::super::meta::{DuplicateMode, HashMeta, Meta};
 use super::super::overflow::{Again, Reader, account_for_internal_key, check_chain};
 use super::super::page::{Page, Reference};
 use super::bucket_sample::{fits_default_function, likely_last_bucket};
+use super::chains::Chains;
 use super::damaged_set::{DamagedSet, is_root_of_set};
 use super::data_place::{DataPlace, data, next_off_page};
 use super::{Losses, OTHER_RECORD, Orphans, lost, lost_data};
@@ -60,6 +61,7 @@ pub(super) struct HashSalvage<'d, R> {
     blank: Option<PageNo>,
     on_page: Option<(u16, Range<u32>)>,
     off_page: Option<DamagedSet>,
+    chains: Chains,
     place: Option<DataPlace>,
     /// Deleted data so far.
     deleted: u64,
@@ -87,6 +89,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             blank: None,
             on_page: None,
             off_page: None,
+            chains: Chains::default(),
             place: None,
             deleted: 0,
         }
@@ -407,7 +410,8 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             HashItem::OffPage(root) => {
                 let key = &self.key;
                 let mut tell = |error: ReadError| lost_data(losses, key, error.page().unwrap_or(number), error);
-                self.off_page = Some(DamagedSet::open(&mut self.reader.pages, root, number, &mut tell)?);
+                self.off_page =
+                    Some(DamagedSet::open(&mut self.reader.pages, &mut self.chains, root, number, &mut tell)?);
             }
         }
         Ok(self.place.is_some())

@@ -6,11 +6,12 @@
 //! [`Loss`] that names a page. The order is that of keys, so that the records can be written anew; where the application had
 //! an order of its own, what the tree leads to comes in that order, and the rest behind it.
 //!
-//! Memory: 4 to 8 bytes per page of the file beside what reading a sound file takes, 16 per page of the set of duplicates at hand, and
+//! Memory: 4 to 8 bytes per page of the file beside what reading a sound file takes, 16 to 20 per page of duplicates, and
 //! a bounded list of losses.
 
 mod btree;
 mod bucket_sample;
+mod chains;
 mod damaged_set;
 mod data_place;
 mod hash;

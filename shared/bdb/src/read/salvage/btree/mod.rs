@@ -8,6 +8,7 @@ use std::collections::hash_map::RandomState;
 use std::collections::{BinaryHeap, HashSet};
 use std::hash::BuildHasher;
 
+use super::chains::Chains;
 use super::damaged_set::DamagedSet;
 use super::data_place::{DataPlace, data, next_off_page, skip_deleted};
 use super::key_order::KeyOrder;
@@ -53,6 +54,7 @@ pub(super) struct BtreeSalvage<'d, R> {
     hasher: RandomState,
     place: Option<DataPlace>,
     off_page: Option<DamagedSet>,
+    chains: Chains,
     /// How many losses wait for the next key.
     open: usize,
     /// Deleted items so far.
@@ -93,6 +95,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             hasher: RandomState::new(),
             place: None,
             off_page: None,
+            chains: Chains::default(),
             open: 0,
             deleted: 0,
         }
@@ -359,7 +362,8 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
                     *open = open.saturating_add(1);
                     lost_data(losses, key, error.page().unwrap_or(number), error)
                 };
-                self.off_page = Some(DamagedSet::open(&mut self.reader.pages, root, number, &mut tell)?);
+                self.off_page =
+                    Some(DamagedSet::open(&mut self.reader.pages, &mut self.chains, root, number, &mut tell)?);
                 return Ok(false);
             }
         };
