@@ -863,3 +863,33 @@ fn a_child_that_leads_into_a_set_of_sorted_duplicates_takes_none_of_its_pages() 
         }
     }
 }
+
+#[test]
+fn a_wrong_number_of_entries_on_the_root_of_a_set_of_duplicates_costs_nothing() {
+    for name in SETS {
+        let sound = File::new(name);
+        let good = sorted_records(name);
+        for page in [3, 4].into_iter().flat_map(|kind| sound.of_kind(kind)) {
+            let header = sound.start(page) + 20..sound.start(page) + 24;
+            for (at, bit) in header.flat_map(|at| (0..8).map(move |bit| (at, 1 << bit))) {
+                let (mut found, losses) = salvage(&sound.bytes, &[(at, sound.bytes[at] ^ bit)]).unwrap();
+                found.sort();
+                assert!(found == good, "{name}: {at} bit {bit}: {} of {}: {losses:?}", found.len(), good.len());
+                assert!(!losses.is_empty(), "{name}: {at} bit {bit}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wrong_type_of_a_page_in_a_chain_of_duplicates_costs_only_what_is_on_it() {
+    for name in [OLD_DUPLICATES, HASH_OLD_DUPLICATES] {
+        let sound = File::new(name);
+        let good = read_changed(&sound.bytes, &[]).unwrap().records;
+        for (page, kind) in sound.of_kind(1).into_iter().flat_map(|page| [0, 2, 3, 5, 9, 17].map(|kind| (page, kind))) {
+            let (found, _) = salvage(&sound.bytes, &[(sound.start(page) + 25, kind)]).unwrap();
+            let left = found.iter().filter(|pair| good.contains(pair)).count();
+            assert!(good.len() - left <= sound.entries(page), "{name} page {page} type {kind}: {left}");
+        }
+    }
+}

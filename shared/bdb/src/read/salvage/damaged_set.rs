@@ -216,7 +216,7 @@ impl<R: ReadAt> Finder<'_, '_, R> {
         }
     }
 
-    /// Returns the pages below an internal page, those before the first damaged item.
+    /// Returns the pages below an internal page, those before the first damaged item, or the first where its header is damaged.
     fn children_of(&mut self, page: &Page, tell: Tell<'_>) -> Result<Vec<PageNo>, ReadError> {
         let (mut children, mut long_keys) = (Vec::new(), Vec::new());
         let read = match self.internal() {
@@ -229,8 +229,19 @@ impl<R: ReadAt> Finder<'_, '_, R> {
         for key in long_keys {
             let _ = account_for_internal_key(self.pages, page.number, key);
         }
+        if read.is_err() && children.is_empty() {
+            children.extend(self.first_child(page)?);
+        }
         read.or_else(tell)?;
         Ok(children)
+    }
+
+    /// Returns the first leaf below an internal page that cannot be read as a whole; the links of the leaves lead to the others.
+    fn first_child(&mut self, page: &Page) -> Result<Option<PageNo>, ReadError> {
+        let item = usize::from(page.u16_at(page.index_at(0)));
+        let link = if self.internal() == PageType::RecnoInternal { item } else { item.saturating_add(4) };
+        let leaf = self.peek_leaf(PageNo(page.u32_at(link)))?;
+        Ok(leaf.filter(|leaf| leaf.previous.0 == 0).map(|leaf| leaf.number))
     }
 
     /// Takes the leaves that were listed, but for strangers.
@@ -309,9 +320,10 @@ impl<R: ReadAt> Finder<'_, '_, R> {
                 Ok(self.chains.is_free(self.pages, next.number, page)?.then_some(next))
             }
             Err(error) => {
+                let is_anothers = matches!(error, ReadError::UsedTwice { .. });
                 tell(error)?;
                 // The page behind one that cannot be read.
-                if self.pages.is_used(found) { Ok(None) } else { self.agreeing_behind(found) }
+                if is_anothers { Ok(None) } else { self.agreeing_behind(found) }
             }
         }
     }
