@@ -30,7 +30,9 @@ pub(crate) fn run(data: &[u8]) {
     let ordered = strict.iter().all(has_bytewise_order);
     let known = strict.iter().all(has_known_hash);
     if result.is_ok() && ordered && known {
-        assert_eq!(losses, [], "losses of a sound file");
+        // Zeros where nobody knows whether something was written are told, and are no error.
+        let certain: Vec<_> = losses.iter().filter(|loss| !loss.what.contains("zeros")).collect();
+        assert!(certain.is_empty(), "losses of a sound file: {certain:?}");
         assert_same_records(&parts, &strict);
     }
     if losses.is_empty() {
