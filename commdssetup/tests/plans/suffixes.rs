@@ -165,3 +165,29 @@ fn a_root_entry_is_of_the_class_that_its_name_asks_for() {
     choices.user_suffix = dn("uid=x");
     assert!(matches!(plan(&facts, &choices), Err(PlanError::RootEntry { .. })));
 }
+
+#[test]
+fn a_suffix_where_the_server_keeps_itself_and_a_name_that_it_does_not_take_are_refused() {
+    for name in ["cn=config", "cn=schema", "ou=people,cn=config", "cn=Monitor"] {
+        let mut choices = choices();
+        choices.user_suffix = dn(name);
+        assert!(matches!(plan(&facts(), &choices), Err(PlanError::SuffixOfTheServer { .. })), "{name}");
+    }
+    for name in ["c=germany", "o=", "o=#04024869"] {
+        let mut choices = choices();
+        choices.user_suffix = dn(name);
+        assert!(matches!(plan(&facts(), &choices), Err(PlanError::RootEntry { .. })), "{name}");
+    }
+}
+
+#[test]
+fn a_suffix_within_another_new_one_goes_into_its_database() {
+    let mut facts = facts();
+    hold(&mut facts, &[]);
+    facts.entries.clear();
+    let mut choices = choices();
+    choices.user_suffix = dn("ou=people,o=internet");
+    let plan = planned(&facts, &choices);
+    let databases = made(&plan).into_iter().filter(|dn| dn.contains("ldbm")).count();
+    assert_eq!(databases, 3, "{:?}", made(&plan));
+}
