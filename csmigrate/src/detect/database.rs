@@ -101,7 +101,11 @@ fn cause(error: &ReadError) -> String {
 
 /// Tells whether a database is damaged, and not only out of reach or of a kind that is not read.
 fn is_damage(error: &ReadError) -> bool {
-    !matches!(error, ReadError::Io { .. } | ReadError::Ended { .. } | ReadError::Unsupported(_))
+    match error {
+        ReadError::Io { .. } | ReadError::Ended { .. } => false,
+        ReadError::Unsupported(kind) => kind.may_be_damage(),
+        _ => true,
+    }
 }
 
 /// Surveys a database.
@@ -112,6 +116,7 @@ pub fn survey(file: &dyn File, damage: Damage, observer: &dyn Observer) -> Resul
     match survey_as(file, Damage::Refused, observer) {
         Err(DatabaseError::Read { error }) if damage == Damage::Salvaged && is_damage(&error) => {
             let (facts, losses) = match survey_as(file, Damage::Salvaged, observer) {
+                Err(DatabaseError::Read { error: error @ ReadError::Unsupported(_) }) => return Err(error.into()),
                 Err(DatabaseError::Read { error }) if is_damage(&error) => return Err(DatabaseError::Hopeless(error)),
                 surveyed => surveyed?,
             };

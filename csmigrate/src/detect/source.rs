@@ -355,8 +355,12 @@ fn examine(
     if item.is_at_top() && !is_log_or_region(name) {
         let recognised = recognised(&*file).map_err(failed)?;
         // The first page may be what is damaged.
-        let may_be_damaged =
-            recognised == Recognised::NotADatabase && damage == Damage::Salvaged && name.ends_with(b".db");
+        let may_be_damaged = damage == Damage::Salvaged
+            && match &recognised {
+                Recognised::NotADatabase => name.ends_with(b".db"),
+                Recognised::Unsupported(kind) => kind.may_be_damage(),
+                Recognised::Btree | Recognised::Hash => false,
+            };
         match recognised {
             _ if may_be_damaged => return database(file, source, item, damage, observer),
             Recognised::Btree | Recognised::Hash => return database(file, source, item, damage, observer),

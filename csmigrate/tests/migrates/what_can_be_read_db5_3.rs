@@ -112,6 +112,27 @@ fn a_hash_database_whose_number_of_buckets_is_lost_is_written_with_as_many_as_it
 }
 
 #[test]
+fn a_damaged_number_that_looks_like_a_kind_that_is_not_read_costs_no_record() {
+    for (name, at) in [
+        ("hash-4.7.25-le-dup-512.db", 16),
+        ("btree-4.7.25-le-plain-1024.db", 17),
+        ("btree-4.7.25-le-plain-1024.db", 24),
+    ] {
+        let sound = Site::with(&[name]);
+        sound.migrate(&["-q"]);
+        let site = Site::calendar();
+        let mut content = bytes(name);
+        content[at] ^= 0x40;
+        site.write("/db/old/damaged.db", &content);
+        site.refused(&[OLD, NEW]);
+        site.run(&["--salvage", OLD, NEW]).failed();
+        let new = site.path("/db/new/salvaged/damaged.db");
+        run("db5.3_verify", &[new.as_os_str()]);
+        assert_eq!(records(&new), records(&sound.path(NEW).join(name)), "{name} {at}");
+    }
+}
+
+#[test]
 fn a_hash_database_whose_mark_of_its_function_is_damaged_gives_all_its_records() {
     let name = "hash-4.7.25-le-dup-512.db";
     let sound = Site::with(&[name]);

@@ -45,6 +45,11 @@ impl<R: ReadAt> Database<R> {
                 let meta = lost_meta::guess(&source, length)?.ok_or(error)?;
                 (meta, vec![ReadError::LostMeta])
             }
+            // Of a kind that is not read no page can be either.
+            Err(ReadError::Unsupported(kind)) if kind.may_be_damage() => {
+                let meta = lost_meta::guess(&source, length)?.ok_or(ReadError::Unsupported(kind))?;
+                (meta, vec![ReadError::LostMeta])
+            }
             parsed => parsed?,
         };
         if meta.holds_sub_databases() && no_names::is_one_database(&source, &meta)? {

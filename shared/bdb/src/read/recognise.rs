@@ -72,6 +72,13 @@ pub enum Unsupported {
     Partitioned,
 }
 
+impl Unsupported {
+    /// Returns whether a damaged number makes a file of a kind that is read look so: only its pages can tell.
+    pub fn may_be_damage(&self) -> bool {
+        matches!(self, Self::BtreeVersion { .. } | Self::HashVersion { .. } | Self::Encrypted)
+    }
+}
+
 /// Says what a file of `length` bytes is whose first bytes, at most [`HEAD`], are `head`.
 ///
 /// A later damage, such as a wrong page size, is not noticed here (`reference/berkeley-db.md` sections 1 and 2).
