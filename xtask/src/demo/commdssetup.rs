@@ -10,7 +10,7 @@ use std::process::Command;
 const CHOICES: [&str; 14] =
     ["-i", "yes", "-R", "yes", "-r", "o=internet", "-u", "o=usergroup", "-s", "yes", "-b", "yes", "-t", "1"];
 /// Lines of each generated file that are shown.
-const SHOWN: usize = 12;
+const SHOWN: usize = 40;
 /// What the files of a run against a stock 389 DS begin with, for where there is none.
 const EXAMPLE: &str = "examples/directory";
 
