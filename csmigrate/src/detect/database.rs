@@ -102,9 +102,8 @@ fn cause(error: &ReadError) -> String {
 /// Tells whether a database is damaged, and not only out of reach or of a kind that is not read.
 fn is_damage(error: &ReadError) -> bool {
     match error {
-        ReadError::Io { .. } | ReadError::Ended { .. } => false,
         ReadError::Unsupported(kind) => kind.may_be_damage(),
-        _ => true,
+        other => other.is_damage(),
     }
 }
 

@@ -41,13 +41,8 @@ impl<R: ReadAt> Database<R> {
         let mut head = [0; HEAD];
         let (head, length) = read_head(&source, &mut head)?;
         let (mut meta, mut damage) = match Meta::parse_damaged(head, length) {
-            Err(error @ (ReadError::NotADatabase | ReadError::PageSize { .. } | ReadError::TooManyPages { .. })) => {
+            Err(error) if may_be_lost(&error) => {
                 let meta = lost_meta::guess(&source, length)?.ok_or(error)?;
-                (meta, vec![ReadError::LostMeta])
-            }
-            // Of a kind that is not read no page can be either.
-            Err(ReadError::Unsupported(kind)) if kind.may_be_damage() => {
-                let meta = lost_meta::guess(&source, length)?.ok_or(ReadError::Unsupported(kind))?;
                 (meta, vec![ReadError::LostMeta])
             }
             parsed => parsed?,
@@ -77,6 +72,15 @@ impl<R: ReadAt> Database<R> {
     /// Begins to read all records, of each database of the file in its own order.
     pub fn records(&self) -> Records<'_, R> {
         Records::new(&self.source, &self.meta)
+    }
+}
+
+/// Tells whether the other pages may show what the first one does not. Of a kind that is not read they show nothing.
+fn may_be_lost(error: &ReadError) -> bool {
+    match error {
+        ReadError::NotADatabase | ReadError::PageSize { .. } | ReadError::TooManyPages { .. } => true,
+        ReadError::Unsupported(kind) => kind.may_be_damage(),
+        _ => false,
     }
 }
 

@@ -133,6 +133,11 @@ impl TryFrom<io::Error> for ReadError {
 }
 
 impl ReadError {
+    /// Returns whether it is the content that is wrong; else the file cannot be read at all.
+    pub fn is_damage(&self) -> bool {
+        !matches!(self, Self::Io { .. } | Self::Ended { .. })
+    }
+
     /// Returns the page that is wrong, where it is one.
     pub fn page(&self) -> Option<PageNo> {
         match self {
@@ -186,6 +191,14 @@ impl ReadError {
             | Self::InSubdatabases
             | Self::Stopped => None,
         }
+    }
+}
+
+/// Returns what was read; nothing where the file is damaged. An error is that it cannot be read at all.
+pub(super) fn unless_damaged<T>(read: Result<T, ReadError>) -> Result<Option<T>, ReadError> {
+    match read {
+        Err(error) if !error.is_damage() => Err(error),
+        read => Ok(read.ok()),
     }
 }
 

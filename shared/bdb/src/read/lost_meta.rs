@@ -3,7 +3,7 @@
 //! Each page carries its own number where the page size and the byte order lead to it, and its type. What they cannot show is not needed to read
 //! records: where the tree or the buckets begin (salvage looks at every page), or when a file was made. Files of sub-databases are left alone: their pages do not say whose they are.
 
-use super::error::ReadError;
+use super::error::{ReadError, unless_damaged};
 use super::hash_page::{HashItem, HashItems};
 use super::meta::{Access, BtreeMeta, Checksums, HashMeta, Meta};
 use super::page::{Body, Items, Page};
@@ -112,10 +112,8 @@ impl Seen {
         let mut pages = Pages::new(source, meta);
         let (mut items, mut hash_items) = (Items::default(), HashItems::default());
         for number in (1..meta.pages).step_by((meta.pages / SAMPLE).max(1) as usize).map(PageNo) {
-            match pages.peek(number, PageNo(0)) {
-                Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
-                Err(_) => {}
-                Ok(page) => seen.add(&page, &mut items, &mut hash_items),
+            if let Some(page) = unless_damaged(pages.peek(number, PageNo(0)))? {
+                seen.add(&page, &mut items, &mut hash_items);
             }
         }
         Ok(seen)

@@ -1,6 +1,6 @@
 //! Whether a file that says it holds sub-databases is one database, and only the flag is damaged.
 
-use super::error::ReadError;
+use super::error::{ReadError, unless_damaged};
 use super::meta::{Access, Meta};
 use super::page::{Body, Items, Page};
 use super::pages::Pages;
@@ -29,7 +29,7 @@ pub(super) fn is_one_database<R: ReadAt>(source: &R, meta: &Meta) -> Result<bool
 fn first_leaf<R: ReadAt>(pages: &mut Pages<'_, R>, items: &mut Items, root: PageNo) -> Result<Option<Page>, ReadError> {
     let mut number = root;
     for _ in 0..LEVELS_LIMIT {
-        let Some(page) = readable(pages, number)? else { return Ok(None) };
+        let Some(page) = unless_damaged(pages.peek(number, PageNo(0)))? else { return Ok(None) };
         match page.kind() {
             Some(PageType::BtreeLeaf) => return Ok(items.read_pairs(&page).is_ok().then_some(page)),
             Some(PageType::BtreeInternal) => {
@@ -61,18 +61,10 @@ fn has_name(meta: &Meta, leaf: &Page, items: &Items) -> bool {
 
 fn has_meta_page<R: ReadAt>(pages: &mut Pages<'_, R>) -> Result<bool, ReadError> {
     for number in (1..pages.meta.pages).map(PageNo) {
-        let page = readable(pages, number)?;
+        let page = unless_damaged(pages.peek(number, PageNo(0)))?;
         if page.is_some_and(|page| matches!(page.kind(), Some(PageType::BtreeMeta | PageType::HashMeta))) {
             return Ok(true);
         }
     }
     Ok(false)
-}
-
-/// Returns a page; nothing for a damaged one.
-fn readable<R: ReadAt>(pages: &mut Pages<'_, R>, number: PageNo) -> Result<Option<Page>, ReadError> {
-    match pages.peek(number, PageNo(0)) {
-        Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => Err(error),
-        page => Ok(page.ok()),
-    }
 }

@@ -1,7 +1,7 @@
 //! What the pages of a hash database show of what its meta page should say: how many buckets there are, and whether the library's
 //! function put the keys into them.
 
-use super::super::error::ReadError;
+use super::super::error::{ReadError, unless_damaged};
 use super::super::hash_page::{HashItem, HashItems};
 use super::super::overflow::Reader;
 use crate::format::{PageNo, PageType};
@@ -57,11 +57,7 @@ fn sample<R: ReadAt>(
 ) -> Result<(), ReadError> {
     let pages = reader.pages.meta.pages;
     for number in (1..pages).step_by((pages / SAMPLE).max(1) as usize).map(PageNo) {
-        let page = match reader.pages.peek(number, PageNo(0)) {
-            Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
-            Err(_) => continue,
-            Ok(page) => page,
-        };
+        let Some(page) = unless_damaged(reader.pages.peek(number, PageNo(0)))? else { continue };
         let is_bucket = matches!(page.kind(), Some(PageType::HashUnsorted | PageType::Hash));
         if !is_bucket || items.read(&page).is_err() {
             continue;

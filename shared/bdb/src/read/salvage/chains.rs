@@ -1,7 +1,7 @@
 //! Pages of duplicates of versions 6 and 7 by their links: where a link to the next page is lost, that page's link back tells which
 //! it is, and where a link back is lost, whether any other page or leaf calls the page its own.
 
-use super::super::error::ReadError;
+use super::super::error::{ReadError, unless_damaged};
 use super::super::hash_page::{HashItem, HashItems};
 use super::super::page::{Body, Items, Page};
 use super::super::pages::Pages;
@@ -63,11 +63,7 @@ impl Links {
     fn collect<R: ReadAt>(pages: &mut Pages<'_, R>) -> Result<Self, ReadError> {
         let (mut links, mut items, mut hash_items) = (Self::default(), Items::default(), HashItems::default());
         for number in (1..pages.meta.pages).map(PageNo) {
-            let page = match pages.peek(number, PageNo(0)) {
-                Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
-                Err(_) => continue,
-                Ok(page) => page,
-            };
+            let Some(page) = unless_damaged(pages.peek(number, PageNo(0)))? else { continue };
             match page.kind() {
                 Some(PageType::OldDuplicate) => {
                     links.back.push((page.previous().0, number.0));

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::super::error::ReadError;
+use super::super::error::{ReadError, unless_damaged};
 use super::super::overflow::account_for_internal_key;
 use super::super::page::{Item, Items, Page};
 use super::super::pages::Pages;
@@ -348,11 +348,8 @@ impl<R: ReadAt> Finder<'_, '_, R> {
 
     /// Returns a page if it is a leaf of this kind of set.
     fn peek_leaf(&mut self, number: PageNo) -> Result<Option<Leaf>, ReadError> {
-        match self.pages.peek(number, PageNo(0)) {
-            Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => Err(error),
-            Err(_) => Ok(None),
-            Ok(page) => Ok((page.kind() == Some(self.kind)).then(|| Leaf::of(&page))),
-        }
+        let page = unless_damaged(self.pages.peek(number, PageNo(0)))?;
+        Ok(page.filter(|page| page.kind() == Some(self.kind)).map(|page| Leaf::of(&page)))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::ops::Range;
 
-use super::super::error::ReadError;
+use super::super::error::{ReadError, unless_damaged};
 use super::super::hash_page::{HashItem, HashItems, next_duplicate};
 use super::super::meta::{DuplicateMode, HashMeta, Meta};
 use super::super::overflow::{Again, Reader, account_for_internal_key, check_chain};
@@ -190,9 +190,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
         let Buckets { last, high_mask, .. } = self.buckets;
         for bucket in last.saturating_add(1)..=high_mask.min(self.meta.pages) {
             let Some(page) = bucket_page(self.meta.version, &self.hash.spares, bucket) else { continue };
-            if let Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) = self.reader.pages.take_zero(page) {
-                return Err(error);
-            }
+            unless_damaged(self.reader.pages.take_zero(page))?;
         }
         Ok(())
     }
@@ -208,11 +206,7 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             if self.reader.pages.is_used(number) {
                 continue;
             }
-            let page = match self.reader.pages.peek(number, PageNo(0)) {
-                Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
-                Err(_) => continue,
-                Ok(page) => page,
-            };
+            let Some(page) = unless_damaged(self.reader.pages.peek(number, PageNo(0)))? else { continue };
             if !is_bucket(&page) || page.entries() == 0 || self.items.read(&page).is_err() {
                 continue;
             }
@@ -280,11 +274,10 @@ impl<'d, R: ReadAt> HashSalvage<'d, R> {
             if matches!(item, HashItem::Overflow(_)) && long > LONG_KEYS_LIMIT {
                 continue;
             }
-            match self.read_key(page, item.clone(), &mut key) {
-                Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
-                Err(_) => continue,
-                Ok(()) => *counts.entry(self.buckets.of(default_hash(&key))).or_default() += 1,
+            if unless_damaged(self.read_key(page, item.clone(), &mut key))?.is_none() {
+                continue;
             }
+            *counts.entry(self.buckets.of(default_hash(&key))).or_default() += 1;
             if matches!(item, HashItem::Overflow(_)) {
                 long = long.saturating_add(key.len());
             }

@@ -399,7 +399,7 @@ enum Orphans {
 
 /// Notes an error as a loss, unless the file cannot be read any more.
 fn lost(losses: &mut Losses, page: PageNo, error: ReadError) -> Result<(), ReadError> {
-    if matches!(error, ReadError::Io { .. } | ReadError::Ended { .. }) {
+    if !error.is_damage() {
         return Err(error);
     }
     losses.add(page, &error);
@@ -408,7 +408,7 @@ fn lost(losses: &mut Losses, page: PageNo, error: ReadError) -> Result<(), ReadE
 
 /// Notes an error as the loss of data of a key, as [`lost`] does.
 fn lost_data(losses: &mut Losses, key: &[u8], page: PageNo, error: ReadError) -> Result<(), ReadError> {
-    if matches!(error, ReadError::Io { .. } | ReadError::Ended { .. }) {
+    if !error.is_damage() {
         return Err(error);
     }
     losses.place(page, format!("the data of a key: {error}"), Some(key.to_vec()));

@@ -6,7 +6,7 @@
 use super::{LOSS_LIMIT, Losses};
 use crate::format::{PageNo, PageType};
 use crate::io::ReadAt;
-use crate::read::error::ReadError;
+use crate::read::error::{ReadError, unless_damaged};
 use crate::read::pages::Pages;
 
 /// The list of free pages.
@@ -20,12 +20,11 @@ impl FreeList {
     pub(super) fn follow<R: ReadAt>(pages: &mut Pages<'_, R>) -> Result<Self, ReadError> {
         let mut next = pages.meta.free;
         while next.0 != 0 {
-            match pages.peek(next, PageNo(0)) {
-                Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
-                Ok(page) if page.kind() == Some(PageType::Free) && pages.take(next, PageNo(0)).is_ok() => {
+            match unless_damaged(pages.peek(next, PageNo(0)))? {
+                Some(page) if page.kind() == Some(PageType::Free) && pages.take(next, PageNo(0)).is_ok() => {
                     next = page.next();
                 }
-                Ok(_) | Err(_) => return Ok(Self { broken_at: Some(next) }),
+                _ => return Ok(Self { broken_at: Some(next) }),
             }
         }
         Ok(Self { broken_at: None })

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{BtreeSalvage, Run};
 use crate::format::{PageNo, PageType};
 use crate::io::ReadAt;
-use crate::read::error::ReadError;
+use crate::read::error::{ReadError, unless_damaged};
 use crate::read::overflow::account_for_internal_key;
 use crate::read::page::{Body, Page};
 use crate::read::salvage::key_order::{KeyOrder, Neighbours, odd_ones};
@@ -108,11 +108,7 @@ impl<R: ReadAt> BtreeSalvage<'_, R> {
     fn orders_of(&mut self, leaves: &[u32]) -> Result<(KeyOrder, KeyOrder), ReadError> {
         let (mut keys, mut data) = (Neighbours::default(), Neighbours::default());
         for number in leaves {
-            let page = match self.reader.pages.peek(PageNo(*number), PageNo(0)) {
-                Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
-                Err(_) => continue,
-                Ok(page) => page,
-            };
+            let Some(page) = unless_damaged(self.reader.pages.peek(PageNo(*number), PageNo(0)))? else { continue };
             if pairs_of(&page, &mut self.items).is_err() {
                 continue;
             }
@@ -150,11 +146,7 @@ impl<R: ReadAt> BtreeSalvage<'_, R> {
 
     /// Returns the first and the last key of an intact leaf.
     fn ends_of(&mut self, number: PageNo) -> Result<Option<Ends>, ReadError> {
-        let page = match self.reader.pages.peek(number, PageNo(0)) {
-            Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
-            Err(_) => return Ok(None),
-            Ok(page) => page,
-        };
+        let Some(page) = unless_damaged(self.reader.pages.peek(number, PageNo(0)))? else { return Ok(None) };
         if pairs_of(&page, &mut self.items).is_err() {
             return Ok(None);
         }
@@ -197,14 +189,13 @@ impl<R: ReadAt> BtreeSalvage<'_, R> {
             let is_next = open.as_ref().is_some_and(|(_, next)| *next == number);
             let page = match self.reader.pages.is_used(number) {
                 true => None,
-                false => match self.reader.pages.peek(number, PageNo(0)) {
-                    Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
-                    Err(_) => None,
-                    Ok(page) if page.kind() == Some(PageType::BtreeInternal) => {
+                false => match unless_damaged(self.reader.pages.peek(number, PageNo(0)))? {
+                    None => None,
+                    Some(page) if page.kind() == Some(PageType::BtreeInternal) => {
                         let _ = self.children_of(&page);
                         None
                     }
-                    Ok(page) => (pairs_of(&page, &mut self.items).is_ok() && page.entries() > 0).then_some(page),
+                    Some(page) => (pairs_of(&page, &mut self.items).is_ok() && page.entries() > 0).then_some(page),
                 },
             };
             let Some(page) = page else {

@@ -5,7 +5,7 @@
 use super::BtreeSalvage;
 use crate::format::{PageNo, PageType, flag};
 use crate::io::ReadAt;
-use crate::read::error::ReadError;
+use crate::read::error::{ReadError, unless_damaged};
 use crate::read::meta::{DuplicateMode, Meta};
 use crate::read::page::{Body, Page};
 use crate::read::salvage::Losses;
@@ -57,10 +57,8 @@ impl<R: ReadAt> BtreeSalvage<'_, R> {
             }
         }
         for root in sets {
-            match self.reader.pages.peek(root, page.number) {
-                Err(error @ (ReadError::Io { .. } | ReadError::Ended { .. })) => return Err(error),
-                Err(_) => {}
-                Ok(root) => self.signs.add_set(root.kind(), self.meta.has_duplicate_trees()),
+            if let Some(root) = unless_damaged(self.reader.pages.peek(root, page.number))? {
+                self.signs.add_set(root.kind(), self.meta.has_duplicate_trees());
             }
         }
         Ok(())
