@@ -1,6 +1,8 @@
 //! Good files to damage, and a way to read them that notices an endless reader.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod salvage;
+
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
