@@ -1,7 +1,7 @@
 //! What an administrator should look at beside the decisions: values of keys that are secrets are never shown.
 
-use documents::merge::{Decision, Merge, Part, Side};
-use documents::{Document, Properties};
+use documents::merge::{Decision, Merge, Presence, Side};
+use documents::{Document, Properties, roots};
 use install_root::delegated_administrator::{BASES, ConfigFile, OLD_VAR};
 use upgrade_engine::redact;
 
@@ -43,7 +43,7 @@ fn computed(file: ConfigFile, decision: &Decision, merge: &Merge) -> Option<Stri
 fn old_path(file: ConfigFile, decision: &Decision, base: &str, notation: fn(&[u8]) -> String) -> Option<String> {
     let outcome = value(&decision.outcome).filter(|outcome| Some(*outcome) != value(&decision.new))?;
     let left = BASES.into_iter().chain([OLD_VAR]).filter(|place| *place != base);
-    let place = left.into_iter().find(|place| has_path(outcome, place.as_bytes()))?;
+    let place = left.into_iter().find(|place| roots::occurs(outcome, place.as_bytes()))?;
     let key = &decision.key;
     let shown = shown(key, &notation(outcome));
     Some(format!("{file}:{key}: the site's value {shown} names a path below {place}: check that it is still there"))
@@ -51,23 +51,13 @@ fn old_path(file: ConfigFile, decision: &Decision, base: &str, notation: fn(&[u8
 
 fn value(side: &Side) -> Option<&[u8]> {
     match side {
-        Part::Present(Some(value)) => Some(value),
+        Presence::Present(Some(value)) => Some(value),
         _ => None,
     }
 }
 
 fn shown(key: &str, value: &str) -> String {
     if redact::is_secret_key(key) { redact::SECRET.to_owned() } else { redact::text(value) }
-}
-
-/// Returns whether a path occurs in a value from its beginning to the end of a name.
-fn has_path(value: &[u8], path: &[u8]) -> bool {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.~-".contains(byte);
-    value.windows(path.len()).enumerate().any(|(at, window)| {
-        let before = at.checked_sub(1).and_then(|at| value.get(at));
-        let after = value.get(at.saturating_add(path.len()));
-        window == path && !before.is_some_and(|b| is_name(b) || *b == b'/') && !after.is_some_and(is_name)
-    })
 }
 
 /// Returns the keys of which two files say something else.
@@ -78,20 +68,4 @@ pub fn differing_keys(one: &Properties, other: &Properties) -> Vec<String> {
     let says = |document: &Properties, key| document.effective(key).and_then(|entry| entry.value.clone());
     let differ = keys.into_iter().filter(|key| says(one, key) != says(other, key));
     differ.map(ToString::to_string).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::has_path;
-
-    #[test]
-    fn a_path_counts_from_its_beginning_to_the_end_of_a_name() {
-        let path = b"/opt/SUNWcomm";
-        for value in ["/opt/SUNWcomm", "/opt/SUNWcomm/log/da.log", "a=/opt/SUNWcomm:b"] {
-            assert!(has_path(value.as_bytes(), path), "{value}");
-        }
-        for value in ["/var/opt/SUNWcomm", "/opt/SUNWcomm2/log", "/opt/SUNWcomm-old", "", "/opt"] {
-            assert!(!has_path(value.as_bytes(), path), "{value}");
-        }
-    }
 }

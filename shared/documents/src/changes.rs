@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::Bytes;
-use crate::merge::{Decision, Merge, Part, Side, Word};
+use crate::merge::{Decision, Merge, Presence, Side, Word};
 
 /// Version of the JSON form.
 const VERSION: u32 = 1;
@@ -42,7 +42,8 @@ struct File<'a> {
 }
 
 /// One decision in notation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Line {
     /// The file, as the tool names it.
     pub file: String,
@@ -55,14 +56,49 @@ pub struct Line {
     /// What the new release says.
     pub new: String,
     /// The decision.
-    #[serde(serialize_with = "word")]
     pub decision: Word,
     /// What the result says.
     #[serde(rename = "final")]
     pub outcome: String,
-    /// Whether somebody has to look at it.
-    #[serde(skip)]
-    pub attention: Attention,
+}
+
+/// Why decisions cannot be read back.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is not the JSON form of decisions.
+    #[error("this is no report of decisions: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Another release wrote it.
+    #[error("the report has version {found}, this program reads version {VERSION}")]
+    Version {
+        /// The version of the report.
+        found: u32,
+    },
+}
+
+/// Reads decisions back from their JSON form.
+///
+/// # Errors
+/// When it is another version's, or not the JSON form; a field that is not known is an error as well.
+pub fn read(json: &str) -> Result<Vec<Line>, ReadError> {
+    #[derive(Deserialize)]
+    struct Head {
+        version: u32,
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Whole {
+        #[serde(rename = "version")]
+        _version: u32,
+        decisions: Vec<Line>,
+    }
+
+    // The version comes first: another one may have fields of its own.
+    let found = serde_json::from_str::<Head>(json)?.version;
+    if found != VERSION {
+        return Err(ReadError::Version { found });
+    }
+    Ok(serde_json::from_str::<Whole>(json)?.decisions)
 }
 
 /// Whether somebody has to look at a decision.
@@ -154,7 +190,6 @@ impl File<'_> {
             new: shown(&decision.new),
             decision: decision.word,
             outcome: shown(&decision.outcome),
-            attention: Attention::to(decision),
         }
     }
 }
@@ -162,15 +197,11 @@ impl File<'_> {
 fn show(side: &Side, value: impl Fn(&[u8]) -> String) -> String {
     let value = |found: &Option<Bytes>| found.as_deref().map_or_else(|| "<none>".to_owned(), &value);
     match side {
-        Part::Unknown => "<unknown>".to_owned(),
-        Part::Absent => "<absent>".to_owned(),
-        Part::CommentedOut(found) => format!("<commented>{}", value(found)),
-        Part::Present(found) => value(found),
+        Presence::Unknown => "<unknown>".to_owned(),
+        Presence::Absent => "<absent>".to_owned(),
+        Presence::CommentedOut(found) => format!("<commented>{}", value(found)),
+        Presence::Present(found) => value(found),
     }
-}
-
-fn word<S: Serializer>(word: &Word, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(word.as_str())
 }
 
 /// For people: per file first what needs them, then every other change; what stays the same is only counted.
@@ -182,7 +213,7 @@ impl fmt::Display for Changes<'_> {
             let mut changed: Vec<&Decision> = file.merge.decisions.iter().filter(|d| d.word != Word::Same).collect();
             changed.sort_by_key(|decision| Attention::to(decision));
             for decision in &changed {
-                write!(f, "{}", file.line(decision))?;
+                file.line(decision).write(f, Attention::to(decision))?;
                 *counts.entry(decision.word).or_default() += 1;
             }
             let same = file.merge.decisions.len() - changed.len();
@@ -198,10 +229,10 @@ impl fmt::Display for Changes<'_> {
     }
 }
 
-impl fmt::Display for Line {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Line {
+    fn write(&self, f: &mut fmt::Formatter<'_>, attention: Attention) -> fmt::Result {
         let key = self.key.split_once(':').map_or(self.key.as_str(), |(_, key)| key);
-        let resolved = if self.attention == Attention::Resolved { " (resolved)" } else { "" };
+        let resolved = if attention == Attention::Resolved { " (resolved)" } else { "" };
         let [base, site, new, outcome] = [&self.base, &self.site, &self.new, &self.outcome].map(|v| or_empty(v));
         writeln!(f, "  {:<20} {key} = {outcome}{resolved}", self.decision.as_str())?;
         writeln!(f, "  {:<20} was {base}, site {site}, new {new}", "")

@@ -53,6 +53,16 @@ pub fn apply(original: &[u8], edits: &[SpanEdit]) -> Result<Vec<u8>, ApplyError>
     Ok(result)
 }
 
+/// Sorts edits and placed lines. At one place lines come ahead of a change of what stands there, except behind the last byte,
+/// where such a change completes the last line.
+pub(crate) fn in_order(edits: Vec<SpanEdit>, placed: Vec<SpanEdit>, end: u64) -> Vec<SpanEdit> {
+    let changes = edits.into_iter().map(|edit| ((edit.offset, if edit.offset == end { 0 } else { 1 }), edit));
+    let placed = placed.into_iter().map(|edit| ((edit.offset, if edit.offset == end { 1 } else { 0 }), edit));
+    let mut all: Vec<_> = changes.chain(placed).collect();
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, edit)| edit).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,6 +23,18 @@ pub struct IcsConf {
     line_end: &'static [u8],
     marker: Marker,
     tail: Tail,
+    flavour: Flavour,
+}
+
+/// Which product's file it is. They are read alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// `ics.conf` of Calendar Server: what is added stands below a line that says whose changes these are.
+    IcsConf,
+    /// `iim.conf` of Instant Messaging.
+    IimConf,
+    /// `httpbind.conf` of Instant Messaging's gateway.
+    HttpbindConf,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,31 +45,11 @@ enum Marker {
 
 impl Document for IcsConf {
     fn parse(bytes: Vec<u8>) -> Result<Self, ParseError> {
-        if let Some(at) = bytes.iter().position(|b| *b == 0) {
-            return Err(error_at(&bytes, at, "a NUL byte: this is not a text file"));
-        }
-        let mut entries = Vec::new();
-        let mut marker = Marker::Missing;
-        let mut tail = Tail::Complete;
-        let mut above = CommentAbove::default();
-        let mut at = 0;
-        let mut number = 1;
-        while at < bytes.len() {
-            let line = Line::read(&bytes, at);
-            if trim_end(&line.text) == MARKER {
-                marker = Marker::Present;
-            }
-            match line.entry(number, at) {
-                Some(entry) => entries.push(Entry { comment: above.take(at), ..entry }),
-                None if line.text.starts_with(b"!") => above.comment(at),
-                None => above.interrupt(),
-            }
-            tail = line.tail;
-            at = line.next;
-            number += line.natural_lines;
-        }
-        let line_end = first_line_end(&bytes).unwrap_or(b"\n");
-        Ok(Self { bytes, entries, line_end, marker, tail })
+        Self::parse_as(Flavour::IcsConf, bytes)
+    }
+
+    fn parse_alike(&self, bytes: Vec<u8>) -> Result<Self, ParseError> {
+        Self::parse_as(self.flavour, bytes)
     }
 
     fn to_bytes(&self) -> &[u8] {
@@ -66,27 +58,6 @@ impl Document for IcsConf {
 
     fn entries(&self) -> &[Entry] {
         &self.entries
-    }
-
-    fn set_all(&self, changes: &[(Key, Vec<u8>)]) -> Result<Vec<SpanEdit>, EditError> {
-        let mut edits = Vec::new();
-        let mut added = Vec::new();
-        for (index, (key, value)) in changes.iter().enumerate() {
-            check_value(key, value)?;
-            if changes.iter().skip(index + 1).any(|(later, _)| later == key) {
-                continue;
-            }
-            match self.effective(key) {
-                Some(entry) if entry.value.as_deref() == Some(value.as_slice()) => {}
-                Some(entry) => edits.push(self.respell(entry, value)?),
-                None => added.push(self.spell(key, value)?),
-            }
-        }
-        edits.sort_by_key(|edit| edit.offset);
-        if !added.is_empty() {
-            edits.push(self.addition(&added.concat()));
-        }
-        Ok(edits)
     }
 
     fn respell(&self, entry: &Entry, value: &[u8]) -> Result<SpanEdit, EditError> {
@@ -113,17 +84,50 @@ impl Document for IcsConf {
     fn place(&self, place: Place<'_>, lines: &[u8]) -> SpanEdit {
         lines::place(&self.bytes, self.tail, self.line_end, place, lines)
     }
+
+    fn additions(&self, places: &[(Place<'_>, Vec<u8>)]) -> Vec<SpanEdit> {
+        let mut edits = self.place_all(places);
+        if let Some(first) =
+            edits.first_mut().filter(|_| self.flavour == Flavour::IcsConf && self.marker == Marker::Missing)
+        {
+            let separator = self.tail.separator(&self.bytes, self.line_end).len();
+            first.insert.splice(separator..separator, [MARKER, self.line_end].concat());
+        }
+        edits
+    }
 }
 
 impl IcsConf {
-    fn addition(&self, lines: &[u8]) -> SpanEdit {
-        let mut insert = self.tail.separator(&self.bytes, self.line_end);
-        if self.marker == Marker::Missing {
-            insert.extend_from_slice(MARKER);
-            insert.extend_from_slice(self.line_end);
+    /// Takes the bytes of one of the dialect's files.
+    ///
+    /// # Errors
+    /// As [`Document::parse`], which takes them as those of an `ics.conf`.
+    pub fn parse_as(flavour: Flavour, bytes: Vec<u8>) -> Result<Self, ParseError> {
+        if let Some(at) = memchr::memchr(0, &bytes) {
+            return Err(error_at(&bytes, at, "a NUL byte: this is not a text file"));
         }
-        insert.extend_from_slice(lines);
-        SpanEdit { offset: self.bytes.len() as u64, remove: 0, insert }
+        let mut entries = Vec::new();
+        let mut marker = Marker::Missing;
+        let mut tail = Tail::Complete;
+        let mut above = CommentAbove::default();
+        let mut at = 0;
+        let mut number = 1;
+        while at < bytes.len() {
+            let line = Line::read(&bytes, at);
+            if trim_end(&line.text) == MARKER {
+                marker = Marker::Present;
+            }
+            match line.entry(number, at) {
+                Some(entry) => entries.push(Entry { comment: above.take(at), ..entry }),
+                None if line.text.starts_with(b"!") => above.comment(at),
+                None => above.interrupt(),
+            }
+            tail = line.tail;
+            at = line.next;
+            number += line.natural_lines;
+        }
+        let line_end = first_line_end(&bytes).unwrap_or(b"\n");
+        Ok(Self { bytes, entries, line_end, marker, tail, flavour })
     }
 }
 

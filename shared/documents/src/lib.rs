@@ -4,21 +4,24 @@
 //! in them; a change is a list of [`SpanEdit`]s against those bytes, small enough for a journal to hold instead of the file.
 //! Legacy files are bytes, often ISO-8859-1: nothing here assumes UTF-8. Nothing here opens a file or knows a product.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
 pub use bytes::Bytes;
 
 pub mod changes;
+mod document;
 pub mod edit;
 pub mod ics;
 mod lines;
 pub mod merge;
 pub mod notation;
 pub mod properties;
+pub mod roots;
+pub mod secrets;
 pub mod windows_ini;
 
+pub use document::Document;
 pub use edit::{ApplyError, SpanEdit, apply};
 pub use ics::IcsConf;
 pub use properties::Properties;
@@ -96,97 +99,10 @@ pub struct Entry {
     pub state: State,
     /// Where the spelled value stands in the document, its quotes and continuations included.
     pub span: Range<usize>,
-    /// The whole lines of the entry, the last one's line end included.
+    /// The whole lines of the entry, the last one's line end included: what goes when the entry is removed.
     pub lines: Range<usize>,
     /// The comment lines that stand directly above the entry; empty when there are none.
     pub comment: Range<usize>,
-}
-
-/// A configuration file of one dialect.
-pub trait Document {
-    /// Takes a file's bytes.
-    ///
-    /// # Errors
-    /// When the bytes cannot be a file of this dialect.
-    fn parse(bytes: Vec<u8>) -> Result<Self, ParseError>
-    where
-        Self: Sized;
-
-    /// Takes bytes as a file that is read with the same options as this one.
-    ///
-    /// # Errors
-    /// As [`Document::parse`].
-    fn parse_alike(&self, bytes: Vec<u8>) -> Result<Self, ParseError>
-    where
-        Self: Sized,
-    {
-        Self::parse(bytes)
-    }
-
-    /// Returns the bytes that were parsed, all of them.
-    fn to_bytes(&self) -> &[u8];
-
-    /// Returns the entries in file order, repeated and commented-out ones included.
-    fn entries(&self) -> &[Entry];
-
-    /// Returns the one form of all spellings that name the same key.
-    fn canonical<'k>(&self, key: &'k Key) -> Cow<'k, Key> {
-        Cow::Borrowed(key)
-    }
-
-    /// Tells what a repeated key means.
-    fn repeats(&self) -> Repeats {
-        Repeats::OneCounts
-    }
-
-    /// Returns the entry that the product goes by: the last active one with that key, unless the dialect says otherwise.
-    fn effective(&self, key: &Key) -> Option<&Entry> {
-        self.entries().iter().rev().find(|e| e.state == State::Active && e.value.is_some() && e.key == *key)
-    }
-
-    /// Returns the edits that give each key its new value; where a key is repeated the last one counts.
-    ///
-    /// The edits are in the order of the file. A key that has the value already needs none.
-    ///
-    /// # Errors
-    /// When the dialect cannot spell a key or a value. The whole list is refused then.
-    fn set_all(&self, changes: &[(Key, Vec<u8>)]) -> Result<Vec<SpanEdit>, EditError>;
-
-    /// Returns the edits that give one key its new value.
-    ///
-    /// # Errors
-    /// As [`Document::set_all`].
-    fn set(&self, key: &Key, value: &[u8]) -> Result<Vec<SpanEdit>, EditError> {
-        self.set_all(&[(key.clone(), value.to_vec())])
-    }
-
-    /// Returns the edit that gives one of the entries a new value, whether it counts or not.
-    ///
-    /// # Errors
-    /// When the dialect cannot spell the value.
-    fn respell(&self, entry: &Entry, value: &[u8]) -> Result<SpanEdit, EditError>;
-
-    /// Returns a new line for a key, in the style of the entries that are there.
-    ///
-    /// # Errors
-    /// When the dialect cannot spell the key or the value.
-    fn spell(&self, key: &Key, value: &[u8]) -> Result<Vec<u8>, EditError>;
-
-    /// Returns the edit that puts whole lines of this dialect into the document, with the document's line end.
-    fn place(&self, place: Place<'_>, lines: &[u8]) -> SpanEdit;
-
-    /// Returns the edits of several such places, in an order in which they can be made.
-    fn place_all(&self, places: &[(Place<'_>, Vec<u8>)]) -> Vec<SpanEdit> {
-        places.iter().map(|(place, lines)| self.place(*place, lines)).collect()
-    }
-
-    /// Returns a key or a value for people: see [`notation`].
-    fn notation(text: &[u8]) -> String
-    where
-        Self: Sized,
-    {
-        notation::bytes(text)
-    }
 }
 
 /// Why bytes are not a document.

@@ -7,20 +7,21 @@
 //!
 //! Before a merge is returned, its bytes are parsed again and every key is compared with what was decided.
 
+use std::collections::HashMap;
+
 mod carry;
 mod decide;
 mod index;
-mod part;
+mod presence;
 mod resolve;
-mod root;
 mod rows;
 
-use crate::{ApplyError, Document, EditError, ParseError, SpanEdit, apply};
+pub use crate::roots::RootMove;
+use crate::{ApplyError, Document, EditError, Key, ParseError, Repeats, SpanEdit, apply};
 pub use decide::Word;
 use index::{Index, Names};
-use part::View;
-pub use part::{Part, Side};
-pub use root::RootMove;
+use presence::View;
+pub use presence::{Presence, Side};
 use rows::{Files, Row};
 
 /// What the old release shipped, as far as that is known.
@@ -198,28 +199,36 @@ pub enum MergeError {
 pub fn merge<D: Document>(sides: &Sides<'_, D>, rules: &Rules) -> Result<Merge, MergeError> {
     let mut names = Names::default();
     let base = match sides.base {
-        Base::Known(base) => Base::Known(Index::new(base, &mut names)),
-        Base::Partial(base) => Base::Partial(Index::new(base, &mut names)),
+        Base::Known(base) => Base::Known(Index::new(base, &rules.roots, &mut names)),
+        Base::Partial(base) => Base::Partial(Index::new(base, &rules.roots, &mut names)),
         Base::Unknown => Base::Unknown,
     };
-    let files = Files { base, site: Index::new(sides.site, &mut names), new: Index::new(sides.new, &mut names) };
+    let site = Index::new(sides.site, &rules.roots, &mut names);
+    let files = Files { base, site, new: Index::new(sides.new, &[], &mut names) };
     let mut rows = rows::rows(&files, &names, rules);
     resolve::resolve(&mut rows, &rules.resolutions)?;
     let (carrier, other) = match rules.carrier {
         Carrier::Site => (&files.site, &files.new),
         Carrier::New => (&files.new, &files.site),
     };
-    let edits = carry::edits(carrier, other, &rows)?;
+    let edits = carry::edits(carrier, other, &rows, rules)?;
     let bytes = apply(carrier.document.to_bytes(), &edits)?;
     let merged = carrier.document.parse_alike(bytes.clone()).map_err(MergeError::Unreadable)?;
-    let decisions = decisions(rows, &Index::known(&merged, &names))?;
-    Ok(Merge { edits, bytes, decisions, notation: D::notation })
+    let decisions = decisions(rows, &names, &Index::known(&merged, &names))?;
+    Ok(Merge { edits, bytes, decisions, notation: sides.site.value_notation() })
 }
 
 /// Returns the decisions with what the merged file says, provided that it says what was decided.
-fn decisions<D: Document>(rows: Vec<Row<'_>>, merged: &Index<'_, D>) -> Result<Vec<Decision>, MergeError> {
-    let decision = |row: Row<'_>| {
-        let outcome = merged.side(row.number);
+fn decisions<D: Document>(
+    rows: Vec<Row<'_>>,
+    names: &Names<'_>,
+    merged: &Index<'_, D>,
+) -> Result<Vec<Decision>, MergeError> {
+    let found = match merged.document.repeats() {
+        Repeats::OneCounts => rows.iter().map(|row| merged.side(row.number)).collect(),
+        Repeats::EachCounts => each_found(&rows, names, merged),
+    };
+    let decision = |(row, outcome): (Row<'_>, View<'_>)| {
         if outcome.present() != row.target().present() {
             return Err(MergeError::NotAsDecided { key: row.shown });
         }
@@ -227,5 +236,25 @@ fn decisions<D: Document>(rows: Vec<Row<'_>>, merged: &Index<'_, D>) -> Result<V
         let [base, site, new, outcome] = [row.base, row.site, row.new, outcome].map(View::to_side);
         Ok(Decision { key: row.shown, base, site, new, word, choice: row.choice, outcome })
     };
-    rows.into_iter().map(decision).collect()
+    rows.into_iter().zip(found).map(decision).collect()
+}
+
+/// Returns what the merged file says where repeated keys all count: the entries behind a dropped one move up, and the dropped
+/// ones are what is asked for behind the last. The rows of one key are in the order of its entries.
+fn each_found<'m, D: Document>(rows: &[Row<'_>], names: &Names<'_>, merged: &Index<'m, D>) -> Vec<View<'m>> {
+    let mut counts: HashMap<&Key, usize> = HashMap::new();
+    let mut take = |row: &Row<'_>, key| {
+        let count = counts.entry(key).or_default();
+        *count += 1;
+        names.known(&row.name.nth(*count)).map_or(Presence::Absent, |number| merged.side(number))
+    };
+    let is_present = |row: &Row<'_>| row.target().present().is_some();
+    let mut found = vec![Presence::Absent; rows.len()];
+    for (row, found) in rows.iter().zip(&mut found).filter(|(row, _)| is_present(row)) {
+        *found = take(row, &*row.name.key);
+    }
+    for (row, found) in rows.iter().zip(&mut found).filter(|(row, _)| !is_present(row)) {
+        *found = take(row, &*row.name.key);
+    }
+    found
 }

@@ -71,31 +71,6 @@ impl Document for Properties {
         &self.entries
     }
 
-    fn set_all(&self, changes: &[(Key, Vec<u8>)]) -> Result<Vec<SpanEdit>, EditError> {
-        let mut edits = Vec::new();
-        let mut added = Vec::new();
-        for (index, (key, value)) in changes.iter().enumerate() {
-            if changes.iter().skip(index + 1).any(|(later, _)| later == key) {
-                check(key, value)?;
-                continue;
-            }
-            match self.effective(key) {
-                Some(entry) if entry.value.as_deref() == Some(value.as_slice()) => {}
-                Some(entry) => edits.push(self.respell(entry, value)?),
-                None => added.extend(self.spell(key, value)?),
-            }
-        }
-        edits.sort_by_key(|edit| edit.offset);
-        if !added.is_empty() {
-            edits.push(self.place(Place::EndOf(None), &added));
-            if self.last_backslash.is_some() {
-                edits.rotate_right(1);
-                edits.sort_by_key(|edit| edit.offset);
-            }
-        }
-        Ok(edits)
-    }
-
     fn respell(&self, entry: &Entry, value: &[u8]) -> Result<SpanEdit, EditError> {
         let (_, units) = check(&entry.key, value)?;
         let after = self.style(entry).map_or(Separator::Missing, |style| style.after);

@@ -61,38 +61,17 @@ impl Document for WindowsIni {
     }
 
     fn effective(&self, key: &Key) -> Option<&Entry> {
-        let key = canonical(key);
-        let entry = self.entries.iter().find(|e| e.state == State::Active && canonical(&e.key) == key);
-        entry.filter(|e| e.value.is_some())
+        self.entry_to_set(key).filter(|e| e.value.is_some())
     }
 
-    fn set_all(&self, changes: &[(Key, Vec<u8>)]) -> Result<Vec<SpanEdit>, EditError> {
-        let mut edits = Vec::new();
-        let mut added: Vec<(Place<'_>, Vec<u8>)> = Vec::new();
-        for (index, (key, value)) in changes.iter().enumerate() {
-            check_value(key, value)?;
-            if changes.iter().skip(index + 1).any(|(later, _)| canonical(later) == canonical(key)) {
-                continue;
-            }
-            let there = self.entries.iter().find(|e| e.state == State::Active && canonical(&e.key) == canonical(key));
-            match there {
-                Some(entry) if entry.value.as_deref() == Some(value.as_slice()) => {}
-                Some(entry) => edits.push(self.respell(entry, value)?),
-                None => {
-                    let line = self.spell(key, value)?;
-                    let section = key.section.as_deref();
-                    let mut sections = added.iter_mut();
-                    match sections.find(|(place, _)| matches!(place, Place::EndOf(other) if same_name(*other, section)))
-                    {
-                        Some((_, lines)) => lines.extend(line),
-                        None => added.push((Place::EndOf(section), line)),
-                    }
-                }
-            }
-        }
-        edits.extend(self.place_all(&added));
-        edits.sort_by_key(|edit| edit.offset);
-        Ok(edits)
+    fn entry_to_set(&self, key: &Key) -> Option<&Entry> {
+        let key = canonical(key);
+        self.entries.iter().find(|e| e.state == State::Active && canonical(&e.key) == key)
+    }
+
+    fn opening(&self, key: &Key) -> Vec<u8> {
+        let heading = |section: &Bytes| [b"[", section.as_ref(), b"]", self.line_end].concat();
+        key.section.as_ref().map(heading).unwrap_or_default()
     }
 
     fn respell(&self, entry: &Entry, value: &[u8]) -> Result<SpanEdit, EditError> {

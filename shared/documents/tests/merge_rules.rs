@@ -157,11 +157,11 @@ fn with_list() -> Rules {
 }
 
 #[test]
-fn a_numbered_list_is_decided_as_a_unit() {
+fn a_numbered_list_is_a_unit_only_where_both_sides_changed_it_and_not_alike() {
     for (base, site, new, result, expected) in [
         ("id-1=a\n", "id-1=a\nid-2=b\n", "id-1=a\n", "id-1=a\nid-2=b\n", "same site-addition"),
-        ("id-1=a\n", "id-1=a\n", "id-1=x\nid-2=y\n", "id-1=x\nid-2=y\n", "take-new take-new"),
-        ("id-1=a\nid-2=b\n", "id-1=b\n", "id-1=a\nid-2=b\n", "id-1=b\n", "keep-site keep-site"),
+        ("id-1=a\n", "id-1=a\n", "id-1=x\nid-2=y\n", "id-1=x\nid-2=y\n", "take-new add-new"),
+        ("id-1=a\nid-2=b\n", "id-1=b\n", "id-1=a\nid-2=b\n", "id-1=b\n", "keep-site stays-deleted"),
         // The new release put another attribute where the site put its own: neither list is taken apart.
         ("id-1=a\n", "id-1=a\nid-2=b\n", "id-1=a\nid-2=c\nid-3=d\n", "id-1=a\nid-2=b\n", "same conflict conflict"),
         ("id-1=a\nid-2=b\n", "id-1=a\n", "id-1=c\nid-2=b\n", "id-1=a\n", "conflict conflict"),

@@ -2,15 +2,10 @@
 
 use std::borrow::Cow;
 
+pub use documents::secrets::is_secret_key;
+
 /// What stands in a secret's place.
 pub const SECRET: &str = "<secret>";
-
-/// Returns true for a key whose value nobody is to see: `*pass*`, `*cred*`, `*secret*`, `*bindpw*`, in any case.
-pub fn is_secret_key(key: &str) -> bool {
-    let key = key.as_bytes();
-    let is_in_key = |word: &&str| key.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
-    ["pass", "cred", "secret", "bindpw"].iter().any(is_in_key)
-}
 
 /// Returns a line of text without the secrets in it: `key = value` of secret keys, and `user:password@` in URLs.
 pub fn text(line: &str) -> String {

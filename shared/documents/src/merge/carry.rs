@@ -1,21 +1,30 @@
 //! From decisions to edits of the carrier.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::MergeError;
 use super::decide::Word;
-use super::index::Index;
-use super::part::Part;
+use super::index::{Index, moved_key};
+use super::presence::Presence;
 use super::rows::Row;
-use crate::{Bytes, Document, Entry, Key, Place, SpanEdit, State, apply};
+use super::{Carrier, MergeError, Rules};
+use crate::edit::in_order;
+use crate::roots::{self, RootMove};
+use crate::{Bytes, Document, Entry, Key, Place, Repeats, SpanEdit, State, apply};
 
 /// Returns the edits that give every key of the carrier its decided state.
-pub(super) fn edits<D: Document>(
-    carrier: &Index<'_, D>,
-    other: &Index<'_, D>,
-    rows: &[Row<'_>],
+pub(super) fn edits<'a, D: Document>(
+    carrier: &'a Index<'a, D>,
+    other: &'a Index<'a, D>,
+    rows: &'a [Row<'a>],
+    rules: &'a Rules,
 ) -> Result<Vec<SpanEdit>, MergeError> {
-    let mut carry = Carry { carrier, other, edits: Vec::new(), added: HashMap::new() };
+    // The site's paths move, wherever its lines are.
+    let (moves, other_moves) = match rules.carrier {
+        Carrier::Site => (rules.roots.as_slice(), [].as_slice()),
+        Carrier::New => ([].as_slice(), rules.roots.as_slice()),
+    };
+    let mut carry = Carry { carrier, moves, other, other_moves, edits: Vec::new(), added: HashMap::new() };
     for row in rows {
         carry.row(row)?;
     }
@@ -25,41 +34,49 @@ pub(super) fn edits<D: Document>(
 
 struct Carry<'a, D> {
     carrier: &'a Index<'a, D>,
+    /// The root moves of the carrier's keys.
+    moves: &'a [RootMove],
     other: &'a Index<'a, D>,
+    /// The root moves of the other file's keys.
+    other_moves: &'a [RootMove],
     edits: Vec<SpanEdit>,
-    /// The lines of entries that the carrier lacks.
-    added: HashMap<usize, Added<'a>>,
-}
-
-/// An entry that the carrier lacks, in lines of its own.
-struct Added<'a> {
-    section: Option<&'a [u8]>,
-    lines: Vec<u8>,
+    /// The entries that the carrier lacks, each with its lines.
+    added: HashMap<usize, (&'a Row<'a>, Vec<u8>)>,
 }
 
 impl<'a, D: Document> Carry<'a, D> {
-    fn row(&mut self, row: &'a Row<'_>) -> Result<(), MergeError> {
+    fn row(&mut self, row: &'a Row<'a>) -> Result<(), MergeError> {
         let there = self.carrier.entry(row.number);
         match (self.carrier.side(row.number), row.target(), there) {
-            (Part::Present(now), Part::Present(value), _) if now == value => {}
-            (Part::Present(_), Part::Present(Some(value)), Some(entry)) => {
-                let edit = self.new_value(row, entry, value)?;
-                self.edits.push(edit);
+            (Presence::Present(now), Presence::Present(value), there) if now == value => {
+                self.edits.extend(there.and_then(|entry| key_edit(self.carrier.document, entry, self.moves)));
             }
-            (Part::Present(_), Part::Present(None) | Part::CommentedOut(_), Some(entry)) => {
-                let lines = self.lines_of_other(row, None)?;
-                self.edits.push(self.carrier.document.place(Place::InsteadOf(entry), &lines));
+            (Presence::Present(_), Presence::Present(Some(value)), Some(entry)) => {
+                let edits = self.new_value(row, entry, value)?;
+                self.edits.extend(edits);
+            }
+            (Presence::Present(_), Presence::Present(None) | Presence::CommentedOut(_), Some(entry)) => {
+                self.edits.push(match self.lines_of_other(row, None) {
+                    Some(lines) => self.carrier.document.place(Place::InsteadOf(entry), &lines),
+                    None => self.carrier.document.remove(entry),
+                });
                 self.remove(self.carrier.others(row.number));
             }
-            (Part::Present(_), _, there) => self.remove(there.into_iter().chain(self.carrier.others(row.number))),
-            (_, Part::Present(value), there) => {
-                let lines = self.lines_of_other(row, value.as_deref())?;
+            (Presence::Present(_), _, there) => self.remove(there.into_iter().chain(self.carrier.others(row.number))),
+            (_, Presence::Present(value), there) => {
+                let lines = match self.lines_of_other(row, value.as_deref()) {
+                    Some(lines) => lines,
+                    None => {
+                        let key = self.other_key(row);
+                        self.carrier.document.spell(&key, value.as_deref().unwrap_or_default())?
+                    }
+                };
                 match there.filter(|_| row.verdict.0 != Word::AddNew) {
                     Some(disabled) => {
                         self.edits.push(self.carrier.document.place(Place::InsteadOf(disabled), &lines));
                     }
                     None => {
-                        self.added.insert(row.number, Added { section: row.name.key.section.as_deref(), lines });
+                        self.added.insert(row.number, (row, lines));
                     }
                 }
             }
@@ -69,56 +86,57 @@ impl<'a, D: Document> Carry<'a, D> {
     }
 
     fn remove(&mut self, entries: impl Iterator<Item = &'a Entry>) {
-        let edit = |entry: &Entry| SpanEdit {
-            offset: entry.lines.start as u64,
-            remove: entry.lines.len() as u64,
-            insert: Vec::new(),
-        };
-        self.edits.extend(entries.map(edit));
+        let document = self.carrier.document;
+        self.edits.extend(entries.map(|entry| document.remove(entry)));
     }
 
-    /// Returns the edit that gives an entry of the carrier a new value: in the carrier's style, unless the value comes from
+    /// Returns the edits that give an entry of the carrier a new value: in the carrier's style, unless the value comes from
     /// the other file and has a spelling of its own there.
-    fn new_value(&self, row: &Row<'_>, entry: &Entry, value: &[u8]) -> Result<SpanEdit, MergeError> {
-        let usual = self.carrier.document.respell(entry, value)?;
+    fn new_value(&self, row: &Row<'_>, entry: &Entry, value: &[u8]) -> Result<Vec<SpanEdit>, MergeError> {
+        let (carrier, other) = (self.carrier.document, self.other.document);
+        let key_edit = key_edit(carrier, entry, self.moves);
+        let both =
+            |edit: SpanEdit| -> Vec<SpanEdit> { in_order(key_edit.iter().cloned().collect(), vec![edit], u64::MAX) };
+        let usual = carrier.respell(entry, value)?;
         let source =
             self.other.entry(row.number).filter(|e| e.state == State::Active && e.value.as_deref() == Some(value));
-        let Some(source) = source.filter(|_| entry.value.is_some()) else { return Ok(usual) };
-        let spelled = self.other.document.to_bytes().get(source.span.clone()).unwrap_or_default();
-        if self.other.document.respell(source, value)?.insert == spelled {
-            return Ok(usual);
+        let Some(source) = source.filter(|_| entry.value.is_some()) else { return Ok(both(usual)) };
+        let spelled = other.to_bytes().get(source.span.clone()).unwrap_or_default();
+        if other.respell(source, value)?.insert == spelled {
+            return Ok(both(usual));
         }
-        let edit =
-            SpanEdit { offset: entry.span.start as u64, remove: entry.span.len() as u64, insert: spelled.to_vec() };
-        let lines = edited_lines(self.carrier.document, entry, &edit)?;
-        if !reads_as(self.carrier.document, &complete(lines.clone()), &entry.key, Some(value)) {
-            return Ok(usual);
+        let insert = carrier.encoded(&other.decoded(spelled)).into_owned();
+        let edits = both(SpanEdit { offset: entry.span.start as u64, remove: entry.span.len() as u64, insert });
+        let lines = lines_of(carrier, entry, &edits)?;
+        let key = moved_key(carrier, entry, self.moves);
+        if !carrier.reads_as(&complete(lines.clone()), key.as_ref().unwrap_or(&entry.key), Some(value)) {
+            return Ok(both(usual));
         }
-        let continued = spelled.iter().any(|b| matches!(b, b'\n' | b'\r'));
-        Ok(if continued { self.carrier.document.place(Place::InsteadOf(entry), &lines) } else { edit })
+        let continued = other.decoded(spelled).iter().any(|b| matches!(b, b'\n' | b'\r'));
+        Ok(if continued { vec![carrier.place(Place::InsteadOf(entry), &lines)] } else { edits })
     }
 
-    /// Returns the lines of the other file's entry, with another value where one is given and differs.
-    fn lines_of_other(&self, row: &Row<'_>, value: Option<&[u8]>) -> Result<Vec<u8>, MergeError> {
-        let document = self.carrier.document;
-        let Some(source) = self.other.entry(row.number) else {
-            return Ok(document.spell(&row.name.key, value.unwrap_or_default())?);
-        };
+    /// Returns the other file's key of a row, as it is spelled there after the root move.
+    fn other_key(&self, row: &Row<'a>) -> Cow<'a, Key> {
+        let Some(source) = self.other.entry(row.number) else { return Cow::Borrowed(&*row.name.key) };
+        moved_key(self.other.document, source, self.other_moves).map_or(Cow::Borrowed(&source.key), Cow::Owned)
+    }
+
+    /// Returns the lines of the other file's entry, with another value where one is given and differs; nothing where they
+    /// would not be that entry in the carrier.
+    fn lines_of_other(&self, row: &Row<'a>, value: Option<&[u8]>) -> Option<Vec<u8>> {
+        let (carrier, other) = (self.carrier.document, self.other.document);
+        let source = self.other.entry(row.number)?;
+        let mut edits: Vec<SpanEdit> = key_edit(other, source, self.other_moves).into_iter().collect();
         let value = value.or(source.value.as_deref());
-        let lines = match value {
-            Some(value) if source.value.as_deref() != Some(value) => {
-                let edit = self.other.document.respell(source, value)?;
-                edited_lines(self.other.document, source, &edit)?
-            }
-            _ => self.other.document.to_bytes().get(source.lines.clone()).unwrap_or_default().to_vec(),
-        };
-        let lines = complete(lines);
+        if let Some(value) = value.filter(|value| source.value.as_deref() != Some(value)) {
+            edits = in_order(edits, vec![other.respell(source, value).ok()?], u64::MAX);
+        }
+        let lines = complete(lines_of(other, source, &edits).ok()?);
+        let key = self.other_key(row);
         // Where the other file ends in a backslash, a second line end keeps the next line from being taken for the rest.
         let mut candidates = [b"".as_slice(), b"\n", b"\r"].into_iter().map(|end| [lines.as_slice(), end].concat());
-        match candidates.find(|lines| reads_as(document, lines, &source.key, value)) {
-            Some(lines) => Ok(lines),
-            None => Ok(document.spell(&source.key, value.unwrap_or_default())?),
-        }
+        candidates.find(|lines| carrier.reads_as(lines, &key, value))
     }
 
     /// Returns the edits that put the added lines behind their nearest preceding neighbour in the other file that the
@@ -127,25 +145,43 @@ impl<'a, D: Document> Carry<'a, D> {
         if self.added.is_empty() {
             return Vec::new();
         }
-        let known = lines_of(self.carrier.document.to_bytes());
+        let (carrier, other) = (self.carrier.document, self.other.document);
+        let text = carrier.decoded(carrier.to_bytes());
+        let known = trimmed_lines(&text);
         let mut neighbours: HashMap<Option<Bytes>, &Entry> = HashMap::new();
+        let each_counts = carrier.repeats() == Repeats::EachCounts;
+        let mut last_of: HashMap<Key, (Place<'_>, usize)> = HashMap::new();
         let mut groups: Vec<(Place<'_>, Vec<u8>)> = Vec::new();
-        let mut places: HashMap<(usize, Option<&[u8]>), usize> = HashMap::new();
+        let mut places: HashMap<(usize, Option<Bytes>), usize> = HashMap::new();
         let mut only_here: Vec<usize> = self.added.keys().copied().filter(|n| self.other.entry(*n).is_none()).collect();
         only_here.sort_unstable();
         for number in self.other.order.iter().chain(&only_here) {
             if let Some(entry) = self.carrier.entry(*number) {
-                let is_inside = entry.key.section.is_some();
-                let section =
-                    is_inside.then(|| self.carrier.document.canonical(&entry.key).into_owned().section).flatten();
-                neighbours.insert(section, entry);
+                neighbours.insert(carrier.stretch(entry), entry);
+                if each_counts {
+                    let moved = moved_key(carrier, entry, self.moves);
+                    let key = carrier.canonical(moved.as_ref().unwrap_or(&entry.key)).into_owned();
+                    last_of.insert(key, (Place::Behind(entry), entry.lines.end));
+                }
             }
-            let Some(Added { section, lines }) = self.added.get(number) else { continue };
-            let (place, at) = match neighbours.get(&section.map(Bytes::copy_from_slice)) {
+            let Some((row, lines)) = self.added.get(number) else { continue };
+            let source = self.other.entry(*number);
+            let stretch = source.map_or_else(|| row.name.key.section.clone(), |entry| other.stretch(entry));
+            let (mut place, mut at) = match neighbours.get(&stretch) {
                 Some(entry) => (Place::Behind(entry), entry.lines.end),
-                None => (Place::EndOf(self.spelled_section(*number, *section)), usize::MAX),
+                None => {
+                    let section = source.map_or(row.name.key.section.as_deref(), |entry| entry.key.section.as_deref());
+                    (Place::EndOf(section), usize::MAX)
+                }
             };
-            let group = *places.entry((at, *section)).or_insert_with(|| {
+            if each_counts {
+                // Entries of one key are told apart by their order: none goes ahead of an earlier one.
+                if let Some(last) = last_of.get(&*row.name.key).filter(|(_, last)| *last > at) {
+                    (place, at) = *last;
+                }
+                last_of.insert(row.name.key.clone().into_owned(), (place, at));
+            }
+            let group = *places.entry((at, stretch)).or_insert_with(|| {
                 groups.push((place, Vec::new()));
                 groups.len() - 1
             });
@@ -154,26 +190,42 @@ impl<'a, D: Document> Carry<'a, D> {
                 text.extend_from_slice(lines);
             }
         }
-        self.carrier.document.place_all(&groups)
-    }
-
-    fn spelled_section(&self, number: usize, canonical: Option<&'a [u8]>) -> Option<&'a [u8]> {
-        self.other.entry(number).map_or(canonical, |entry| entry.key.section.as_deref())
+        carrier.place_all(&groups)
     }
 
     /// Returns the comment above the other file's entry, unless it heads that file, or the carrier holds all of it already.
     fn comment(&self, number: usize, known: &HashSet<&[u8]>) -> Vec<u8> {
+        let other = self.other.document;
         let Some(entry) = self.other.entry(number).filter(|entry| entry.comment.start > 0) else { return Vec::new() };
-        let comment = self.other.document.to_bytes().get(entry.comment.clone()).unwrap_or_default();
-        if lines_of(comment).is_subset(known) { Vec::new() } else { comment.to_vec() }
+        let comment = other.decoded(other.to_bytes().get(entry.comment.clone()).unwrap_or_default());
+        if trimmed_lines(&comment).is_subset(known) { Vec::new() } else { comment.into_owned() }
     }
 }
 
-/// Returns the lines of an entry after an edit inside them.
-fn edited_lines<D: Document>(document: &D, entry: &Entry, edit: &SpanEdit) -> Result<Vec<u8>, MergeError> {
+/// Returns the edit that moves the paths in an entry's key; nothing where there are none, or where they are its value's.
+fn key_edit<D: Document>(document: &D, entry: &Entry, moves: &[RootMove]) -> Option<SpanEdit> {
+    if moves.is_empty() {
+        return None;
+    }
+    let place = document.paths_in_key(entry)?;
+    if place.start < entry.span.end && entry.span.start < place.end {
+        return None;
+    }
+    match roots::rewrite(document.to_bytes().get(place.clone())?, moves) {
+        Cow::Owned(insert) => Some(SpanEdit { offset: place.start as u64, remove: place.len() as u64, insert }),
+        Cow::Borrowed(_) => None,
+    }
+}
+
+/// Returns the lines of an entry, as text, after edits inside them.
+fn lines_of<D: Document>(document: &D, entry: &Entry, edits: &[SpanEdit]) -> Result<Vec<u8>, MergeError> {
     let lines = document.to_bytes().get(entry.lines.clone()).unwrap_or_default();
-    let offset = edit.offset.saturating_sub(entry.lines.start as u64);
-    Ok(apply(lines, &[SpanEdit { offset, ..edit.clone() }])?)
+    let inside = |edit: &SpanEdit| {
+        let offset = edit.offset.saturating_sub(entry.lines.start as u64);
+        SpanEdit { offset, ..edit.clone() }
+    };
+    let edited = apply(lines, &edits.iter().map(inside).collect::<Vec<_>>())?;
+    Ok(document.decoded(&edited).into_owned())
 }
 
 /// Returns the lines with a line end behind the last one.
@@ -184,24 +236,6 @@ fn complete(mut lines: Vec<u8>) -> Vec<u8> {
     lines
 }
 
-/// Returns true when the lines are one entry with that name and value, whatever follows them. They are read twice in a row:
-/// lines that would swallow what follows swallow themselves.
-fn reads_as<D: Document>(document: &D, lines: &[u8], key: &Key, value: Option<&[u8]>) -> bool {
-    let Ok(twice) = document.parse_alike([lines, lines].concat()) else { return false };
-    let entries = twice.entries();
-    entries.len() == 2 && entries.iter().all(|e| e.key.name == key.name && e.value.as_deref() == value)
-}
-
-fn lines_of(text: &[u8]) -> HashSet<&[u8]> {
+fn trimmed_lines(text: &[u8]) -> HashSet<&[u8]> {
     text.split(|b| matches!(b, b'\n' | b'\r')).map(<[u8]>::trim_ascii).collect()
-}
-
-/// Sorts edits and placed lines. At one place lines come ahead of a change of what stands there, except behind the last byte,
-/// where such a change completes the last line.
-fn in_order(edits: Vec<SpanEdit>, placed: Vec<SpanEdit>, end: u64) -> Vec<SpanEdit> {
-    let changes = edits.into_iter().map(|edit| ((edit.offset, if edit.offset == end { 0 } else { 1 }), edit));
-    let placed = placed.into_iter().map(|edit| ((edit.offset, if edit.offset == end { 1 } else { 0 }), edit));
-    let mut all: Vec<_> = changes.chain(placed).collect();
-    all.sort_by_key(|(place, _)| *place);
-    all.into_iter().map(|(_, edit)| edit).collect()
 }

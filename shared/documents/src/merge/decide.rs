@@ -1,9 +1,12 @@
 //! The decision table: what becomes of a key, from what the three files say about it.
 
-use super::part::Part::{self, CommentedOut, Present, Unknown};
+use serde::{Deserialize, Serialize};
+
+use super::presence::Presence::{self, CommentedOut, Present, Unknown};
 
 /// What was decided about a key; the words are the report's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Word {
     /// Nothing changes.
     Same,
@@ -59,7 +62,7 @@ pub(super) enum Take {
 pub(super) type Verdict = (Word, Take);
 
 /// Decides about a key from what the old release, the site and the new release say; nothing where it counts in none of them.
-pub(super) fn decide<V: PartialEq>(base: &Part<V>, site: &Part<V>, new: &Part<V>) -> Option<Verdict> {
+pub(super) fn decide<V: PartialEq>(base: &Presence<V>, site: &Presence<V>, new: &Presence<V>) -> Option<Verdict> {
     let verdict = match (site, new) {
         (Present(site), Present(new)) if site == new => (Word::Same, Take::Site),
         (Present(site), Present(new)) => match base {
@@ -93,11 +96,11 @@ pub(super) fn decide<V: PartialEq>(base: &Part<V>, site: &Part<V>, new: &Part<V>
 
 #[cfg(test)]
 mod tests {
-    use super::Part::Absent;
+    use super::Presence::Absent;
     use super::*;
 
     /// `-` absent, `?` unknown, `!x` commented out, anything else a value.
-    fn part(text: &str) -> Part<&str> {
+    fn part(text: &str) -> Presence<&str> {
         match text {
             "-" => Absent,
             "?" => Unknown,

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 
 use indexmap::IndexSet;
 
-use super::part::{Part, View};
+use super::presence::{Presence, View};
+use crate::roots::{self, RootMove};
 use crate::{Document, Entry, Key, Repeats, State};
 
 /// What pairs entries of different files: a key in its one form, and which of the entries with that key it is.
@@ -18,6 +19,11 @@ pub(super) struct Name<'a> {
 }
 
 impl Name<'_> {
+    /// Returns the name of another entry with the same key.
+    pub(super) fn nth(&self, occurrence: usize) -> Name<'_> {
+        Name { key: Cow::Borrowed(&*self.key), occurrence }
+    }
+
     /// Returns how reports tell the entries of one key apart.
     pub(super) fn suffix(&self) -> String {
         if self.occurrence > 1 { format!("#{}", self.occurrence) } else { String::new() }
@@ -37,7 +43,8 @@ impl<'a> Names<'a> {
         self.known(&name).unwrap_or_else(|| self.names.insert_full(name).0)
     }
 
-    fn known(&self, name: &Name<'_>) -> Option<usize> {
+    /// Returns the number of a name that a document has.
+    pub(super) fn known(&self, name: &Name<'_>) -> Option<usize> {
         let likely = self.likely.get();
         let number = match self.names.get_index(likely) {
             Some(next) if next == name => likely,
@@ -82,24 +89,27 @@ pub(super) struct Index<'a, D> {
 }
 
 impl<'a, D: Document> Index<'a, D> {
-    /// Takes a document's entries, and gives a number to each name that is new.
-    pub(super) fn new(document: &'a D, names: &mut Names<'a>) -> Self {
-        Self::with_numbers(document, |name| Some(names.number(name)))
+    /// Takes a document's entries, and gives a number to each name that is new. Paths in keys are moved first.
+    pub(super) fn new(document: &'a D, moves: &[RootMove], names: &mut Names<'a>) -> Self {
+        Self::with_numbers(document, moves, |name| Some(names.number(name)))
     }
 
     /// Takes those entries of a document whose names have a number.
     pub(super) fn known(document: &'a D, names: &Names<'_>) -> Self {
-        Self::with_numbers(document, |name| names.known(&name))
+        Self::with_numbers(document, &[], |name| names.known(&name))
     }
 
-    fn with_numbers(document: &'a D, mut number_of: impl FnMut(Name<'a>) -> Option<usize>) -> Self {
+    fn with_numbers(document: &'a D, moves: &[RootMove], mut number_of: impl FnMut(Name<'a>) -> Option<usize>) -> Self {
         let entries = document.entries();
         let mut slots: Vec<Slot> = Vec::with_capacity(entries.len());
         let mut others: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut counts: HashMap<Key, usize> = HashMap::new();
         let mut numbers = Vec::with_capacity(entries.len());
         for (place, entry) in entries.iter().enumerate() {
-            let key = document.canonical(&entry.key);
+            let key = match moved_key(document, entry, moves) {
+                Some(moved) => Cow::Owned(document.canonical(&moved).into_owned()),
+                None => document.canonical(&entry.key),
+            };
             let mut occurrence = 1;
             if document.repeats() == Repeats::EachCounts && entry.state == State::Active {
                 let count = counts.entry(key.clone().into_owned()).or_default();
@@ -123,9 +133,9 @@ impl<'a, D: Document> Index<'a, D> {
         let entries = self.document.entries();
         let value = |place: usize| entries.get(place).map(|entry| &entry.value);
         match self.slots.get(name) {
-            Some(Slot { effective: Some(place), .. }) => value(*place).map_or(Part::Absent, Part::Present),
-            Some(Slot { commented: Some(place), .. }) => value(*place).map_or(Part::Absent, Part::CommentedOut),
-            _ => Part::Absent,
+            Some(Slot { effective: Some(place), .. }) => value(*place).map_or(Presence::Absent, Presence::Present),
+            Some(Slot { commented: Some(place), .. }) => value(*place).map_or(Presence::Absent, Presence::CommentedOut),
+            _ => Presence::Absent,
         }
     }
 
@@ -139,6 +149,18 @@ impl<'a, D: Document> Index<'a, D> {
         let places = self.others.get(&name).map(Vec::as_slice).unwrap_or_default();
         let entries = self.document.entries();
         places.iter().filter_map(move |place| entries.get(*place))
+    }
+}
+
+/// Returns an entry's key after the root move; nothing where the move does not change it.
+pub(super) fn moved_key<D: Document>(document: &D, entry: &Entry, moves: &[RootMove]) -> Option<Key> {
+    if moves.is_empty() {
+        return None;
+    }
+    document.paths_in_key(entry)?;
+    match roots::rewrite(&entry.key.name, moves) {
+        Cow::Owned(name) => Some(Key { section: entry.key.section.clone(), name: name.into() }),
+        Cow::Borrowed(_) => None,
     }
 }
 

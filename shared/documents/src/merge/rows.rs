@@ -1,12 +1,12 @@
 //! One row per key of the three files, with its decision.
 
-use std::collections::{BTreeMap, HashSet};
+use std::borrow::Cow;
 
 use super::decide::{Take, Verdict, Word, decide};
-use super::index::{Index, Name, Names};
-use super::part::{Part, Side, View};
-use super::{Base, Choice, Obsolete, Rules, Shipped, root};
-use crate::{Bytes, Document, Key};
+use super::index::{Index, Name, Names, moved_key};
+use super::presence::{Presence, Side, View};
+use super::{Base, Choice, Obsolete, Rules, Shipped};
+use crate::{Bytes, Document, Key, roots};
 
 /// What the three files say about a key, and what was decided.
 pub(super) struct Row<'a> {
@@ -20,6 +20,8 @@ pub(super) struct Row<'a> {
     pub(super) new: View<'a>,
     /// What base and site say after the root move, where there is one.
     moved: Option<Box<Moved>>,
+    /// Whether the root move changes the site's key.
+    key_moves: bool,
     /// The numbered list that the key belongs to, by its place in the rules.
     pub(super) list: Option<usize>,
     pub(super) verdict: Verdict,
@@ -32,10 +34,15 @@ impl Row<'_> {
     /// Returns what the result says about the key.
     pub(super) fn target(&self) -> View<'_> {
         match (&self.choice, self.verdict.1) {
-            (Some(Choice::Value(_)), _) => Part::Present(&self.chosen),
+            (Some(Choice::Value(_)), _) => Presence::Present(&self.chosen),
             (Some(Choice::Site), _) | (None, Take::Site) => self.moved_site(),
             (Some(Choice::New), _) | (None, Take::New) => self.new,
         }
+    }
+
+    /// Returns whether the root move changes what the site says.
+    fn is_moved(&self) -> bool {
+        self.site.present().is_some() && (self.key_moves || self.site.present() != self.moved_site().present())
     }
 
     fn moved_base(&self) -> View<'_> {
@@ -85,13 +92,24 @@ fn row<'a, D: Document>(files: &Files<'a, D>, rules: &Rules, number: usize, name
         Base::Known(base) => base.side(number),
         // A file that holds only some of the defaults says nothing by not holding a key.
         Base::Partial(base) if base.entry(number).is_some() => base.side(number),
-        Base::Partial(_) | Base::Unknown => Part::Unknown,
+        Base::Partial(_) | Base::Unknown => Presence::Unknown,
     };
     let (site, new) = (files.site.side(number), files.new.side(number));
-    let spelled =
-        [&files.site, &files.new].into_iter().chain(files.base.document()).find_map(|index| index.entry(number));
+    let spelled = [&files.site, &files.new]
+        .into_iter()
+        .chain(files.base.document())
+        .find_map(|index| Some((index.document, index.entry(number)?)));
+    // What only the new release has is shown as it is there: only base and site are moved.
+    let key_moved = spelled
+        .filter(|_| files.new.entry(number).is_none() || files.site.entry(number).is_some())
+        .and_then(|(document, entry)| moved_key(document, entry, &rules.roots));
+    let spelled = spelled.map(|(_, entry)| &entry.key);
     Row {
-        shown: shown::<D>(spelled.map_or(&name.key, |entry| &entry.key), name),
+        shown: files.site.document.shown(key_moved.as_ref().or(spelled).unwrap_or(&name.key)) + &name.suffix(),
+        key_moves: files
+            .site
+            .entry(number)
+            .is_some_and(|entry| moved_key(files.site.document, entry, &rules.roots).is_some()),
         list: rules.lists.iter().position(|prefix| is_member(&name.key, prefix)),
         moved: (!rules.roots.is_empty())
             .then(|| Box::new(Moved { base: moved(base, rules), site: moved(site, rules) })),
@@ -107,13 +125,12 @@ fn row<'a, D: Document>(files: &Files<'a, D>, rules: &Rules, number: usize, name
 }
 
 fn moved(view: View<'_>, rules: &Rules) -> Side {
-    view.map(|found| found.as_deref().map(|value| root::rewrite(value, &rules.roots)))
-}
-
-/// Returns a key as reports show it, and as a resolution names it.
-fn shown<D: Document>(key: &Key, name: &Name<'_>) -> String {
-    let section = key.section.as_ref().map(|section| format!("[{}]", D::notation(section))).unwrap_or_default();
-    section + &D::notation(&key.name) + &name.suffix()
+    view.map(|found| {
+        found.as_ref().map(|value| match roots::rewrite(value, &rules.roots) {
+            Cow::Owned(moved) => moved.into(),
+            Cow::Borrowed(_) => value.clone(),
+        })
+    })
 }
 
 fn is_member(key: &Key, prefix: &[u8]) -> bool {
@@ -121,38 +138,33 @@ fn is_member(key: &Key, prefix: &[u8]) -> bool {
     key.section.is_none() && number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
 }
 
-/// Decides about a numbered list as a unit: its members that differ anywhere are compared together.
+/// Decides about a numbered list: as a unit where both the site and the new release changed it, and not alike, so that no list
+/// of two origins arises; else each member by the table.
 fn decide_list<D: Document>(rows: &mut [(Row<'_>, Option<Verdict>)], list: usize, base: &Base<Index<'_, D>>) {
-    let members: Vec<&Row<'_>> = rows.iter().map(|(row, _)| row).filter(|row| row.list == Some(list)).collect();
+    let mut members: Vec<_> = rows.iter_mut().filter(|(row, _)| row.list == Some(list)).collect();
     let base_tells = match base {
         Base::Known(_) => true,
-        Base::Partial(_) => members.iter().any(|row| row.base.present().is_some()),
+        Base::Partial(_) => members.iter().any(|(row, _)| row.base.present().is_some()),
         Base::Unknown => false,
     };
-    let differs = |row: &&Row<'_>| {
-        let [base, site, new] = [row.moved_base(), row.moved_site(), row.new].map(|view| view.present().copied());
-        site != new || (base_tells && base != new)
+    if !base_tells {
+        return;
+    }
+    let says = |row: &Row<'_>| -> [Option<Option<Bytes>>; 3] {
+        [row.moved_base(), row.moved_site(), row.new].map(|view| view.present().copied().cloned())
     };
-    let differing: Vec<&Row<'_>> = members.into_iter().filter(differs).collect();
-    let base = if base_tells { together(&differing, |row| row.moved_base()) } else { Part::Unknown };
-    let (site, new) = (together(&differing, |row| row.moved_site()), together(&differing, |row| row.new));
-    let Some(verdict) = decide(&base, &site, &new) else { return };
-    let numbers: HashSet<usize> = differing.iter().map(|row| row.number).collect();
-    for (row, own) in rows {
-        if numbers.contains(&row.number) {
-            *own = Some(verdict);
+    let said: Vec<_> = members.iter().map(|(row, _)| says(row)).collect();
+    let is_unit = said.iter().any(|[base, site, _]| base != site)
+        && said.iter().any(|[base, _, new]| base != new)
+        && said.iter().any(|[_, site, new]| site != new);
+    for ((row, verdict), [base, site, new]) in members.iter_mut().zip(&said) {
+        if is_unit && (base != site || base != new) {
+            *verdict = Some((Word::Conflict, Take::Site));
+        } else if row.base == Presence::Unknown {
+            // A base that knows one member knows the whole list.
+            *verdict = decide(&Presence::Absent, &row.moved_site(), &row.new);
         }
     }
-}
-
-/// Returns what one file says about several keys.
-fn together<'a>(
-    rows: &[&'a Row<'_>],
-    side: impl Fn(&'a Row<'_>) -> View<'a>,
-) -> Part<BTreeMap<&'a Key, &'a Option<Bytes>>> {
-    let values: BTreeMap<_, _> =
-        rows.iter().filter_map(|row| Some((&*row.name.key, side(row).present().copied()?))).collect();
-    if values.is_empty() { Part::Absent } else { Part::Present(values) }
 }
 
 /// Returns the verdict after the rules that only some files have.
@@ -163,7 +175,7 @@ fn special_rules(row: &Row<'_>, rules: &Rules) -> Verdict {
         Word::ObsoleteCustomised if rules.obsolete == Obsolete::OnlyReport => (word, Take::New),
         Word::KeepSite | Word::StaysDeleted | Word::Conflict if shipped => (Word::Conflict, Take::New),
         Word::Unproven if shipped => (word, Take::New),
-        Word::Same | Word::KeepSite if row.site.present() != row.moved_site().present() => (Word::RewriteRoot, take),
+        Word::Same | Word::KeepSite if row.is_moved() => (Word::RewriteRoot, take),
         _ => (word, take),
     }
 }

@@ -4,7 +4,7 @@ use crate::Bytes;
 
 /// What one of the three files says about a key, or about a list of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part<V> {
+pub enum Presence<V> {
     /// There is no such file, or it does not tell.
     Unknown,
     /// No such entry.
@@ -16,10 +16,10 @@ pub enum Part<V> {
 }
 
 /// What a file says about one key: its logical value, or nothing where the line has no separator.
-pub type Side = Part<Option<Bytes>>;
+pub type Side = Presence<Option<Bytes>>;
 
 /// The same while the files are at hand.
-pub(super) type View<'a> = Part<&'a Option<Bytes>>;
+pub(super) type View<'a> = Presence<&'a Option<Bytes>>;
 
 impl View<'_> {
     pub(super) fn to_side(self) -> Side {
@@ -30,15 +30,15 @@ impl View<'_> {
 impl Side {
     pub(super) fn view(&self) -> View<'_> {
         match self {
-            Self::Unknown => Part::Unknown,
-            Self::Absent => Part::Absent,
-            Self::CommentedOut(value) => Part::CommentedOut(value),
-            Self::Present(value) => Part::Present(value),
+            Self::Unknown => Presence::Unknown,
+            Self::Absent => Presence::Absent,
+            Self::CommentedOut(value) => Presence::CommentedOut(value),
+            Self::Present(value) => Presence::Present(value),
         }
     }
 }
 
-impl<V> Part<V> {
+impl<V> Presence<V> {
     /// Returns the value of an entry that counts.
     pub fn present(&self) -> Option<&V> {
         match self {
@@ -47,12 +47,12 @@ impl<V> Part<V> {
         }
     }
 
-    pub(super) fn map<W>(self, change: impl FnOnce(V) -> W) -> Part<W> {
+    pub(super) fn map<W>(self, change: impl FnOnce(V) -> W) -> Presence<W> {
         match self {
-            Self::Unknown => Part::Unknown,
-            Self::Absent => Part::Absent,
-            Self::CommentedOut(value) => Part::CommentedOut(change(value)),
-            Self::Present(value) => Part::Present(change(value)),
+            Self::Unknown => Presence::Unknown,
+            Self::Absent => Presence::Absent,
+            Self::CommentedOut(value) => Presence::CommentedOut(change(value)),
+            Self::Present(value) => Presence::Present(change(value)),
         }
     }
 }
