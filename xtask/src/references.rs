@@ -129,7 +129,9 @@ fn broken_links(text: &str, directory: &Path) -> Vec<String> {
         if in_code {
             continue;
         }
-        for rest in line.split("](").skip(1) {
+        // What stands between two backquotes is an example.
+        let prose: String = line.split('`').step_by(2).collect();
+        for rest in prose.split("](").skip(1) {
             let target = rest.split([')', '#', ' ']).next().unwrap_or_default();
             let is_elsewhere = target.is_empty() || target.contains("://");
             if !is_elsewhere && !directory.join(target).exists() {
@@ -174,7 +176,8 @@ mod tests {
     fn a_relative_link_that_leads_nowhere_is_a_problem() {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("there.md"), "").unwrap();
-        let text = "[a](there.md#part) [b](https://example.com) [c](#here) [d](gone.md)\n```\n[e](code)\n```";
+        let text =
+            "[a](there.md#part) [b](https://example.com) [c](#here) `[x](path)` [d](gone.md)\n```\n[e](code)\n```";
         assert_eq!(broken_links(text, directory.path()), ["the link to gone.md leads nowhere"]);
     }
 }

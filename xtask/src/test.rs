@@ -23,6 +23,9 @@ pub(crate) struct Args {
     /// Runs the long sweeps at every point instead of in strides (COMMSUITE_FULL=1)
     #[arg(long)]
     full: bool,
+    /// Runs only the steps whose name contains this word, such as `demo`
+    #[arg(long)]
+    step: Option<String>,
 }
 
 /// How a step ended.
@@ -36,6 +39,8 @@ enum Step {
 /// Counts steps and tests alike, and keeps what failed for the end.
 #[derive(Default)]
 struct Tally {
+    /// Part of the name of the steps that are run; none for all.
+    chosen: Option<String>,
     passed: usize,
     failed: Vec<String>,
     skipped: usize,
@@ -45,6 +50,9 @@ struct Tally {
 impl Tally {
     /// Announces, runs and counts one step.
     fn step(&mut self, name: &str, step: impl FnOnce() -> Result<Step>) {
+        if self.chosen.as_ref().is_some_and(|chosen| !name.contains(chosen.as_str())) {
+            return;
+        }
         println!("==> {name}");
         let start = Instant::now();
         let end = match step() {
@@ -98,7 +106,7 @@ impl Tally {
 
 /// Runs all steps, also after a failed one.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let mut tally = Tally::default();
+    let mut tally = Tally { chosen: args.step.clone(), ..Tally::default() };
     let mut missing = Vec::new();
     tally.step("peers", || {
         missing = peers::provide();
@@ -248,8 +256,11 @@ fn compatibility_step(output: &TestOutput) -> Result<Step> {
 }
 
 fn print_slowest(output: &TestOutput) {
-    println!("the slowest tests:");
-    for (name, time) in output.slowest(SLOWEST) {
+    let slowest = output.slowest(SLOWEST);
+    if !slowest.is_empty() {
+        println!("the slowest tests:");
+    }
+    for (name, time) in slowest {
         println!("{:7.1} s  {name}", time.as_secs_f64());
     }
 }
