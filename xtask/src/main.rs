@@ -11,11 +11,14 @@ mod compatibility;
 mod demo;
 mod directory_server;
 mod fuzz;
+mod licences;
 mod man;
 mod peers;
 mod process;
+mod references;
 mod test;
 mod test_output;
+mod tools;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -1,8 +1,9 @@
 //! Starts other programs so that the user sees which ones, and finds the places they work on.
 
 use std::error::Error;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus, Stdio};
 
 /// The result of a project command; its error is a message for the developer.
 pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
@@ -32,19 +33,6 @@ pub(crate) fn run(command: &mut Command) -> Result {
     run_quietly(command)
 }
 
-/// Shows the command as [`run`] does and runs it; fails unless it exits with the expected code.
-pub(crate) fn run_to_code(command: &mut Command, expected: i32) -> Result {
-    println!("$ {}", shown(command));
-    let status = command.status().map_err(|error| format!("{}: {error}", shown(command)))?;
-    if status.code() != Some(expected) {
-        return Err(format!("{}: {status} instead of {expected}", shown(command)).into());
-    }
-    if expected != 0 {
-        println!("(exit status {expected})");
-    }
-    Ok(())
-}
-
 /// Runs the command; fails unless it exits with 0.
 pub(crate) fn run_quietly(command: &mut Command) -> Result {
     let status = command.status().map_err(|error| format!("{}: {error}", shown(command)))?;
@@ -53,18 +41,35 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result {
 
 /// Returns the command line as one would type it: the program by its name, arguments with blanks in quotes.
 pub(crate) fn shown(command: &Command) -> String {
+    words(command).join(" ")
+}
+
+/// Returns the words of the command line that [`shown`] returns.
+pub(crate) fn words(command: &Command) -> Vec<String> {
     let program = Path::new(command.get_program()).file_name().unwrap_or_else(|| command.get_program());
-    let mut line = program.to_string_lossy().into_owned();
+    let mut words = vec![program.to_string_lossy().into_owned()];
     for argument in command.get_args() {
         let argument = argument.to_string_lossy();
-        line.push(' ');
-        if argument.is_empty() || argument.contains([' ', '\'', '$', '*']) {
-            line.push_str(&format!("'{}'", argument.replace('\'', r"'\''")));
+        words.push(if argument.is_empty() || argument.contains([' ', '\'', '$', '*', ';']) {
+            format!("'{}'", argument.replace('\'', r"'\''"))
         } else {
-            line.push_str(&argument);
-        }
+            argument.into_owned()
+        });
     }
-    line
+    words
+}
+
+/// Runs the command and returns all that it printed, both streams in the order of writing.
+pub(crate) fn output(command: &mut Command) -> Result<(ExitStatus, String)> {
+    let (mut reader, writer) = std::io::pipe()?;
+    command.stdout(writer.try_clone()?).stderr(writer);
+    let spawned = command.spawn();
+    // The command holds the pipe's writing end as well; while it is open the reader would wait for ever.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = spawned.map_err(|error| format!("{}: {error}", shown(command)))?;
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes)?;
+    Ok((child.wait()?, String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// Tells whether a program of that name lies in a directory of `PATH`.

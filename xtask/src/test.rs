@@ -1,14 +1,21 @@
 //! `cargo xtask test`: every check and every test, step by step; what the README names and CI calls.
 
 use crate::compatibility;
+use crate::demo;
+use crate::licences;
 use crate::man;
 use crate::peers::{self, Peer};
 use crate::process::{self, Result, cargo};
+use crate::references;
 use crate::test_output::{Outcome, Test, TestOutput};
+use crate::tools::TOOLS;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, ExitCode, ExitStatus};
 use std::time::Instant;
+
+/// How many tests are named at the end for the time they took.
+const SLOWEST: usize = 10;
 
 /// Options of `cargo xtask test`.
 #[derive(Debug, clap::Args)]
@@ -16,6 +23,9 @@ pub(crate) struct Args {
     /// Runs the long sweeps at every point instead of in strides (COMMSUITE_FULL=1)
     #[arg(long)]
     full: bool,
+    /// Runs only the steps whose name contains this word, such as `demo`
+    #[arg(long)]
+    step: Option<String>,
 }
 
 /// How a step ended.
@@ -29,6 +39,8 @@ enum Step {
 /// Counts steps and tests alike, and keeps what failed for the end.
 #[derive(Default)]
 struct Tally {
+    /// Part of the name of the steps that are run; none for all.
+    chosen: Option<String>,
     passed: usize,
     failed: Vec<String>,
     skipped: usize,
@@ -38,6 +50,9 @@ struct Tally {
 impl Tally {
     /// Announces, runs and counts one step.
     fn step(&mut self, name: &str, step: impl FnOnce() -> Result<Step>) {
+        if self.chosen.as_ref().is_some_and(|chosen| !name.contains(chosen.as_str())) {
+            return;
+        }
         println!("==> {name}");
         let start = Instant::now();
         let end = match step() {
@@ -91,7 +106,7 @@ impl Tally {
 
 /// Runs all steps, also after a failed one.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let mut tally = Tally::default();
+    let mut tally = Tally { chosen: args.step.clone(), ..Tally::default() };
     let mut missing = Vec::new();
     tally.step("peers", || {
         missing = peers::provide();
@@ -108,12 +123,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     tally.step("tests", || tests(args, &missing));
     let output = std::mem::take(&mut tally.tests);
     tally.step("COMPATIBILITY.md", || compatibility_step(&output));
-    tally.step("licences, bans, sources", || {
-        if !process::is_installed("cargo-deny") {
-            return Ok(Step::Skipped("cargo-deny is not installed (`cargo install cargo-deny --locked`)".to_owned()));
-        }
-        passed(&mut cargo(["deny", "check", "licenses", "bans", "sources"]))
-    });
+    tally.step("licences, bans, sources", || licences::check().map(|()| Step::Passed));
+    tally.step("links and citations", || references::check().map(|()| Step::Passed));
+    tally.step("demo", || demo::run(&demo::Args::default()).map(|()| Step::Passed));
+    print_slowest(&output);
     Ok(tally.close())
 }
 
@@ -198,7 +211,7 @@ fn collect(command: &mut Command, echo: Echo, output: &mut TestOutput) -> Result
         if echo == Echo::Yes {
             std::io::stdout().write_all(&line)?;
         }
-        output.line(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']));
+        output.line(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']), Instant::now());
         line.clear();
     }
     Ok(child.wait()?)
@@ -214,25 +227,42 @@ fn add_left_out(output: &mut TestOutput, listing: TestOutput, words: &[(&str, &'
         let Some(ran) = ran else { continue };
         for test in listed.tests {
             if let Some((_, program)) = words.iter().find(|(word, _)| test.path.contains(word)) {
-                ran.tests.push(Test { path: test.path, outcome: Outcome::Skipped(program) });
+                ran.tests.push(Test { path: test.path, outcome: Outcome::Skipped(program), time: None });
             }
         }
     }
 }
 
 fn compatibility_step(output: &TestOutput) -> Result<Step> {
-    let document = std::fs::read_to_string("COMPATIBILITY.md").map_err(|error| format!("COMPATIBILITY.md: {error}"))?;
-    let findings = compatibility::check(&document, Path::new(""), output);
-    findings.problems.iter().for_each(|problem| println!("COMPATIBILITY.md: {problem}"));
-    findings.unproven.iter().for_each(|entry| println!("COMPATIBILITY.md: not proven here: {entry}"));
-    println!("COMPATIBILITY.md: {} entries", findings.entries);
-    if !findings.problems.is_empty() {
-        return Err(format!("problems: {}", findings.problems.len()).into());
+    let (mut problems, mut unproven) = (0, 0);
+    for directory in TOOLS.iter().copied().chain([""]) {
+        let file = Path::new(directory).join("COMPATIBILITY.md");
+        let name = file.display();
+        let document = std::fs::read_to_string(&file).map_err(|error| format!("{name}: {error}"))?;
+        let findings = compatibility::check(&document, Path::new(""), Path::new(directory), output);
+        findings.problems.iter().for_each(|problem| println!("{name}: {problem}"));
+        findings.unproven.iter().for_each(|entry| println!("{name}: not proven here: {entry}"));
+        println!("{name}: {} entries", findings.entries);
+        problems += findings.problems.len();
+        unproven += findings.unproven.len();
     }
-    if !findings.unproven.is_empty() {
-        return Ok(Step::Skipped(format!("tests that could not run here: {}", findings.unproven.len())));
+    if problems > 0 {
+        return Err(format!("problems: {problems}").into());
+    }
+    if unproven > 0 {
+        return Ok(Step::Skipped(format!("tests that could not run here: {unproven}")));
     }
     Ok(Step::Passed)
+}
+
+fn print_slowest(output: &TestOutput) {
+    let slowest = output.slowest(SLOWEST);
+    if !slowest.is_empty() {
+        println!("the slowest tests:");
+    }
+    for (name, time) in slowest {
+        println!("{:7.1} s  {name}", time.as_secs_f64());
+    }
 }
 
 #[cfg(test)]
@@ -241,7 +271,7 @@ mod tests {
 
     fn run_of(lines: &str) -> TestOutput {
         let mut output = TestOutput::default();
-        lines.lines().for_each(|line| output.line(line));
+        lines.lines().for_each(|line| output.line(line, Instant::now()));
         output
     }
 

@@ -1,6 +1,8 @@
 //! Reads what `cargo test` prints, so that it is known which tests ran in which binary and how each ended.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// How a test ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Test {
     pub(crate) path: String,
     pub(crate) outcome: Outcome,
+    /// How long it ran; none when that is not known.
+    pub(crate) time: Option<Duration>,
 }
 
 /// The tests of one crate or test binary.
@@ -48,13 +52,15 @@ impl Binary {
 #[derive(Debug, Default)]
 pub(crate) struct TestOutput {
     pub(crate) binaries: Vec<Binary>,
+    /// When the open binary said how many tests it runs, and when each of its tests ended.
+    clock: Clock,
     /// A test whose result was not on its line: with one thread, what its children print stands in between.
     open: Option<String>,
 }
 
 impl TestOutput {
-    /// Takes the next line, without its line end.
-    pub(crate) fn line(&mut self, line: &str) {
+    /// Takes the next line, without its line end, and when it came.
+    pub(crate) fn line(&mut self, line: &str, now: Instant) {
         if let Some(binary) = binary_start(line) {
             self.open = None;
             self.binaries.push(binary);
@@ -64,20 +70,37 @@ impl TestOutput {
         if let Some((path, result)) = line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... ")) {
             let path = path.split(" - should panic").next().unwrap_or(path).to_owned();
             match outcome(result) {
-                Some(outcome) => binary.tests.push(Test { path, outcome }),
+                Some(outcome) => {
+                    self.clock.ended.push((binary.tests.len(), now));
+                    binary.tests.push(Test { path, outcome, time: None });
+                }
                 None => self.open = Some(path),
             }
         } else if let Some(path) = line.strip_suffix(": test") {
-            binary.tests.push(Test { path: path.to_owned(), outcome: Outcome::Listed });
+            binary.tests.push(Test { path: path.to_owned(), outcome: Outcome::Listed, time: None });
+        } else if line.starts_with("running ") && (line.ends_with(" tests") || line.ends_with(" test")) {
+            self.clock = Clock { started: Some(now), ended: Vec::new() };
         } else if let Some(counts) = line.strip_prefix("test result: ") {
             let passed = counts.split(&[';', '.', ' ']).zip(counts.split(&[';', '.', ' ']).skip(1));
             let passed = passed.filter(|(_, word)| *word == "passed").find_map(|(count, _)| count.parse().ok());
             binary.passed = Some(binary.passed.unwrap_or(0) + passed.unwrap_or(0));
+            std::mem::take(&mut self.clock).give_times(&mut binary.tests, threads());
         } else if let Some(outcome) = outcome(line)
             && let Some(path) = self.open.take()
         {
-            binary.tests.push(Test { path, outcome });
+            self.clock.ended.push((binary.tests.len(), now));
+            binary.tests.push(Test { path, outcome, time: None });
         }
+    }
+
+    /// Returns the names of the slowest tests, the slowest first, each with its time.
+    pub(crate) fn slowest(&self, count: usize) -> Vec<(String, Duration)> {
+        let tests = self.binaries.iter().flat_map(|binary| binary.tests.iter().map(move |test| (binary, test)));
+        let timed = tests.filter_map(|(binary, test)| Some((format!("{}::{}", binary.name, test.path), test.time?)));
+        let mut timed: Vec<_> = timed.collect();
+        timed.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
+        timed.truncate(count);
+        timed
     }
 
     /// Returns the names (`binary::path`) of the tests with that outcome, and of the binaries that ended too early
@@ -93,6 +116,40 @@ impl TestOutput {
         }
         names
     }
+}
+
+/// What the times of a binary's tests are told from: the harness of the stable compiler prints none.
+#[derive(Debug, Default)]
+struct Clock {
+    started: Option<Instant>,
+    /// Index of the test in its binary, and when its result was printed.
+    ended: Vec<(usize, Instant)>,
+}
+
+impl Clock {
+    /// The harness starts tests in the order of their names, as many at once as it has threads, and the next one when one
+    /// ends: so the `n`th by name begins when the `n - threads`th result is printed.
+    fn give_times(self, tests: &mut [Test], threads: usize) {
+        let Some(started) = self.started else { return };
+        let path = |index: usize| tests.get(index).map(|test| test.path.clone()).unwrap_or_default();
+        let by_name: BTreeSet<_> = self.ended.iter().map(|(index, _)| (path(*index), *index)).collect();
+        for (place, (_, index)) in by_name.into_iter().enumerate() {
+            let begin = match place.checked_sub(threads) {
+                None => Some(started),
+                Some(earlier) => self.ended.get(earlier).map(|(_, end)| *end),
+            };
+            let end = self.ended.iter().find(|(ended, _)| *ended == index).map(|(_, end)| *end);
+            if let (Some(begin), Some(end), Some(test)) = (begin, end, tests.get_mut(index)) {
+                test.time = Some(end.saturating_duration_since(begin));
+            }
+        }
+    }
+}
+
+/// Returns how many tests run at once.
+fn threads() -> usize {
+    let chosen = std::env::var("RUST_TEST_THREADS").ok().and_then(|number| number.parse().ok());
+    chosen.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1)
 }
 
 /// Reads `     Running unittests src/lib.rs (target/debug/deps/bdb-0123456789abcdef)` and `   Doc-tests bdb`.
@@ -123,7 +180,7 @@ mod tests {
 
     fn read(text: &str) -> TestOutput {
         let mut output = TestOutput::default();
-        text.lines().for_each(|line| output.line(line));
+        text.lines().for_each(|line| output.line(line, Instant::now()));
         output
     }
 
@@ -202,5 +259,35 @@ strace::stops_at_every_call: test
         std::fs::write(directory.path().join("main-0011.d"), listing).unwrap();
         let binary = Binary { executable: Some(executable), ..Binary::default() };
         assert_eq!(binary.sources(), [PathBuf::from("tests/main.rs"), PathBuf::from("tests/undo.rs")]);
+    }
+
+    #[test]
+    fn a_test_begins_when_a_thread_is_free_for_it_in_the_order_of_names() {
+        let now = Instant::now();
+        let at = |seconds| now + Duration::from_secs(seconds);
+        let test = |path: &str| Test { path: path.to_owned(), outcome: Outcome::Ok, time: None };
+        // Two threads: a and b begin at once, c when b ends after 1 s, d when c ends after 3 s.
+        let mut tests = [test("b"), test("c"), test("a"), test("d")];
+        let ended = vec![(0, at(1)), (1, at(3)), (2, at(4)), (3, at(9))];
+        Clock { started: Some(now), ended }.give_times(&mut tests, 2);
+        let seconds = tests.map(|test| (test.path, test.time.unwrap().as_secs()));
+        assert_eq!(seconds.map(|(_, seconds)| seconds), [1, 2, 4, 6]);
+    }
+
+    #[test]
+    fn the_slowest_tests_are_named_with_their_times() {
+        let mut output = TestOutput::default();
+        let now = Instant::now();
+        for (line, seconds) in [
+            ("     Running tests/main.rs (target/debug/deps/main-0011223344556677)", 0),
+            ("running 2 tests", 1),
+            ("test quick ... ok", 2),
+            ("test slow ... ok", 9),
+            ("test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 8.00s", 9),
+        ] {
+            output.line(line, now + Duration::from_secs(seconds));
+        }
+        assert_eq!(output.slowest(1).iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["main::slow"]);
+        assert_eq!(output.slowest(9).len(), 2);
     }
 }

@@ -1,85 +1,83 @@
 //! The demo of commdssetup: a private 389 Directory Server is prepared, and taken back to what it was.
 
-use super::title;
+use super::stage::{Detail, Excerpt, Screen, Stage};
 use crate::directory_server::{DirectoryServer, MANAGER};
-use crate::process::{self, Result};
+use crate::process::Result;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// A run with everything, but for `-m`.
 const CHOICES: [&str; 14] =
     ["-i", "yes", "-R", "yes", "-r", "o=internet", "-u", "o=usergroup", "-s", "yes", "-b", "yes", "-t", "1"];
-/// Lines of each generated file that are shown.
-const SHOWN: usize = 40;
 /// What the files of a run against a stock 389 DS begin with, for where there is none.
 const EXAMPLE: &str = "examples/directory";
 
 /// Shows the files of a run, and where there is a server, the run itself and its undo.
-pub(super) fn show(program: PathBuf, place: &Path) -> Result {
-    title("commdssetup: a directory is prepared for the suite");
+pub(super) fn show(program: PathBuf, screen: &Screen, place: &Path) -> Result {
+    screen.title("commdssetup: a directory is prepared for the suite");
     if !DirectoryServer::is_installed() {
-        println!("(389-ds-base and ldap-utils are not installed: the files of a run elsewhere are shown)");
-        print!("{}", beginnings(Path::new(EXAMPLE))?);
-        return Ok(());
+        screen.show("(389-ds-base and ldap-utils are not installed: the files of a run elsewhere are shown)");
+        return show_beginnings(screen, Path::new(EXAMPLE));
     }
+    screen.show("In: a new 389 Directory Server with one empty suffix.");
     std::fs::create_dir_all(place.join("root/var/tmp"))?;
     let server = DirectoryServer::start(place)?;
-    let demo = Demo { program, place, server };
-    demo.show()
+    let options = vec![
+        "--root".into(),
+        place.join("root").into(),
+        "--state-dir".into(),
+        place.join("state").into(),
+        "--password-file".into(),
+        server.password_file().into(),
+    ];
+    Demo { stage: Stage { screen, program, options }, files: place.join("root/var/tmp"), server }.show()
 }
 
 struct Demo<'a> {
-    program: PathBuf,
-    place: &'a Path,
+    stage: Stage<'a>,
+    files: PathBuf,
     server: DirectoryServer,
 }
 
 impl Demo<'_> {
     fn show(&self) -> Result {
         let before = self.server.state()?;
-        self.run(&["-m", "yes", "--check", "--password-file"])?;
-        self.expect(self.server.state()? == before, "the check changed nothing in the directory")?;
-        self.run(&["-m", "no", "--password-file"])?;
-        print!("{}", beginnings(&self.place.join("root/var/tmp"))?);
-        self.expect(self.server.state()? == before, "writing the files changed nothing in the directory")?;
-        self.run(&["-m", "yes", "--password-file"])?;
-        self.expect(self.server.state()? != before, "the run changed the directory")?;
-        self.finish(&["--undo", "--yes", "--password-file"])?;
-        self.expect(self.server.state()? == before, "after undo every definition and index is as it was")
+        self.run(&["-m", "yes", "--check"], Excerpt::Nothing)?;
+        self.stage.expect(self.server.state()? == before, "the check changed nothing in the directory")?;
+        self.run(&["-m", "no"], Excerpt::Nothing)?;
+        show_beginnings(self.stage.screen, &self.files)?;
+        self.stage.expect(self.server.state()? == before, "writing the files changed nothing in the directory")?;
+        self.run(&["-m", "yes"], Excerpt::Last(4))?;
+        self.stage.screen.show("Out: the directory has the schema, the indexes and the suffixes of the suite.");
+        self.stage.expect(self.server.state()? != before, "the run changed the directory")?;
+        self.stage.run(&["--undo", "--yes"], 0, Excerpt::Last(2))?;
+        self.stage.expect(self.server.state()? == before, "after undo every definition and index is as it was")
     }
 
-    fn run(&self, arguments: &[&str]) -> Result {
+    fn run(&self, arguments: &[&str], excerpt: Excerpt) -> Result {
         let server = ["--ldap-url", &self.server.url, "-D", MANAGER];
-        self.finish(&[&CHOICES[..], &server, arguments].concat())
-    }
-
-    fn finish(&self, arguments: &[&str]) -> Result {
-        println!();
-        let mut command = Command::new(&self.program);
-        command.arg("--root").arg(self.place.join("root")).arg("--state-dir").arg(self.place.join("state"));
-        process::run_to_code(
-            command.args(arguments).arg(self.server.password_file()).stdin(std::process::Stdio::null()),
-            0,
-        )
-    }
-
-    fn expect(&self, is_kept: bool, promise: &str) -> Result {
-        if !is_kept {
-            return Err(format!("not kept: {promise}").into());
-        }
-        println!("checked: {promise}");
-        Ok(())
+        self.stage.run(&[&CHOICES[..], &server, arguments].concat(), 0, excerpt)
     }
 }
 
+/// Shows what each generated file begins with.
+fn show_beginnings(screen: &Screen, directory: &Path) -> Result {
+    let lines = match screen.detail {
+        Detail::Brief => 5,
+        Detail::Full => 40,
+    };
+    let text = beginnings(directory, lines)?;
+    screen.output(text.lines());
+    Ok(())
+}
+
 /// Returns what each generated file of a directory begins with.
-fn beginnings(directory: &Path) -> Result<String> {
+fn beginnings(directory: &Path, lines: usize) -> Result<String> {
     let mut paths = std::fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     paths.sort();
     let mut shown = String::new();
     for path in paths {
         let text = std::fs::read_to_string(&path)?;
-        let lines: Vec<_> = text.lines().take(SHOWN).collect();
+        let lines: Vec<_> = text.lines().take(lines).collect();
         shown += &format!("\n--- {}\n{}\n...\n", path.file_name().unwrap_or_default().display(), lines.join("\n"));
     }
     Ok(shown)
@@ -92,10 +90,10 @@ mod tests {
     #[test]
     fn without_a_server_both_files_of_a_run_elsewhere_are_shown() {
         let top = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let shown = beginnings(&top.join(EXAMPLE)).unwrap();
+        let shown = beginnings(&top.join(EXAMPLE), 40).unwrap();
         let (ldif, script) = shown.split_once(".sh\n").unwrap();
         assert!(ldif.starts_with("\n--- dssetup_") && ldif.contains("\ndn: cn=schema\n"), "{shown}");
         assert!(script.starts_with("#!/bin/sh\n") && script.ends_with("\n...\n"), "{shown}");
-        assert!(beginnings(&top.join("examples/none")).is_err());
+        assert!(beginnings(&top.join("examples/none"), 40).is_err());
     }
 }

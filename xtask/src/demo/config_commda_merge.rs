@@ -2,11 +2,10 @@
 //!
 //! config-commda itself is gone. What it does to the file is known: it writes it anew, with the defaults of its release.
 
-use super::title;
+use super::stage::{Excerpt, Stage};
 use super::tree::{Manifest, expect_same, manifest, without_records};
-use crate::process::{self, Result};
+use crate::process::Result;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 const FILE: &str = "opt/SUNWcomm/data/WEB-INF/classes/sun/comm/cli/server/servlet/resource.properties";
 /// What 6.3 shipped, below the example's vendor files: the base that tells a customised value from an old default.
@@ -19,46 +18,41 @@ const CUSTOMISED: &[&str] = &["jdapi-wildusersearchmaxresults=50", "jdapi-mailho
 const CONFLICT: &str = "resource.properties:jdapi-wildorgsearchmaxresults";
 
 /// Resets a site's file, puts the site's values back, and takes that back.
-pub(super) fn show(program: PathBuf, root: &Path) -> Result {
-    Demo { program, root: root.to_owned(), vendor: "examples/delegated-administrator".into() }.show()
+pub(super) fn show(stage: Stage<'_>, root: &Path) -> Result {
+    Demo { stage, root: root.to_owned(), vendor: "examples/delegated-administrator".into() }.show()
 }
 
-struct Demo {
-    program: PathBuf,
+struct Demo<'a> {
+    stage: Stage<'a>,
     root: PathBuf,
     vendor: PathBuf,
 }
 
-impl Demo {
+impl Demo<'_> {
     fn show(&self) -> Result {
-        title("config-commda-merge: a customised resource.properties survives config-commda");
+        let screen = self.stage.screen;
+        screen.title("config-commda-merge: a customised resource.properties survives config-commda");
+        screen.show("In: a file that the site changed, and what 6.3 shipped (--base). First it is saved:");
         let shipped = self.vendor.join(SHIPPED);
         let shipped = shipped.to_str().ok_or("the examples' path is not UTF-8")?;
-        self.run(&["status", "--base", shipped], 0)?;
-        self.run(&["snapshot"], 0)?;
-        self.config_commda()?;
+        self.stage.run(&["status", "--base", shipped], 0, Excerpt::Nothing)?;
+        self.stage.run(&["snapshot"], 0, Excerpt::First(1))?;
+        screen.show("(config-commda runs, and writes the file anew)");
+        std::fs::copy(self.vendor.join(RESET), self.root.join(FILE))?;
         self.expect_lines(false, "config-commda has dropped the site's values")?;
         let reset = self.manifest()?;
 
-        self.run(&["merge", "--base", shipped, "--dry-run"], 3)?;
-        expect_same(&reset, &self.manifest()?, "the dry run changed nothing")?;
+        self.stage.run(&["merge", "--base", shipped, "--dry-run"], 3, Excerpt::First(9))?;
+        expect_same(screen, &reset, &self.manifest()?, "the dry run changed nothing")?;
 
-        self.run(&["merge", "--base", shipped, "--yes", "--resolve", &format!("{CONFLICT}=site")], 0)?;
+        let resolution = format!("{CONFLICT}=site");
+        let merge = ["merge", "--base", shipped, "--yes", "--resolve", &resolution];
+        self.stage.run(&merge, 0, Excerpt::Last(4))?;
+        screen.show("Out: the new file with the site's values in it.");
         self.expect_lines(true, "the site's values are back")?;
 
-        self.run(&["undo", "--yes"], 0)?;
-        expect_same(&reset, &self.manifest()?, "after undo the files are as config-commda left them")
-    }
-
-    fn run(&self, arguments: &[&str], expected: i32) -> Result {
-        println!();
-        process::run_to_code(Command::new(&self.program).arg("--root").arg(&self.root).args(arguments), expected)
-    }
-
-    fn config_commda(&self) -> Result {
-        println!("\n(config-commda runs, and writes the file anew)");
-        std::fs::copy(self.vendor.join(RESET), self.root.join(FILE))?;
-        Ok(())
+        self.stage.run(&["undo", "--yes"], 0, Excerpt::Last(2))?;
+        expect_same(screen, &reset, &self.manifest()?, "after undo the files are as config-commda left them")
     }
 
     fn manifest(&self) -> Result<Manifest> {
@@ -73,13 +67,13 @@ impl Demo {
                 return Err(format!("not kept: {promise}: {line}").into());
             }
         }
-        println!("checked: {promise}");
-        Ok(())
+        self.stage.expect(true, promise)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::stage::{Detail, Screen};
     use super::*;
 
     /// Runs the demo's steps with a stand-in for config-commda-merge; `fault` makes it misbehave.
@@ -92,7 +86,9 @@ mod tests {
         std::fs::write(root.join(fault), "").unwrap();
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/config-commda-merge-stand-in");
         let vendor = top.join("examples/delegated-administrator");
-        Demo { program, root, vendor }.show().map_err(|error| error.to_string())
+        let screen = Screen::new(Detail::Full);
+        let stage = Stage { screen: &screen, program, options: vec!["--root".into(), root.clone().into()] };
+        Demo { stage, root, vendor }.show().map_err(|error| error.to_string())
     }
 
     #[test]

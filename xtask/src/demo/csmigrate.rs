@@ -1,10 +1,9 @@
 //! The demo of csmigrate: dry run, run, inspection, undo.
 
-use super::title;
+use super::stage::{Excerpt, Stage};
 use super::tree::{Manifest, below, expect_same, manifest, without_records};
-use crate::process::{self, Result};
+use crate::process::Result;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// The operands of the demo, below the example's root.
 const SOURCE: &str = "/var/opt/SUNWics5/old_csdb";
@@ -12,60 +11,61 @@ const TARGET: &str = "/var/opt/SUNWics5/csdb";
 const LOGS: &str = "/var/opt/SUNWics5/logs";
 
 /// Migrates the calendar database of a site, and takes it back.
-pub(super) fn show(program: PathBuf, root: &Path) -> Result {
+pub(super) fn show(stage: Stage<'_>, root: &Path) -> Result {
     // Git keeps no empty directories.
     for directory in [TARGET, LOGS] {
         std::fs::create_dir_all(root.join(directory.trim_start_matches('/')))?;
     }
-    Demo { program, root: root.to_owned() }.show()
+    Demo { stage, root: root.to_owned() }.show()
 }
 
-struct Demo {
-    program: PathBuf,
+struct Demo<'a> {
+    stage: Stage<'a>,
     root: PathBuf,
 }
 
-impl Demo {
+impl Demo<'_> {
     fn show(&self) -> Result {
-        title("csmigrate: a calendar database of 6.2 becomes one of 6.3");
+        let screen = self.stage.screen;
+        screen.title("csmigrate: a calendar database of 6.2 becomes one of 6.3");
+        screen.show("In: eight Berkeley DB files in the byte order of SPARC, as Calendar Server 6.2 left them.");
         let before = manifest(&self.root)?;
 
-        self.csmigrate(&["-d", SOURCE, TARGET])?;
+        self.stage.run(&["-d", SOURCE, TARGET], 0, Excerpt::Last(6))?;
         let dry = manifest(&self.root)?;
-        expect_same(&without_records(&before), &without_records(&dry), "the dry run changed nothing")?;
+        let promise = "the dry run changed nothing";
+        expect_same(screen, &without_records(&before), &without_records(&dry), promise)?;
 
-        self.csmigrate(&["-l", "max", SOURCE, TARGET])?;
+        self.stage.run(&["-l", "max", SOURCE, TARGET], 0, Excerpt::Last(3))?;
         let after = manifest(&self.root)?;
         self.expect_source_unchanged(&before, &after)?;
         if below(&after, TARGET) == below(&before, TARGET) {
             return Err(format!("{TARGET} is as it was: nothing was migrated").into());
         }
-        self.csmigrate(&["--inspect", TARGET])?;
+        screen.show("Out: the same records in the files of 6.3, each read back and compared.");
+        self.stage.run(&["--inspect", TARGET], 0, Excerpt::First(4))?;
 
-        self.csmigrate(&["--undo", TARGET])?;
+        self.stage.run(&["--undo", TARGET], 0, Excerpt::Last(1))?;
         let undone = manifest(&self.root)?;
         expect_same(
+            screen,
             &without_records(&before),
             &without_records(&undone),
             "after undo the tree is as before: source unchanged, backup and new database gone",
         )
     }
 
-    fn csmigrate(&self, arguments: &[&str]) -> Result {
-        println!();
-        process::run(Command::new(&self.program).arg("--root").arg(&self.root).args(arguments))
-    }
-
     /// The backup may have been made inside the source directory, so only what was there before is compared.
     fn expect_source_unchanged(&self, before: &Manifest, after: &Manifest) -> Result {
         let source = below(before, SOURCE);
         let now = below(after, SOURCE).into_iter().filter(|(path, _)| source.contains_key(path)).collect();
-        expect_same(&source, &now, "the source database is unchanged")
+        expect_same(self.stage.screen, &source, &now, "the source database is unchanged")
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::stage::{Detail, Screen};
     use super::super::tree::tests::site;
     use super::*;
 
@@ -76,7 +76,9 @@ mod tests {
             std::fs::write(root.join(fault), "").unwrap();
         }
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/csmigrate-stand-in");
-        Demo { program, root }.show().map_err(|error| error.to_string())
+        let screen = Screen::new(Detail::Full);
+        let stage = Stage { screen: &screen, program, options: vec!["--root".into(), root.clone().into()] };
+        Demo { stage, root }.show().map_err(|error| error.to_string())
     }
 
     #[test]

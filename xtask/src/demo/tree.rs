@@ -1,5 +1,6 @@
 //! Copies trees and compares them: the demo's promises are checked against the disk, not against what a tool says.
 
+use super::stage::Screen;
 use crate::process::Result;
 use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt, symlink};
@@ -68,7 +69,7 @@ pub(super) fn without_records(manifest: &Manifest) -> Manifest {
 }
 
 /// Says so when both are equal; otherwise fails with the paths that differ.
-pub(super) fn expect_same(before: &Manifest, after: &Manifest, promise: &str) -> Result {
+pub(super) fn expect_same(screen: &Screen, before: &Manifest, after: &Manifest, promise: &str) -> Result {
     let names = before.keys().chain(after.keys().filter(|name| !before.contains_key(*name)));
     let different: Vec<_> = names
         .filter(|name| before.get(*name) != after.get(*name))
@@ -81,7 +82,7 @@ pub(super) fn expect_same(before: &Manifest, after: &Manifest, promise: &str) ->
     if !different.is_empty() {
         return Err(format!("not kept: {promise}: {}", different.join(", ")).into());
     }
-    println!("checked: {promise} ({} paths)", before.len());
+    screen.show(&format!("checked: {promise} ({} paths)", before.len()));
     Ok(())
 }
 
@@ -107,6 +108,7 @@ pub(super) fn copy_tree(from: &Path, to: &Path) -> Result {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::stage::Detail;
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
@@ -120,7 +122,7 @@ pub(super) mod tests {
     }
 
     fn difference(before: &Manifest, root: &Path) -> String {
-        expect_same(before, &manifest(root).unwrap(), "same").unwrap_err().to_string()
+        expect_same(&Screen::new(Detail::Brief), before, &manifest(root).unwrap(), "same").unwrap_err().to_string()
     }
 
     #[test]

@@ -1,14 +1,20 @@
-//! Checks that each entry of COMPATIBILITY.md is proven: its tests exist, ran in this run and were ok.
+//! Checks the COMPATIBILITY.md files, one at the top and one beside each tool: each entry is proven by tests that ran and were ok.
 //!
-//! An entry is a level-3 heading below one of the [`KINDS`]. A paragraph of it that starts with `Tests:` holds the links
-//! `[test_name](path/to/file.rs)`. The file must hold `fn test_name` and be compiled into the binary in which the test ran.
+//! An entry is a level-3 heading below one of the [`KINDS`], a sentence, for documented behaviour a line `Source:`, and a
+//! paragraph that starts with `Tests:` (see [`entries`]). A named file must hold the function and be compiled into the binary in
+//! which the test ran.
+
+mod entries;
 
 use crate::test_output::{Binary, Outcome, Test, TestOutput};
+use entries::{Link, entries};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// Its entries need a source.
+const DOCUMENTED: &str = "documented behaviour";
 /// How the level-2 headings begin, in any case.
-const KINDS: &[&str] = &["documented behaviour", "our choice", "known difference"];
+const KINDS: &[&str] = &[DOCUMENTED, "our choice", "known difference"];
 
 /// What a check found; each text names the entry.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -21,10 +27,10 @@ pub(crate) struct Findings {
     pub(crate) unproven: Vec<String>,
 }
 
-/// Checks the document's text against the tests that ran; link targets are relative to `top`.
-pub(crate) fn check(document: &str, top: &Path, output: &TestOutput) -> Findings {
+/// Checks a document's text against the tests that ran; `directory` is the document's, below `top`.
+pub(crate) fn check(document: &str, top: &Path, directory: &Path, output: &TestOutput) -> Findings {
     let mut findings = Findings::default();
-    let entries = entries(document);
+    let entries = entries(document, directory);
     if entries.is_empty() {
         findings.problems.push("no entries (level-3 headings)".to_owned());
     }
@@ -35,8 +41,12 @@ pub(crate) fn check(document: &str, top: &Path, output: &TestOutput) -> Findings
         .map(|binary| Sources { binary, files: binary.sources().into_iter().collect() })
         .collect();
     for entry in entries {
-        if !KINDS.iter().any(|kind| entry.kind.to_lowercase().starts_with(kind)) {
+        let kind = entry.kind.to_lowercase();
+        if !KINDS.iter().any(|known| kind.starts_with(known)) {
             findings.problems.push(format!("{}: stands below none of: {}", entry.title, KINDS.join(", ")));
+        }
+        if kind.starts_with(DOCUMENTED) && !entry.has_source {
+            findings.problems.push(format!("{}: names no source", entry.title));
         }
         if entry.links.is_empty() {
             findings.problems.push(format!("{}: names no test", entry.title));
@@ -54,69 +64,9 @@ pub(crate) fn check(document: &str, top: &Path, output: &TestOutput) -> Findings
     findings
 }
 
-#[derive(Debug, PartialEq, Eq)]
-struct Entry {
-    kind: String,
-    title: String,
-    links: Vec<Link>,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct Link {
-    test: String,
-    file: PathBuf,
-}
-
 struct Sources<'a> {
     binary: &'a Binary,
     files: BTreeSet<PathBuf>,
-}
-
-fn entries(document: &str) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut kind = String::new();
-    let mut in_code = false;
-    let mut in_tests = false;
-    // Links below a kind's own heading, before its first entry, belong to no entry.
-    let mut in_entry = false;
-    for line in document.lines() {
-        if line.trim_start().starts_with("```") {
-            in_code = !in_code;
-        }
-        if in_code {
-            continue;
-        }
-        if let Some(title) = line.strip_prefix("## ") {
-            kind = title.trim().to_owned();
-            in_entry = false;
-        } else if let Some(title) = line.strip_prefix("### ") {
-            entries.push(Entry { kind: kind.clone(), title: title.trim().to_owned(), links: Vec::new() });
-            in_entry = true;
-        }
-        in_tests = line.starts_with("Tests:") || (in_tests && !line.trim().is_empty() && !line.starts_with('#'));
-        if in_tests
-            && in_entry
-            && let Some(entry) = entries.last_mut()
-        {
-            entry.links.extend(links(line));
-        }
-    }
-    entries
-}
-
-fn links(line: &str) -> Vec<Link> {
-    let mut links = Vec::new();
-    let mut rest = line;
-    while let Some((before, after)) = rest.split_once("](") {
-        let Some((target, tail)) = after.split_once(')') else { break };
-        if let Some((_, name)) = before.rsplit_once('[') {
-            let file = target.split('#').next().unwrap_or(target);
-            let file = file.strip_prefix("./").unwrap_or(file);
-            links.push(Link { test: name.trim_matches('`').to_owned(), file: PathBuf::from(file) });
-        }
-        rest = tail;
-    }
-    links
 }
 
 /// Returns the missing program where the test was left out for it, and the broken rule as the error.
@@ -176,7 +126,12 @@ mod tests {
         }
 
         fn check(&self, entry: &str) -> Findings {
-            check(&format!("# Compatibility\n\n## Our choices\n\n{entry}\n"), self.top.path(), &self.output)
+            self.check_below("Our choices", entry)
+        }
+
+        fn check_below(&self, kind: &str, entry: &str) -> Findings {
+            let document = format!("# Compatibility\n\n## {kind}\n\n{entry}\n");
+            check(&document, self.top.path(), Path::new(""), &self.output)
         }
 
         fn problems(&self, entry: &str) -> Vec<String> {
@@ -186,7 +141,8 @@ mod tests {
 
     fn binary(top: &Path, name: &str, source: &str, tests: &[(&str, Outcome)]) -> Binary {
         std::fs::write(top.join(format!("{name}.d")), format!("{name}: {source}\n\n{source}:\n")).unwrap();
-        let tests = tests.iter().map(|(path, outcome)| Test { path: (*path).to_owned(), outcome: outcome.clone() });
+        let tests =
+            tests.iter().map(|(path, outcome)| Test { path: (*path).to_owned(), outcome: outcome.clone(), time: None });
         Binary { name: "main".to_owned(), executable: Some(top.join(name)), tests: tests.collect(), passed: Some(0) }
     }
 
@@ -273,5 +229,22 @@ mod tests {
         let site = Site::new(&[("strace::undo_restores_the_owner", Outcome::Skipped("strace"))]);
         let unproven = vec!["Owners come back: undo_restores_the_owner needs strace".to_owned()];
         assert_eq!(site.check(ENTRY), Findings { entries: 1, unproven, ..Findings::default() });
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_document() {
+        let site = Site::new(&[("undo_restores_the_owner", Outcome::Ok), ("names_are_kept", Outcome::Ok)]);
+        let entry = "## Our choices\n### Owners\nTests: [main](tests/main.rs): undo_restores_the_owner;\n\
+                     [main](../csmigrate/tests/main.rs): names_are_kept.";
+        let findings = check(entry, site.top.path(), Path::new("csmigrate"), &site.output);
+        assert_eq!(findings, Findings { entries: 1, ..Findings::default() });
+    }
+
+    #[test]
+    fn documented_behaviour_without_a_source_is_a_problem() {
+        let site = Site::new(&[("undo_restores_the_owner", Outcome::Ok)]);
+        let problems = |entry: &str| site.check_below("Documented behaviour", entry).problems;
+        assert_eq!(problems(ENTRY), ["Owners come back: names no source"]);
+        assert_eq!(problems(&ENTRY.replace("Text.", "Text.\n\nSource: RFC 2849.")), [""; 0]);
     }
 }
