@@ -78,9 +78,26 @@ pub trait Document {
     /// Returns the edit that puts whole lines of text into the document, with the document's line end.
     fn place(&self, place: Place<'_>, lines: &[u8]) -> SpanEdit;
 
-    /// Returns the edits of several such places, in an order in which they can be made.
+    /// Returns whether the document has a section, be it empty: what goes to the end of one that it lacks begins with its
+    /// heading.
+    fn has_section(&self, section: Option<&[u8]>) -> bool {
+        let Some(section) = section else { return true };
+        let heading = Key { section: Some(Bytes::copy_from_slice(section)), name: Bytes::new() };
+        let wanted = self.canonical(&heading).into_owned().section;
+        self.entries().iter().any(|entry| self.canonical(&entry.key).section == wanted)
+    }
+
+    /// Returns the edits of several such places, in an order in which they can be made: at one byte, what goes behind an entry
+    /// comes ahead of what goes to the end, and new sections come behind all that.
     fn place_all(&self, places: &[(Place<'_>, Vec<u8>)]) -> Vec<SpanEdit> {
-        places.iter().map(|(place, lines)| self.place(*place, lines)).collect()
+        let rank = |place: &Place<'_>| match place {
+            Place::Behind(_) | Place::InsteadOf(_) => 0,
+            Place::EndOf(section) if self.has_section(*section) => 1,
+            Place::EndOf(_) => 2,
+        };
+        let mut ranked: Vec<_> = places.iter().map(|(place, lines)| (rank(place), self.place(*place, lines))).collect();
+        ranked.sort_by_key(|(rank, _)| *rank);
+        ranked.into_iter().map(|(_, edit)| edit).collect()
     }
 
     /// Returns the edits that add entries which somebody sets: [`Document::place_all`], and whatever belongs above them.

@@ -97,7 +97,7 @@ pub struct Rules {
     pub shipped: Shipped,
     /// The root moves, applied to the values of the base and the site before anything is compared.
     pub roots: Vec<RootMove>,
-    /// The prefixes of numbered lists, such as `loginAuth-idAttr-`: each list is decided as a unit.
+    /// The prefixes of numbered lists, such as `loginAuth-idAttr-`: a list that both sides changed is decided as a unit.
     pub lists: Vec<Vec<u8>>,
     /// What the administrator says about conflicts: `KEY=site`, `KEY=new` or `KEY=VALUE`, with the key as reports show it.
     pub resolutions: Vec<String>,
@@ -117,7 +117,7 @@ pub enum Choice {
 /// What was decided about one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// The key as reports show it: `KEY`, `[SECTION]KEY`, or `KEY#2` for a second entry that counts.
+    /// The key as reports show it ([`Document::shown`]), with `#2` for a second entry that counts.
     pub key: String,
     /// What the old release said, ahead of any root move.
     pub base: Side,

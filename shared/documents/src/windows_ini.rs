@@ -111,11 +111,8 @@ impl Document for WindowsIni {
         lines::insertion(offset, lines)
     }
 
-    fn place_all(&self, places: &[(Place<'_>, Vec<u8>)]) -> Vec<SpanEdit> {
-        // A new section begins behind all that goes to the end of the last one.
-        let is_new = |place: &Place<'_>| matches!(place, Place::EndOf(section) if self.end_of(*section).is_none());
-        let (new, old): (Vec<_>, Vec<_>) = places.iter().partition(|(place, _)| is_new(place));
-        old.into_iter().chain(new).map(|(place, lines)| self.place(*place, lines)).collect()
+    fn has_section(&self, section: Option<&[u8]>) -> bool {
+        self.end_of(section).is_some()
     }
 }
 

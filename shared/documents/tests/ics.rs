@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use documents::ics::Flavour;
 use documents::{Bytes, Document, EditError, Entry, IcsConf, Key, ParseError, State, apply};
 use proptest::prelude::*;
 
@@ -148,6 +149,20 @@ fn several_new_keys_share_one_marker_and_the_last_value_of_a_key_counts() {
     let changes = [("x", "1"), ("a", "2"), ("y", "2"), ("x", "3")].map(|(k, v)| (Key::new(k), v.into()));
     let after = apply(before, &parse(before).set_all(&changes).unwrap()).unwrap();
     assert_bytes(&after, b"a = 2\n! My ics.conf Changes\ny = \"2\"\nx = \"3\"\n", "");
+}
+
+#[test]
+fn the_line_that_says_whose_changes_these_are_is_written_into_ics_conf_only() {
+    for (flavour, expected) in [
+        (Flavour::IcsConf, "a = 1\n! My ics.conf Changes\nx = \"2\"\n"),
+        (Flavour::IimConf, "a = 1\nx = \"2\"\n"),
+        (Flavour::HttpbindConf, "a = 1\nx = \"2\"\n"),
+    ] {
+        let document = IcsConf::parse_as(flavour, b"a = 1".to_vec()).unwrap();
+        let document = document.parse_alike(document.to_bytes().to_vec()).unwrap();
+        let after = apply(b"a = 1", &document.set(&Key::new("x"), b"2").unwrap()).unwrap();
+        assert_bytes(&after, expected.as_bytes(), &format!("{flavour:?}"));
+    }
 }
 
 #[test]
