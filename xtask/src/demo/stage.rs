@@ -81,12 +81,18 @@ impl Screen {
 #[derive(Debug)]
 pub(super) struct Stage<'a> {
     pub(super) screen: &'a Screen,
-    pub(super) program: PathBuf,
+    program: PathBuf,
     /// Options that each call gets and that are not shown, such as `--root`.
     pub(super) options: Vec<OsString>,
+    root: PathBuf,
 }
 
-impl Stage<'_> {
+impl<'a> Stage<'a> {
+    /// Returns a stage whose program works below a root.
+    pub(super) fn new(screen: &'a Screen, program: PathBuf, root: &Path) -> Self {
+        Self { screen, program, options: vec!["--root".into(), root.into()], root: root.to_owned() }
+    }
+
     /// Runs the program and fails unless it ends with the expected code.
     pub(super) fn run(&self, arguments: &[&str], expected: i32, excerpt: Excerpt) -> Result {
         let name = Path::new(self.program.file_name().unwrap_or_default());
@@ -99,8 +105,11 @@ impl Stage<'_> {
             self.screen.show(&folded(&format!("$ {}", shown.join(" ")), &shown));
         }
         let mut command = Command::new(&self.program);
+        // Whoever is not root keeps the records of runs at home: those of the demo go with it.
+        command.env("XDG_STATE_HOME", self.root.with_extension("state"));
         command.args(&self.options).args(arguments).stdin(Stdio::null());
         let (status, output) = process::output(&mut command)?;
+        let output = output.replace(&*self.root.to_string_lossy(), "DIR");
         let failed = |text: String| Err(format!("{}: {text}", shown.join(" ")).into());
         if status.code() != Some(expected) {
             print!("{output}");
@@ -160,7 +169,7 @@ mod tests {
     use super::*;
 
     fn shell(screen: &Screen) -> Stage<'_> {
-        Stage { screen, program: "/bin/sh".into(), options: vec!["-c".into()] }
+        Stage { screen, program: "/bin/sh".into(), options: vec!["-c".into()], root: "/nowhere".into() }
     }
 
     fn shown(detail: Detail, excerpt: Excerpt) -> Vec<String> {
