@@ -22,11 +22,17 @@ pub(crate) fn target_directory() -> Result<PathBuf> {
 
 /// Returns a `cargo` command of the toolchain that runs this program, in the environment of the user.
 ///
-/// What `cargo run` tells this program of its own package is left out: the build script of `ring` looks at some of it, so everything
+/// What `cargo run` tells of this package is left out: the build script of `ring` looks at some of it, so everything
 /// above `ring` would be built again each time a build from here follows one by hand.
 pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments);
+    in_the_environment_of_the_user(&mut command);
+    command
+}
+
+/// Takes from a command's environment what `cargo run` tells this program of its own package.
+pub(crate) fn in_the_environment_of_the_user(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os() {
         if is_of_package(&name.to_string_lossy()) {
             command.env_remove(name);

@@ -30,6 +30,11 @@ pub(crate) struct Args {
 
 /// Runs the demo; fails at the first step that does not go as expected.
 pub(crate) fn run(args: &Args) -> Result {
+    play(args).map(drop)
+}
+
+/// Runs the demo, and returns all that the programs were called with and printed.
+pub(crate) fn play(args: &Args) -> Result<Vec<String>> {
     let chosen: Vec<&str> =
         TOOLS.iter().copied().filter(|tool| args.tool.as_deref().is_none_or(|it| it == *tool)).collect();
     build(&chosen)?;
@@ -45,7 +50,7 @@ pub(crate) fn run(args: &Args) -> Result {
         screen.show("\nEvery promise was kept. `cargo xtask demo TOOL` shows one tool in full.");
         screen.expect_at_most(LINES_OF_A_TOOL * chosen.len())?;
     }
-    Ok(())
+    Ok(screen.transcript())
 }
 
 /// Builds the programs in the profile of the tests, so that either of them finds the other's work done.
