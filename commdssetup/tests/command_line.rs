@@ -140,7 +140,41 @@ fn the_perl_script_of_the_guide_hands_over_to_the_program() {
     std::fs::remove_file(place.0.path().join("bin/commdssetup")).unwrap();
     let mut alone = Command::new(perl);
     let outcome = Outcome::of(alone.arg(&script).env("PATH", "/nowhere"));
-    outcome.exits(1).says("cannot be started");
+    outcome.exits(1).says("the program commdssetup is not there").says("in a directory of PATH");
+}
+
+#[test]
+fn the_perl_script_of_a_checkout_finds_the_program_where_it_was_built_and_in_path() {
+    let Some(perl) = testkit::peers::find("perl", "perl-base") else { return };
+    let place = Place::new();
+    let top = place.0.path().canonicalize().unwrap();
+    let script = place.write("commdssetup/comm_dssetup.pl", include_str!("../comm_dssetup.pl"));
+    place.write("commdssetup/Cargo.toml", "");
+    let run = |path: &str, build: Option<&str>| {
+        let mut command = Command::new(&perl);
+        command.arg(&script).arg("--version").env("PATH", path).env_remove("CARGO_TARGET_DIR");
+        if let Some(build) = build {
+            command.env("CARGO_TARGET_DIR", top.join(build));
+        }
+        Outcome::of(&mut command)
+    };
+    let advice = format!("cd {} && cargo build --release --package commdssetup", top.display());
+    run("/nowhere", None).exits(1).says(&advice).says("Nothing was changed");
+
+    let program = assert_cmd::cargo::cargo_bin!("commdssetup");
+    let version = concat!("commdssetup ", env!("CARGO_PKG_VERSION"));
+    for (link, path, build) in [
+        ("target/debug", "/nowhere", None),
+        ("target/release", "/nowhere", None),
+        ("elsewhere/release", "/nowhere", Some("elsewhere")),
+        ("bin", top.join("bin").to_str().unwrap(), None),
+    ] {
+        std::fs::create_dir_all(top.join(link)).unwrap();
+        let link = top.join(link).join("commdssetup");
+        std::os::unix::fs::symlink(program, &link).unwrap();
+        run(path, build).exits(0).says(version);
+        std::fs::remove_file(link).unwrap();
+    }
 }
 
 #[test]

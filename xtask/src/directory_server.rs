@@ -45,7 +45,11 @@ impl DirectoryServer {
         );
         std::fs::write(place.join("ds.inf"), answers)?;
         let server = Self { url: format!("ldap://127.0.0.1:{plain}"), place: place.to_owned(), name };
-        process::run_quietly(Command::new("dscreate").arg("from-file").arg(place.join("ds.inf")).env("PREFIX", place))?;
+        let mut create = Command::new("dscreate");
+        let (status, output) = process::output(create.arg("from-file").arg(place.join("ds.inf")).env("PREFIX", place))?;
+        if !status.success() {
+            return Err(format!("{}: {status}\n{output}", process::shown(&create)).into());
+        }
         Ok(server)
     }
 

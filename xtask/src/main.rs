@@ -15,6 +15,7 @@ mod licences;
 mod man;
 mod peers;
 mod process;
+mod readme;
 mod references;
 mod test;
 mod test_output;

@@ -20,11 +20,29 @@ pub(crate) fn target_directory() -> Result<PathBuf> {
     Ok(std::path::absolute(directory)?)
 }
 
-/// Returns a `cargo` command of the toolchain that runs this program.
+/// Returns a `cargo` command of the toolchain that runs this program, in the environment of the user.
+///
+/// What `cargo run` tells of this package is left out: the build script of `ring` looks at some of it, so everything
+/// above `ring` would be built again each time a build from here follows one by hand.
 pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments);
+    in_the_environment_of_the_user(&mut command);
     command
+}
+
+/// Takes from a command's environment what `cargo run` tells this program of its own package.
+pub(crate) fn in_the_environment_of_the_user(command: &mut Command) -> &mut Command {
+    for (name, _) in std::env::vars_os() {
+        if is_of_package(&name.to_string_lossy()) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn is_of_package(variable: &str) -> bool {
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_") || variable == "CARGO_BIN_NAME"
 }
 
 /// Shows the command after `$ ` and runs it; fails unless it exits with 0.
@@ -81,6 +99,15 @@ pub(crate) fn is_installed(program: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cargo_command_does_not_know_the_package_that_starts_it() {
+        // The tests run below cargo as well, so the variables are there.
+        let command = cargo(["build"]);
+        let removed = |name: &str| command.get_envs().any(|(removed, value)| removed == name && value.is_none());
+        assert!(removed("CARGO_PKG_NAME") && removed("CARGO_MANIFEST_DIR"), "{command:?}");
+        assert!(!removed("CARGO") && !removed("PATH"), "{command:?}");
+    }
 
     #[test]
     fn a_shown_command_can_be_pasted_into_a_shell() {

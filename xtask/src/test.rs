@@ -6,6 +6,7 @@ use crate::licences;
 use crate::man;
 use crate::peers::{self, Peer};
 use crate::process::{self, Result, cargo};
+use crate::readme;
 use crate::references;
 use crate::test_output::{Outcome, Test, TestOutput};
 use crate::tools::TOOLS;
@@ -125,7 +126,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     tally.step("COMPATIBILITY.md", || compatibility_step(&output));
     tally.step("licences, bans, sources", || licences::check().map(|()| Step::Passed));
     tally.step("links and citations", || references::check().map(|()| Step::Passed));
-    tally.step("demo", || demo::run(&demo::Args::default()).map(|()| Step::Passed));
+    tally.step("demo, and the sessions of the README", || {
+        let transcript = demo::play(&demo::Args::default())?;
+        readme::check_sessions(&transcript).map(|()| Step::Passed)
+    });
+    tally.step("installation of the README", || readme::check_installation(TOOLS).map(|()| Step::Passed));
     print_slowest(&output);
     Ok(tally.close())
 }

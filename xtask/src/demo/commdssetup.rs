@@ -12,24 +12,18 @@ const CHOICES: [&str; 14] =
 const EXAMPLE: &str = "examples/directory";
 
 /// Shows the files of a run, and where there is a server, the run itself and its undo.
-pub(super) fn show(program: PathBuf, screen: &Screen, place: &Path) -> Result {
-    screen.title("commdssetup: a directory is prepared for the suite");
+pub(super) fn show(mut stage: Stage<'_>, place: &Path) -> Result {
+    stage.screen.title("commdssetup: a directory is prepared for the suite");
     if !DirectoryServer::is_installed() {
-        screen.show("(389-ds-base and ldap-utils are not installed: the files of a run elsewhere are shown)");
-        return show_beginnings(screen, Path::new(EXAMPLE));
+        stage.screen.show("(389-ds-base and ldap-utils are not installed: the files of a run elsewhere are shown)");
+        return show_beginnings(stage.screen, Path::new(EXAMPLE));
     }
-    screen.show("In: a new 389 Directory Server with one empty suffix.");
-    std::fs::create_dir_all(place.join("root/var/tmp"))?;
+    stage.screen.show("In: a new 389 Directory Server with one empty suffix (it takes a moment to start).");
+    let files = place.join("root/var/tmp");
+    std::fs::create_dir_all(&files)?;
     let server = DirectoryServer::start(place)?;
-    let options = vec![
-        "--root".into(),
-        place.join("root").into(),
-        "--state-dir".into(),
-        place.join("state").into(),
-        "--password-file".into(),
-        server.password_file().into(),
-    ];
-    Demo { stage: Stage { screen, program, options }, files: place.join("root/var/tmp"), server }.show()
+    stage.options.extend(["--password-file".into(), server.password_file().into()]);
+    Demo { stage, files, server }.show()
 }
 
 struct Demo<'a> {
@@ -40,14 +34,17 @@ struct Demo<'a> {
 
 impl Demo<'_> {
     fn show(&self) -> Result {
+        let screen = self.stage.screen;
         let before = self.server.state()?;
         self.run(&["-m", "yes", "--check"], Excerpt::Nothing)?;
         self.stage.expect(self.server.state()? == before, "the check changed nothing in the directory")?;
         self.run(&["-m", "no"], Excerpt::Nothing)?;
-        show_beginnings(self.stage.screen, &self.files)?;
+        if screen.detail == Detail::Full {
+            show_beginnings(screen, &self.files)?;
+        }
         self.stage.expect(self.server.state()? == before, "writing the files changed nothing in the directory")?;
-        self.run(&["-m", "yes"], Excerpt::Last(4))?;
-        self.stage.screen.show("Out: the directory has the schema, the indexes and the suffixes of the suite.");
+        self.run(&["-m", "yes"], Excerpt::Last(5))?;
+        screen.show("Out: the directory has the schema, the indexes and the suffixes of the suite.");
         self.stage.expect(self.server.state()? != before, "the run changed the directory")?;
         self.stage.run(&["--undo", "--yes"], 0, Excerpt::Last(2))?;
         self.stage.expect(self.server.state()? == before, "after undo every definition and index is as it was")
@@ -62,7 +59,7 @@ impl Demo<'_> {
 /// Shows what each generated file begins with.
 fn show_beginnings(screen: &Screen, directory: &Path) -> Result {
     let lines = match screen.detail {
-        Detail::Brief => 5,
+        Detail::Brief => 7,
         Detail::Full => 40,
     };
     let text = beginnings(directory, lines)?;

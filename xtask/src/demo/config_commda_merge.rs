@@ -42,12 +42,12 @@ impl Demo<'_> {
         self.expect_lines(false, "config-commda has dropped the site's values")?;
         let reset = self.manifest()?;
 
-        self.stage.run(&["merge", "--base", shipped, "--dry-run"], 3, Excerpt::First(9))?;
+        self.stage.run(&["merge", "--base", shipped, "--dry-run"], 3, Excerpt::First(5))?;
         expect_same(screen, &reset, &self.manifest()?, "the dry run changed nothing")?;
 
         let resolution = format!("{CONFLICT}=site");
         let merge = ["merge", "--base", shipped, "--yes", "--resolve", &resolution];
-        self.stage.run(&merge, 0, Excerpt::Last(4))?;
+        self.stage.run(&merge, 0, Excerpt::Last(3))?;
         screen.show("Out: the new file with the site's values in it.");
         self.expect_lines(true, "the site's values are back")?;
 
@@ -87,7 +87,7 @@ mod tests {
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/config-commda-merge-stand-in");
         let vendor = top.join("examples/delegated-administrator");
         let screen = Screen::new(Detail::Full);
-        let stage = Stage { screen: &screen, program, options: vec!["--root".into(), root.clone().into()] };
+        let stage = Stage::new(&screen, program, &root);
         Demo { stage, root, vendor }.show().map_err(|error| error.to_string())
     }
 

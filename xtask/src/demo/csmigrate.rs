@@ -31,7 +31,7 @@ impl Demo<'_> {
         screen.show("In: eight Berkeley DB files in the byte order of SPARC, as Calendar Server 6.2 left them.");
         let before = manifest(&self.root)?;
 
-        self.stage.run(&["-d", SOURCE, TARGET], 0, Excerpt::Last(6))?;
+        self.stage.run(&["-d", SOURCE, TARGET], 0, Excerpt::Last(4))?;
         let dry = manifest(&self.root)?;
         let promise = "the dry run changed nothing";
         expect_same(screen, &without_records(&before), &without_records(&dry), promise)?;
@@ -43,7 +43,7 @@ impl Demo<'_> {
             return Err(format!("{TARGET} is as it was: nothing was migrated").into());
         }
         screen.show("Out: the same records in the files of 6.3, each read back and compared.");
-        self.stage.run(&["--inspect", TARGET], 0, Excerpt::First(4))?;
+        self.stage.run(&["--inspect", TARGET], 0, Excerpt::First(3))?;
 
         self.stage.run(&["--undo", TARGET], 0, Excerpt::Last(1))?;
         let undone = manifest(&self.root)?;
@@ -77,7 +77,7 @@ mod tests {
         }
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/csmigrate-stand-in");
         let screen = Screen::new(Detail::Full);
-        let stage = Stage { screen: &screen, program, options: vec!["--root".into(), root.clone().into()] };
+        let stage = Stage::new(&screen, program, &root);
         Demo { stage, root }.show().map_err(|error| error.to_string())
     }
 

@@ -14,8 +14,8 @@ use crate::tools::TOOLS;
 use stage::{Detail, Screen, Stage};
 use std::path::Path;
 
-/// Three screens.
-const MOST_LINES: usize = 72;
+/// One screen.
+const LINES_OF_A_TOOL: usize = 24;
 
 /// Options of `cargo xtask demo`.
 #[derive(Debug, Default, clap::Args)]
@@ -30,10 +30,16 @@ pub(crate) struct Args {
 
 /// Runs the demo; fails at the first step that does not go as expected.
 pub(crate) fn run(args: &Args) -> Result {
+    play(args).map(drop)
+}
+
+/// Runs the demo, and returns all that the programs were called with and printed.
+pub(crate) fn play(args: &Args) -> Result<Vec<String>> {
     let chosen: Vec<&str> =
         TOOLS.iter().copied().filter(|tool| args.tool.as_deref().is_none_or(|it| it == *tool)).collect();
     build(&chosen)?;
     let directory = tempfile::Builder::new().prefix("upgrade-demo-").tempdir()?;
+    println!("DIR stands for a copy of examples/site; each command also gets --root DIR.");
     let screen = Screen::new(if args.tool.is_some() { Detail::Full } else { Detail::Brief });
     let end = chosen.iter().try_for_each(|tool| show(tool, &screen, directory.path()));
     if args.keep {
@@ -42,9 +48,9 @@ pub(crate) fn run(args: &Args) -> Result {
     end?;
     if screen.detail == Detail::Brief {
         screen.show("\nEvery promise was kept. `cargo xtask demo TOOL` shows one tool in full.");
-        screen.expect_at_most(MOST_LINES)?;
+        screen.expect_at_most(LINES_OF_A_TOOL * chosen.len())?;
     }
-    Ok(())
+    Ok(screen.transcript())
 }
 
 /// Builds the programs in the profile of the tests, so that either of them finds the other's work done.
@@ -61,12 +67,10 @@ fn show(tool: &str, screen: &Screen, directory: &Path) -> Result {
     let place = directory.join(tool);
     std::fs::create_dir(&place)?;
     let root = place.join("root");
-    if tool == "commdssetup" {
-        return commdssetup::show(program, screen, &place);
-    }
     tree::copy_tree(Path::new("examples/site"), &root)?;
-    let stage = Stage { screen, program, options: vec!["--root".into(), root.clone().into()] };
+    let stage = Stage::new(screen, program, &root);
     match tool {
+        "commdssetup" => commdssetup::show(stage, &place),
         "csmigrate" => csmigrate::show(stage, &root),
         "config-commda-merge" => config_commda_merge::show(stage, &root),
         _ => Err(format!("{tool} has no demo").into()),

@@ -34,11 +34,12 @@ pub(super) enum Excerpt {
 pub(super) struct Screen {
     pub(super) detail: Detail,
     lines: RefCell<Vec<String>>,
+    transcript: RefCell<Vec<String>>,
 }
 
 impl Screen {
     pub(super) fn new(detail: Detail) -> Self {
-        Self { detail, lines: RefCell::default() }
+        Self { detail, lines: RefCell::default(), transcript: RefCell::default() }
     }
 
     /// Prints one line, or several.
@@ -64,6 +65,12 @@ impl Screen {
         }
     }
 
+    /// Returns every command and all that they printed, whatever was shown, as the README writes it: with `RUN` for the name of a run
+    /// and `ldap://host` for the address of the server.
+    pub(super) fn transcript(self) -> Vec<String> {
+        self.transcript.into_inner()
+    }
+
     /// Fails when more was shown than fits so many lines, or a line is wider than a terminal.
     pub(super) fn expect_at_most(&self, most: usize) -> Result {
         let lines = self.lines.borrow();
@@ -81,12 +88,18 @@ impl Screen {
 #[derive(Debug)]
 pub(super) struct Stage<'a> {
     pub(super) screen: &'a Screen,
-    pub(super) program: PathBuf,
+    program: PathBuf,
     /// Options that each call gets and that are not shown, such as `--root`.
     pub(super) options: Vec<OsString>,
+    root: PathBuf,
 }
 
-impl Stage<'_> {
+impl<'a> Stage<'a> {
+    /// Returns a stage whose program works below a root.
+    pub(super) fn new(screen: &'a Screen, program: PathBuf, root: &Path) -> Self {
+        Self { screen, program, options: vec!["--root".into(), root.into()], root: root.to_owned() }
+    }
+
     /// Runs the program and fails unless it ends with the expected code.
     pub(super) fn run(&self, arguments: &[&str], expected: i32, excerpt: Excerpt) -> Result {
         let name = Path::new(self.program.file_name().unwrap_or_default());
@@ -99,14 +112,20 @@ impl Stage<'_> {
             self.screen.show(&folded(&format!("$ {}", shown.join(" ")), &shown));
         }
         let mut command = Command::new(&self.program);
+        // Whoever is not root keeps the records of runs at home: those of the demo go with it.
+        command.env("XDG_STATE_HOME", self.root.with_extension("state"));
         command.args(&self.options).args(arguments).stdin(Stdio::null());
         let (status, output) = process::output(&mut command)?;
+        let output = output.replace(&*self.root.to_string_lossy(), "DIR");
         let failed = |text: String| Err(format!("{}: {text}", shown.join(" ")).into());
         if status.code() != Some(expected) {
             print!("{output}");
             return failed(format!("{status} instead of {expected}"));
         }
         let lines: Vec<_> = output.lines().collect();
+        let command_line = format!("$ {}", shown.join(" "));
+        let all = std::iter::once(&*command_line).chain(lines.iter().copied());
+        self.screen.transcript.borrow_mut().extend(all.map(without_chance));
         match excerpt {
             Excerpt::Nothing => {}
             Excerpt::First(count) => self.screen.output(lines.iter().take(count).copied()),
@@ -126,6 +145,24 @@ impl Stage<'_> {
         self.screen.show(&format!("checked: {promise}"));
         Ok(())
     }
+}
+
+/// Replaces what is different each time: the names of runs and the port of the server.
+fn without_chance(line: &str) -> String {
+    let is_run = |word: &str| {
+        let (time, process) = word.split_once("Z-").unwrap_or_default();
+        time.contains('T') && [time, process].iter().all(|part| part.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let words = line.split(' ').map(|word| {
+        if word.starts_with("ldap://127.0.0.1:") {
+            "ldap://host".to_owned()
+        } else if is_run(word) {
+            if word.ends_with('.') { "RUN.".to_owned() } else { "RUN".to_owned() }
+        } else {
+            word.to_owned()
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn cut(line: &str) -> String {
@@ -160,7 +197,7 @@ mod tests {
     use super::*;
 
     fn shell(screen: &Screen) -> Stage<'_> {
-        Stage { screen, program: "/bin/sh".into(), options: vec!["-c".into()] }
+        Stage { screen, program: "/bin/sh".into(), options: vec!["-c".into()], root: "/nowhere".into() }
     }
 
     fn shown(detail: Detail, excerpt: Excerpt) -> Vec<String> {
@@ -181,6 +218,14 @@ mod tests {
     fn the_full_demo_shows_everything() {
         let expected = ["$ sh 'echo one; echo two >&2; echo three'", "one", "two", "three"];
         assert_eq!(shown(Detail::Full, Excerpt::Nothing), expected);
+    }
+
+    #[test]
+    fn names_of_runs_and_ports_are_replaced_in_the_transcript() {
+        let line = "Undo: x --ldap-url ldap://127.0.0.1:4553 --undo 20261128T221036.123501Z-4568";
+        assert_eq!(without_chance(line), "Undo: x --ldap-url ldap://host --undo RUN");
+        assert_eq!(without_chance("  before run 20261128T221036.123501Z-4568."), "  before run RUN.");
+        assert_eq!(without_chance("to Z-1 Tea"), "to Z-1 Tea");
     }
 
     #[test]
