@@ -37,7 +37,7 @@ impl Place {
     }
 
     fn run(&self, arguments: &[&str]) -> Outcome {
-        self.arguments(&mut Command::new(assert_cmd::cargo::cargo_bin!("commdssetup")), arguments)
+        self.arguments(&mut Command::new(env!("CARGO_BIN_EXE_commdssetup")), arguments)
     }
 
     /// A silent run against an address.
@@ -129,16 +129,15 @@ fn a_server_that_is_down_or_is_none_is_an_error_of_the_server() {
 
 #[test]
 fn the_perl_script_of_the_guide_hands_over_to_the_program() {
-    let Some(perl) = testkit::peers::find("perl", "perl-base") else { return };
     let place = Place::new();
     let script = place.write("bin/comm_dssetup.pl", include_str!("../comm_dssetup.pl"));
-    let program = assert_cmd::cargo::cargo_bin!("commdssetup");
+    let program = env!("CARGO_BIN_EXE_commdssetup");
     std::os::unix::fs::symlink(program, place.0.path().join("bin/commdssetup")).unwrap();
-    let mut beside = Command::new(&perl);
+    let mut beside = Command::new("perl");
     beside.arg(&script);
     place.arguments(&mut beside, &["-u", "o=a b", "-i", "yes"]).exits(2).says("-r, -s, -D, -b, -t, -m");
     std::fs::remove_file(place.0.path().join("bin/commdssetup")).unwrap();
-    let mut alone = Command::new(perl);
+    let mut alone = Command::new(testkit::peers::need("perl"));
     let outcome = Outcome::of(alone.arg(&script).env("PATH", "/nowhere"));
     outcome.exits(1).says("cannot be started");
 }
