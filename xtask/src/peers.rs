@@ -9,12 +9,12 @@ use std::os::unix::fs::MetadataExt;
 use std::process::Command;
 use std::sync::LazyLock;
 
-/// A foreign program that some tests run.
+/// A foreign program that some tests run, or a right that they need (a name that begins with `@`).
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Peer {
     /// The program looked for in `PATH`.
     pub(crate) program: &'static str,
-    /// The Debian package that holds it.
+    /// The Debian package that holds it; for a right, the shell command that succeeds where it is granted.
     pub(crate) package: &'static str,
     /// What the test's path contains (`module::function`) when the test needs the program.
     pub(crate) tests: Vec<&'static str>,
@@ -30,24 +30,38 @@ pub(crate) static PEERS: LazyLock<Vec<Peer>> = LazyLock::new(|| {
     include_str!("../../shared/testkit/peers.tsv").lines().filter_map(row).collect()
 });
 
+impl Peer {
+    /// Returns true for a right, which nobody can install.
+    pub(crate) fn is_right(&self) -> bool {
+        self.program.starts_with('@')
+    }
+
+    fn is_there(&self) -> bool {
+        if !self.is_right() {
+            return process::is_installed(self.program);
+        }
+        Command::new("sh").args(["-c", self.package]).output().is_ok_and(|output| output.status.success())
+    }
+}
+
 /// Installs missing programs when it may, and returns those that are still missing.
 pub(crate) fn provide() -> Vec<&'static Peer> {
-    let absent = missing(process::is_installed);
-    if absent.is_empty() || !may_install() {
+    let absent = missing(Peer::is_there);
+    if packages(&absent).is_empty() || !may_install() {
         return absent;
     }
     if let Err(error) = install(&packages(&absent)) {
         println!("apt-get: {error}");
     }
-    missing(process::is_installed)
+    missing(Peer::is_there)
 }
 
-fn missing(is_installed: impl Fn(&str) -> bool) -> Vec<&'static Peer> {
-    PEERS.iter().filter(|peer| !is_installed(peer.program)).collect()
+fn missing(is_there: impl Fn(&Peer) -> bool) -> Vec<&'static Peer> {
+    PEERS.iter().filter(|peer| !is_there(peer)).collect()
 }
 
 fn packages(peers: &[&Peer]) -> Vec<&'static str> {
-    let mut packages: Vec<_> = peers.iter().map(|peer| peer.package).collect();
+    let mut packages: Vec<_> = peers.iter().filter(|peer| !peer.is_right()).map(|peer| peer.package).collect();
     packages.sort_unstable();
     packages.dedup();
     packages
@@ -75,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_package_that_holds_several_missing_programs_is_installed_once() {
-        let absent = missing(|program| matches!(program, "setpriv" | "taskset"));
+        let absent = missing(|peer| matches!(peer.program, "setpriv" | "taskset"));
         let expected = [
             "389-ds-base",
             "db5.3-util",
@@ -100,7 +114,7 @@ mod tests {
 
     #[test]
     fn only_the_programs_that_are_not_found_are_missing() {
-        let absent = missing(|program| program != "strace");
+        let absent = missing(|peer| peer.program != "strace");
         assert_eq!(absent.iter().map(|peer| peer.program).collect::<Vec<_>>(), ["strace"]);
     }
 }

@@ -3,14 +3,16 @@
 //! `peers.tsv` beside this crate's manifest lists each program, its Debian package, and the words (separated by commas)
 //! of which the path of a test (`module::function`) that needs it holds one. `cargo xtask test` reads the same table: where
 //! a program is missing, it leaves those tests out by name and counts each as skipped; with `CI=true` that is a failure.
+//! A name that begins with `@` is a right that not every user has on every machine (`@root`, `@mount`); in the place of the
+//! package is the shell command that succeeds where it is granted. A right that is missing is no failure with `CI=true`.
 //! A test that is run in another way without its program fails. None ends early and counts as passed. Whatever starts a
 //! listed program through [`crate::process`], [`crate::site::Site`] or [`crate::outcome::Outcome`] has asked for it.
 
-use std::{env, ffi::OsStr, os::unix::fs::PermissionsExt, path::PathBuf};
+use std::{env, ffi::OsStr, os::unix::fs::PermissionsExt, path::PathBuf, process::Command};
 
 const TABLE: &str = include_str!("../peers.tsv");
 
-/// Returns the path of a foreign program.
+/// Returns the path of a foreign program; of the shell for a right.
 ///
 /// # Panics
 /// When the program is not in the table, when the name of the test has none of its words (the test could not be left out
@@ -41,6 +43,10 @@ pub fn need_in(path: &OsStr, program: &str, test: Option<&str>) -> Result<PathBu
         && !words.any(|word| test.contains(word))
     {
         return Err(format!("{test} needs {program}, but its name has none of the words {}", row[2]));
+    }
+    if program.starts_with('@') {
+        let is_granted = Command::new("sh").args(["-c", row[1]]).output().is_ok_and(|output| output.status.success());
+        return if is_granted { Ok("/bin/sh".into()) } else { Err(format!("{program} is missing: {} fails", row[1])) };
     }
     find_in(path, program).ok_or_else(|| {
         format!(
