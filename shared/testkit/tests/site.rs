@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 #![allow(clippy::disallowed_methods, reason = "files in a temporary directory")]
+#![allow(clippy::borrowed_box, reason = "a box stands for a tool's own type of site")]
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
