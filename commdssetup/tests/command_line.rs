@@ -6,43 +6,44 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use testkit::outcome::Outcome;
+use testkit::site::Site;
 
 use crate::support::SILENT;
 
-struct Place(tempfile::TempDir);
+struct Place(Site);
 
 impl Place {
     fn new() -> Self {
-        let place = Self(tempfile::tempdir().unwrap());
-        std::fs::create_dir_all(place.0.path().join("root/var/tmp")).unwrap();
+        let site = Site::new(env!("CARGO_BIN_EXE_commdssetup"));
+        let [root, state] = ["root", "state"].map(|name| site.beside(name).display().to_string());
+        let place = Self(site.with_leading(&["--root", &root, "--state-dir", &state]));
+        std::fs::create_dir_all(place.0.path("/var/tmp")).unwrap();
         place.write("password", "Canary-Word-9\n");
         place
     }
 
     fn write(&self, name: &str, text: &str) -> String {
-        let path = self.0.path().join(name);
+        let path = self.0.beside(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
         path.display().to_string()
     }
 
-    fn arguments(&self, command: &mut Command, arguments: &[&str]) -> Outcome {
-        command.arg("--root").arg(self.0.path().join("root")).arg("--state-dir").arg(self.0.path().join("state"));
-        let outcome = Outcome::of(command.args(arguments));
+    fn refused(&self, outcome: Outcome) -> Outcome {
         assert!(!outcome.to_string().contains("Canary-Word-9"), "{outcome}");
-        assert!(!self.0.path().join("state").exists(), "a refused run leaves nothing behind");
-        assert_eq!(std::fs::read_dir(self.0.path().join("root/var/tmp")).unwrap().count(), 0);
+        assert!(!self.0.beside("state").exists(), "a refused run leaves nothing behind");
+        assert_eq!(std::fs::read_dir(self.0.path("/var/tmp")).unwrap().count(), 0);
         outcome
     }
 
     fn run(&self, arguments: &[&str]) -> Outcome {
-        self.arguments(&mut Command::new(assert_cmd::cargo::cargo_bin!("commdssetup")), arguments)
+        self.refused(self.0.run(arguments))
     }
 
     /// A silent run against an address.
     fn against(&self, url: &str, more: &[&str]) -> Outcome {
-        let password = self.0.path().join("password").display().to_string();
+        let password = self.0.beside("password").display().to_string();
         let server = ["--ldap-url", url, "-D", "cn=Directory Manager", "--password-file", &password];
         self.run(&[&SILENT[..], &server, more].concat())
     }
@@ -129,16 +130,16 @@ fn a_server_that_is_down_or_is_none_is_an_error_of_the_server() {
 
 #[test]
 fn the_perl_script_of_the_guide_hands_over_to_the_program() {
-    let Some(perl) = testkit::peers::find("perl", "perl-base") else { return };
     let place = Place::new();
     let script = place.write("bin/comm_dssetup.pl", include_str!("../comm_dssetup.pl"));
-    let program = assert_cmd::cargo::cargo_bin!("commdssetup");
-    std::os::unix::fs::symlink(program, place.0.path().join("bin/commdssetup")).unwrap();
-    let mut beside = Command::new(&perl);
-    beside.arg(&script);
-    place.arguments(&mut beside, &["-u", "o=a b", "-i", "yes"]).exits(2).says("-r, -s, -D, -b, -t, -m");
-    std::fs::remove_file(place.0.path().join("bin/commdssetup")).unwrap();
-    let mut alone = Command::new(perl);
+    let program = env!("CARGO_BIN_EXE_commdssetup");
+    std::os::unix::fs::symlink(program, place.0.beside("bin/commdssetup")).unwrap();
+    let own = place.0.command(&["-u", "o=a b", "-i", "yes"]);
+    let mut beside = Command::new("perl");
+    place.0.surround(beside.arg(&script).args(own.get_args()));
+    place.refused(place.0.outcome(beside)).exits(2).says("-r, -s, -D, -b, -t, -m");
+    std::fs::remove_file(place.0.beside("bin/commdssetup")).unwrap();
+    let mut alone = Command::new(testkit::peers::need("perl"));
     let outcome = Outcome::of(alone.arg(&script).env("PATH", "/nowhere"));
     outcome.exits(1).says("the program commdssetup is not there").says("in a directory of PATH");
 }

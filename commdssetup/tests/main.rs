@@ -12,7 +12,7 @@
 mod command_line;
 mod limits;
 mod live_389ds;
-mod password_prompt;
+mod password_prompt_python3;
 mod support;
 mod sweeps;
 

@@ -8,9 +8,10 @@ use clap::Parser;
 use commdssetup::cli::Args;
 use commdssetup::program::Program;
 use testkit::manifest::{DirectoryTimes, Options};
-use testkit::sweep::Sweep;
+use testkit::sweep::{Shared, Tool, Way};
+use testkit::tree::Tree;
 use upgrade_engine::fs::memory::MemoryFs;
-use upgrade_engine::fs::{Dir, FileSystem, RelPath, RootPath};
+use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
 use upgrade_engine::interrupt::Interrupt;
 use upgrade_engine::options::{Color, StateLocation};
 use upgrade_engine::terminal::{Talk, Terminal};
@@ -48,28 +49,16 @@ fn path(text: &str) -> RelPath {
     RelPath::new(text).unwrap()
 }
 
-/// Passes a file system that is shared to code that wants its own.
-struct Shared(Arc<dyn FileSystem>);
-
-impl FileSystem for Shared {
-    fn open_dir(&self, path: &RootPath) -> std::io::Result<Box<dyn Dir>> {
-        self.0.open_dir(path)
-    }
-}
-
 fn disk() -> MemoryFs {
-    let fs = Arc::new(MemoryFs::new());
-    let dir = fs.open_dir(&RootPath::new("/").unwrap()).unwrap();
-    for name in ["state", "directory", "var", "var/tmp"] {
-        dir.make_dir(&path(name)).unwrap();
-    }
+    let tree = Tree::new().directory("state").mode(0o700).directory("directory").directory("var/tmp");
+    let fs = Arc::new(tree.disk());
     FakeDirectory::begin(Arc::<MemoryFs>::clone(&fs));
     fs.fork()
 }
 
 fn call(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
     let args = Args::try_parse_from(arguments).unwrap();
-    let state = StateLocation { fs: Box::new(Shared(Arc::clone(fs))), path: RootPath::new("/state").unwrap() };
+    let state = StateLocation { fs: Shared::boxed(fs), path: RootPath::new("/state").unwrap() };
     let program = Program {
         args: &args,
         terminal: Terminal::new(Color::Never, Talk::Quiet),
@@ -85,54 +74,34 @@ fn call(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
     program.carry_out().map(|_| ()).map_err(|error| error.lines("commdssetup").join("; "))
 }
 
-fn run(fs: &Arc<dyn FileSystem>) -> Result<(), String> {
-    call(fs, &SILENT)
-}
-
-/// `--resume` where a run is unfinished, else the same command again.
-fn resume(fs: &Arc<dyn FileSystem>) -> Result<(), String> {
-    match call(fs, &["commdssetup", "--root", "/", "--resume", "-w", "word"]) {
-        Err(error) if error.contains("nothing to resume") => run(fs),
-        other => other,
-    }
-}
-
-fn undo(fs: &Arc<dyn FileSystem>) -> Result<(), String> {
-    match call(fs, &["commdssetup", "--undo", "-w", "word"]) {
-        Err(error) if error.contains("there is no run") => Ok(()),
-        other => other,
-    }
-}
-
-fn sweep<'a>(stride: usize) -> Sweep<'a> {
-    let full = std::env::var_os("COMMSUITE_FULL").is_some();
-    let leave_out = vec![path("state"), path("var/tmp"), path("directory/new")];
-    Sweep {
+fn tool<'a>() -> Tool<'a> {
+    let leave_out = ["state", "var/tmp", "directory/new"].map(path).to_vec();
+    Tool {
         start: disk(),
-        run: &run,
-        resume: &run,
-        undo: &undo,
+        call: &call,
+        run: SILENT.to_vec(),
+        resume: vec!["commdssetup", "--root", "/", "--resume", "-w", "word"],
+        undo: vec!["commdssetup", "--undo", "-w", "word"],
         observe: Options { leave_out, directory_times: DirectoryTimes::Ignore, ..Options::default() },
-        stride: if full { 1 } else { stride },
     }
 }
 
 #[test]
 fn a_run_stopped_at_any_call_is_run_again_or_undone() {
-    sweep(3).stops().assert_clean();
+    tool().run_again(3, Way::Stops);
 }
 
 #[test]
 fn a_run_stopped_at_any_call_is_resumed_or_undone() {
-    Sweep { resume: &resume, ..sweep(7) }.stops().assert_clean();
+    tool().resumed(7, Way::Stops);
 }
 
 #[test]
 fn a_run_with_any_call_failing_is_run_again_or_undone() {
-    sweep(40).errors().assert_clean();
+    tool().run_again(40, Way::Errors);
 }
 
 #[test]
 fn a_run_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    sweep(40).power_cuts().assert_clean();
+    tool().run_again(40, Way::PowerCuts);
 }

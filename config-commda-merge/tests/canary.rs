@@ -2,26 +2,42 @@
 //! after every command all that was printed, reported or kept, and the arguments of the scripts, are searched for them. Left
 //! out is what is meant to hold them: the files themselves, their snapshot, and the originals that a run saves.
 
-use std::collections::BTreeSet;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
 
-use testkit::canary::Canaries;
+use testkit::canary::Searched;
 
 use crate::support::site::{CONSOLE, RESOURCE, USRPREFS, WEB_SERVER};
 use crate::support::{Outcome, Site};
 
-struct Watched {
-    site: Site,
-    canaries: Canaries,
-    searched: BTreeSet<String>,
+struct Watched(Searched<Site>);
+
+impl Deref for Watched {
+    type Target = Searched<Site>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Watched {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+/// The files themselves, their snapshot, and the resolutions.
+fn is_exempt(site: &Site, path: &Path) -> bool {
+    let exempt = [site.path("/opt"), site.path("/var/opt/SUNWwbsvr7"), site.beside("resolutions")];
+    let is_saved = path.ends_with("tree") && path.with_file_name("snapshot.json").exists();
+    is_saved || exempt.iter().any(|exempt| path.components().eq(exempt.components()))
 }
 
 impl Watched {
     /// A site whose files hold secrets before config-commda, and others after it.
     fn site() -> Self {
-        let mut watched = Self { site: Site::bare(), canaries: Canaries::new(11), searched: BTreeSet::new() };
+        let mut watched = Self(Searched::new(Site::bare(), 11, is_exempt));
         watched.write("before");
         watched.site.deploy_copies();
         watched.run(&["snapshot"], &[0]);
@@ -48,41 +64,9 @@ impl Watched {
 
     #[track_caller]
     fn run(&mut self, arguments: &[&str], statuses: &[i32]) -> Outcome {
-        let report = self.site.beside("report");
-        let outcome = self.site.run(&[&["--report", report.to_str().unwrap()], arguments].concat());
+        let outcome = self.0.run(arguments);
         assert!(outcome.status.is_some_and(|status| statuses.contains(&status)), "{arguments:?}: {outcome}");
-        let mut leaks = self.leaks("standard output", outcome.stdout.as_bytes());
-        leaks.extend(self.leaks("standard error", outcome.stderr.as_bytes()));
-        let mut searched = Vec::new();
-        self.below(&self.site.beside(""), &mut |path, bytes| {
-            leaks.extend(self.leaks(path, &[path.as_bytes(), b"\n", bytes].concat()));
-            searched.push(path.rsplit('/').next().unwrap().to_owned());
-        });
-        self.searched.extend(searched);
-        assert!(leaks.is_empty(), "{arguments:?}\n{}\n{outcome}", leaks.join("\n"));
         outcome
-    }
-
-    fn leaks(&self, place: &str, bytes: &[u8]) -> Vec<String> {
-        self.canaries.found_in(bytes).into_iter().map(|meaning| format!("{place}: {meaning}")).collect()
-    }
-
-    fn below(&self, directory: &Path, show: &mut dyn FnMut(&str, &[u8])) {
-        let exempt = [self.site.path("/opt"), self.site.path("/var/opt/SUNWwbsvr7"), self.site.beside("resolutions")];
-        for entry in fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            let is_exempt = exempt.iter().any(|exempt| path.components().eq(exempt.components()));
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let is_saved = directory.join("snapshot.json").exists() && path.ends_with("tree");
-            if is_exempt || is_saved || name == "before" {
-                continue;
-            }
-            if path.is_dir() {
-                self.below(&path, show);
-            } else {
-                show(path.to_str().unwrap(), &fs::read(&path).unwrap());
-            }
-        }
     }
 }
 
@@ -108,9 +92,7 @@ fn secrets_go_nowhere_from_snapshot_to_undo() {
         watched.run(&with(&["undo", "--dry-run"]), &[0]);
         watched.run(&with(&["undo"]), &[0]);
     }
-    for name in ["plan.json", "journal", "report.json", "report", "snapshot.json"] {
-        assert!(watched.searched.contains(name), "there was no {name} to search: {:?}", watched.searched);
-    }
+    watched.assert_searched(&["plan.json", "journal", "report.json", "report", "snapshot.json"]);
 }
 
 #[test]
@@ -146,13 +128,10 @@ fn secrets_go_nowhere_in_the_arguments_of_scripts() {
     let mut watched = Watched::site();
     watched.run(&["merge"], &[0, 3]);
     for name in ["config-wbsvr7x-commcli", "config-wbsvr7x-da"] {
-        let path = format!("/opt/SUNWcomm/sbin/{name}");
-        let called = watched.site.beside("called");
-        watched.site.write(&path, format!("#!/bin/sh\necho \"$0 $*\" >> '{}'; env >> '{0}'\n", called.display()));
-        fs::set_permissions(watched.site.path(&path), Permissions::from_mode(0o755)).unwrap();
+        watched.site.write_noting_script(&format!("/opt/SUNWcomm/sbin/{name}"));
     }
     watched.run(&["deploy", "--run-commands"], &[3]);
-    assert!(watched.searched.contains("called"), "{:?}", watched.searched);
+    watched.assert_searched(&["called"]);
 }
 
 #[test]

@@ -7,9 +7,9 @@ use clap::Parser;
 use config_commda_merge::cli::Args;
 use config_commda_merge::program::Program;
 use testkit::manifest::Options;
-use testkit::sweep::Sweep;
-use upgrade_engine::fs::memory::MemoryFs;
-use upgrade_engine::fs::{Attribute, Dir, FileSystem, RelPath, RootPath, Time};
+use testkit::sweep::{Shared, Tool, Way};
+use testkit::tree::Tree;
+use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
 use upgrade_engine::interrupt::Interrupt;
 use upgrade_engine::options::{Color, StateLocation};
 use upgrade_engine::terminal::{Talk, Terminal};
@@ -19,55 +19,28 @@ use crate::support::site::{CONSOLE, RESOURCE};
 const MERGE: &[&str] =
     &["config-commda-merge", "--root", "/", "--yes", "merge", "--saved", "/saved", "--base", "/base"];
 
-fn path(text: &str) -> RelPath {
-    RelPath::new(text.trim_start_matches('/')).unwrap()
-}
-
-/// Writes a file with the directories above it.
-fn write(dir: &dyn Dir, name: &str, content: &str, owner: u32) {
-    let mut above = String::new();
-    for part in name.trim_start_matches('/').rsplit_once('/').unwrap().0.split('/') {
-        above = if above.is_empty() { part.to_owned() } else { format!("{above}/{part}") };
-        let _ = dir.make_dir(&path(&above));
-    }
-    let file = dir.create(&path(name)).unwrap();
-    file.write_all_at(content.as_bytes(), 0).unwrap();
-    file.set(&Attribute::Owner { uid: owner, gid: 71 }).unwrap();
-    file.set(&Attribute::Mode(0o640)).unwrap();
-    file.set(&Attribute::Modified(Time { seconds: 1_100_000_000, nanoseconds: 1 })).unwrap();
-}
-
-/// A disk with two files that a merge changes and one that it leaves alone.
-fn disk() -> MemoryFs {
-    let fs = MemoryFs::new();
-    let dir = fs.open_dir(&RootPath::new("/").unwrap()).unwrap();
-    dir.make_dir(&path("state")).unwrap();
+/// Two files that a merge changes and one that it leaves alone.
+fn disk() -> Tree {
     let security = format!("{CONSOLE}/Security.properties");
     let logger = format!("{CONSOLE}/logger.properties");
-    write(&*dir, RESOURCE, "# 6.4\na=1\nb=2\nlong=1\n", 70);
-    write(&*dir, &security, "x=VISIBLE\n", 70);
-    write(&*dir, &logger, "same=1\n", 0);
-    write(&*dir, "/saved/resource.properties", "a=9\nb=1\nmine=1\n", 0);
-    write(&*dir, "/saved/Security.properties", "x=VISIBLE\nmine=INVISIBLE\n", 0);
-    write(&*dir, "/saved/logger.properties", "same=1\n", 0);
-    write(&*dir, "/base/resource.properties", "a=1\nb=1\n", 0);
-    write(&*dir, "/base/Security.properties", "x=VISIBLE\n", 0);
-    write(&*dir, "/base/logger.properties", "same=1\n", 0);
-    fs
-}
-
-/// Passes a file system that is shared to code that wants its own.
-struct Shared(Arc<dyn FileSystem>);
-
-impl FileSystem for Shared {
-    fn open_dir(&self, path: &RootPath) -> std::io::Result<Box<dyn Dir>> {
-        self.0.open_dir(path)
-    }
+    let files = [
+        (RESOURCE, "# 6.4\na=1\nb=2\nlong=1\n", 70),
+        (&security, "x=VISIBLE\n", 70),
+        (&logger, "same=1\n", 0),
+        ("/saved/resource.properties", "a=9\nb=1\nmine=1\n", 0),
+        ("/saved/Security.properties", "x=VISIBLE\nmine=INVISIBLE\n", 0),
+        ("/saved/logger.properties", "same=1\n", 0),
+        ("/base/resource.properties", "a=1\nb=1\n", 0),
+        ("/base/Security.properties", "x=VISIBLE\n", 0),
+        ("/base/logger.properties", "same=1\n", 0),
+    ];
+    let start = Tree::new().directory("state").mode(0o700);
+    files.iter().fold(start, |tree, (path, text, owner)| tree.file(path, *text).owner(*owner, 71).mode(0o640))
 }
 
 fn run(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
     let args = Args::try_parse_from(arguments).unwrap();
-    let state = StateLocation { fs: Box::new(Shared(Arc::clone(fs))), path: RootPath::new("/state").unwrap() };
+    let state = StateLocation { fs: Shared::boxed(fs), path: RootPath::new("/state").unwrap() };
     let program = Program {
         args: &args,
         terminal: Terminal::new(Color::Never, Talk::Quiet),
@@ -80,53 +53,33 @@ fn run(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
     program.carry_out().map(|_| ()).map_err(|error| error.lines("config-commda-merge").join("; "))
 }
 
-fn merge(fs: &Arc<dyn FileSystem>) -> Result<(), String> {
-    run(fs, MERGE)
-}
-
-/// `--resume` where a run is unfinished, else the same command again.
-fn resume(fs: &Arc<dyn FileSystem>) -> Result<(), String> {
-    match run(fs, &["config-commda-merge", "--root", "/", "--resume"]) {
-        Err(error) if error.contains("nothing to resume") => merge(fs),
-        other => other,
-    }
-}
-
-fn undo(fs: &Arc<dyn FileSystem>) -> Result<(), String> {
-    match run(fs, &["config-commda-merge", "--root", "/", "--yes", "undo"]) {
-        Err(error) if error.contains("there is no run") => Ok(()),
-        other => other,
-    }
-}
-
-fn sweep<'a>(stride: usize) -> Sweep<'a> {
-    let full = std::env::var_os("COMMSUITE_FULL").is_some();
-    Sweep {
-        start: disk(),
-        run: &merge,
-        resume: &merge,
-        undo: &undo,
-        observe: Options { leave_out: vec![path("state")], ..Options::default() },
-        stride: if full { 1 } else { stride },
+fn tool<'a>() -> Tool<'a> {
+    Tool {
+        start: disk().disk(),
+        call: &run,
+        run: MERGE.to_vec(),
+        resume: vec!["config-commda-merge", "--root", "/", "--resume"],
+        undo: vec!["config-commda-merge", "--root", "/", "--yes", "undo"],
+        observe: Options { leave_out: vec![RelPath::new("state").unwrap()], ..Options::default() },
     }
 }
 
 #[test]
 fn a_merge_stopped_at_any_call_is_run_again_or_undone() {
-    sweep(1).stops().assert_clean();
+    tool().run_again(1, Way::Stops);
 }
 
 #[test]
 fn a_merge_stopped_at_any_call_is_resumed_or_undone() {
-    Sweep { resume: &resume, ..sweep(1) }.stops().assert_clean();
+    tool().resumed(1, Way::Stops);
 }
 
 #[test]
 fn a_merge_with_any_call_failing_is_run_again_or_undone() {
-    sweep(3).errors().assert_clean();
+    tool().run_again(3, Way::Errors);
 }
 
 #[test]
 fn a_merge_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    sweep(2).power_cuts().assert_clean();
+    tool().run_again(2, Way::PowerCuts);
 }

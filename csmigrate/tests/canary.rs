@@ -6,16 +6,15 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
 use bdb::format::ByteOrder;
 use bdb::write::{BtreeWriter, Duplicates, WriteOptions};
 use bdb::{Data, Record, WriteAt};
-use testkit::canary::Canaries;
+use testkit::canary::Searched;
 
 use crate::support::genuine;
-use crate::support::process;
 use crate::support::site::{NEW, OLD};
 use crate::support::{Outcome, Site};
 
@@ -23,16 +22,28 @@ const CONF: &str = "/etc/opt/SUNWics5/config/ics.conf";
 const EDITS: &[&str] = &["--ics-conf", CONF, "--read-only", "on"];
 const PAGE: usize = 512;
 
-/// A site, its secrets, and the names of the files that were searched for them.
-struct Watched {
-    site: Site,
-    canaries: Canaries,
-    searched: BTreeSet<String>,
+/// A site with databases and a configuration full of secrets.
+struct Watched(Searched<Site>);
+
+impl Deref for Watched {
+    type Target = Searched<Site>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Watched {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
 }
 
 impl Watched {
     fn site() -> Self {
-        let mut watched = Self { site: Site::bare(), canaries: Canaries::new(7), searched: BTreeSet::new() };
+        let mut watched = Self(Searched::new(Site::bare(), 7, |site, path| {
+            [site.path("/db"), site.path("/etc")].iter().any(|exempt| path.components().eq(exempt.components()))
+        }));
         for (name, order) in [("ics50events.db", Order::Ascending), ("ics50todos.db", Order::AsMade)] {
             let content = watched.database(name, order);
             watched.site.write(&format!("{OLD}/{name}"), content);
@@ -102,54 +113,13 @@ impl Watched {
     /// Runs csmigrate and searches all that there is afterwards.
     #[track_caller]
     fn run(&mut self, options: &[&str], operands: &[&str]) -> Outcome {
-        let report = self.site.beside("report");
-        let arguments = [options, &["--report", report.to_str().unwrap()], operands].concat();
-        let outcome = self.site.run(&arguments);
-        let mut leaks = self.leaks("standard output", outcome.stdout.as_bytes());
-        leaks.extend(self.leaks("standard error", outcome.stderr.as_bytes()));
-        let mut searched = Vec::new();
-        self.below(&self.site.beside(""), &mut |path, bytes| {
-            leaks.extend(self.leaks(path, &[path.as_bytes(), b"\n", bytes].concat()));
-            searched.push(path.rsplit('/').next().unwrap().to_owned());
-        });
-        self.searched.extend(searched);
-        assert!(leaks.is_empty(), "{arguments:?}\n{}\n{outcome}", leaks.join("\n"));
-        outcome
+        self.0.run(&[options, operands].concat())
     }
 
     #[track_caller]
     fn fails(&mut self, options: &[&str], operands: &[&str], says: &str) {
         let outcome = self.run(options, operands).failed();
         assert!(outcome.stderr.contains(says), "{outcome}");
-    }
-
-    /// Returns the secrets that occur in some bytes, whole or cut off, as they are, in hexadecimal, or as a list of numbers.
-    fn leaks(&self, place: &str, bytes: &[u8]) -> Vec<String> {
-        let text = String::from_utf8_lossy(bytes).to_lowercase();
-        let dense: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
-        // Every word begins like this, and nothing else does.
-        let hidden = |form: &&str| dense.contains(*form);
-        let forms: Vec<_> = ["canary", "63616e617279", "999711097114121"].into_iter().filter(hidden).collect();
-        if forms.is_empty() {
-            return Vec::new();
-        }
-        vec![format!("{place}: {forms:?} of {:?}", self.canaries.found_in(bytes))]
-    }
-
-    /// Shows name and content of every file, but for those that are meant to hold secrets.
-    fn below(&self, directory: &Path, show: &mut dyn FnMut(&str, &[u8])) {
-        let exempt = [self.site.path("/db"), self.site.path("/etc")];
-        for entry in process::while_none_begins(|| fs::read_dir(directory).unwrap()) {
-            let path = entry.unwrap().path();
-            if exempt.iter().any(|exempt| path.components().eq(exempt.components())) || path.ends_with("before") {
-                continue;
-            }
-            if path.is_dir() {
-                self.below(&path, show);
-            } else {
-                show(path.to_str().unwrap(), &process::while_none_begins(|| fs::read(&path)).unwrap());
-            }
-        }
     }
 }
 
@@ -197,9 +167,7 @@ fn secrets_go_nowhere_in_runs_that_succeed() {
     watched.run(&["-l", "max"], &["--ics-conf", CONF, "--read-only", "on"]).succeeded();
     let run = watched.site.run_names().pop().unwrap();
     watched.run(&["--json"], &["--undo", &run]).succeeded();
-    for name in ["csmigrate.log", "plan.json", "journal", "report.json", "log", "report"] {
-        assert!(watched.searched.contains(name), "there was no {name} to search: {:?}", watched.searched);
-    }
+    watched.assert_searched(&["csmigrate.log", "plan.json", "journal", "report.json", "log", "report"]);
 }
 
 #[test]
@@ -239,7 +207,7 @@ fn secrets_go_nowhere_when_a_damaged_database_is_refused() {
     watched.site.write("/db/old/damaged.db", damaged);
     watched.run(&[], &["--inspect", OLD]).succeeded();
     watched.fails(&["--json", "-l", "max"], &[OLD, NEW], "damaged.db");
-    assert!(watched.searched.contains("csmigrateError.log"), "{:?}", watched.searched);
+    watched.assert_searched(&["csmigrateError.log"]);
 }
 
 #[test]
@@ -284,6 +252,6 @@ fn the_search_finds_what_is_there() {
     for shown in
         [hexadecimal, dump, format!("{word:#?}"), format!("{word:?}"), String::from_utf8(word[..10].to_vec()).unwrap()]
     {
-        assert_eq!(watched.leaks("", shown.as_bytes()).len(), 1, "{shown}");
+        assert_eq!(watched.canaries.leaks("", shown.as_bytes()).len(), 1, "{shown}");
     }
 }

@@ -145,15 +145,12 @@ fn judge_missing(missing: &[&Peer]) -> Result<Step> {
         return Ok(Step::Passed);
     }
     for peer in missing {
-        println!(
-            "{} is missing (Debian package {}): tests named *{}* are left out",
-            peer.program,
-            peer.package,
-            peer.tests.join("*, *")
-        );
+        let way = if peer.is_right() { "granted where this succeeds:" } else { "Debian package" };
+        let tests = peer.tests.join("*, *");
+        println!("{} is missing ({way} {}): tests named *{tests}* are left out", peer.program, peer.package);
     }
     let programs = missing.iter().map(|peer| peer.program).collect::<Vec<_>>().join(", ");
-    if std::env::var("CI").is_ok_and(|ci| ci == "true") {
+    if std::env::var("CI").is_ok_and(|ci| ci == "true") && !missing.iter().all(|peer| peer.is_right()) {
         return Err(format!("missing: {programs}").into());
     }
     Ok(Step::Skipped(format!("missing: {programs}")))

@@ -17,7 +17,7 @@ const TEXT: &str = "SYNTAX 1.3.6.1.4.1.1466.115.121.1.15";
 
 #[test]
 fn each_kind_is_refused_with_both_definitions_and_nothing_is_sent() {
-    let Some(live) = Live::start("conf") else { return };
+    let live = Live::start("conf");
     live.log_at_once();
     for (what, attribute, value, said) in [
         (
@@ -69,7 +69,7 @@ fn each_kind_is_refused_with_both_definitions_and_nothing_is_sent() {
 /// The contradictions that are known of old releases and of other schemas; the eight calendar addresses are in the stock server.
 #[test]
 fn what_is_known_to_contradict_is_refused_or_serves() {
-    let Some(live) = Live::start("known") else { return };
+    let live = Live::start("known");
     let ia5 = "SYNTAX 1.3.6.1.4.1.1466.115.121.1.26";
     let class = |oid: &str, rest: &str| ("objectClasses", format!("( {oid} NAME {rest} )"));
     let attribute = |oid: &str, rest: &str| ("attributeTypes", format!("( {oid} NAME {rest} )"));
@@ -135,7 +135,7 @@ fn what_is_known_to_contradict_is_refused_or_serves() {
 
 #[test]
 fn calendar_classes_of_old_releases_move_and_come_back() {
-    let Some(live) = Live::start("move") else { return };
+    let live = Live::start("move");
     live.take(
         "dn: cn=schema\nchangetype: modify\nadd: attributeTypes\n\
          attributeTypes: ( 2.16.840.1.113730.3.1.731 NAME 'icsCalendar' SYNTAX 1.3.6.1.4.1.1466.115.121.1.26 SINGLE-VALUE )\n-\n\
@@ -156,7 +156,7 @@ fn calendar_classes_of_old_releases_move_and_come_back() {
 /// nobody has, a definition that is there word for word.
 #[test]
 fn definitions_that_the_server_takes_its_own_way_are_sent_once_and_go_again() {
-    let Some(live) = Live::start("ways") else { return };
+    let live = Live::start("ways");
     live.log_at_once();
     std::fs::create_dir_all(live.path("schema")).unwrap();
     let text = "dn: cn=schema\n\
@@ -181,7 +181,7 @@ fn definitions_that_the_server_takes_its_own_way_are_sent_once_and_go_again() {
 /// What the server would refuse is seen before; what it refuses all the same is taken back whole.
 #[test]
 fn a_definition_that_the_server_refuses_leaves_nothing_behind() {
-    let Some(live) = Live::start("bad") else { return };
+    let live = Live::start("bad");
     std::fs::create_dir_all(live.path("schema")).unwrap();
     let schema = live.path("schema").display().to_string();
     let arguments = [&SILENT[..], &["-S", &schema]].concat();

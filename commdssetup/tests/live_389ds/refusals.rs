@@ -8,7 +8,7 @@ use crate::support::SILENT;
 
 #[test]
 fn whoever_may_not_change_it_is_told_so() {
-    let Some(live) = Live::start("who") else { return };
+    let live = Live::start("who");
     let before = live.state(&choices());
     let run = |name: &str, password: &str| {
         let more = ["--ldap-url", live.url.as_str(), "-D", name, "-w", password];
@@ -30,7 +30,7 @@ fn whoever_may_not_change_it_is_told_so() {
 
 #[test]
 fn a_server_that_takes_no_changes_is_left_alone() {
-    let Some(live) = Live::start("off") else { return };
+    let live = Live::start("off");
     let set = |name: &str, value: &str| {
         live.take(&format!("dn: cn=config\nchangetype: modify\nreplace: {name}\n{name}: {value}\n"));
     };
@@ -56,7 +56,7 @@ fn a_server_that_takes_no_changes_is_left_alone() {
 
 #[test]
 fn a_suffix_below_an_entry_that_is_not_there_is_refused() {
-    let Some(live) = Live::start("none") else { return };
+    let live = Live::start("none");
     let before = live.state(&choices());
     let arguments = SILENT.map(|word| if word == "o=usergroup" { "ou=all,ou=none,o=usergroup" } else { word });
     live.run(&arguments).exits(1).says("ou=none,o=usergroup");
@@ -65,7 +65,7 @@ fn a_suffix_below_an_entry_that_is_not_there_is_refused() {
 
 #[test]
 fn what_lies_at_the_place_of_a_generated_file_is_not_touched() {
-    let Some(live) = Live::start("files") else { return };
+    let live = Live::start("files");
     let before = live.state(&choices());
     // Whatever second it is: a dangling link at each name that could come.
     let now = jiff::Timestamp::now();
@@ -85,7 +85,7 @@ fn what_lies_at_the_place_of_a_generated_file_is_not_touched() {
 
 #[test]
 fn a_certificate_that_nobody_vouches_for_is_not_taken() {
-    let Some(live) = Live::start_with_tls("tls") else { return };
+    let live = Live::start_with_tls("tls");
     let password = live.path("password").display().to_string();
     let run = |url: &str, more: &[&str]| {
         let arguments = ["--ldap-url", url, "-D", ROOT, "--password-file", &password, "--check"];
@@ -105,7 +105,7 @@ fn a_certificate_that_nobody_vouches_for_is_not_taken() {
 
 #[test]
 fn a_malformed_file_of_the_site_is_named_with_its_line() {
-    let Some(live) = Live::start("site") else { return };
+    let live = Live::start("site");
     std::fs::create_dir_all(live.path("schema")).unwrap();
     std::fs::write(live.path("schema/60site.ldif"), "dn: cn=schema\nattributeTypes: ( 1.9.1 NAME 'x'\n").unwrap();
     let schema = live.path("schema").display().to_string();
@@ -114,7 +114,7 @@ fn a_malformed_file_of_the_site_is_named_with_its_line() {
 
 #[test]
 fn a_suffix_whose_database_is_gone_is_refused() {
-    let Some(live) = Live::start("gone") else { return };
+    let live = Live::start("gone");
     live.run(&SILENT).exits(0);
     let refused = |says: &str| {
         let state = live.state(&choices());

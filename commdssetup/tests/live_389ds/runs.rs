@@ -1,10 +1,10 @@
 //! The program as a whole: a run, a second one, its undo, and the generated files without it.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
+use rustix::process::Signal;
 use testkit::outcome::Outcome;
+use testkit::process::{Point, Watched};
 
 use super::choices;
 use super::server::Live;
@@ -12,7 +12,7 @@ use crate::support::SILENT;
 
 #[test]
 fn a_run_prepares_it_a_second_sends_no_modification_and_undo_gives_the_exact_former_sets() {
-    let Some(live) = Live::start("prog") else { return };
+    let live = Live::start("prog");
     live.log_at_once();
     let before = live.state(&choices());
     live.run(&[&SILENT[..], &["--check"]].concat()).exits(0).says("Nothing was written.");
@@ -35,7 +35,7 @@ fn a_run_prepares_it_a_second_sends_no_modification_and_undo_gives_the_exact_for
 
 #[test]
 fn the_files_of_a_run_that_changes_nothing_give_the_same_directory_by_stock_ldapmodify() {
-    let (Some(by_program), Some(by_files)) = (Live::start("one"), Live::start("two")) else { return };
+    let (by_program, by_files) = (Live::start("one"), Live::start("two"));
     by_program.run(&SILENT).exits(0);
     let before = by_files.state(&choices());
     let mut arguments = SILENT;
@@ -62,7 +62,7 @@ fn the_files_of_a_run_that_changes_nothing_give_the_same_directory_by_stock_ldap
 /// What the demo shows where there is no server: made against a stock one of the version that Debian 12 has.
 #[test]
 fn the_files_of_the_examples_are_those_of_a_run() {
-    let Some(live) = Live::start("example") else { return };
+    let live = Live::start("example");
     let mut arguments = SILENT;
     (arguments[13], arguments[15]) = ("1", "no");
     live.run(&arguments).exits(0);
@@ -89,7 +89,7 @@ fn the_files_of_the_examples_are_those_of_a_run() {
 
 #[test]
 fn the_instance_says_how_it_is_reached_and_its_socket_knows_root() {
-    let Some(live) = Live::start("inst") else { return };
+    let live = Live::start("inst");
     let dse = std::fs::read(format!("{}/dse.ldif", live.instance())).unwrap();
     let inside = live.path("root").join("etc/dirsrv/slapd-x");
     std::fs::create_dir_all(&inside).unwrap();
@@ -110,7 +110,7 @@ fn the_instance_says_how_it_is_reached_and_its_socket_knows_root() {
 
 #[test]
 fn undo_is_refused_once_somebody_uses_or_changes_what_would_go() {
-    let Some(live) = Live::start("used") else { return };
+    let live = Live::start("used");
     let before = live.state(&choices());
     live.run(&SILENT).exits(0);
     let prepared = live.state(&choices());
@@ -179,7 +179,7 @@ fn undo_is_refused_once_somebody_uses_or_changes_what_would_go() {
 
 #[test]
 fn a_run_that_a_later_one_rests_on_is_not_undone_before_it() {
-    let Some(live) = Live::start("later") else { return };
+    let live = Live::start("later");
     let before = live.state(&choices());
     live.run(&SILENT.map(|word| if word == "1.5" { "2" } else { word })).exits(0);
     let first = std::fs::read_dir(live.path("state/commdssetup")).unwrap();
@@ -198,7 +198,7 @@ fn a_run_that_a_later_one_rests_on_is_not_undone_before_it() {
 
 #[test]
 fn the_commands_of_the_readme_succeed_in_their_order() {
-    let Some(live) = Live::start("readme") else { return };
+    let live = Live::start("readme");
     let inside = live.path("root").join(live.instance().trim_start_matches('/'));
     std::fs::create_dir_all(&inside).unwrap();
     std::fs::copy(format!("{}/dse.ldif", live.instance()), inside.join("dse.ldif")).unwrap();
@@ -226,7 +226,7 @@ fn the_commands_of_the_readme_succeed_in_their_order() {
 
 #[test]
 fn a_run_that_is_interrupted_is_resumed_or_undone() {
-    let Some(live) = Live::start("intr") else { return };
+    let live = Live::start("intr");
     let before = live.state(&choices());
     interrupted(&live);
     live.finish(&["--undo"]).exits(0).says("Successful: everything is as it was before");
@@ -240,15 +240,7 @@ fn a_run_that_is_interrupted_is_resumed_or_undone() {
 
 /// Begins a run, and interrupts it once it has changed something.
 fn interrupted(live: &Live) {
-    let mut command = live.command(&SILENT);
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    assert!(lines.any(|line| line.starts_with("  3 of ")), "the run has no third step");
-    let pid = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    let rest: Vec<String> = lines.collect();
-    let rest = rest.join("\n");
-    assert_eq!(child.wait().unwrap().code(), Some(5), "{rest}");
-    assert!(rest.contains("--resume") && rest.contains("--undo"), "{rest}");
-    assert!(!rest.contains("37 of "), "{rest}");
+    let run = Watched::start(&mut live.command(&SILENT));
+    let outcome = run.signal_at(Point::Printed("\n  3 of "), Signal::INT).exits(5).says("--resume").says("--undo");
+    assert!(!outcome.stderr.contains("37 of "), "{outcome}");
 }

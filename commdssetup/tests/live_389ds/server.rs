@@ -33,19 +33,19 @@ fn succeeded(output: Output, what: &str) -> String {
 }
 
 impl Live {
-    /// Starts a server; nothing when it is not installed.
-    pub(crate) fn start(test: &str) -> Option<Self> {
+    /// Starts a server.
+    pub(crate) fn start(test: &str) -> Self {
         Self::start_with(test, "False")
     }
 
     /// Starts a server that has a certificate, signed by an authority that nobody knows.
-    pub(crate) fn start_with_tls(test: &str) -> Option<Self> {
+    pub(crate) fn start_with_tls(test: &str) -> Self {
         Self::start_with(test, "True")
     }
 
-    fn start_with(test: &str, certificate: &str) -> Option<Self> {
-        for (program, package) in [("dscreate", "389-ds-base"), ("ldapmodify", "ldap-utils")] {
-            testkit::peers::find(program, package)?;
+    fn start_with(test: &str, certificate: &str) -> Self {
+        for program in ["dscreate", "dsctl", "ldapmodify"] {
+            testkit::peers::need(program);
         }
         let place = tempfile::tempdir().unwrap();
         let port = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -76,7 +76,7 @@ impl Live {
             .env("PREFIX", live.place.path())
             .output();
         succeeded(create.unwrap(), "dscreate");
-        Some(live)
+        live
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -85,7 +85,7 @@ impl Live {
 
     /// The program with these arguments, its files and its runs in a place of the test's own.
     pub(crate) fn bare(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("commdssetup"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_commdssetup"));
         command.arg("--root").arg(self.path("root")).arg("--state-dir").arg(self.path("state")).args(arguments);
         command
     }

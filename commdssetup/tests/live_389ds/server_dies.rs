@@ -85,7 +85,7 @@ fn run(live: &Arc<Live>, arguments: &[&str], changes: usize) -> (bool, Result<()
 
 #[test]
 fn after_any_change_the_run_is_resumed_or_undone() {
-    let Some(live) = Live::start("dies").map(Arc::new) else { return };
+    let live = Arc::new(Live::start("dies"));
     // Everything that is done, with one suffix less than there could be.
     let mut silent = SILENT;
     silent[13] = "2";
@@ -98,8 +98,8 @@ fn after_any_change_the_run_is_resumed_or_undone() {
     let after = live.state(&choices);
     run(&live, &undo, usize::MAX).1.unwrap();
     assert_eq!(live.state(&choices), before);
-    let full = std::env::var_os("COMMSUITE_FULL").is_some();
-    let stride = if full { 1 } else { 6 };
+    let full = testkit::is_full();
+    let stride = testkit::ordinary_or_full(6, 1);
     let (mut point, mut visited) = (1, 0);
     loop {
         std::thread::sleep(std::time::Duration::from_millis(1000));

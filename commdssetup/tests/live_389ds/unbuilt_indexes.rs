@@ -6,15 +6,15 @@ use super::server::Live;
 use crate::support::SILENT;
 
 /// Starts a server with users that are found by an attribute without an index.
-fn with_users(name: &str) -> Option<Live> {
-    let live = Live::start(name)?;
+fn with_users(name: &str) -> Live {
+    let live = Live::start(name);
     for number in 0..3 {
         live.take(&format!(
             "dn: uid=u{number},o=usergroup\nchangetype: add\nobjectClass: inetOrgPerson\nuid: u{number}\ncn: u\nsn: u\no: Org{number}\n"
         ));
     }
     assert_eq!(found(&live), 1);
-    Some(live)
+    live
 }
 
 fn found(live: &Live) -> usize {
@@ -38,7 +38,7 @@ fn is_mended(live: &Live) {
 
 #[test]
 fn what_a_run_without_building_left_is_built_by_the_next() {
-    let Some(live) = with_users("left") else { return };
+    let live = with_users("left");
     let before = live.state(&choices());
     let mut without = SILENT;
     without[3] = "no";
@@ -51,7 +51,7 @@ fn what_a_run_without_building_left_is_built_by_the_next() {
 
 #[test]
 fn what_ldapmodify_alone_left_is_built_by_the_next() {
-    let Some(live) = with_users("hand") else { return };
+    let live = with_users("hand");
     let mut files_only = SILENT;
     files_only[15] = "no";
     live.run(&files_only).exits(0);
@@ -63,7 +63,7 @@ fn what_ldapmodify_alone_left_is_built_by_the_next() {
 
 #[test]
 fn an_undo_that_is_taken_back_builds_them_again() {
-    let Some(live) = with_users("redo") else { return };
+    let live = with_users("redo");
     live.run(&SILENT).exits(0);
     let prepared = live.state(&choices());
     live.finish(&["--undo"]).exits(0);

@@ -7,33 +7,19 @@ use std::path::PathBuf;
 
 use documents::{Document, Properties};
 use serde_json::Value;
+use testkit::expected::{self, Row};
 
 use crate::support::Site;
 use crate::support::site::data;
 
-fn table(name: &str) -> Vec<Vec<String>> {
-    let text = fs::read_to_string(data(".").join(name)).unwrap();
-    text.lines().skip(1).map(|line| line.split('\t').map(str::to_owned).collect()).collect()
-}
-
-/// Returns the rows of a report for a file of the table.
-fn rows(file: &str, json: &Value) -> Vec<Vec<String>> {
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
+/// Returns the rows of a report.
+fn rows(json: &Value, file: impl Fn(&Value) -> String) -> Vec<Row> {
     let row = |line: &Value| {
-        let fields = ["key", "base", "site", "new", "decision", "final"].map(|field| text(&line[field]));
-        std::iter::once(file.to_owned()).chain(fields).collect()
+        let [key, base, site, new, decision, outcome] =
+            ["key", "base", "site", "new", "decision", "final"].map(|field| line[field].as_str().unwrap());
+        Row::new([&file(line), key, base, site, new, decision, outcome])
     };
     json["decisions"].as_array().unwrap().iter().map(row).collect()
-}
-
-#[track_caller]
-fn assert_rows(found: Vec<Vec<String>>, expected: Vec<Vec<String>>) {
-    let sorted = |mut rows: Vec<Vec<String>>| {
-        rows.sort();
-        rows
-    };
-    assert!(!expected.is_empty());
-    assert_eq!(sorted(found), sorted(expected));
 }
 
 /// The notation of the table is that of the documents, so the values of a file are read with it too.
@@ -44,27 +30,27 @@ fn values(bytes: Vec<u8>) -> BTreeMap<String, String> {
     keys.iter().map(|key| (key.to_string(), Properties::notation(&value(key)))).collect()
 }
 
+#[track_caller]
+fn assert_holds(expected: &[Row], file: &str, bytes: Vec<u8>) {
+    let now = values(bytes);
+    for row in expected.iter().filter(|row| row.file == file) {
+        let key = row.key.split_once(':').unwrap().1;
+        assert_eq!(now.get(key).map_or("<absent>", String::as_str), row.outcome, "{}", row.key);
+    }
+}
+
 #[test]
 fn by_merge() {
     let site = Site::reset();
-    let expected: Vec<_> =
-        table("expected.tsv").into_iter().filter(|row| row[0] != "da-save/daconfig.properties").collect();
+    let mut expected = expected::rows(&data("."));
+    expected.retain(|row| row.file != "da-save/daconfig.properties");
     let base = data("stock-old");
     let outcome = site.run(&["--json", "merge", "--base", base.to_str().unwrap()]).exits(3);
-    let json = outcome.json();
-    let mut found = Vec::new();
-    for line in json["decisions"].as_array().unwrap() {
-        let file = line["file"].as_str().unwrap();
-        found.extend(rows(file, &serde_json::json!({ "decisions": [line] })));
-    }
-    assert_rows(found, expected.clone());
-
-    for row in table("files.tsv").into_iter().filter(|row| row[2] != "-") {
-        let now = values(site.read(&format!("/{}", row[4])));
-        for line in expected.iter().filter(|line| line[0] == row[0]) {
-            let key = line[1].split_once(':').unwrap().1;
-            let found = now.get(key).map_or("<absent>", String::as_str);
-            assert_eq!(found, line[6], "{}", line[1]);
+    let found = rows(&outcome.json(), |line| line["file"].as_str().unwrap().to_owned());
+    expected::assert_decided(&expected, &found);
+    for row in expected::files(&data(".")) {
+        if let [Some(_), _, Some(path)] = &row.paths {
+            assert_holds(&expected, &row.file, site.read(&format!("/{path}")));
         }
     }
 }
@@ -73,19 +59,19 @@ fn by_merge() {
 fn by_file() {
     let site = Site::bare();
     let out = site.beside("out");
-    for row in table("files.tsv") {
-        let expected: Vec<_> = table("expected.tsv").into_iter().filter(|line| line[0] == row[0]).collect();
-        let at = |tree: &str, path: &str| if path == "-" { PathBuf::from("/dev/null") } else { data(tree).join(path) };
-        let files = [at("stock-old", &row[2]), at("site", &row[3]), at("stock-new", &row[4])];
-        let files = files.each_ref().map(|path| path.to_str().unwrap());
+    for row in expected::files(&data(".")) {
+        let mut expected = expected::rows(&data("."));
+        expected.retain(|line| line.file == row.file);
+        let at = |(tree, path): (&str, &Option<String>)| {
+            path.as_ref().map_or_else(|| PathBuf::from("/dev/null"), |path| data(tree).join(path))
+        };
+        let trees = ["stock-old", "site", "stock-new"];
+        let files: Vec<PathBuf> = trees.into_iter().zip(&row.paths).map(at).collect();
+        let files: Vec<&str> = files.iter().map(|path| path.to_str().unwrap()).collect();
         let outcome = site.run(&[&["--json", "file", "-o", out.to_str().unwrap()], files.as_slice()].concat());
-        let is_clean = expected.iter().all(|line| line[5] != "conflict");
+        let is_clean = expected.iter().all(|line| line.decision != "conflict");
         assert_eq!(outcome.status, Some(if is_clean { 0 } else { 3 }), "{outcome}");
-        assert_rows(rows(&row[0], &outcome.json()), expected.clone());
-        let now = values(fs::read(&out).unwrap());
-        for line in &expected {
-            let key = line[1].split_once(':').unwrap().1;
-            assert_eq!(now.get(key).map_or("<absent>", String::as_str), line[6], "{}", line[1]);
-        }
+        expected::assert_decided(&expected, &rows(&outcome.json(), |_| row.file.clone()));
+        assert_holds(&expected, &row.file, fs::read(&out).unwrap());
     }
 }

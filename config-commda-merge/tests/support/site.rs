@@ -1,17 +1,15 @@
 //! A product root in a temporary directory with Delegated Administrator, and the program run on it with a cleared
 //! environment.
 
-use std::ffi::OsStr;
 use std::fs::{self, Permissions};
+use std::ops::Deref;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use assert_cmd::cargo::CommandCargoExt;
-use tempfile::TempDir;
 use testkit::manifest::{Manifest, Options};
-use upgrade_engine::fs::real::RealFs;
-use upgrade_engine::fs::{Dir, FileSystem, RelPath, RootPath};
+use testkit::site::manifest;
+pub(crate) use testkit::site::{is_root, names_in};
+use upgrade_engine::fs::RelPath;
 
 use super::Outcome;
 
@@ -30,20 +28,23 @@ pub(crate) fn data(tree: &str) -> PathBuf {
     documents.join("delegated-administrator").join(tree).canonicalize().unwrap()
 }
 
-/// A temporary directory with `root` (the product root), `cwd` and `home`.
-pub(crate) struct Site {
-    temp: TempDir,
+/// A site with Delegated Administrator.
+pub(crate) struct Site(testkit::site::Site);
+
+impl Deref for Site {
+    type Target = testkit::site::Site;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
 impl Site {
     /// Makes an empty root.
     pub(crate) fn bare() -> Self {
-        let temp = TempDir::with_prefix("config-commda-merge-test-").unwrap();
-        fs::set_permissions(temp.path(), Permissions::from_mode(0o755)).unwrap();
-        for dir in ["root", "cwd", "home"] {
-            fs::create_dir(temp.path().join(dir)).unwrap();
-        }
-        Self { temp }
+        let site = testkit::site::Site::new(env!("CARGO_BIN_EXE_config-commda-merge"));
+        let root = site.path("");
+        Self(site.with_leading(&["--root", root.to_str().unwrap()]).with_words(words))
     }
 
     /// Makes a root with a customised Delegated Administrator 6.3, whose copies Web Server 7 runs.
@@ -101,80 +102,6 @@ impl Site {
         }
     }
 
-    /// Returns the real path of a path below the root.
-    pub(crate) fn path(&self, below_root: &str) -> PathBuf {
-        self.temp.path().join("root").join(below_root.trim_start_matches('/'))
-    }
-
-    /// Returns a real path beside the root.
-    pub(crate) fn beside(&self, name: &str) -> PathBuf {
-        self.temp.path().join(name)
-    }
-
-    /// Writes a file below the root, with the directories above it.
-    pub(crate) fn write(&self, below_root: &str, content: impl AsRef<[u8]>) {
-        let path = self.path(below_root);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-
-    /// Reads a file below the root.
-    pub(crate) fn read(&self, below_root: &str) -> Vec<u8> {
-        fs::read(self.path(below_root)).unwrap_or_else(|error| panic!("{below_root}: {error}"))
-    }
-
-    /// Reads a text file below the root.
-    pub(crate) fn text(&self, below_root: &str) -> String {
-        String::from_utf8(self.read(below_root)).unwrap()
-    }
-
-    /// Replaces a text in a file below the root, which has to be there.
-    #[track_caller]
-    pub(crate) fn edit(&self, below_root: &str, from: &str, to: &str) {
-        let text = self.text(below_root);
-        assert!(text.contains(from), "{below_root} has no {from}");
-        self.write(below_root, text.replace(from, to));
-    }
-
-    /// Returns the program with `--root`, in `cwd`, with a cleared environment.
-    pub(crate) fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
-        let mut command = Command::cargo_bin("config-commda-merge").unwrap();
-        command.arg("--root").arg(self.path("")).args(arguments);
-        self.surround(&mut command);
-        command
-    }
-
-    /// Gives a command the cleared environment and the current directory of the site.
-    pub(crate) fn surround(&self, command: &mut Command) {
-        command
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", self.beside("home"))
-            .env("XDG_STATE_HOME", self.beside("home/state"))
-            .current_dir(self.beside("cwd"))
-            .stdin(Stdio::null());
-    }
-
-    /// Returns a run by an ordinary user that owns nothing; by this user when it is none that can become another.
-    pub(crate) fn command_as_nobody(&self, arguments: &[&str]) -> Command {
-        let own = self.command(arguments);
-        if !is_root() {
-            return own;
-        }
-        // The build directory may be closed to others.
-        let program = self.beside("config-commda-merge");
-        fs::copy(own.get_program(), &program).unwrap();
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).arg(program).args(own.get_args());
-        self.surround(&mut command);
-        command
-    }
-
-    /// Runs the program.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
-        self.outcome(self.command(arguments))
-    }
-
     /// Runs the program, which has to fail and to change nothing at all but who held the lock last, and returns what it said.
     #[track_caller]
     pub(crate) fn refused(&self, arguments: &[&str]) -> Outcome {
@@ -186,36 +113,6 @@ impl Site {
         outcome
     }
 
-    /// Runs a command to its end and returns what it did, without what differs from run to run.
-    pub(crate) fn outcome(&self, mut command: Command) -> Outcome {
-        let output = command.output().unwrap();
-        let text = |bytes: Vec<u8>| self.plain(&String::from_utf8(bytes).unwrap());
-        Outcome { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
-    }
-
-    /// Replaces this directory, the state directory and the names of runs and snapshots by words.
-    pub(crate) fn plain(&self, text: &str) -> String {
-        let mut text = text.replace(self.temp.path().to_str().unwrap(), "[TEMP]");
-        for name in names_in(&self.state()).iter().filter(|name| name.starts_with("config-commda-snapshot-")) {
-            text = text.replace(name, "[SNAPSHOT]");
-        }
-        text = text.replace("[TEMP]/home/state/commsuite-upgrade", "[STATE]");
-        text = text.replace("/var/opt/CommsInstaller/upgrade", "[STATE]");
-        for (number, run) in self.run_names().iter().enumerate() {
-            text = text.replace(run, &format!("[RUN {}]", number + 1));
-        }
-        text
-    }
-
-    /// Returns where runs and snapshots are kept: below the root, or of this user when it is not root.
-    pub(crate) fn state(&self) -> PathBuf {
-        if is_root() {
-            self.path("/var/opt/CommsInstaller/upgrade")
-        } else {
-            self.beside("home/state/commsuite-upgrade")
-        }
-    }
-
     /// Returns the only snapshot in the usual place.
     pub(crate) fn snapshot(&self) -> PathBuf {
         let names = names_in(&self.state());
@@ -225,30 +122,25 @@ impl Site {
         snapshot
     }
 
-    /// Returns the names of all runs, oldest first.
-    pub(crate) fn run_names(&self) -> Vec<String> {
-        names_in(&self.state().join("config-commda-merge"))
-    }
-
     /// Writes down the product: everything below the root but the state of the runs.
     pub(crate) fn product(&self) -> Vec<Manifest> {
         let tops = [self.path("/opt"), self.path("/var/opt/SUNWcomm"), self.path("/var/opt/SUNWwbsvr7")];
-        tops.iter().filter(|top| top.exists()).map(|top| manifest(top)).collect()
+        tops.iter().filter(|top| top.exists()).map(|top| manifest(top, &Options::default())).collect()
     }
 
     /// Writes down everything, the state of the runs and the current directory included.
     pub(crate) fn everything(&self) -> Vec<Manifest> {
-        vec![manifest(self.temp.path())]
+        vec![self.0.everything()]
     }
 
     /// Writes down everything but the note of who held the lock last.
     pub(crate) fn all_but_the_lock(&self) -> Vec<Manifest> {
         let state = self.state();
-        let leave_out = vec![RelPath::new(state.strip_prefix(self.temp.path()).unwrap().to_str().unwrap()).unwrap()];
-        let temp = directory(self.temp.path());
-        let mut all = vec![Manifest::with(&*temp, &Options { leave_out, ..Options::default() }).unwrap()];
+        let temp = self.beside("");
+        let leave_out = vec![RelPath::new(state.strip_prefix(&temp).unwrap().to_str().unwrap()).unwrap()];
+        let mut all = vec![manifest(&temp, &Options { leave_out, ..Options::default() })];
         let kept = names_in(&state).into_iter().filter(|name| state.join(name).is_dir());
-        all.extend(kept.map(|name| manifest(&state.join(name))));
+        all.extend(kept.map(|name| manifest(&state.join(name), &Options::default())));
         all
     }
 }
@@ -258,31 +150,17 @@ impl Site {
 pub(crate) fn assert_same(expected: &[Manifest], found: &[Manifest]) {
     assert_eq!(expected.len(), found.len());
     for (expected, found) in expected.iter().zip(found) {
-        let difference = expected.difference(found);
-        assert!(difference.is_empty(), "{}", difference.join("\n"));
+        expected.assert_same(found);
     }
 }
 
-fn manifest(path: &Path) -> Manifest {
-    Manifest::of(&*directory(path)).unwrap()
-}
-
-fn directory(path: &Path) -> Box<dyn Dir> {
-    RealFs::open(path).unwrap().open_dir(&RootPath::new("/").unwrap()).unwrap()
-}
-
-/// Returns the sorted names in a directory; none when it is not there.
-pub(crate) fn names_in(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).into_iter().flatten();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
-}
-
-/// Returns true when this process may do everything.
-pub(crate) fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
+/// Replaces the names of snapshots and the state directory.
+fn words(site: &testkit::site::Site, mut text: String) -> String {
+    for name in names_in(&site.state()).iter().filter(|name| name.starts_with("config-commda-snapshot-")) {
+        text = text.replace(name, "[SNAPSHOT]");
+    }
+    text = text.replace("[TEMP]/home/state/commsuite-upgrade", "[STATE]");
+    text.replace(testkit::site::STATE, "[STATE]")
 }
 
 /// Returns the decisions that `--json` prints, as `(key, decision, final)`.

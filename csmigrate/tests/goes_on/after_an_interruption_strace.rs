@@ -6,11 +6,8 @@ use crate::support::site::{NEW, OLD, assert_same, manifest};
 use crate::support::{Outcome, Site};
 
 /// Runs a migration and sends it SIGINT at its nth `fsync`, on one processor so that all calls are made one after another.
-fn interrupted(site: &Site, number: u32, options: &[&str]) -> Outcome {
-    let inject = format!("inject=fsync:signal=INT:when={number}");
-    let below = ["taskset", "-c", "0", "strace", "-f", "-qqq", "-o", "/dev/null", "-e", "trace=fsync", "-e", &inject];
-    let arguments = [options, &[OLD, NEW]].concat();
-    site.outcome(site.command_below(&below, &arguments))
+fn interrupted(site: &Site, number: usize, options: &[&str]) -> Outcome {
+    testkit::strace::signalled(site, "INT", "fsync", number, &[options, &[OLD, NEW]].concat())
 }
 
 #[test]

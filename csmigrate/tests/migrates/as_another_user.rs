@@ -56,10 +56,7 @@ fn directories_that_he_may_only_read_are_migrated_and_taken_back() {
 
 #[test]
 fn an_owner_that_he_cannot_set_is_said_and_the_files_are_migrated_all_the_same() {
-    if !is_root() {
-        eprintln!("skipped: only root can make a file of somebody else");
-        return;
-    }
+    testkit::peers::need("@root");
     let site = Site::with(&["csdb-6.2-be/ics50events.db"]);
     give_away(&site);
     std::os::unix::fs::chown(site.path("/db/old/ics50events.db"), Some(1234), Some(1234)).unwrap();

@@ -6,7 +6,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::process::Command;
 
-use assert_cmd::cargo::CommandCargoExt;
 use insta::assert_snapshot;
 
 use crate::support::site::{NEW, OLD, assert_same, manifest};
@@ -124,7 +123,7 @@ fn a_relative_source_begins_at_the_root_when_one_is_given() {
 #[test]
 fn a_relative_source_begins_at_the_current_directory_without_a_root() {
     let site = Site::calendar();
-    let mut command = Command::cargo_bin("csmigrate").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_csmigrate"));
     site.surround(command.args(["-q", "old", "new", "--state-dir"]).arg(site.beside("state")));
     command.arg("--log-dir").arg(site.beside("logs")).current_dir(site.path("/db"));
     assert_snapshot!(site.outcome(command), @"exit 0");

@@ -1,12 +1,12 @@
 //! A process that holds a file of the source open; region files alone prove nothing.
 
-use std::process::{Child, Command};
+use std::process::Command;
 
 use crate::support::site::{NEW, OLD};
 use crate::support::{Site, process};
 
 /// A process that has a file open.
-struct Holder(Child);
+struct Holder(std::process::Child);
 
 impl Holder {
     fn of(site: &Site, file: &str) -> Self {

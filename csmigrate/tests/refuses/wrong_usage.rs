@@ -2,7 +2,6 @@
 
 use std::process::Command;
 
-use assert_cmd::cargo::CommandCargoExt;
 use insta::assert_snapshot;
 
 use crate::support::Site;
@@ -117,7 +116,7 @@ fn options_that_contradict_one_another_are_refused() {
 #[test]
 fn a_root_that_is_not_there_is_refused() {
     let site = Site::calendar();
-    let mut command = Command::cargo_bin("csmigrate").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_csmigrate"));
     site.surround(command.args(["--root", "/no/such/root", OLD, NEW]));
     assert_snapshot!(site.outcome(command), @r#"
     exit 255

@@ -235,7 +235,7 @@ const NOT_LOOKED_AT: [&str; 2] = ["in non-btree database", "overflow refcount"];
 
 #[test]
 fn what_the_verifier_of_berkeley_db_rejects_is_found_db5_3() {
-    let full = std::env::var_os("COMMSUITE_FULL").is_some();
+    let full = testkit::is_full();
     let directory = tempfile::tempdir().unwrap();
     let changed = directory.path().join("changed.db");
     let files = [PLAIN, SORTED, SUBDATABASES, HASH, "btree-4.4.20-le-dup-1024.db", "hash-4.7.25-le-overflow-1024.db"];

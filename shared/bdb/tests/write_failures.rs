@@ -1,10 +1,6 @@
 //! The writers' refusals, values that come in pieces, and outputs that fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
-#![allow(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "test files in a temporary directory, skipped peers"
-)]
+#![allow(clippy::disallowed_methods, reason = "test files in a temporary directory")]
 #![allow(unreachable_pub, dead_code, reason = "the module is shared between test programs")]
 
 mod write_peers;

@@ -98,6 +98,16 @@ impl Manifest {
         lines
     }
 
+    /// Fails when another tree differs from this one, which was expected.
+    ///
+    /// # Panics
+    /// With every field that differs.
+    #[track_caller]
+    pub fn assert_same(&self, found: &Self) {
+        let difference = self.difference(found);
+        assert!(difference.is_empty(), "{}", difference.join("\n"));
+    }
+
     /// Returns how many entries there are, the directory itself included.
     pub fn count(&self) -> usize {
         self.entries.len()

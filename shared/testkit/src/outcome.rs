@@ -1,12 +1,17 @@
 //! What a run of a program did: exit status, both outputs, and nothing that differs from run to run.
 
 use std::fmt;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output, Stdio};
+
+use crate::process;
 
 /// The result of one run.
 pub struct Outcome {
     /// The exit status; nothing after a signal.
     pub status: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
     /// What was printed.
     pub stdout: String,
     /// What was printed as errors and messages.
@@ -16,9 +21,13 @@ pub struct Outcome {
 impl Outcome {
     /// Runs a command with nothing to read.
     pub fn of(command: &mut Command) -> Self {
-        let Output { status, stdout, stderr } = command.stdin(Stdio::null()).output().unwrap();
+        Self::from_output(process::output(command.stdin(Stdio::null())))
+    }
+
+    /// Takes what a run left.
+    pub fn from_output(Output { status, stdout, stderr }: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self { status: status.code(), stdout: text(stdout), stderr: text(stderr) }
+        Self { status: status.code(), signal: status.signal(), stdout: text(stdout), stderr: text(stderr) }
     }
 
     /// Fails unless the run succeeded.

@@ -5,6 +5,10 @@
 //!
 //! A point that only reads is left out where the process is stopped or the power cut: the disk is then the same as at the
 //! next call that changes it.
+//!
+//! [`Tool`] is a program with a command line as a sweep calls it: all that the sweeps of a new tool need.
+
+mod tool;
 
 use std::{
     collections::BTreeSet,
@@ -19,6 +23,8 @@ use upgrade_engine::fs::{
 };
 
 use crate::manifest::{Manifest, Options};
+
+pub use tool::{Call, Shared, Tool, Way};
 
 /// One thing that the tool under test does with a disk; an error is its text.
 pub type Step<'a> = &'a dyn Fn(&Arc<dyn FileSystem>) -> Result<(), String>;

@@ -168,3 +168,13 @@ fn a_peer_is_an_executable_file_in_the_path() {
     assert_eq!(peers::find_in(OsStr::new("/etc"), "passwd"), None);
     assert_eq!(peers::find_in(OsStr::new("/"), "etc"), None);
 }
+
+#[test]
+fn a_test_that_needs_a_program_has_a_word_of_it_in_its_name() {
+    let path = OsStr::new("/nowhere");
+    let error = |program: &str, test: Option<&str>| peers::need_in(path, program, test).unwrap_err();
+    assert!(error("strace", Some("kills::by_strace")).contains("package strace) is not installed"));
+    assert!(error("strace", None).contains("is not installed"));
+    assert!(error("strace", Some("kills::all")).contains("its name has none of the words strace"));
+    assert!(error("sh", Some("kills::all")).contains("is not listed"));
+}

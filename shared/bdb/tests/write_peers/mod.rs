@@ -50,18 +50,12 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Nothing when the tools are absent, unless the surroundings demand them.
-    pub fn new() -> Option<Self> {
-        let required = std::env::var("CI").is_ok_and(|value| value == "true")
-            || std::env::var_os("COMMSUITE_REQUIRE_PEERS").is_some();
+    /// Needs the tools.
+    pub fn new() -> Self {
         for tool in ["db5.3_verify", "db5.3_dump", "db5.3_load"] {
-            if Command::new(tool).arg("-V").output().is_err() {
-                assert!(!required, "{tool} is not installed");
-                println!("skipped: {tool} is not installed");
-                return None;
-            }
+            testkit::peers::need(tool);
         }
-        Some(Self { directory: tempfile::tempdir().unwrap(), files: Vec::new(), keep: false })
+        Self { directory: tempfile::tempdir().unwrap(), files: Vec::new(), keep: false }
     }
 
     /// Writes the records, checks what needs no tool, and keeps the file for `judge`.

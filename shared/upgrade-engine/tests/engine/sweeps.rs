@@ -18,14 +18,13 @@ fn take_back(fs: &Arc<dyn FileSystem>) -> Result<(), String> {
 }
 
 fn sweep<'a>() -> Sweep<'a> {
-    let full = std::env::var_os("COMMSUITE_FULL").is_some();
     Sweep {
         start: disk(),
         run: &run,
         resume: &run,
         undo: &take_back,
         observe: Options { leave_out: vec![path("state")], ..Options::default() },
-        stride: if full { 1 } else { 3 },
+        stride: testkit::ordinary_or_full(3, 1),
     }
 }
 
