@@ -1,12 +1,11 @@
 //! The choices of a run, from the options of a silent one or from the questions of an interactive one.
 
+use command::{CommonOptions, Console, ask};
 use ldif::Dn;
 use upgrade_engine::fs::{FileSystem, RootPath};
-use upgrade_engine::options::CommonOptions;
 
 use crate::choices::{Answer, Holds, SchemaType};
 use crate::cli::{Args, SchemaTypeName, YesNo};
-use crate::console::{Console, ask, ask_yes_no};
 use crate::error::Error;
 use crate::instance::{self, Instance};
 use crate::ldap::Password;
@@ -74,7 +73,7 @@ fn holds(answer: Answer) -> Holds {
 /// Takes the options of a silent run. A missing one is an error that names it: nobody is there to be asked.
 ///
 /// # Errors
-/// [`Error::Usage`], [`Error::Instance`].
+/// [`command::Error::Usage`], [`Error::Instance`].
 pub fn from_options(args: &Args, fs: &dyn FileSystem) -> Result<Answers, Error> {
     let is_socket = args.ldap_url.as_deref().is_some_and(|url| url.to_ascii_lowercase().starts_with("ldapi://"));
     let has_dc_tree = args.schema_type != Some(SchemaTypeName::Two);
@@ -94,7 +93,7 @@ pub fn from_options(args: &Args, fs: &dyn FileSystem) -> Result<Answers, Error> 
     ];
     let missing: Vec<&str> = required.iter().filter(|(_, given)| !given).map(|(name, _)| *name).collect();
     if !missing.is_empty() {
-        return Err(Error::Usage(format!(
+        return Err(Error::usage(format!(
             "these options are missing for a run without questions: {}",
             missing.join(", ")
         )));
@@ -109,11 +108,11 @@ pub fn from_options(args: &Args, fs: &dyn FileSystem) -> Result<Answers, Error> 
         bind_dn: args.bind_dn.clone(),
         password: None,
         holds: holds(answer(args.users)),
-        user_suffix: suffix(args.user_suffix.as_deref().unwrap_or(USERS)).map_err(Error::Usage)?,
+        user_suffix: suffix(args.user_suffix.as_deref().unwrap_or(USERS)).map_err(Error::usage)?,
         schema_type: args.schema_type.map_or(SchemaType::Two, SchemaType::from),
         // Without a DC tree it is not looked at: then it need not even be a name.
         dc_suffix: suffix(args.dc_suffix.as_deref().filter(|_| has_dc_tree).unwrap_or(DC_TREE))
-            .map_err(Error::Usage)?,
+            .map_err(Error::usage)?,
         schema: answer(args.schema),
         indexes: answer(args.indexes),
         reindex: answer(args.reindex),
@@ -125,13 +124,13 @@ pub fn from_options(args: &Args, fs: &dyn FileSystem) -> Result<Answers, Error> 
 /// Returns the instance that `-c` and `-d` name; nothing where the address was given.
 ///
 /// # Errors
-/// [`Error::Usage`], [`Error::Instance`].
+/// [`command::Error::Usage`], [`Error::Instance`].
 pub fn instance_of(args: &Args, fs: &dyn FileSystem) -> Result<Option<Instance>, Error> {
     if args.server_root.is_none() && args.instance.is_none() {
         return Ok(None);
     }
     let base = base(&args.common)?;
-    let path = instance::path(&base, args.server_root.as_deref(), args.instance.as_deref()).map_err(Error::Usage)?;
+    let path = instance::path(&base, args.server_root.as_deref(), args.instance.as_deref()).map_err(Error::usage)?;
     match Instance::read(fs, &path) {
         // The address is enough to reach another machine's server; then the path is its, not ours.
         Err(_) if args.ldap_url.is_some() => Ok(None),
@@ -146,7 +145,7 @@ fn base(common: &CommonOptions) -> Result<RootPath, Error> {
 /// Asks. The order, the defaults that are documented, and the ends of the prompts are the vendor's.
 ///
 /// # Errors
-/// [`Error::NotConfirmed`], [`Error::Usage`].
+/// [`command::Error::NotConfirmed`], [`command::Error::Usage`].
 pub fn from_questions(
     args: &Args,
     fs: &dyn FileSystem,
@@ -164,7 +163,7 @@ pub fn from_questions(
         Some(password) => password,
         None => loop {
             let line = console.secret("Password: ").map_err(|e| Error::io("read", "the password", e))?;
-            match Password::new(line.ok_or(Error::NotConfirmed)?) {
+            match Password::new(line.ok_or(command::Error::NotConfirmed)?) {
                 Some(password) => break password,
                 None => console.show("A password is needed.\n"),
             }
@@ -207,11 +206,20 @@ fn ask_instance(args: &Args, fs: &dyn FileSystem, console: &dyn Console) -> Resu
         console.show(&format!("  {number}  {path}\n"));
     }
     let default = found.first().map(ToString::to_string);
-    ask(console, "Please enter the full path of the directory server instance", default.as_deref(), |text| {
+    let instance = ask(console, "Please enter the full path of the directory server instance", default.as_deref(), |text| {
         let numbered = text.parse::<usize>().ok().and_then(|number| found.get(number.checked_sub(1)?)).cloned();
         let path = numbered.map_or_else(|| base.resolve(text.as_bytes()).map_err(|e| e.to_string()), Ok)?;
         Instance::read(fs, &path).map_err(|e| e.to_string())
-    })
+    })?;
+    Ok(instance)
+}
+
+/// Asks for yes or no.
+///
+/// # Errors
+/// [`command::Error::NotConfirmed`] at the end of the input.
+pub fn ask_yes_no(console: &dyn Console, question: &str, default: &str) -> Result<Answer, Error> {
+    Ok(if command::ask_yes_no(console, question, default)? { Answer::Yes } else { Answer::No })
 }
 
 /// Parses the name of a suffix.

@@ -1,22 +1,30 @@
-//! The command line. What was said is kept apart from what it means: nothing is opened here.
+//! The command line: raw arguments, uninterpreted. Nothing is opened here.
 
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, ValueEnum};
-use upgrade_engine::options::CommonOptions;
+use command::CommonOptions;
+
+const CHECK: &str = "Show what would be done, and which other servers need a run of their own; write nothing";
 
 /// Prepares a Directory Server for the Communications Suite: schema, indexes and suffixes (comm_dssetup.pl)
 ///
-/// Without the options of one letter it asks. It collects the choices, writes /var/tmp/dssetup_TIME.sh and .ldif, and then applies
+/// Without single-letter options it is interactive. It collects the choices, writes /var/tmp/dssetup_TIME.sh and .ldif, and then applies
 /// them; nothing in the directory changes before that. Exit status: 0 done, 1 failed and nothing was changed, 2 wrong usage, 3 done
-/// with something to review, 5 a run is to be resumed or undone, 6 a check found conflicts, 7 another run goes on.
+/// with something to review, 5 resume or undo the unfinished run, 6 a check found conflicts, 7 another run is active.
 #[derive(Clone, Debug, Default, Parser)]
-#[command(name = "commdssetup", version, max_term_width = 100)]
+#[command(
+    name = "commdssetup",
+    version,
+    max_term_width = 100,
+    mut_arg("dry_run", |arg| arg.visible_alias("check").help(CHECK)),
+    mut_arg("yes", |arg| arg.short('y'))
+)]
 pub struct Args {
     /// Configure new indexes
     #[arg(short = 'i', value_name = "yes|no", ignore_case = true)]
     pub indexes: Option<YesNo>,
-    /// Build the new indexes now; of effect when the directory is changed [default: yes]
+    /// Build the new indexes now; effective only when the directory is changed [default: yes]
     #[arg(short = 'R', value_name = "yes|no", ignore_case = true)]
     pub reindex: Option<YesNo>,
     /// Directory Server root, such as /etc/dirsrv or /var/opt/mps/serverroot
@@ -73,15 +81,6 @@ pub struct Args {
     #[arg(long, help_heading = "Schema")]
     pub migrate_ics_oids: bool,
 
-    /// Show what would be done, and which other servers need a run of their own; write nothing
-    #[arg(long, visible_alias = "dry-run", help_heading = "Runs")]
-    pub check: bool,
-    /// Take a run back [default: the newest one]
-    #[arg(long, value_name = "RUN", num_args = 0..=1, help_heading = "Runs")]
-    pub undo: Option<Option<String>>,
-    /// Do not ask before a run is taken back
-    #[arg(short, long, help_heading = "Runs")]
-    pub yes: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become the program's description")]
     pub common: CommonOptions,

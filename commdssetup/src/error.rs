@@ -3,8 +3,7 @@
 use std::fmt::Display;
 use std::io;
 
-use upgrade_engine::engine::{EngineError, Standing};
-use upgrade_engine::exit::Exit;
+use command::{Exit, SystemState, ToolError};
 use upgrade_engine::fs::Name;
 
 use crate::detect::DetectError;
@@ -15,9 +14,6 @@ use crate::plan::PlanError;
 /// Why the program stops.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The command line is wrong.
-    #[error("{0}")]
-    Usage(String),
     /// The instance is none.
     #[error(transparent)]
     Instance(#[from] InstanceError),
@@ -47,24 +43,6 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// The operating system refused something.
-    #[error("cannot {verb} {path}: {source}")]
-    Io {
-        /// What was tried.
-        verb: &'static str,
-        /// On what.
-        path: String,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A request that does not fit the unfinished run.
-    #[error("run {run} is unfinished: {what}")]
-    OtherRun {
-        /// The run.
-        run: Name,
-        /// What it was to do.
-        what: String,
-    },
     /// What a run did is what a later one rests on.
     #[error("run {later} came after run {run} on the same server, and rests on what that one did")]
     LaterRun {
@@ -81,58 +59,65 @@ pub enum Error {
         /// Why.
         error: Box<Error>,
     },
-    /// There is no unfinished run.
-    #[error("there is nothing to resume")]
-    NothingToResume,
     /// A run cannot be understood.
     #[error("run {run} does not say which server it is about")]
     UnknownServer {
         /// The run.
         run: Name,
     },
-    /// The administrator said no.
-    #[error("not confirmed")]
-    NotConfirmed,
-    /// A mistake of ours.
-    #[error("internal error: {0}")]
-    Internal(String),
-    /// The engine.
+    /// What stops every program.
     #[error(transparent)]
-    Engine(#[from] EngineError),
+    Common(#[from] command::Error),
 }
+
+/// The sentence of an error after which the directory is as it was.
+pub(crate) const UNCHANGED: &str = "Nothing was changed in the directory.";
 
 impl Error {
     /// Wraps what the operating system said.
     pub fn io(verb: &'static str, path: impl Display, source: io::Error) -> Self {
-        Self::Io { verb, path: path.to_string(), source }
+        command::Error::io(verb, path, source).into()
     }
 
-    /// Returns the state that the system is in.
-    #[must_use]
-    pub fn standing(&self) -> Standing {
+    /// Returns the error of a wrong command line.
+    pub fn usage(what: impl Into<String>) -> Self {
+        command::Error::Usage(what.into()).into()
+    }
+
+    /// Returns the error of a mistake of ours.
+    pub fn internal(what: impl Display) -> Self {
+        command::Error::Internal(what.to_string()).into()
+    }
+}
+
+impl ToolError for Error {
+    fn common(&self) -> Option<&command::Error> {
+        if let Self::Common(error) = self { Some(error) } else { None }
+    }
+
+    fn state(&self) -> SystemState {
         match self {
-            Self::Engine(error) => error.standing(),
-            Self::OtherRun { .. } | Self::StillUnfinished { .. } => Standing::Unfinished,
-            _ => Standing::NothingChanged,
+            Self::StillUnfinished { run, .. } => SystemState::Unfinished(Some(run.clone())),
+            Self::Common(error) => error.state(),
+            _ => SystemState::Unchanged,
         }
     }
 
-    /// Returns how the program ends.
-    #[must_use]
-    pub fn exit(&self) -> Exit {
+    fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) | Self::Address(_) => Exit::Usage,
-            Self::Internal(_) => Exit::Internal,
-            Self::Engine(EngineError::Locked { .. }) => Exit::Locked,
-            _ if self.standing() == Standing::Unfinished => Exit::Unfinished,
-            _ => Exit::NothingChanged,
+            Self::Address(_) => Exit::Usage,
+            Self::Common(error) => error.exit(),
+            _ => self.state().exit(),
         }
     }
 
-    fn hint(&self) -> Option<&'static str> {
-        Some(match self {
+    fn unchanged(&self) -> &'static str {
+        UNCHANGED
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
             Self::StillUnfinished { error, .. } => return error.hint(),
-            Self::Usage(_) => "commdssetup --help lists the options.",
             Self::Instance(InstanceError::NotOne { .. }) => {
                 "Name the instance with -c and -d, such as -c /etc/dirsrv -d slapd-host, or its address with --ldap-url."
             }
@@ -150,41 +135,11 @@ impl Error {
                 "Make its database or its entry of the mapping tree as it was, or delete what is left of them, and run this again."
             }
             Self::Detect(DetectError::SchemaUpdatesOff { .. }) => "Set nsslapd-schemamod to on in cn=config.",
-            Self::Ldap(error) | Self::Detect(DetectError::Ldap(error)) => return ldap_hint(error),
+            Self::Ldap(error) | Self::Detect(DetectError::Ldap(error)) => ldap_hint(error)?,
             Self::Detect(DetectError::NotDirectoryManager { .. }) => "Name the Directory Manager with -D.",
-            Self::Engine(EngineError::NoSuchRun(_)) => "commdssetup --list-runs shows what can be undone.",
-            Self::Engine(EngineError::Locked { .. }) => "Wait until it has ended.",
             _ => return None,
-        })
-    }
-
-    fn run(&self) -> Option<&Name> {
-        match self {
-            Self::OtherRun { run, .. }
-            | Self::StillUnfinished { run, .. }
-            | Self::Engine(EngineError::Pending { run }) => Some(run),
-            Self::Engine(EngineError::Step { run, .. }) => run.as_ref(),
-            Self::Engine(EngineError::Journal { run, .. } | EngineError::State { run, .. }) => Some(run),
-            _ => None,
-        }
-    }
-
-    /// Returns the lines to print: the error, what can be done, the state of the system. `invocation` is how the program has
-    /// to be called to find the same runs.
-    #[must_use]
-    pub fn lines(&self, invocation: &str) -> Vec<String> {
-        let mut lines = vec![self.to_string()];
-        lines.extend(self.hint().map(str::to_owned));
-        match self.standing() {
-            Standing::NothingChanged => lines.push("Nothing was changed in the directory.".to_owned()),
-            Standing::Unfinished => {
-                lines.push("A run is unfinished:".to_owned());
-                lines.push(format!("  to go on:        {invocation} --resume"));
-                let run = self.run().map_or_else(|| "RUN".to_owned(), ToString::to_string);
-                lines.push(format!("  to take it back: {invocation} --undo {run}"));
-            }
-        }
-        lines
+        };
+        Some(hint.to_owned())
     }
 }
 

@@ -8,7 +8,6 @@ pub mod answers;
 pub mod apply;
 pub mod choices;
 pub mod cli;
-pub mod console;
 pub mod detect;
 pub mod error;
 pub mod facts;
@@ -21,38 +20,32 @@ pub mod plan;
 pub mod program;
 pub mod report;
 pub mod reverse;
-pub mod run;
 pub mod schema_files;
 
-use std::process::ExitCode;
-
-use upgrade_engine::command_line::{self, Ended};
-use upgrade_engine::exit::Exit;
-use upgrade_engine::options::Color;
-use upgrade_engine::terminal::{Talk, Terminal};
+use command::{CommonOptions, Completion, Context};
+use ldap::{Connection, Directory};
 
 pub use error::Error;
 
-/// Runs the program.
-pub fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(|panic| {
-        // What a server makes the client library stumble over is told as an error of the server.
-        if std::thread::current().name() == Some(ldap::THREAD) {
-            return;
-        }
-        let lines = [
-            format!("internal error: {panic}"),
-            "commdssetup --list-runs shows whether a run is unfinished.".to_owned(),
-        ];
-        Terminal::new(Color::Auto, Talk::Normal).error(program::TOOL, &lines);
-    }));
-    ExitCode::from(std::panic::catch_unwind(parse_and_run).unwrap_or(Exit::Internal) as u8)
-}
+/// The program.
+pub struct Commdssetup;
 
-fn parse_and_run() -> Exit {
-    match command_line::parse::<cli::Args>(program::TOOL, "Nothing was changed in the directory.") {
-        Ok(args) => run::run(&args),
-        Err(Ended::Shown) => Exit::Done,
-        Err(Ended::WrongUsage) => Exit::Usage,
+impl command::Program for Commdssetup {
+    type Args = cli::Args;
+    type Error = Error;
+    const NAME: &'static str = "commdssetup";
+    const UNCHANGED: &'static str = error::UNCHANGED;
+    /// What a server makes the client library stumble over is an error of the server.
+    const ISOLATED_THREADS: &'static [&'static str] = &[ldap::THREAD];
+
+    fn options(args: &cli::Args) -> &CommonOptions {
+        &args.common
+    }
+
+    fn run(args: &cli::Args, context: &Context<'_>) -> Result<Completion, Error> {
+        let connect = |target: &ldap::Target, password: Option<&ldap::Password>| {
+            Connection::open(target, password).map(|connection| -> Box<dyn Directory> { Box::new(connection) })
+        };
+        program::Program::new(args, context, &connect).carry_out()
     }
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    commdssetup::main()
+    command::main::<commdssetup::Commdssetup>()
 }

@@ -20,7 +20,7 @@ fn path(typed: &Path) -> Result<RootPath, Error> {
 /// Reads the schema files of a directory (`-S`), in the order of their names.
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Usage`] when there are none.
+/// [`Error::Io`]; [`command::Error::Usage`] when there are none.
 pub fn site_schema(own: &dyn FileSystem, typed: &Path) -> Result<Vec<SiteFile>, Error> {
     let failed = |e| Error::io("read", typed.display(), e);
     let dir = own.open_dir(&path(typed)?).map_err(failed)?;
@@ -35,7 +35,7 @@ pub fn site_schema(own: &dyn FileSystem, typed: &Path) -> Result<Vec<SiteFile>, 
         files.push(SiteFile { content: read.map_err(|e| Error::io("read", &shown, e))?, path: shown });
     }
     if files.is_empty() {
-        return Err(Error::Usage(format!("{} holds no file whose name ends in .ldif", typed.display())));
+        return Err(Error::usage(format!("{} holds no file whose name ends in .ldif", typed.display())));
     }
     Ok(files)
 }
@@ -43,7 +43,7 @@ pub fn site_schema(own: &dyn FileSystem, typed: &Path) -> Result<Vec<SiteFile>, 
 /// Reads the first line of a file as a password. Returns what the administrator should know about the file, too.
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Usage`] when there is nothing in it.
+/// [`Error::Io`]; [`command::Error::Usage`] when there is nothing in it.
 pub fn password(own: &dyn FileSystem, typed: &Path) -> Result<(Password, Option<String>), Error> {
     let failed = |e| Error::io("read", typed.display(), e);
     let path = install_root::follow(own, &path(typed)?).map_err(failed)?;
@@ -53,8 +53,8 @@ pub fn password(own: &dyn FileSystem, typed: &Path) -> Result<(Password, Option<
     let content = read_whole(&*file).map_err(failed)?;
     let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = String::from_utf8(line.strip_suffix(b"\r").unwrap_or(line).to_vec());
-    let line = line.map_err(|_| Error::Usage(format!("{}: the password is not UTF-8", typed.display())))?;
-    let password = Password::new(line).ok_or_else(|| Error::Usage(format!("{} holds no password", typed.display())))?;
+    let line = line.map_err(|_| Error::usage(format!("{}: the password is not UTF-8", typed.display())))?;
+    let password = Password::new(line).ok_or_else(|| Error::usage(format!("{} holds no password", typed.display())))?;
     let is_open = mode & 0o077 != 0;
     let warning = is_open.then(|| format!("{} can be read by others than its owner", typed.display()));
     Ok((password, warning))

@@ -146,9 +146,9 @@ fn the_perl_script_of_the_guide_hands_over_to_the_program() {
 
 #[test]
 fn the_perl_script_of_a_checkout_finds_the_program_where_it_was_built_and_in_path() {
-    let Some(perl) = testkit::peers::find("perl", "perl-base") else { return };
+    let perl = testkit::peers::need("perl");
     let place = Place::new();
-    let top = place.0.path().canonicalize().unwrap();
+    let top = place.0.beside("").canonicalize().unwrap();
     let script = place.write("commdssetup/comm_dssetup.pl", include_str!("../comm_dssetup.pl"));
     place.write("commdssetup/Cargo.toml", "");
     let run = |path: &str, build: Option<&str>| {
@@ -162,7 +162,7 @@ fn the_perl_script_of_a_checkout_finds_the_program_where_it_was_built_and_in_pat
     let advice = format!("cd {} && cargo build --release --package commdssetup", top.display());
     run("/nowhere", None).exits(1).says(&advice).says("Nothing was changed");
 
-    let program = assert_cmd::cargo::cargo_bin!("commdssetup");
+    let program = env!("CARGO_BIN_EXE_commdssetup");
     let version = concat!("commdssetup ", env!("CARGO_PKG_VERSION"));
     for (link, path, build) in [
         ("target/debug", "/nowhere", None),

@@ -1,24 +1,28 @@
-//! The command line. What was said is kept apart from what it means: nothing is opened here.
+//! The command line: raw arguments, uninterpreted. Nothing is opened here.
 
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use command::CommonOptions;
 use install_root::delegated_administrator::Container;
-use upgrade_engine::options::CommonOptions;
 
 /// Keeps what a site changed in the Delegated Administrator properties files when config-commda resets them
 ///
 /// Before config-commda: `snapshot`. After it: `merge`, then `deploy`. Exit status: 0 done, 1 failed and nothing was changed,
-/// 2 wrong usage, 3 done with conflicts to review, 5 a run is to be resumed or undone, 7 another run goes on.
+/// 2 wrong usage, 3 done with conflicts to review, 5 resume or undo the unfinished run, 7 another run is
+/// active.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "config-commda-merge", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "config-commda-merge",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    mut_arg("yes", |arg| arg.short('y'))
+)]
 pub struct Args {
     /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// Do not ask before something is changed
-    #[arg(short, long, global = true, help_heading = "Common options")]
-    pub yes: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become the program's description")]
     pub common: CommonOptions,
@@ -39,7 +43,7 @@ pub enum Command {
     Deploy(Deploy),
     /// Write the LDIF that moves custom service packages to the 6.4 nodes
     ServicePackages(ServicePackages),
-    /// Take a merge back
+    /// Undo a merge: the same as --undo
     Undo(Undo),
 }
 
@@ -82,9 +86,6 @@ pub struct Merge {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
     pub resolve: Resolve,
-    /// Show what would be done and write nothing
-    #[arg(long)]
-    pub dry_run: bool,
 }
 
 /// How conflicts are resolved.
@@ -130,9 +131,6 @@ pub struct Deploy {
     /// The web container that was chosen at the last config-commda [default: the one that holds deployed copies]
     #[arg(long, value_enum)]
     pub container: Option<ContainerName>,
-    /// Print the commands and run nothing
-    #[arg(long)]
-    pub dry_run: bool,
     /// Run them although --root names another root; without this they are printed
     #[arg(long)]
     pub run_commands: bool,
@@ -182,9 +180,6 @@ pub struct Undo {
     /// The run [default: the newest one]
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
-    /// Show what would be done and write nothing
-    #[arg(long)]
-    pub dry_run: bool,
 }
 
 /// Returns the definition of the command line, for man pages and completions.

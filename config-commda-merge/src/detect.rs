@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+use command::CommonOptions;
 use install_root::delegated_administrator::{self as da, BASES, ConfigFile, Deployed};
 use upgrade_engine::fs::{FileSystem, RootPath};
-use upgrade_engine::options::CommonOptions;
 
 use crate::error::Error;
 use crate::own_files;

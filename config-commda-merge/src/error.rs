@@ -3,18 +3,13 @@
 use std::fmt::Display;
 use std::io;
 
+use command::ToolError;
 use documents::ParseError;
 use documents::merge::MergeError;
-use upgrade_engine::engine::{EngineError, Standing};
-use upgrade_engine::exit::Exit;
-use upgrade_engine::fs::Name;
 
 /// Why the program stops.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The command line is wrong.
-    #[error("{0}")]
-    Usage(String),
     /// There is no Delegated Administrator.
     #[error("no Delegated Administrator was found: there is neither data/config nor data/WEB-INF below {0}")]
     NoBase(String),
@@ -81,63 +76,37 @@ pub enum Error {
         /// What is wrong.
         what: String,
     },
-    /// The operating system refused something.
-    #[error("cannot {verb} {path}: {source}")]
-    Io {
-        /// What was tried.
-        verb: &'static str,
-        /// On what.
-        path: String,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A request that does not fit the unfinished run.
-    #[error("run {run} is unfinished: {what}")]
-    OtherRun {
-        /// The run.
-        run: Name,
-        /// What it was to do.
-        what: String,
-    },
-    /// There is no unfinished run.
-    #[error("there is nothing to resume")]
-    NothingToResume,
-    /// The administrator said no.
-    #[error("not confirmed")]
-    NotConfirmed,
-    /// The engine.
+    /// What stops every program.
     #[error(transparent)]
-    Engine(#[from] EngineError),
+    Common(#[from] command::Error),
 }
 
 impl Error {
     /// Wraps what the operating system said.
     pub fn io(verb: &'static str, path: impl Display, source: io::Error) -> Self {
-        Self::Io { verb, path: path.to_string(), source }
+        command::Error::io(verb, path, source).into()
     }
 
-    /// Returns the state that the system is in.
-    pub fn standing(&self) -> Standing {
-        match self {
-            Self::Engine(error) => error.standing(),
-            Self::OtherRun { .. } => Standing::Unfinished,
-            _ => Standing::NothingChanged,
-        }
+    /// Returns the error of a wrong command line.
+    pub fn usage(what: impl Into<String>) -> Self {
+        command::Error::Usage(what.into()).into()
+    }
+}
+
+impl ToolError for Error {
+    fn common(&self) -> Option<&command::Error> {
+        if let Self::Common(error) = self { Some(error) } else { None }
     }
 
-    /// Returns how the program ends.
-    pub fn exit(&self) -> Exit {
+    fn unchanged(&self) -> &'static str {
         match self {
-            Self::Usage(_) => Exit::Usage,
-            Self::Engine(EngineError::Locked { .. }) => Exit::Locked,
-            _ if self.standing() == Standing::Unfinished => Exit::Unfinished,
-            _ => Exit::NothingChanged,
+            Self::Script { .. } => "The originals are as they were; deploy can be run again.",
+            _ => "Nothing was changed.",
         }
     }
 
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Usage(_) => "config-commda-merge --help lists the commands and options.".to_owned(),
             Self::NoBase(_) | Self::SeveralBases(_) => "Name the directory with --da-base.".to_owned(),
             Self::NoSnapshot => {
                 "Make one with `config-commda-merge snapshot` before config-commda runs, or name a directory with copies \
@@ -149,40 +118,7 @@ impl Error {
             }
             Self::Container(_) => "Name the container of the last config-commda with --container.".to_owned(),
             Self::Changed { .. } => "Run the command again: it plans anew.".to_owned(),
-            Self::Engine(EngineError::NoSuchRun(_)) => {
-                "config-commda-merge --list-runs shows what can be undone.".to_owned()
-            }
-            Self::Engine(EngineError::Locked { .. }) => "Wait until it has ended.".to_owned(),
             _ => return None,
         })
-    }
-
-    fn run(&self) -> Option<&Name> {
-        match self {
-            Self::OtherRun { run, .. } | Self::Engine(EngineError::Pending { run }) => Some(run),
-            Self::Engine(EngineError::Step { run, .. }) => run.as_ref(),
-            Self::Engine(EngineError::Journal { run, .. } | EngineError::State { run, .. }) => Some(run),
-            _ => None,
-        }
-    }
-
-    /// Returns the lines to print: the error, what can be done, the state of the system. `invocation` is how the program has
-    /// to be called to find the same runs.
-    pub fn lines(&self, invocation: &str) -> Vec<String> {
-        let mut lines = vec![self.to_string()];
-        lines.extend(self.hint());
-        match (self.standing(), self) {
-            (Standing::NothingChanged, Self::Script { .. }) => {
-                lines.push("The originals are as they were; deploy can be run again.".to_owned());
-            }
-            (Standing::NothingChanged, _) => lines.push("Nothing was changed.".to_owned()),
-            (Standing::Unfinished, _) => {
-                lines.push("A run is unfinished:".to_owned());
-                lines.push(format!("  to go on:        {invocation} --resume"));
-                let run = self.run().map_or_else(|| "RUN".to_owned(), ToString::to_string);
-                lines.push(format!("  to take it back: {invocation} undo {run}"));
-            }
-        }
-        lines
     }
 }

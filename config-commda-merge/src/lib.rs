@@ -13,42 +13,36 @@ pub mod own_files;
 pub mod plan;
 pub mod program;
 pub mod resolutions;
-pub mod run;
 pub mod saved;
 pub mod service_packages;
 pub mod snapshot;
 
-use std::process::ExitCode;
-
-use upgrade_engine::command_line::{self, Ended};
-use upgrade_engine::exit::Exit;
-use upgrade_engine::options::Color;
-use upgrade_engine::terminal::{Talk, Terminal};
+use command::{CommonOptions, Completion, Context, Exit};
 
 pub use error::Error;
 
 /// What `file` returns for everything but a merged file: git takes less for a number of conflicts.
 const MERGE_DRIVER_TROUBLE: u8 = 129;
 
-/// Runs the program.
-pub fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(|panic| {
-        let lines = [
-            format!("internal error: {panic}"),
-            "config-commda-merge --list-runs shows whether a run is unfinished.".to_owned(),
-        ];
-        Terminal::new(Color::Auto, Talk::Normal).error(plan::TOOL, &lines);
-    }));
-    let exit = std::panic::catch_unwind(parse_and_run).unwrap_or(Exit::Internal);
-    let is_trouble = !matches!(exit, Exit::Done | Exit::NeedsReview);
-    ExitCode::from(if is_trouble && is_merge_driver() { MERGE_DRIVER_TROUBLE } else { exit as u8 })
-}
+/// The program.
+pub struct ConfigCommdaMerge;
 
-fn parse_and_run() -> Exit {
-    match command_line::parse::<cli::Args>(plan::TOOL, "Nothing was changed.") {
-        Ok(args) => run::run(&args),
-        Err(Ended::Shown) => Exit::Done,
-        Err(Ended::WrongUsage) => Exit::Usage,
+impl command::Program for ConfigCommdaMerge {
+    type Args = cli::Args;
+    type Error = Error;
+    const NAME: &'static str = plan::TOOL;
+
+    fn options(args: &cli::Args) -> &CommonOptions {
+        &args.common
+    }
+
+    fn exit_code(exit: Exit) -> u8 {
+        let is_trouble = !matches!(exit, Exit::Done | Exit::NeedsReview);
+        if is_trouble && is_merge_driver() { MERGE_DRIVER_TROUBLE } else { exit as u8 }
+    }
+
+    fn run(args: &cli::Args, context: &Context<'_>) -> Result<Completion, Error> {
+        program::Program { args, context }.carry_out()
     }
 }
 

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    config_commda_merge::main()
+    command::main::<config_commda_merge::ConfigCommdaMerge>()
 }

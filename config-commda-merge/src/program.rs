@@ -8,53 +8,18 @@ mod service_packages;
 mod snapshot;
 mod status;
 
+use command::{Completion, Context, Report, ReportStatus, RunRequest};
 use documents::changes::Changes;
-use upgrade_engine::exit::Exit;
-use upgrade_engine::fs::FileSystem;
-use upgrade_engine::interrupt::Interrupt;
-use upgrade_engine::options::StateLocation;
-use upgrade_engine::report::{Report, ReportOutcome};
-use upgrade_engine::terminal::Terminal;
 
 use crate::cli::{Args, Command};
 use crate::error::Error;
-use crate::plan::TOOL;
 
 /// One call of the program.
 pub struct Program<'a> {
-    /// What was said.
+    /// What was typed.
     pub args: &'a Args,
-    /// Where it is shown.
-    pub terminal: Terminal,
-    /// The product root.
-    pub fs: &'a dyn FileSystem,
-    /// Real paths.
-    pub own: &'a dyn FileSystem,
-    /// Where runs are kept.
-    pub state: &'a StateLocation,
-    /// Ctrl-C.
-    pub interrupt: Interrupt,
-    /// Asks before something is changed; nothing where there is nobody to ask.
-    pub ask: Option<&'a dyn Fn(&str) -> bool>,
-}
-
-/// What a command came to.
-#[derive(Debug)]
-pub struct Outcome {
-    /// How the program ends.
-    pub exit: Exit,
-    /// The report.
-    pub report: Report,
-    /// What `--json` prints instead of the report.
-    pub json: Option<String>,
-}
-
-impl Outcome {
-    /// Returns an outcome: something to look at where there are findings.
-    fn of(report: Report) -> Self {
-        let exit = if report.findings.is_empty() { Exit::Done } else { Exit::NeedsReview };
-        Self { exit, report, json: None }
-    }
+    /// What it works with.
+    pub context: &'a Context<'a>,
 }
 
 impl Program<'_> {
@@ -62,45 +27,33 @@ impl Program<'_> {
     ///
     /// # Errors
     /// Why it was not done, and in which state the system is.
-    pub fn carry_out(&self) -> Result<Outcome, Error> {
-        let common = &self.args.common;
-        let flags =
-            [("--list-runs", common.list_runs), ("--prune", common.prune.is_some()), ("--resume", common.resume)];
-        let mut given = flags.iter().filter(|(_, given)| *given).map(|(name, _)| *name);
-        let flag = given.next();
-        if let (Some(one), Some(other)) = (flag, given.next()) {
-            return Err(Error::Usage(format!("{one} and {other} cannot be used together")));
-        }
-        match (&self.args.command, flag) {
-            (Some(Command::Merge(_)), Some("--resume")) | (None, Some("--resume")) => self.resume(),
-            (Some(_), Some(flag)) => Err(Error::Usage(format!("{flag} is used without a command"))),
-            (None, Some("--list-runs")) => self.list_runs(),
-            (None, Some(_)) => self.prune(common.prune.as_deref().unwrap_or_default()),
-            (None, None) => Err(Error::Usage("a command is missing".to_owned())),
-            (Some(Command::Status(args)), None) => self.status(args),
-            (Some(Command::Snapshot(args)), None) => self.snapshot(args),
+    pub fn carry_out(&self) -> Result<Completion, Error> {
+        let request = self.args.common.request().map_err(Error::usage)?;
+        match (&self.args.command, request) {
+            (Some(Command::Merge(_)), Some(RunRequest::Resume)) | (None, Some(_)) => self.requested(),
+            (Some(_), Some(_)) => {
+                Err(Error::usage("--resume, --undo, --list-runs and --prune are used without a command"))
+            }
+            (None, None) => Err(Error::usage("a command is missing")),
             (Some(Command::Merge(args)), None) => self.merge(args),
-            (Some(Command::File(args)), None) => self.file(args),
             (Some(Command::Deploy(args)), None) => self.deploy(args),
-            (Some(Command::ServicePackages(args)), None) => self.service_packages(args),
             (Some(Command::Undo(args)), None) => self.undo(args),
+            (Some(Command::Status(args)), None) => self.status(args),
+            (Some(_), None) if self.args.common.dry_run => {
+                Err(Error::usage("--dry-run is used with merge, deploy, status and undo only"))
+            }
+            (Some(Command::Snapshot(args)), None) => self.snapshot(args),
+            (Some(Command::File(args)), None) => self.file(args),
+            (Some(Command::ServicePackages(args)), None) => self.service_packages(args),
         }
     }
 
     fn say(&self, line: &str) {
-        self.terminal.result(line);
+        self.context.say(line);
     }
 
     fn warn(&self, line: &str) {
-        self.terminal.warning(TOOL, line);
-    }
-
-    /// Asks on a terminal, unless `--yes`. Where nobody can be asked the answer is yes: what is done can be undone.
-    fn confirm(&self, question: &str) -> Result<(), Error> {
-        match self.ask {
-            Some(ask) if !self.args.yes && !ask(question) => Err(Error::NotConfirmed),
-            _ => Ok(()),
-        }
+        self.context.warn(line);
     }
 
     /// Puts the decisions into the report and returns the CHANGES contract, each where somebody is going to read it.
@@ -118,8 +71,8 @@ impl Program<'_> {
         json.map_err(|e| Error::io("write", "the report", e.into()))
     }
 
-    fn report(&self, outcome: ReportOutcome) -> Report {
-        Report::new(TOOL, outcome)
+    fn report(&self, status: ReportStatus) -> Report {
+        self.context.report(status)
     }
 }
 

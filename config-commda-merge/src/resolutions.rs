@@ -25,13 +25,13 @@ impl Resolutions {
     /// Takes what was typed.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a value that everybody could see; [`Error::Io`] when the file cannot be read.
+    /// [`command::Error::Usage`] for a value that everybody could see; [`Error::Io`] when the file cannot be read.
     pub fn new(own: &dyn FileSystem, said: &Resolve) -> Result<Self, Error> {
         for text in &said.resolve {
             let (key, choice) = text.split_once('=').unwrap_or((text, ""));
             let key = key.split_once(':').map_or(key, |(_, key)| key);
             if !matches!(choice, "site" | "new") && (redact::is_secret_key(key) || redact::text(choice) != choice) {
-                return Err(Error::Usage(format!(
+                return Err(Error::usage(format!(
                     "the value of {key} is a secret, which all users can see in a command: put the line into a file for \
                      --resolutions"
                 )));
@@ -47,7 +47,7 @@ impl Resolutions {
         if let Some(file) = &self.file {
             let text = own_files::read_as_surveyed(own, file)?;
             let text =
-                String::from_utf8(text).map_err(|_| Error::Usage(format!("{}: it is not text in UTF-8", file.path)))?;
+                String::from_utf8(text).map_err(|_| Error::usage(format!("{}: it is not text in UTF-8", file.path)))?;
             let meant = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
             lines.extend(text.lines().filter(meant).map(str::to_owned));
         }
@@ -57,7 +57,7 @@ impl Resolutions {
     /// Returns what is said about each file, as `KEY=CHOICE`.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a line that names none of the six files.
+    /// [`command::Error::Usage`] for a line that names none of the six files.
     pub fn by_file(&self, own: &dyn FileSystem) -> Result<Vec<(ConfigFile, String)>, Error> {
         let parse = |line: String| {
             let (name, rest) = line.split_once(':').unwrap_or(("", ""));
@@ -67,7 +67,7 @@ impl Resolutions {
                 None => {
                     // A value may be a secret: only what stands before it is shown.
                     let shown = line.split('=').next().unwrap_or_default();
-                    Err(Error::Usage(format!(
+                    Err(Error::usage(format!(
                         "`{shown}`: a resolution is FILE:KEY=site|new|VALUE, with one of the six files"
                     )))
                 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use bdb::format::ByteOrder;
 use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
-use upgrade_engine::options::CommonOptions;
+use command::{CommonOptions, RunRequest};
 
 /// How much goes to the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -71,6 +71,8 @@ impl OnOff {
     }
 }
 
+const UNDO: &str = "Undo the migration into this directory, or the run of this name [default: the newest run]";
+
 /// Migrates a Calendar Server 6.0, 6.1 or 6.2 database directory to Calendar Server 6.3
 ///
 /// The source is copied to the backup first, and only the copy is worked on. Every new file is read back and compared with
@@ -82,15 +84,15 @@ impl OnOff {
     disable_help_flag = true,
     disable_version_flag = true,
     args_override_self = false,
-    max_term_width = 100
+    max_term_width = 100,
+    mut_arg("dry_run", |arg| arg.short('d').help("Show what would be done and write nothing but the logs")),
+    mut_arg("undo", |arg| arg.value_name("target_dbdir").help(UNDO)),
+    mut_arg("yes", |arg| arg.help("Accepted as by every program; csmigrate never asks"))
 )]
 pub struct Args {
     /// Print nothing on success
     #[arg(short = 'q')]
     pub quiet: bool,
-    /// Dry run: say what would happen and write nothing but the logs
-    #[arg(short = 'd', long = "dry-run")]
-    pub dry_run: bool,
     /// How much to log in csmigrate.log
     #[arg(short = 'l', value_enum, value_name = "min|max", default_value = "min", hide_possible_values = true)]
     pub level: LogLevel,
@@ -116,9 +118,6 @@ pub struct Args {
     /// With --inspect: check every page, and list everything that is wrong or odd
     #[arg(long, requires = "inspect")]
     pub deep: bool,
-    /// Take back the migration into this directory (or the run of this name)
-    #[arg(long, value_name = "target_dbdir")]
-    pub undo: Option<PathBuf>,
     /// Byte order of the new files
     #[arg(long, value_enum, value_name = "ORDER", default_value = "native")]
     pub byte_order: OrderChoice,
@@ -171,14 +170,8 @@ pub enum Command {
     EditConfig,
     /// Show a directory.
     Inspect(PathBuf, Depth),
-    /// Take a run back.
-    Undo(PathBuf),
-    /// Go on with whatever was interrupted.
-    Resume,
-    /// List runs.
-    ListRuns,
-    /// Delete what is kept of a run.
-    Prune(String),
+    /// List, resume, undo or delete runs.
+    Runs(RunRequest),
 }
 
 impl Args {
@@ -189,7 +182,7 @@ impl Args {
     pub fn command(&self) -> Result<Command, String> {
         let alone = [
             ("--inspect", self.inspect.is_some()),
-            ("--undo", self.undo.is_some()),
+            ("--undo", self.common.undo.is_some()),
             ("--list-runs", self.common.list_runs),
             ("--prune", self.common.prune.is_some()),
         ];
@@ -204,7 +197,7 @@ impl Args {
                 return Err(format!("{first} takes no further operand: {}", operand.display()));
             }
         }
-        if self.dry_run && (self.common.prune.is_some() || self.common.resume) {
+        if self.common.dry_run && (self.common.prune.is_some() || self.common.resume) {
             return Err("-d cannot be used with --resume or --prune".to_owned());
         }
         if self.salvage && (self.target.is_none() || self.inspect.is_some()) && !self.common.resume {
@@ -215,21 +208,16 @@ impl Args {
             let depth = if self.deep { Depth::Deep } else { Depth::Readable };
             return Ok(Command::Inspect(dir.clone(), depth));
         }
-        if let Some(target) = &self.undo {
-            return Ok(Command::Undo(target.clone()));
-        }
-        if self.common.list_runs {
-            return Ok(Command::ListRuns);
-        }
-        if let Some(run) = &self.common.prune {
-            return Ok(Command::Prune(run.clone()));
+        if self.source.is_none()
+            && let Some(request) = self.common.request()?
+        {
+            return Ok(Command::Runs(request));
         }
         match (&self.source, &self.target) {
             (Some(source), Some(target)) => Ok(Command::Migrate { source: source.clone(), target: target.clone() }),
             (Some(source), None) => {
                 Err(format!("target_dbdir is missing: where shall the database in {} go?", source.display()))
             }
-            (None, _) if self.common.resume => Ok(Command::Resume),
             (None, _) if self.read_only.is_some() => Ok(Command::EditConfig),
             (None, _) => Err("source_dbdir and target_dbdir are missing".to_owned()),
         }

@@ -1,16 +1,10 @@
 //! Why csmigrate stops. Each error says what is wrong, what can be done, and in which state the system is.
 
-use std::io;
-
-use upgrade_engine::engine::{EngineError, Standing};
-use upgrade_engine::fs::Name;
+use command::ToolError;
 
 /// Why csmigrate stops.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The command line is wrong.
-    #[error("{0}")]
-    Usage(String),
     /// The source is not there.
     #[error("{path}: no such directory")]
     NoSource {
@@ -101,54 +95,35 @@ pub enum Error {
     /// A user or group is not known.
     #[error("{0}")]
     Owner(String),
-    /// The operating system refused something.
-    #[error("cannot {verb} {path}: {source}")]
-    Io {
-        /// What was tried.
-        verb: &'static str,
-        /// On what.
-        path: String,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A request that does not fit the unfinished run.
-    #[error("run {run} is unfinished: {what}")]
-    OtherRun {
-        /// The run.
-        run: Name,
-        /// What it does.
-        what: String,
-    },
-    /// The administrator asked to stop before anything was begun.
-    #[error("stopped as asked")]
-    Interrupted,
-    /// There is nothing to go on with.
-    #[error("no run was interrupted; there is nothing to resume")]
-    NothingToResume,
-    /// The engine stopped.
+    /// What stops every program.
     #[error(transparent)]
-    Engine(#[from] EngineError),
+    Common(#[from] command::Error),
 }
 
 impl Error {
     /// Wraps an I/O error with what was tried on what.
-    pub fn io(verb: &'static str, path: impl std::fmt::Display, source: io::Error) -> Self {
-        Self::Io { verb, path: path.to_string(), source }
+    pub fn io(verb: &'static str, path: impl std::fmt::Display, source: std::io::Error) -> Self {
+        command::Error::io(verb, path, source).into()
     }
 
-    /// Returns in which state the system is left.
-    pub fn standing(&self) -> Standing {
-        match self {
-            Self::Engine(error) => error.standing(),
-            Self::OtherRun { .. } => Standing::Unfinished,
-            _ => Standing::NothingChanged,
-        }
+    /// Returns the error of a wrong command line.
+    pub fn usage(what: impl Into<String>) -> Self {
+        command::Error::Usage(what.into()).into()
+    }
+}
+
+impl ToolError for Error {
+    fn common(&self) -> Option<&command::Error> {
+        if let Self::Common(error) = self { Some(error) } else { None }
     }
 
-    /// Returns what the administrator can do.
+    fn unfinished(&self) -> &'static str {
+        "The source is as it was. The run is unfinished:"
+    }
+
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Usage(_) => "csmigrate -? lists the options.".to_owned(),
+            Self::Common(command::Error::Usage(_)) => "csmigrate -? lists the options.".to_owned(),
             Self::NoSource { near, .. } => format!("Did you mean {}?", near.as_ref()?),
             Self::TargetNotEmpty { .. } => "Name an empty directory, or one that is not there yet.".to_owned(),
             Self::MountPoint { path } => format!("Name a directory below it with -b, such as {path}/csdb."),
@@ -163,35 +138,7 @@ impl Error {
                 .to_owned(),
             Self::InUse(_) => "Stop the Calendar Server (stop-cal) and run csmigrate again.".to_owned(),
             Self::NoSpace { .. } => "Free some space, or name a backup directory elsewhere with -b.".to_owned(),
-            Self::Engine(EngineError::NoSuchRun(_)) => "csmigrate --list-runs shows what can be undone.".to_owned(),
-            Self::Engine(EngineError::Locked { .. }) => "Wait until it has ended.".to_owned(),
             _ => return None,
         })
-    }
-
-    /// Returns the lines to print: the error, what can be done, the state of the system. `invocation` is how csmigrate has to
-    /// be called to find the same runs.
-    pub fn lines(&self, invocation: &str) -> Vec<String> {
-        let mut lines: Vec<String> = self.to_string().lines().map(str::to_owned).collect();
-        lines.extend(self.hint());
-        match (self.standing(), self.run()) {
-            (Standing::NothingChanged, _) => lines.push("Nothing was changed.".to_owned()),
-            (Standing::Unfinished, run) => {
-                lines.push("The source is as it was. The run is unfinished:".to_owned());
-                lines.push(format!("  to go on:        {invocation} --resume"));
-                let run = run.map_or_else(|| "RUN".to_owned(), ToString::to_string);
-                lines.push(format!("  to take it back: {invocation} --undo {run}"));
-            }
-        }
-        lines
-    }
-
-    fn run(&self) -> Option<&Name> {
-        match self {
-            Self::OtherRun { run, .. } | Self::Engine(EngineError::Pending { run }) => Some(run),
-            Self::Engine(EngineError::Step { run, .. }) => run.as_ref(),
-            Self::Engine(EngineError::Journal { run, .. } | EngineError::State { run, .. }) => Some(run),
-            _ => None,
-        }
     }
 }

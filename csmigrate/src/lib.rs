@@ -14,44 +14,46 @@ pub mod plan;
 pub mod program;
 pub mod record_digest;
 pub mod report;
-pub mod run;
 pub mod salvage;
+pub mod undone;
 pub mod workers;
 pub mod write_behind;
 
-use std::process::ExitCode;
-
-use upgrade_engine::command_line::{self, Ended};
-use upgrade_engine::options::Color;
-use upgrade_engine::terminal::{Talk, Terminal};
+use command::{CommonOptions, Completion, Context, Exit, Verbosity};
 
 pub use error::Error;
 
 /// Documented: 0 for success, 255 for failure, and nothing else (`reference/calendar.md` section 1.2).
 const FAILURE: u8 = 255;
 
-/// Runs the program: everything that is not success ends with 255, wrong usage, panics and signals included.
-pub fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(|panic| {
-        let lines = [
-            format!("internal error: {panic}"),
-            "The source is as it was. csmigrate --list-runs shows whether a run is unfinished.".to_owned(),
-        ];
-        Terminal::new(Color::Auto, Talk::Normal).error(plan::TOOL, &lines);
-    }));
-    match std::panic::catch_unwind(run) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(Failed)) | Err(_) => ExitCode::from(FAILURE),
+/// The program.
+pub struct Csmigrate;
+
+impl command::Program for Csmigrate {
+    type Args = cli::Args;
+    type Error = Error;
+    const NAME: &'static str = plan::TOOL;
+    const UNTOUCHED: Option<&'static str> = Some("The source is as it was.");
+
+    fn options(args: &cli::Args) -> &CommonOptions {
+        &args.common
     }
-}
 
-/// The run failed, and that was said.
-struct Failed;
+    fn verbosity(args: &cli::Args) -> Verbosity {
+        if args.quiet || args.common.json { Verbosity::Quiet } else { Verbosity::Normal }
+    }
 
-fn run() -> Result<(), Failed> {
-    match command_line::parse::<cli::Args>(plan::TOOL, "Nothing was changed.") {
-        Ok(args) => run::run(&args).map_err(|run::Reported| Failed),
-        Err(Ended::Shown) => Ok(()),
-        Err(Ended::WrongUsage) => Err(Failed),
+    /// Everything that is not success ends with 255: wrong usage, panics, signals, and what is left for a human.
+    fn exit_code(exit: Exit) -> u8 {
+        if exit == Exit::Done { 0 } else { FAILURE }
+    }
+
+    fn run(args: &cli::Args, context: &Context<'_>) -> Result<Completion, Error> {
+        let command = args.command().map_err(Error::usage)?;
+        let logs = logs::of_command(args, context.fs, &command)?;
+        let log = |line: &str| logs.iter().for_each(|logs| logs.line(line));
+        let context = Context { log: Some(&log), ..context.clone() };
+        let program = program::Program { args, context: &context, logs: logs.as_ref() };
+        program.carry_out(&command).inspect_err(|error| program.log_error(error))
     }
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    csmigrate::main()
+    command::main::<csmigrate::Csmigrate>()
 }

@@ -18,9 +18,9 @@ pub struct DirectoryService<'a> {
     /// The directory.
     pub directory: &'a dyn Directory,
     /// All changes of the run that is applied, or taken back.
-    pub changes: &'a [DirectoryChange],
+    pub changes: Vec<DirectoryChange>,
     /// Shows how far the building of indexes is.
-    pub say: &'a (dyn Fn(&str) + Sync),
+    pub say: Box<dyn Fn(&str) + Sync + 'a>,
 }
 
 /// Wraps what the server said.
@@ -58,7 +58,7 @@ impl Service for DirectoryService<'_> {
     fn apply(&self, request: &Value, _: &Value, observer: &dyn Observer) -> Result<Value, StepError> {
         match parse(request)? {
             DirectoryRequest::Change(change) => self.change(&change).map_err(failed)?,
-            DirectoryRequest::Reindex(task) => tasks::run(self.directory, &task, observer, self.say)?,
+            DirectoryRequest::Reindex(task) => tasks::run(self.directory, &task, observer, &*self.say)?,
             DirectoryRequest::LeaveIndexes(_) => {}
             DirectoryRequest::Verify => self.verify()?,
         }
@@ -81,7 +81,7 @@ impl Service for DirectoryService<'_> {
 
     fn check_undo(&self, request: &Value, _: &Value) -> Result<(), StepError> {
         let DirectoryRequest::Change(change) = parse(request)? else { return Ok(()) };
-        match standing::check_undo(self.directory, &change, self.changes).map_err(failed)? {
+        match standing::check_undo(self.directory, &change, &self.changes).map_err(failed)? {
             None => Ok(()),
             Some(how) => Err(changed(&change.dn, how)),
         }

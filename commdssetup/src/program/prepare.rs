@@ -1,17 +1,14 @@
 //! A run: choices, survey, plan, the two files, and the changes.
 
+use command::{Completion, Console, Exit, NewRun, Program as _, Report, ReportStatus, Runs, Start, Touched};
 use serde_json::json;
-use upgrade_engine::engine::Pending;
-use upgrade_engine::exit::Exit;
 use upgrade_engine::fs::Name;
-use upgrade_engine::report::{Report, ReportOutcome};
-use upgrade_engine::run_list::{in_effect, list_runs};
 
-use super::{Asked, Outcome, Program, TOOL, runs};
-use crate::answers::{self, Answers};
+use super::{Asked, Program};
+use crate::Commdssetup;
+use crate::answers::{self, Answers, ask_yes_no};
 use crate::apply::{REVERSE_LDIF, engine_plan, reverse_ldif};
 use crate::choices::{Answer, Choices, OldIcsOids, UnpublishedOids};
-use crate::console::{Console, ask_yes_no};
 use crate::detect::detect;
 use crate::error::Error;
 use crate::facts::{Facts, Vendor};
@@ -26,27 +23,33 @@ const GENERATE: &str = "Do you want to write these files";
 const APPLY: &str = "Do you want to change the directory now";
 
 impl Program<'_> {
-    pub(super) fn prepare(&self) -> Result<Outcome, Error> {
-        let names = Names::new(self.fs, self.now, self.root().as_deref());
+    pub(super) fn prepare(&self) -> Result<Completion, Error> {
+        let names = Names::new(self.context.fs, self.context.now, self.root().as_deref());
         let is_interactive = !self.args.is_silent();
         let mut answers =
-            if is_interactive { self.ask_for_choices(&names)? } else { answers::from_options(self.args, self.fs)? };
+            if is_interactive { self.ask_for_choices(&names)? } else { answers::from_options(self.args, self.context.fs)? };
         answers.warnings.iter().for_each(|line| self.warn(line));
         let (target, password) = self.target_of(&mut answers)?;
         let choices = self.choices(&answers, &target)?;
         let asked = Asked { target: target.clone(), choices: in_words(&choices) };
-        let request = serde_json::to_value(&asked).map_err(|e| Error::Internal(e.to_string()))?;
-        if let Some(outcome) = self.go_on_with_unfinished(&request, password.clone())? {
-            return Ok(outcome);
+        let request = serde_json::to_value(&asked).map_err(Error::internal)?;
+        if let Some(password) = &password {
+            let _ = self.password.set(password.clone());
         }
+        let runs = Runs::new(self.context, self);
+        let touched = Touched { changes: vec![target.url.clone()], reads: Vec::new() };
+        let new_run = match runs.start(&request, touched)? {
+            Start::Resumed(completion) => return Ok(*completion),
+            Start::New(new_run) => new_run,
+        };
         let directory = self.open(&target, password)?;
-        let facts = detect(&*directory, &target, &choices)?;
+        let facts = detect(directory, &target, &choices)?;
         let plan = plan(&facts, &choices)?;
-        let detail = if self.args.check { Detail::Everything } else { Detail::Summary };
+        let detail = if self.args.common.dry_run { Detail::Everything } else { Detail::Summary };
         report::lines(&plan, detail).iter().for_each(|line| self.say(line));
-        let steps = engine_plan(TOOL, request, &plan).map_err(|e| Error::Internal(e.to_string()))?;
-        if self.args.check {
-            return Ok(self.checked(&plan, &facts, steps));
+        let steps = engine_plan(Commdssetup::NAME, request, &plan).map_err(Error::internal)?;
+        if self.args.common.dry_run {
+            return Ok(self.checked(&plan, &facts, &new_run, steps));
         }
         let refusals = plan.refusals().count();
         if refusals > 0 {
@@ -56,35 +59,31 @@ impl Program<'_> {
             self.say(&format!("Nothing is to be changed. Installed: {}.", report::installed(&facts)));
         }
         self.say(&format!("Files\n  {}\n  {}", names.script, names.ldif));
-        if let Some(console) = self.console.filter(|_| is_interactive) {
+        if let Some(console) = self.context.console.filter(|_| is_interactive) {
             confirm(console, GENERATE)?;
         }
-        names.write(self.fs, &plan, &target)?;
+        names.write(self.context.fs, &plan, &target)?;
         let details = json!({ "plan": plan, "files": names });
         if let Some(outcome) = self.stop_after_files(&facts, &answers, &names, &details)? {
             return Ok(outcome);
         }
         if plan.is_empty() {
             self.say("Successful: the directory was prepared already, and nothing was changed.");
-            return Ok(Outcome::of(Report { details, ..self.report(ReportOutcome::NothingToDo) }));
+            return Ok(Completion::of(Report { details, ..self.report(ReportStatus::NothingToDo) }));
         }
-        let session = self.session()?;
-        let reverse = reverse_ldif(&plan).map_err(|e| Error::Internal(e.to_string()))?;
-        let kept = [(Name::new(REVERSE_LDIF).map_err(|e| Error::Internal(e.to_string()))?, reverse)];
-        let done = self.with_means(&*directory, &plan.changes, |means| session.apply_keeping(&steps, means, &kept))?;
-        let mut report = Report { details, ..self.report_of(&session, &steps, &done) };
+        let reverse = reverse_ldif(&plan).map_err(Error::internal)?;
+        let kept = [(Name::new(REVERSE_LDIF).map_err(Error::internal)?, reverse)];
+        let mut report = Report { details, ..new_run.apply(steps, &kept)? };
         report.warnings.extend(answers.warnings);
-        self.say_undo(&report);
+        runs.say_ways_back(&report);
         self.say("Successful: the directory is prepared.");
-        Ok(Outcome::of(report))
+        Ok(Completion::of(report))
     }
 
     /// Asks for everything, beginning with whether to begin.
     fn ask_for_choices(&self, names: &Names) -> Result<Answers, Error> {
-        let console = self.console.ok_or_else(|| {
-            Error::Usage(
-                "without options it asks, and there is no terminal: see --help for a run without questions".to_owned(),
-            )
+        let console = self.context.console.ok_or_else(|| {
+            Error::usage("without options it is interactive, and there is no terminal: see --help for a run without questions")
         })?;
         console.show(&format!(
             "Welcome to the Directory Server preparation tool for Sun Java System Communications Services.\n(commdssetup {})\n\n\
@@ -93,12 +92,12 @@ impl Program<'_> {
             names.script
         ));
         confirm(console, "Do you want to continue")?;
-        answers::from_questions(self.args, self.fs, console, || self.given_password())
+        answers::from_questions(self.args, self.context.fs, console, || self.given_password())
     }
 
     fn choices(&self, answers: &Answers, target: &Target) -> Result<Choices, Error> {
         let site_schema =
-            self.args.site_schema.as_deref().map(|dir| own_files::site_schema(self.own, dir)).transpose()?;
+            self.args.site_schema.as_deref().map(|dir| own_files::site_schema(self.context.own_files, dir)).transpose()?;
         Ok(Choices {
             schema: answers.schema,
             indexes: answers.indexes,
@@ -120,32 +119,21 @@ impl Program<'_> {
         })
     }
 
-    fn go_on_with_unfinished(
+    fn checked(
         &self,
-        request: &serde_json::Value,
-        password: Option<crate::ldap::Password>,
-    ) -> Result<Option<Outcome>, Error> {
-        if self.args.check {
-            self.refuse_unfinished()?;
-            return Ok(None);
-        }
-        let Some(session) = self.existing_session()? else { return Ok(None) };
-        match session.pending(request)? {
-            Pending::Same(run) => self.go_on(&session, &run, password).map(Some),
-            Pending::Other(run) => Err(runs::other_run(&run)),
-            Pending::Nothing => Ok(None),
-        }
-    }
-
-    fn checked(&self, plan: &Plan, facts: &Facts, steps: upgrade_engine::plan::Plan) -> Outcome {
+        plan: &Plan,
+        facts: &Facts,
+        new_run: &NewRun<'_, Self>,
+        steps: upgrade_engine::plan::Plan,
+    ) -> Completion {
         if plan.is_empty() && plan.refusals().next().is_none() {
             self.say(&format!("Nothing is to be changed. Installed: {}.", report::installed(facts)));
         }
         self.say("Nothing was written.");
         let has_conflicts = plan.refusals().next().is_some();
         let details = json!({ "plan": plan });
-        let report = Report { details, plan: Some(steps), ..self.report(ReportOutcome::DryRun) };
-        Outcome { exit: if has_conflicts { Exit::ChecksFailed } else { Exit::Done }, report }
+        let report = Report { details, plan: Some(new_run.planned(steps)), ..self.report(ReportStatus::DryRun) };
+        Completion { exit: if has_conflicts { Exit::ChecksFailed } else { Exit::Done }, report, json: None }
     }
 
     /// Ends the run after the files where the directory is not to be changed, or is not one that we may change.
@@ -155,17 +143,17 @@ impl Program<'_> {
         answers: &Answers,
         names: &Names,
         details: &serde_json::Value,
-    ) -> Result<Option<Outcome>, Error> {
+    ) -> Result<Option<Completion>, Error> {
         let stop = |lines: &[String], findings: &[String]| {
             lines.iter().chain(findings).for_each(|line| self.say(line));
-            let report = self.report(ReportOutcome::Done);
-            Ok(Some(Outcome::of(Report { details: details.clone(), findings: findings.to_vec(), ..report })))
+            let report = self.report(ReportStatus::Done);
+            Ok(Some(Completion::of(Report { details: details.clone(), findings: findings.to_vec(), ..report })))
         };
         if let Vendor::Other(name) = &facts.server.vendor {
             let finding = format!("{name} is not changed: look at the files, and apply what fits by hand.");
             return stop(&["Nothing was changed in the directory.".to_owned()], &[finding]);
         }
-        match (answers.modify, self.console) {
+        match (answers.modify, self.context.console) {
             (Answer::Yes, _) => Ok(None),
             (Answer::No, Some(console)) => match ask_yes_no(console, APPLY, "y")? {
                 Answer::Yes => Ok(None),
@@ -179,18 +167,12 @@ impl Program<'_> {
         let command = format!("Nothing was changed in the directory. To change it: sh {}", names.script);
         vec![command, "Successful: the files are written.".to_owned()]
     }
-
-    fn refuse_unfinished(&self) -> Result<(), Error> {
-        let runs = list_runs(&*self.state.fs, &self.state.path, TOOL)?;
-        let unfinished = in_effect(&runs).into_iter().rfind(|run| runs::is_unfinished(run));
-        unfinished.map_or(Ok(()), |run| Err(runs::other_run(run)))
-    }
 }
 
-pub(super) fn confirm(console: &dyn Console, question: &str) -> Result<(), Error> {
+fn confirm(console: &dyn Console, question: &str) -> Result<(), Error> {
     match ask_yes_no(console, question, "y")? {
         Answer::Yes => Ok(()),
-        Answer::No => Err(Error::NotConfirmed),
+        Answer::No => Err(command::Error::NotConfirmed.into()),
     }
 }
 

@@ -22,14 +22,14 @@ impl Program<'_> {
         let url = match (&self.args.ldap_url, &answers.instance) {
             (Some(url), _) => url.clone(),
             (None, Some(instance)) => instance.url(root.as_deref()),
-            (None, None) => return Err(Error::Usage("there is no address: give -c and -d, or --ldap-url".to_owned())),
+            (None, None) => return Err(Error::usage("there is no address: give -c and -d, or --ldap-url".to_owned())),
         };
         let password = match answers.password.take() {
             Some(password) => Some(password),
             None => self.given_password()?,
         };
         let is_socket = url.to_ascii_lowercase().starts_with("ldapi://");
-        let is_asked_for = answers.bind_dn.is_some() && self.console.is_some();
+        let is_asked_for = answers.bind_dn.is_some() && self.context.console.is_some();
         let bind = match (&answers.bind_dn, &password) {
             (_, None) if is_socket && !is_asked_for => Bind::External,
             (dn, _) => Bind::Simple { dn: dn.clone().unwrap_or_else(|| MANAGER.to_owned()) },
@@ -50,10 +50,13 @@ impl Program<'_> {
         // An undo asks for nothing but the run that it takes back.
         let asked = match &run.plan.undoes {
             None => run.plan.request.clone(),
-            Some(undone) => session.run(&Name::new(undone.as_str()).map_err(|_| unknown())?)?.plan.request,
+            Some(undone) => {
+                let undone = Name::new(undone.as_str()).map_err(|_| unknown())?;
+                session.run(&undone).map_err(command::Error::from)?.plan.request
+            }
         };
         let mut target = serde_json::from_value::<Asked>(asked).map_err(|_| unknown())?.target;
-        let instance = answers::instance_of(self.args, self.fs)?;
+        let instance = answers::instance_of(self.args, self.context.fs)?;
         let url = self.args.ldap_url.clone().or_else(|| Some(instance?.url(self.root().as_deref())));
         if let Some(url) = url {
             let bind = match (&self.args.bind_dn, target.bind) {
@@ -68,15 +71,15 @@ impl Program<'_> {
     }
 
     /// Connects, asking for a password where one is needed and none was given.
-    pub(super) fn open(&self, target: &Target, password: Option<Password>) -> Result<Box<dyn Directory>, Error> {
+    pub(super) fn open(&self, target: &Target, password: Option<Password>) -> Result<&dyn Directory, Error> {
         let password = match (&target.bind, password) {
             (Bind::External, _) => None,
             (Bind::Simple { .. }, Some(password)) => Some(password),
             (Bind::Simple { dn }, None) => {
-                let console = self.console.ok_or_else(|| Error::NoPassword(dn.clone()))?;
+                let console = self.context.console.ok_or_else(|| Error::NoPassword(dn.clone()))?;
                 let line = console.secret(&format!("Password of {dn}: "));
-                let line = line.map_err(|e| Error::io("read", "the password", e))?.ok_or(Error::NotConfirmed)?;
-                Some(Password::new(line).ok_or_else(|| Error::Usage("the password is empty".to_owned()))?)
+                let line = line.map_err(|e| Error::io("read", "the password", e))?.ok_or(command::Error::NotConfirmed)?;
+                Some(Password::new(line).ok_or_else(|| Error::usage("the password is empty".to_owned()))?)
             }
         };
         if target.is_open_to_others() {
@@ -85,19 +88,26 @@ impl Program<'_> {
                 target.url
             ));
         }
-        Ok((self.connect)(target, password.as_ref())?)
+        let directory = (self.connect)(target, password.as_ref())?;
+        Ok(&**self.directory.get_or_init(|| directory))
+    }
+
+    /// Returns the connection that was opened.
+    pub(super) fn directory(&self) -> Result<&dyn Directory, Error> {
+        let directory = self.directory.get().ok_or_else(|| Error::internal("there is no connection yet"))?;
+        Ok(&**directory)
     }
 
     /// Returns the password that the options give.
     pub(super) fn given_password(&self) -> Result<Option<Password>, Error> {
         if let Some(path) = &self.args.password_file {
-            let (password, warning) = own_files::password(self.own, path)?;
+            let (password, warning) = own_files::password(self.context.own_files, path)?;
             warning.iter().for_each(|line| self.warn(line));
             return Ok(Some(password));
         }
         let Some(word) = &self.args.password else { return Ok(None) };
         self.warn("everybody on this machine can see the password of -w while this runs: --password-file hides it");
         let password = Password::new(word.clone());
-        Ok(Some(password.ok_or_else(|| Error::Usage("-w: the password is empty".to_owned()))?))
+        Ok(Some(password.ok_or_else(|| Error::usage("-w: the password is empty".to_owned()))?))
     }
 }

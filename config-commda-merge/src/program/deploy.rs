@@ -3,6 +3,7 @@
 //! A script changes files that are not ours in ways that nobody knows, so there is no journal and no undo: it can be run
 //! again at any time, and after an `undo` of the merge it brings the older values back.
 
+use command::{Completion, Exit, ReportStatus};
 use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -11,11 +12,9 @@ use std::process::{Command, Stdio};
 
 use install_root::delegated_administrator::{Component, ConfigFile, Container};
 use serde_json::json;
-use upgrade_engine::exit::Exit;
 use upgrade_engine::fs::{FileKind, RelPath, RootPath, Stat};
-use upgrade_engine::report::ReportOutcome;
 
-use super::{Outcome, Program, counted};
+use super::{Program, counted};
 use crate::detect::{self, Copy, Found};
 use crate::error::Error;
 use crate::{cli, own_files};
@@ -36,38 +35,38 @@ impl Script {
 }
 
 impl Program<'_> {
-    pub(super) fn deploy(&self, args: &cli::Deploy) -> Result<Outcome, Error> {
-        let base = detect::base(self.fs, &self.args.common, args.da_base.as_deref())?;
-        let originals = detect::originals(self.fs, &base)?;
-        let copies = detect::copies(self.fs)?;
+    pub(super) fn deploy(&self, args: &cli::Deploy) -> Result<Completion, Error> {
+        let base = detect::base(self.context.fs, &self.args.common, args.da_base.as_deref())?;
+        let originals = detect::originals(self.context.fs, &base)?;
+        let copies = detect::copies(self.context.fs)?;
         let container = container(args, &copies)?;
         let scripts = scripts(&base, container, &originals, &copies)?;
         if scripts.is_empty() {
             self.say(&format!(
                 "The copies deployed in {container} are the same as the originals: there is nothing to do"
             ));
-            return Ok(Outcome::of(self.report(ReportOutcome::NothingToDo)));
+            return Ok(Completion::of(self.report(ReportStatus::NothingToDo)));
         }
         for script in &scripts {
             let names: Vec<&str> = script.files.iter().map(|file| file.name()).collect();
             self.say(&format!("{}   # {}", script.line(), names.join(", ")));
         }
-        let mut report = self.report(ReportOutcome::Done);
+        let mut report = self.report(ReportStatus::Done);
         report.details = json!(scripts.iter().map(Script::line).collect::<Vec<_>>());
         let other_root = self.args.common.root.as_deref().is_some_and(|root| root != Path::new("/"));
-        if args.dry_run || (other_root && !args.run_commands) {
-            report.outcome = ReportOutcome::DryRun;
-            self.say(if args.dry_run {
+        if self.args.common.dry_run || (other_root && !args.run_commands) {
+            report.outcome = ReportStatus::DryRun;
+            self.say(if self.args.common.dry_run {
                 "Dry run: nothing was run"
             } else {
                 "Nothing was run: these are commands of another root; run them there, or give --run-commands"
             });
-            return Ok(Outcome::of(report));
+            return Ok(Completion::of(report));
         }
         for script in &scripts {
             self.refuse_unsafe(script)?;
         }
-        self.confirm(&format!("Run {}?", counted(scripts.len(), "script")))?;
+        self.context.confirm(&format!("Run {}?", counted(scripts.len(), "script")))?;
         for script in &scripts {
             self.run_script(script)?;
         }
@@ -78,7 +77,7 @@ impl Program<'_> {
         }
         self.say(&format!("A restart of {container} may be needed before it reads them; no document says so"));
         let exit = if report.findings.is_empty() { Exit::Done } else { Exit::NeedsReview };
-        Ok(Outcome { exit, ..Outcome::of(report) })
+        Ok(Completion { exit, ..Completion::of(report) })
     }
 
     /// Refuses a script that somebody else could have written, or could replace before it is run: neither it nor a directory
@@ -87,7 +86,7 @@ impl Program<'_> {
         let wrong = |what: &str| Error::Script { path: script.path.to_string(), what: what.to_owned() };
         let looked = |stat: io::Result<Stat>| stat.map_err(|e| wrong(&format!("it cannot be run: {e}")));
         let Some((parent, name)) = script.path.split_last() else { return Err(wrong("it is no file")) };
-        let stat = looked(self.fs.open_dir(&parent).and_then(|dir| dir.stat(&RelPath::from(name))))?;
+        let stat = looked(self.context.fs.open_dir(&parent).and_then(|dir| dir.stat(&RelPath::from(name))))?;
         if stat.kind != FileKind::Regular || stat.mode & 0o111 == 0 {
             return Err(wrong("it is no program"));
         }
@@ -98,7 +97,7 @@ impl Program<'_> {
         }
         let mut above = Some(parent);
         while let Some(directory) = above {
-            let stat = looked(self.fs.open_dir(&directory).and_then(|dir| dir.stat(&RelPath::here())))?;
+            let stat = looked(self.context.fs.open_dir(&directory).and_then(|dir| dir.stat(&RelPath::here())))?;
             if is_others(&stat) {
                 return Err(wrong(&format!("others than root may change it, by changing {directory}: it is not run")));
             }
@@ -134,7 +133,7 @@ impl Program<'_> {
         container: Container,
         originals: &BTreeMap<ConfigFile, Found>,
     ) -> Result<Vec<String>, Error> {
-        let copies = detect::copies(self.fs)?;
+        let copies = detect::copies(self.context.fs)?;
         let here: Vec<&Copy> = copies.iter().filter(|copy| copy.place.container == container).collect();
         let mut findings = Vec::new();
         for found in originals.values().filter(|found| container.script(found.file.component()).is_some()) {

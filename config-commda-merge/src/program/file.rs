@@ -1,5 +1,6 @@
 //! `file`: merges three files that are named, as a git merge driver does.
 
+use command::{Completion, Exit, ReportStatus};
 use std::io::Write;
 use std::path::Path;
 
@@ -8,12 +9,10 @@ use documents::changes::Changes;
 use documents::merge::Decision;
 use install_root::delegated_administrator::ConfigFile;
 use serde_json::json;
-use upgrade_engine::exit::Exit;
 use upgrade_engine::fs::{FileKind, RelPath};
 use upgrade_engine::new_files;
-use upgrade_engine::report::ReportOutcome;
 
-use super::{Outcome, Program};
+use super::Program;
 use crate::error::Error;
 use crate::resolutions::Resolutions;
 use crate::{cli, merging, own_files};
@@ -22,12 +21,12 @@ use crate::{cli, merging, own_files};
 const PRIVATE: u32 = 0o600;
 
 impl Program<'_> {
-    pub(super) fn file(&self, args: &cli::File) -> Result<Outcome, Error> {
+    pub(super) fn file(&self, args: &cli::File) -> Result<Completion, Error> {
         let name = args.name.as_deref().unwrap_or(&args.new);
         let name = name.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let known = ConfigFile::of_name(&name);
         let base = if self.is_device(&args.base)? { None } else { Some(self.parse(&args.base)?) };
-        let resolutions = Resolutions::new(self.own, &args.resolve)?.of_one(self.own, &name)?;
+        let resolutions = Resolutions::new(self.context.own_files, &args.resolve)?.of_one(self.context.own_files, &name)?;
         let (site, new) = (self.parse(&args.saved)?, self.parse(&args.new)?);
         let merge = merging::merge(known, base.as_ref(), &site, &new, &resolutions)?;
         drop((base, site, new));
@@ -37,30 +36,30 @@ impl Program<'_> {
         match &args.output {
             Some(out) => {
                 new_files::write_file(out, &merge.bytes, PRIVATE).map_err(|e| Error::io("write", out.display(), e))?;
-                self.terminal.message(changes.to_string().trim_end());
+                self.context.terminal.message(changes.to_string().trim_end());
             }
             None if self.args.common.json => {}
             None => {
                 let written = std::io::stdout().lock().write_all(&merge.bytes);
                 written.map_err(|e| Error::io("write", "standard output", e))?;
-                self.terminal.message(changes.to_string().trim_end());
+                self.context.terminal.message(changes.to_string().trim_end());
             }
         }
         let open = changes.count(Decision::is_open) > 0;
-        let mut report = self.report(ReportOutcome::Done);
+        let mut report = self.report(ReportStatus::Done);
         let json = self.changes_as_json(&changes, &mut report, |changes| json!({ "changes": changes }))?;
-        Ok(Outcome { exit: if open { Exit::NeedsReview } else { Exit::Done }, report, json })
+        Ok(Completion { exit: if open { Exit::NeedsReview } else { Exit::Done }, report, json })
     }
 
     fn parse(&self, path: &Path) -> Result<Properties, Error> {
-        merging::parse(path.display(), own_files::read(self.own, &own_files::path(path)?)?)
+        merging::parse(path.display(), own_files::read(self.context.own_files, &own_files::path(path)?)?)
     }
 
     /// Returns whether a path names a device: `/dev/null` stands for a base that is not known.
     fn is_device(&self, path: &Path) -> Result<bool, Error> {
         let full = own_files::path(path)?;
         let Some((parent, name)) = full.split_last() else { return Ok(false) };
-        let stat = self.own.open_dir(&parent).and_then(|dir| dir.stat(&RelPath::from(name)));
+        let stat = self.context.own_files.open_dir(&parent).and_then(|dir| dir.stat(&RelPath::from(name)));
         Ok(stat.map_err(|e| Error::io("open", path.display(), e))?.kind == FileKind::Special)
     }
 }

@@ -1,5 +1,6 @@
 //! `merge`: puts the site's values into the files that `config-commda` has written.
 
+use command::{Completion, Exit, NewRun, Report, ReportStatus, Runs, Start, Touched};
 use std::collections::BTreeMap;
 
 use documents::Properties;
@@ -7,12 +8,10 @@ use documents::changes::Changes;
 use documents::merge::{Decision, Merge, Word};
 use install_root::delegated_administrator::ConfigFile;
 use serde_json::json;
-use upgrade_engine::engine::Pending;
-use upgrade_engine::exit::Exit;
 use upgrade_engine::fs::{FileSystem, RootPath};
-use upgrade_engine::report::{Report, ReportOutcome};
+use upgrade_engine::plan::Plan;
 
-use super::{Outcome, Program, counted, runs};
+use super::{Program, counted};
 use crate::detect::{self, Found};
 use crate::error::Error;
 use crate::plan::{self, Merged, Sources};
@@ -28,28 +27,25 @@ struct Before {
 }
 
 impl Program<'_> {
-    pub(super) fn merge(&self, args: &cli::Merge) -> Result<Outcome, Error> {
-        let base = detect::base(self.fs, &self.args.common, args.da_base.as_deref())?;
+    pub(super) fn merge(&self, args: &cli::Merge) -> Result<Completion, Error> {
+        let base = detect::base(self.context.fs, &self.args.common, args.da_base.as_deref())?;
         let (site_on, dir) = match &args.saved {
             Some(dir) => (Where::Own, own_files::path(dir)?),
             None => {
-                let newest = snapshot::newest(&*self.state.fs, &self.state.path)?.ok_or(Error::NoSnapshot)?;
+                let newest = snapshot::newest(&*self.context.state.fs, &self.context.state.path)?.ok_or(Error::NoSnapshot)?;
                 (Where::State, newest)
             }
         };
         let request = plan::request(args, &base, &dir);
-        if args.dry_run {
-            self.refuse_unfinished()?;
-        } else if let Some(session) = self.existing_session()? {
-            match session.pending(&request)? {
-                Pending::Same(run) => return self.go_on(&session, &run),
-                Pending::Other(run) => return Err(runs::other_run(&run)),
-                Pending::Nothing => {}
-            }
-        }
+        let touched = Touched { changes: vec![base.to_string()], reads: Vec::new() };
+        let runs = Runs::new(self.context, self);
+        let new_run = match runs.start(&request, touched)? {
+            Start::Resumed(completion) => return Ok(*completion),
+            Start::New(new_run) => new_run,
+        };
         let before = self.before(args, &base, site_on, &dir)?;
-        let originals = detect::originals(self.fs, &base)?;
-        let resolutions = Resolutions::new(self.own, &args.resolve)?;
+        let originals = detect::originals(self.context.fs, &base)?;
+        let resolutions = Resolutions::new(self.context.own_files, &args.resolve)?;
         let merges = self.merges(&before, &originals, &resolutions)?;
 
         let mut changes = Changes::default();
@@ -76,11 +72,11 @@ impl Program<'_> {
                 counted(unproven, "unproven decision")
             ));
         }
-        let plan = plan::plan(self.fs, &merged, before.sources, &resolutions, request)?;
+        let plan = plan::plan(self.context.fs, &merged, before.sources, &resolutions, request)?;
 
         self.say(changes.to_string().trim_end());
         warnings.iter().for_each(|line| self.warn(line));
-        let mut report = self.merge_report(args, &dir, &plan)?;
+        let mut report = self.merge_report(&dir, plan, new_run)?;
         report.warnings.extend(warnings);
         if open > 0 {
             report.findings.push(format!(
@@ -94,46 +90,42 @@ impl Program<'_> {
         let exit = if report.findings.is_empty() { Exit::Done } else { Exit::NeedsReview };
         let details = |changes: &Changes| json!({ "changes": changes, "open_conflicts": open });
         let json = self.changes_as_json(&changes, &mut report, details)?;
-        Ok(Outcome { exit, report, json })
+        Ok(Completion { exit, report, json })
     }
 
     /// Applies the plan, unless it is a dry run or there is nothing in it.
-    fn merge_report(
-        &self,
-        args: &cli::Merge,
-        dir: &RootPath,
-        plan: &upgrade_engine::plan::Plan,
-    ) -> Result<Report, Error> {
+    fn merge_report(&self, dir: &RootPath, plan: Plan, new_run: NewRun<'_, Self>) -> Result<Report, Error> {
         if plan.steps.is_empty() {
-            self.say(&format!(
-                "The files already hold everything from {dir} that is to be kept: there is nothing to do"
-            ));
-            return Ok(self.report(ReportOutcome::NothingToDo));
+            self.say(&format!("The files already hold everything from {dir} that must be kept: there is nothing to do"));
+            return Ok(self.report(ReportStatus::NothingToDo));
         }
-        if args.dry_run {
-            return Ok(self.dry_run(plan));
+        if self.args.common.dry_run {
+            return Ok(new_run.dry_run(plan));
         }
-        self.confirm(&format!("Replace {}?", counted(plan.steps.len(), "file")))?;
-        self.apply(&self.session()?, plan)
+        self.context.confirm(&format!("Replace {}?", counted(plan.steps.len(), "file")))?;
+        let done = plan.lines();
+        let report = new_run.apply(plan, &[])?;
+        done.iter().for_each(|line| self.say(&format!("Done: {line}")));
+        Ok(report)
     }
 
     fn say_what_next(&self, report: &Report) {
         if let Some(undo) = &report.undo {
             self.say(&format!("Undo: {undo}"));
         }
-        if report.outcome == ReportOutcome::Done {
+        if report.outcome == ReportStatus::Done {
             self.say("Next: `config-commda-merge deploy`; until then the containers run what config-commda deployed");
         }
     }
 
     fn before(&self, args: &cli::Merge, base: &RootPath, site_on: Where, dir: &RootPath) -> Result<Before, Error> {
         let fs: &dyn FileSystem = match site_on {
-            Where::Own => self.own,
-            Where::State => &*self.state.fs,
+            Where::Own => self.context.own_files,
+            Where::State => &*self.context.state.fs,
         };
         let mut site = saved::open(fs, dir, base)?;
         let (base, base_on) = match &args.base {
-            Some(dir) => (saved::open(self.own, &own_files::path(dir)?, base)?.files, Where::Own),
+            Some(dir) => (saved::open(self.context.own_files, &own_files::path(dir)?, base)?.files, Where::Own),
             None => (std::mem::take(&mut site.stock), site_on),
         };
         Ok(Before { site, base, sources: Sources { site: site_on, base: base_on } })
@@ -146,7 +138,7 @@ impl Program<'_> {
         originals: &BTreeMap<ConfigFile, Found>,
         resolutions: &Resolutions,
     ) -> Result<BTreeMap<ConfigFile, Merge>, Error> {
-        let said = resolutions.by_file(self.own)?;
+        let said = resolutions.by_file(self.context.own_files)?;
         let mut merges = BTreeMap::new();
         for (file, new) in originals {
             let Some(site) = before.site.files.get(file) else { continue };
@@ -156,7 +148,7 @@ impl Program<'_> {
             merges.insert(*file, merging::merge(Some(*file), stock.as_ref(), &parse_saved(site)?, &new, &said)?);
         }
         if let Some((file, _)) = said.iter().find(|(file, _)| !merges.contains_key(file)) {
-            return Err(Error::Usage(format!("{file} is not merged: there is nothing to resolve in it")));
+            return Err(Error::usage(format!("{file} is not merged: there is nothing to resolve in it")));
         }
         Ok(merges)
     }

@@ -1,13 +1,13 @@
 //! `service-packages`: writes the changes that move custom service packages; `ldapmodify` is left to the administrator.
 
+use command::{Completion, ReportStatus};
 use std::io::BufReader;
 
 use ldif::LdifError;
 use serde_json::json;
 use upgrade_engine::new_files;
-use upgrade_engine::report::ReportOutcome;
 
-use super::{Outcome, Program, counted};
+use super::{Program, counted};
 use crate::error::Error;
 use crate::service_packages::Survey;
 use crate::{cli, own_files};
@@ -16,18 +16,18 @@ use crate::{cli, own_files};
 const PRIVATE: u32 = 0o600;
 
 impl Program<'_> {
-    pub(super) fn service_packages(&self, args: &cli::ServicePackages) -> Result<Outcome, Error> {
+    pub(super) fn service_packages(&self, args: &cli::ServicePackages) -> Result<Completion, Error> {
         let from = own_files::path(&args.from)?;
         if own_files::path(&args.output)? == from {
-            return Err(Error::Usage("the changes would replace the export: name another file with -o".to_owned()));
+            return Err(Error::usage("the changes would replace the export: name another file with -o".to_owned()));
         }
-        let mut survey = Survey::new(&args.suffix).map_err(|e| Error::Usage(format!("--suffix: {e}")))?;
+        let mut survey = Survey::new(&args.suffix).map_err(|e| Error::usage(format!("--suffix: {e}")))?;
         let wrong = |error: LdifError| match error {
             LdifError::Io(e) => Error::io("read", &from, e),
             LdifError::Syntax { .. } => Error::Ldif { path: from.to_string(), error },
         };
         let mut count = 0_u64;
-        for entry in ldif::entries(BufReader::new(own_files::open(self.own, &from)?)) {
+        for entry in ldif::entries(BufReader::new(own_files::open(self.context.own_files, &from)?)) {
             survey.see(entry.map_err(wrong)?);
             count = count.saturating_add(1);
         }
@@ -35,11 +35,11 @@ impl Program<'_> {
         if plan.moved.is_empty() && plan.left.is_empty() && plan.findings.is_empty() {
             self.say(&format!("{count} entries, none of them a service package at o=cosTemplates,{}", args.suffix));
             self.say("Nothing was written: there is nothing to do");
-            return Ok(Outcome::of(self.report(ReportOutcome::NothingToDo)));
+            return Ok(Completion::of(self.report(ReportStatus::NothingToDo)));
         }
         plan.to_string().lines().for_each(|line| self.say(line));
         plan.findings.iter().for_each(|line| self.warn(line));
-        let mut report = self.report(ReportOutcome::NothingToDo);
+        let mut report = self.report(ReportStatus::NothingToDo);
         report.details = json!({ "entries": count, "moved": plan.moved, "left": plan.left });
         report.findings = plan.findings;
         if plan.changes.is_empty() {
@@ -48,7 +48,7 @@ impl Program<'_> {
             let file = ldif::write(&plan.changes);
             new_files::write_file(&args.output, &file, PRIVATE)
                 .map_err(|e| Error::io("write", args.output.display(), e))?;
-            report.outcome = ReportOutcome::Done;
+            report.outcome = ReportStatus::Done;
             self.say(&format!(
                 "{}: the changes are in {}",
                 counted(plan.moved.len(), "service package"),
@@ -56,6 +56,6 @@ impl Program<'_> {
             ));
             self.say("Next: keep the export, then give the changes to ldapmodify");
         }
-        Ok(Outcome::of(report))
+        Ok(Completion::of(report))
     }
 }

@@ -1,30 +1,30 @@
 //! `snapshot`: saves what `config-commda` is going to overwrite.
 
+use command::{Completion, ReportStatus, Runs};
 use serde_json::json;
-use upgrade_engine::engine::Session;
-use upgrade_engine::report::ReportOutcome;
-use upgrade_engine::{Identity, new_files};
+use upgrade_engine::new_files;
 
-use super::{Outcome, Program, counted};
+use super::{Program, counted};
 use crate::cli;
 use crate::detect;
 use crate::error::Error;
 use crate::own_files;
-use crate::plan::TOOL;
 use crate::snapshot::{self, Kind, PREFIX};
 
 impl Program<'_> {
-    pub(super) fn snapshot(&self, args: &cli::Snapshot) -> Result<Outcome, Error> {
-        let base = detect::base(self.fs, &self.args.common, args.da_base.as_deref())?;
-        let collected = snapshot::collect(self.fs, &base)?;
+    pub(super) fn snapshot(&self, args: &cli::Snapshot) -> Result<Completion, Error> {
+        let base = detect::base(self.context.fs, &self.args.common, args.da_base.as_deref())?;
+        let collected = snapshot::collect(self.context.fs, &base)?;
         let count = |kind| collected.record.files.iter().filter(|saved| saved.kind == kind).count();
         let (originals, copies, stock) = (count(Kind::Original), count(Kind::Deployed), count(Kind::Stock));
+        // A snapshot that was begun is finished.
+        let _interrupt = self.context.interrupt()?;
         let (fs, path, _session) = match &args.out {
-            Some(out) => (self.own, own_files::path(out)?, None),
+            Some(out) => (self.context.own_files, own_files::path(out)?, None),
             None => {
-                let session = Session::open(&*self.state.fs, &self.state.path, TOOL, Identity::current())?;
+                let session = Runs::new(self.context, self).session()?;
                 let name = format!("{PREFIX}{}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%3fZ"));
-                (&*self.state.fs, own_files::below(&self.state.path, name)?, Some(session))
+                (&*self.context.state.fs, own_files::below(&self.context.state.path, name)?, Some(session))
             }
         };
         let unset = new_files::write_tree(fs, &path, &collected.files).map_err(|e| Error::io("make", &path, e))?;
@@ -44,9 +44,9 @@ impl Program<'_> {
             self.say("Owners that this user cannot set are kept in snapshot.json");
         }
         self.say("Next: run config-commda, then `config-commda-merge merge`");
-        let mut report = self.report(ReportOutcome::Done);
+        let mut report = self.report(ReportStatus::Done);
         report.backup = Some(path.to_string());
         report.details = json!({ "base": base, "originals": originals, "deployed": copies, "stock": stock });
-        Ok(Outcome::of(report))
+        Ok(Completion::of(report))
     }
 }

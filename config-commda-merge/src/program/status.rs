@@ -1,25 +1,25 @@
 //! `status`: which keys are customised now, and what a merge would need. It only reads.
 
+use command::{Completion, ReportStatus};
 use documents::changes::Changes;
 use documents::merge::Word;
 use serde_json::json;
-use upgrade_engine::report::ReportOutcome;
 
-use super::{Outcome, Program};
+use super::Program;
 use crate::detect::{self, Copy, Found};
 use crate::error::Error;
 use crate::saved::{self, SavedFiles};
 use crate::{cli, merging, notes, own_files, snapshot};
 
 impl Program<'_> {
-    pub(super) fn status(&self, args: &cli::Status) -> Result<Outcome, Error> {
-        let base = detect::base(self.fs, &self.args.common, args.da_base.as_deref())?;
-        let newest = snapshot::newest(&*self.state.fs, &self.state.path)?;
+    pub(super) fn status(&self, args: &cli::Status) -> Result<Completion, Error> {
+        let base = detect::base(self.context.fs, &self.args.common, args.da_base.as_deref())?;
+        let newest = snapshot::newest(&*self.context.state.fs, &self.context.state.path)?;
         let stock = self.stock_for_status(args, &base, newest.as_ref())?;
         self.say(&format!("Delegated Administrator in {base}"));
-        let copies = detect::copies(self.fs)?;
+        let copies = detect::copies(self.context.fs)?;
         let mut details = Vec::new();
-        for found in detect::originals(self.fs, &base)?.into_values() {
+        for found in detect::originals(self.context.fs, &base)?.into_values() {
             details.push(self.status_of(&found, stock.as_ref(), &copies)?);
         }
         if details.is_empty() {
@@ -36,9 +36,9 @@ impl Program<'_> {
         } else {
             "Base for a merge: the documented defaults only; stock files (--base DIR) would let every key be judged"
         });
-        let mut report = self.report(ReportOutcome::Inspected);
+        let mut report = self.report(ReportStatus::Inspected);
         report.details = json!({ "base": base, "files": details, "snapshot": newest, "stock": known });
-        Ok(Outcome::of(report))
+        Ok(Completion::of(report))
     }
 
     fn stock_for_status(
@@ -48,10 +48,10 @@ impl Program<'_> {
         newest: Option<&upgrade_engine::fs::RootPath>,
     ) -> Result<Option<SavedFiles>, Error> {
         if let Some(dir) = &args.base {
-            return saved::open(self.own, &own_files::path(dir)?, base).map(Some);
+            return saved::open(self.context.own_files, &own_files::path(dir)?, base).map(Some);
         }
         let Some(newest) = newest else { return Ok(None) };
-        let saved = saved::open(&*self.state.fs, newest, base)?;
+        let saved = saved::open(&*self.context.state.fs, newest, base)?;
         Ok(Some(SavedFiles { files: saved.stock, ..SavedFiles::default() }))
     }
 

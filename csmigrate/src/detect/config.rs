@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use command::CommonOptions;
 use documents::{Document, IcsConf, Key};
 use install_root::calendar::{self, Kind, Layout};
 use install_root::read_file;
 use upgrade_engine::fs::{Dir, FileKind, FileSystem, Name, RelPath, RootPath};
-use upgrade_engine::options::CommonOptions;
 use upgrade_engine::place::{Anchor, Place};
 use upgrade_engine::step::{ReplaceFile, read_whole};
 

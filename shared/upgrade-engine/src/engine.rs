@@ -10,7 +10,8 @@ use crate::locks::{lock_anchors, take_lock, write_holder};
 use crate::place::{Devices, OpenAnchors, Place};
 use crate::plan::Plan;
 use crate::run::{self, Identity, Run, Status, name};
-use crate::run_list::in_effect;
+use crate::run_list::{in_effect, unfinished};
+use crate::scope::Scope;
 use crate::step::{Observer, Producer, Recovered, Service, Step, StepError, World};
 
 /// In which state a failed operation leaves the system.
@@ -245,14 +246,14 @@ impl Session {
         Run::all(&*self.runs)
     }
 
-    /// Returns whether an unfinished run is in the way.
+    /// Returns whether an unfinished run is in the way of a run about `scope`; of several, the newest.
     ///
     /// # Errors
     /// As [`Session::runs`].
-    pub fn pending(&self, request: &serde_json::Value) -> Result<Pending, EngineError> {
+    pub fn pending(&self, request: &serde_json::Value, scope: &Scope) -> Result<Pending, EngineError> {
         let runs = self.runs()?;
-        let unfinished = in_effect(&runs).into_iter().rfind(|run| matches!(run.status, Status::Unfinished { .. }));
-        let Some(id) = unfinished.map(|run| run.id.clone()) else { return Ok(Pending::Nothing) };
+        let in_the_way = unfinished(&runs).into_iter().rfind(|run| run.plan.scope.overlaps(scope));
+        let Some(id) = in_the_way.map(|run| run.id.clone()) else { return Ok(Pending::Nothing) };
         Ok(match runs.into_iter().find(|run| run.id == id) {
             Some(run) if run.plan.request == *request => Pending::Same(run),
             Some(run) => Pending::Other(run),
@@ -273,7 +274,7 @@ impl Session {
     /// # Errors
     /// As [`Session::apply`].
     pub fn apply_keeping(&self, plan: &Plan, means: &Means<'_>, kept: &[(Name, Vec<u8>)]) -> Result<Done, EngineError> {
-        match self.pending(&plan.request)? {
+        match self.pending(&plan.request, &plan.scope)? {
             Pending::Same(run) | Pending::Other(run) if plan.undoes != Some(run.id.to_string()) => {
                 return Err(EngineError::Pending { run: run.id });
             }

@@ -3,24 +3,19 @@
 //! Every tool goes one way: it surveys (reads only), makes a [`plan::Plan`] (pure), has a [`engine::Session`] apply it under a
 //! journal, and can have that undone. Only [`fs`] changes the file system.
 
-pub mod command_line;
 pub mod digest;
 pub mod engine;
-pub mod exit;
 pub mod fs;
-pub mod interrupt;
 mod journal;
 mod locks;
 pub mod new_files;
-pub mod options;
 pub mod place;
 pub mod plan;
 pub mod redact;
-pub mod report;
 mod run;
 pub mod run_list;
+pub mod scope;
 pub mod step;
-pub mod terminal;
 mod undo;
 
 pub use journal::{JournalError, Outcome};

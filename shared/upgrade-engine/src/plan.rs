@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::place::{Anchors, Place, show};
+use crate::scope::Scope;
 use crate::step::Step;
 
 /// Version of the JSON form of a plan.
@@ -24,6 +25,9 @@ pub struct Plan {
     /// The run that this plan takes back, for an undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
+    /// What it is about: while it is unfinished, other runs about that wait.
+    #[serde(default, skip_serializing_if = "Scope::is_unknown")]
+    pub scope: Scope,
     /// The directories that the steps act in.
     pub anchors: Anchors,
     /// What to do, in order.
@@ -43,6 +47,7 @@ impl Plan {
             tool: tool.to_owned(),
             request,
             undoes: None,
+            scope: Scope::default(),
             anchors: Anchors::new(),
             steps: Vec::new(),
             warnings: Vec::new(),

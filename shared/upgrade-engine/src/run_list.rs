@@ -1,12 +1,9 @@
-//! The runs of a tool: which there are, which of them count, and how they are listed.
+//! The runs of a tool: which there are, and which of them count.
 
 use std::io;
 
-use serde_json::{Value, json};
-
 use crate::engine::EngineError;
-use crate::fs::{FileSystem, Name, RootPath};
-use crate::plan::Plan;
+use crate::fs::{FileSystem, RootPath};
 use crate::run::{Run, Status, name};
 
 /// Opens the runs of a tool for reading only; nothing when there never was one.
@@ -38,33 +35,7 @@ pub fn in_effect(runs: &[Run]) -> Vec<&Run> {
     effective
 }
 
-/// The runs as `--list-runs` shows them.
-pub struct Listing {
-    /// A line for each run, oldest first.
-    pub lines: Vec<String>,
-    /// The same as JSON.
-    pub details: Value,
-}
-
-impl Listing {
-    /// Lists runs; `describe` says what a plan is about, in a few words.
-    pub fn of(runs: &[Run], describe: impl Fn(&Plan) -> String) -> Self {
-        let effective: Vec<&Name> = in_effect(runs).into_iter().map(|run| &run.id).collect();
-        let (mut lines, mut details) = (Vec::new(), Vec::new());
-        for run in runs {
-            let state = match run.status {
-                Status::Abandoned => "failed, nothing was changed".to_owned(),
-                _ if !effective.contains(&&run.id) => "undone".to_owned(),
-                Status::Finished => "finished".to_owned(),
-                Status::Unfinished { done } => format!("unfinished, {done} of {} steps done", run.plan.steps.len()),
-            };
-            let what = describe(&run.plan);
-            lines.push(format!("{}  {what}: {state}", run.id));
-            details.push(json!({ "run": run.id, "what": what, "state": state }));
-        }
-        if lines.is_empty() {
-            lines.push("There are no runs".to_owned());
-        }
-        Self { lines, details: details.into() }
-    }
+/// Returns the runs that are to be resumed or undone, oldest first; of a run and its unfinished undo both.
+pub fn unfinished(runs: &[Run]) -> Vec<&Run> {
+    in_effect(runs).into_iter().filter(|run| matches!(run.status, Status::Unfinished { .. })).collect()
 }

@@ -37,6 +37,7 @@ impl Session {
         let mut plan = Plan::new(&run.plan.tool, serde_json::json!({ "undo": run.id }));
         plan.undoes = Some(run.id.to_string());
         plan.anchors = run.plan.anchors.clone();
+        plan.scope = run.plan.scope.clone();
 
         let steps = run.steps();
         let done: Vec<(&Step, &StepRecord<'_>, &serde_json::Value)> = steps
@@ -97,7 +98,8 @@ impl Session {
             if !unfinished && other.plan.undoes.as_ref().is_some_and(|undone| newer_ids.contains(undone)) {
                 continue;
             }
-            if unfinished || shares_a_directory(run, other) {
+            let in_the_way = unfinished && run.plan.scope.overlaps(&other.plan.scope);
+            if in_the_way || shares_a_directory(run, other) {
                 return Err(EngineError::Overtaken { run: run.id.clone(), newer: other.id.clone() });
             }
         }

@@ -11,6 +11,7 @@ use upgrade_engine::fs::memory::MemoryFs;
 use upgrade_engine::fs::{Attribute, Dir, File, FileSystem, Name, RelPath, RootPath, Time};
 use upgrade_engine::place::{Anchor, Place};
 use upgrade_engine::plan::Plan;
+use upgrade_engine::scope::Scope;
 use upgrade_engine::step::{
     Attributes, BuildTree, Content, MakeDir, MoveEntries, Node, NotEmpty, Producer, Quiet, RemoveDir, RemoveFile,
     ReplaceFile, SetModified, Step, TreeEntry, World,
@@ -171,7 +172,7 @@ pub(crate) fn session(fs: &dyn FileSystem) -> Result<Session, EngineError> {
 /// Applies the plan that `make` gives, or resumes it, or does nothing once it is done.
 pub(crate) fn apply(fs: &Arc<dyn FileSystem>, make: &dyn Fn(&dyn FileSystem) -> Plan) -> Result<(), EngineError> {
     let session = session(&**fs)?;
-    if let Pending::Same(run) | Pending::Other(run) = session.pending(&json!("everything"))? {
+    if let Pending::Same(run) | Pending::Other(run) = session.pending(&json!("everything"), &Scope::default())? {
         return session.resume(&run, &means(&**fs)).map(|_| ());
     }
     match session.newest("", |_| true) {
@@ -184,7 +185,7 @@ pub(crate) fn apply(fs: &Arc<dyn FileSystem>, make: &dyn Fn(&dyn FileSystem) -> 
 pub(crate) fn undo(fs: &Arc<dyn FileSystem>) -> Result<(), EngineError> {
     let session = session(&**fs)?;
     let unfinished_undo = |run: &Run| matches!(run.status, Status::Unfinished { .. }) && run.plan.undoes.is_some();
-    if let Pending::Same(run) | Pending::Other(run) = session.pending(&Value::Null)?
+    if let Pending::Same(run) | Pending::Other(run) = session.pending(&Value::Null, &Scope::default())?
         && unfinished_undo(&run)
     {
         return session.resume(&run, &means(&**fs)).map(|_| ());

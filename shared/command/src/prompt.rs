@@ -1,15 +1,13 @@
-//! Whoever sits at the terminal: questions, and a password that is not shown.
+//! Questions at the terminal, and passwords that are not shown.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use rustix::process;
 use rustix::termios::{self, LocalModes, OptionalActions, Termios};
-use upgrade_engine::interrupt;
 
-use crate::choices::Answer;
 use crate::error::Error;
-use crate::program::TOOL;
+use crate::interrupt;
 
 /// What the terminal was like before it was told to hide what is typed; nothing while it hides nothing.
 static SHOWN: Mutex<Option<Termios>> = Mutex::new(None);
@@ -32,13 +30,38 @@ pub trait Console {
 
 /// The terminal of this process.
 #[derive(Debug)]
-pub struct TerminalConsole(());
+pub struct TerminalConsole {
+    /// What is printed when a signal ends the program at a question.
+    last_words: String,
+}
 
 impl TerminalConsole {
-    /// Returns the terminal when there is one.
+    /// Returns the terminal when there is one. `unchanged` is the sentence that says so of the system.
     #[must_use]
-    pub fn open() -> Option<Self> {
-        (io::stdin().is_terminal() && io::stderr().is_terminal()).then_some(Self(()))
+    pub fn open(program: &str, unchanged: &str) -> Option<Self> {
+        let unchanged = unchanged.trim_end_matches('.');
+        let last_words = format!("\n{program}: interrupted\n  {unchanged} by this call.\n");
+        (io::stdin().is_terminal() && io::stderr().is_terminal()).then_some(Self { last_words })
+    }
+
+    /// Has Ctrl-C and its like give the terminal back as it was before they end the program: a shell would be left without an echo.
+    fn restore_before_the_end(&self) -> io::Result<()> {
+        static ONCE: Once = Once::new();
+        let mut result = Ok(());
+        ONCE.call_once(|| {
+            let last_words = self.last_words.clone();
+            result = interrupt::before_the_end(move || {
+                let mut shown = shown();
+                // In the background the terminal is the shell's, and setting it would stop the process instead of ending it.
+                if is_in_foreground() {
+                    let _ = show_again(&mut shown);
+                }
+                write(&last_words);
+                // Whoever wants to hide it again waits for this until the end.
+                shown
+            });
+        });
+        result
     }
 }
 
@@ -51,7 +74,7 @@ impl Console for TerminalConsole {
     }
 
     fn secret(&self, prompt: &str) -> io::Result<Option<String>> {
-        restore_before_the_end()?;
+        self.restore_before_the_end()?;
         hide()?;
         let line = self.line(prompt);
         show_again(&mut shown())?;
@@ -96,25 +119,6 @@ fn is_in_foreground() -> bool {
     termios::tcgetpgrp(io::stdin()).is_ok_and(|foreground| foreground == process::getpgrp())
 }
 
-/// Has Ctrl-C and its like give the terminal back as it was before they end the program: a shell would be left without an echo.
-fn restore_before_the_end() -> io::Result<()> {
-    static ONCE: Once = Once::new();
-    let mut result = Ok(());
-    ONCE.call_once(|| {
-        result = interrupt::before_the_end(|| {
-            let mut shown = shown();
-            // In the background the terminal is the shell's, and setting it would stop the process instead of ending it.
-            if is_in_foreground() {
-                let _ = show_again(&mut shown);
-            }
-            write(&format!("\n{TOOL}: interrupted\n  Nothing was changed in the directory by this call.\n"));
-            // Whoever wants to hide it again waits for this until the end.
-            shown
-        });
-    });
-    result
-}
-
 /// Asks until there is an answer that `parse` takes; an empty one stands for the default.
 ///
 /// # Errors
@@ -140,14 +144,14 @@ pub fn ask<T>(
     }
 }
 
-/// Asks for yes or no.
+/// Asks for yes or no; `default` is what an empty answer stands for.
 ///
 /// # Errors
 /// As [`ask`].
-pub fn ask_yes_no(console: &dyn Console, question: &str, default: &str) -> Result<Answer, Error> {
+pub fn ask_yes_no(console: &dyn Console, question: &str, default: &str) -> Result<bool, Error> {
     ask(console, question, Some(default), |text| match text.to_ascii_lowercase().as_str() {
-        "y" | "yes" => Ok(Answer::Yes),
-        "n" | "no" => Ok(Answer::No),
+        "y" | "yes" => Ok(true),
+        "n" | "no" => Ok(false),
         _ => Err("Please answer yes or no.".to_owned()),
     })
 }

@@ -1,4 +1,4 @@
-//! Exit codes that all tools share, unless a documented legacy code says otherwise.
+//! Exit codes of all programs, unless a documented legacy code says otherwise.
 
 /// How a program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Exit {
     NeedsReview = 3,
     /// Failed and rolled back.
     RolledBack = 4,
-    /// Failed; a run is to be resumed or undone.
+    /// Failed; resume or undo the unfinished run.
     Unfinished = 5,
     /// The checks of a dry run failed.
     ChecksFailed = 6,

@@ -1,9 +1,10 @@
 //! The result of a run as JSON: one schema for all tools, with the tool's own details inside.
 
 use serde::{Deserialize, Serialize};
+use upgrade_engine::plan::Plan;
+use upgrade_engine::redact;
 
-use crate::engine::Standing;
-use crate::redact;
+use crate::error::SystemState;
 
 /// Version of the JSON form of a report.
 pub const REPORT_VERSION: u32 = 1;
@@ -16,15 +17,15 @@ pub struct Report {
     pub version: u32,
     /// The tool.
     pub tool: String,
-    /// What it was about.
-    pub outcome: ReportOutcome,
+    /// How it ended.
+    pub outcome: ReportStatus,
     /// The run, when there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
     /// Where the originals are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<String>,
-    /// The command that takes the run back.
+    /// The command that undoes the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo: Option<String>,
     /// The error, line by line, when it failed.
@@ -36,15 +37,15 @@ pub struct Report {
     pub findings: Vec<String>,
     /// The plan, in a dry run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plan: Option<crate::plan::Plan>,
+    pub plan: Option<Plan>,
     /// What only this tool can say.
     pub details: serde_json::Value,
 }
 
-/// How a run ended.
+/// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum ReportOutcome {
+pub enum ReportStatus {
     /// It is done.
     Done,
     /// There was nothing to do.
@@ -53,7 +54,7 @@ pub enum ReportOutcome {
     DryRun,
     /// It failed; nothing was changed.
     Failed,
-    /// It failed; a run is to be resumed or undone.
+    /// It failed; a run must be resumed or undone.
     Unfinished,
     /// Something was only looked at.
     Inspected,
@@ -61,7 +62,7 @@ pub enum ReportOutcome {
 
 impl Report {
     /// Returns an empty report.
-    pub fn new(tool: &str, outcome: ReportOutcome) -> Self {
+    pub fn new(tool: &str, outcome: ReportStatus) -> Self {
         Self {
             version: REPORT_VERSION,
             tool: tool.to_owned(),
@@ -78,10 +79,10 @@ impl Report {
     }
 
     /// Returns the report of a command that failed with this error.
-    pub fn of_failure(tool: &str, lines: Vec<String>, standing: Standing) -> Self {
-        let outcome = match standing {
-            Standing::NothingChanged => ReportOutcome::Failed,
-            Standing::Unfinished => ReportOutcome::Unfinished,
+    pub fn of_failure(tool: &str, lines: Vec<String>, state: &SystemState) -> Self {
+        let outcome = match state {
+            SystemState::Unchanged => ReportStatus::Failed,
+            SystemState::Unfinished(_) => ReportStatus::Unfinished,
         };
         Self { error: lines, ..Self::new(tool, outcome) }
     }

@@ -9,18 +9,18 @@ use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use upgrade_engine::redact;
+use upgrade_engine::step::Observer;
 
 use crate::interrupt::Interrupt;
 use crate::options::Color;
-use crate::redact;
-use crate::step::Observer;
 
 /// How often a line of progress appears where there is no terminal.
 const PLAIN_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Whether ordinary output is wanted.
+/// How much is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Talk {
+pub enum Verbosity {
     /// Results and progress.
     Normal,
     /// Only errors.
@@ -31,29 +31,29 @@ pub enum Talk {
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal {
     color: ColorChoice,
-    talk: Talk,
+    verbosity: Verbosity,
 }
 
 impl Terminal {
-    /// Returns the terminal as the options and the environment (`NO_COLOR`, `TERM=dumb`) want it.
-    pub fn new(color: Color, talk: Talk) -> Self {
+    /// Returns the terminal for these options and the environment (`NO_COLOR`, `TERM=dumb`).
+    pub fn new(color: Color, verbosity: Verbosity) -> Self {
         let color = match color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        Self { color, talk }
+        Self { color, verbosity }
     }
 
     /// Prints a line of the result, or several.
     pub fn result(&self, lines: &str) {
-        if self.talk == Talk::Normal {
+        if self.verbosity == Verbosity::Normal {
             // A closed pipe must not stop a run in the middle.
             let _ = AutoStream::new(std::io::stdout(), self.color).lock().write_all(redacted(lines).as_bytes());
         }
     }
 
-    /// Prints a result in JSON, also when the talk is quiet. Its secrets must be gone already ([`redact::json`]).
+    /// Prints a result in JSON, also when results are not printed. Its secrets must be gone already ([`redact::json`]).
     pub fn json(&self, json: &str) {
         let _ = writeln!(std::io::stdout().lock(), "{json}");
     }
@@ -72,27 +72,28 @@ impl Terminal {
 
     /// Prints what belongs to a result on standard error, where standard output holds the result itself.
     pub fn message(&self, text: &str) {
-        if self.talk == Talk::Normal {
+        if self.verbosity == Verbosity::Normal {
             let _ = AutoStream::new(std::io::stderr(), self.color).lock().write_all(redacted(text).as_bytes());
         }
     }
 
     /// Prints a warning.
     pub fn warning(&self, tool: &str, line: &str) {
-        if self.talk == Talk::Normal {
+        if self.verbosity == Verbosity::Normal {
             let line = redact::text(line);
             let mut stream = AutoStream::new(std::io::stderr(), self.color).lock();
             let _ = writeln!(stream, "\x1b[33m{tool}: warning:\x1b[0m {line}");
         }
     }
 
-    /// Returns progress over `bytes`, shown on standard error, that also watches for Ctrl-C.
+    /// Returns progress over `bytes`, shown on standard error, that also watches for Ctrl-C. Nothing is shown of 0 bytes.
     pub fn progress(&self, bytes: u64, interrupt: Interrupt) -> Progress {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        let show = match self.talk {
-            Talk::Quiet => Show::Nothing,
-            Talk::Normal if std::io::stderr().is_terminal() && !dumb => Show::Bar(bar(bytes)),
-            Talk::Normal => Show::Lines(Mutex::new(Lines { total: bytes, done: 0, last: Instant::now() })),
+        let show = match self.verbosity {
+            _ if bytes == 0 => Show::Nothing,
+            Verbosity::Quiet => Show::Nothing,
+            Verbosity::Normal if std::io::stderr().is_terminal() && !dumb => Show::Bar(bar(bytes)),
+            Verbosity::Normal => Show::Lines(Mutex::new(Lines { total: bytes, done: 0, last: Instant::now() })),
         };
         Progress { show, interrupt }
     }
@@ -140,6 +141,14 @@ impl Progress {
     pub fn finish(&self) {
         if let Show::Bar(bar) = &self.show {
             bar.finish_and_clear();
+        }
+    }
+
+    /// Prints a message above the bar.
+    pub fn message(&self, terminal: &Terminal, line: &str) {
+        match &self.show {
+            Show::Bar(bar) => bar.suspend(|| terminal.message(line)),
+            Show::Nothing | Show::Lines(_) => terminal.message(line),
         }
     }
 

@@ -1,11 +1,12 @@
 //! Ctrl-C and its like: the first one stops at the next safe point, the second one at once.
 
+use std::cell::OnceCell;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use signal_hook::iterator::Signals as Arrivals;
 use signal_hook::low_level::emulate_default_handler;
 
 const CAUGHT: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
@@ -19,10 +20,7 @@ pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// Catches the signals; a second one ends the process with `status`.
-    ///
-    /// # Errors
-    /// As `sigaction`.
-    pub fn install(status: i32) -> io::Result<Self> {
+    fn install(status: i32) -> io::Result<Self> {
         let flag = Arc::new(AtomicBool::new(false));
         for signal in CAUGHT {
             // In this order the first signal finds the flag unset, and only the next one ends the process.
@@ -39,6 +37,37 @@ impl Interrupt {
     }
 }
 
+/// The signals of this process: not caught until a program asks for that.
+#[derive(Clone, Debug)]
+pub struct Signals {
+    caught: OnceCell<Interrupt>,
+    status: u8,
+}
+
+impl Signals {
+    /// Returns the signals; a second one will end the process with `status`.
+    pub fn of_process(status: u8) -> Self {
+        Self { caught: OnceCell::new(), status }
+    }
+
+    /// Returns signals that never come.
+    pub fn ignored() -> Self {
+        Self { caught: OnceCell::from(Interrupt::default()), status: 0 }
+    }
+
+    /// Catches them from now on.
+    ///
+    /// # Errors
+    /// As `sigaction`.
+    pub fn catch(&self) -> io::Result<Interrupt> {
+        if let Some(caught) = self.caught.get() {
+            return Ok(caught.clone());
+        }
+        let interrupt = Interrupt::install(self.status.into())?;
+        Ok(self.caught.get_or_init(|| interrupt).clone())
+    }
+}
+
 /// Has the signals end the process as they would anyway, until an [`Interrupt`] is installed, but not before `first` has put right
 /// what must not stay as it is, such as a terminal that shows nothing. What `first` returns is kept until the end.
 ///
@@ -46,8 +75,8 @@ impl Interrupt {
 ///
 /// # Errors
 /// As `sigaction`, or as starting a thread.
-pub fn before_the_end<T>(first: impl Fn() -> T + Send + 'static) -> io::Result<()> {
-    let mut signals = Signals::new(CAUGHT)?;
+pub(crate) fn before_the_end<T>(first: impl Fn() -> T + Send + 'static) -> io::Result<()> {
+    let mut signals = Arrivals::new(CAUGHT)?;
     let end = move || {
         for signal in signals.forever() {
             match INSTALLED.get() {

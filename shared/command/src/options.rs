@@ -1,14 +1,16 @@
 //! The long options that all tools have in common, and where the state of the runs is kept.
 
+use std::ffi::OsString;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use upgrade_engine::fs::real::RealFs;
+use upgrade_engine::fs::{FileSystem, RootPath};
+use upgrade_engine::new_files;
 
-use crate::fs::real::RealFs;
-use crate::fs::{FileSystem, RootPath};
-use crate::new_files;
+use crate::report::Report;
 
 /// Where runs are kept below the product root.
 const STATE_BELOW_ROOT: &str = "/var/opt/CommsInstaller/upgrade";
@@ -25,7 +27,8 @@ pub enum Color {
     Never,
 }
 
-/// Options of every tool.
+/// Options of every program. A tool puts them into its arguments with `#[command(flatten)]`, and adds its legacy spellings with
+/// `#[command(mut_arg("dry_run", |arg| arg.short('d')))]`.
 #[derive(Clone, Debug, Default, Args)]
 pub struct CommonOptions {
     /// Treat DIR as the root directory of the product
@@ -34,24 +37,55 @@ pub struct CommonOptions {
     /// Keep the journal and saved originals of runs in DIR
     #[arg(long, value_name = "DIR", global = true, help_heading = "Common options")]
     pub state_dir: Option<PathBuf>,
+    /// Show what would be done and change nothing
+    #[arg(long, global = true, help_heading = "Common options")]
+    pub dry_run: bool,
     /// Print the result as JSON
     #[arg(long, global = true, help_heading = "Common options")]
     pub json: bool,
     /// Also write the result as JSON to FILE
     #[arg(long, value_name = "FILE", global = true, help_heading = "Common options")]
     pub report: Option<PathBuf>,
-    /// Go on with the run that was interrupted
+    /// Answer yes when a change must be confirmed
+    #[arg(long, global = true, help_heading = "Common options")]
+    pub yes: bool,
+    /// Finish the run that was interrupted
     #[arg(long, global = true, help_heading = "Common options")]
     pub resume: bool,
-    /// List the runs that can be resumed or undone
+    /// Undo a run [default: the newest one]
+    #[arg(long, value_name = "RUN", num_args = 0..=1, global = true, help_heading = "Common options")]
+    pub undo: Option<Option<OsString>>,
+    /// List the runs
     #[arg(long, global = true, help_heading = "Common options")]
     pub list_runs: bool,
-    /// Delete what is kept of a run; it can not be undone afterwards
+    /// Delete what is kept of a run; it cannot be undone afterwards
     #[arg(long, value_name = "RUN", global = true, help_heading = "Common options")]
     pub prune: Option<String>,
     /// When to use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true, help_heading = "Common options")]
     pub color: Color,
+}
+
+/// How a program must be called to find the same runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// Name of the program.
+    pub program: String,
+    /// The program, then `--root` and `--state-dir` as given.
+    pub command: String,
+}
+
+/// What the common options ask for instead of the tool's own work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunRequest {
+    /// `--list-runs`
+    List,
+    /// `--prune RUN`
+    Prune(String),
+    /// `--resume`
+    Resume,
+    /// `--undo [RUN]`
+    Undo(Option<OsString>),
 }
 
 /// The directory that keeps the runs: a root directory and a path below it.
@@ -101,9 +135,9 @@ impl CommonOptions {
         Ok(StateLocation { fs: Box::new(RealFs::open(Path::new("/"))?), path })
     }
 
-    /// Returns how a tool has to be called again to find the same runs: its name, then `--root` and `--state-dir` as given.
-    pub fn invocation(&self, tool: &str) -> String {
-        let mut command = tool.to_owned();
+    /// Returns how a program must be called to find the same runs.
+    pub fn invocation(&self, program: &str) -> Invocation {
+        let mut command = program.to_owned();
         for (option, value) in [("--root", &self.root), ("--state-dir", &self.state_dir)] {
             if let Some(value) = value {
                 // The line is to work from anywhere.
@@ -111,16 +145,41 @@ impl CommonOptions {
                 command.push_str(&format!(" {option} {}", quoted(&value.to_string_lossy())));
             }
         }
-        command
+        Invocation { program: program.to_owned(), command }
     }
 
-    /// Writes the result to the file that `--report` names, whole or not at all.
+    /// Returns the product root as it is really called, so that runs on it are known again.
+    pub fn real_root(&self) -> String {
+        let root = self.root.as_deref().unwrap_or(Path::new("/"));
+        std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()).to_string_lossy().into_owned()
+    }
+
+    /// Returns which of the options was given that replace the tool's own work.
     ///
     /// # Errors
-    /// As `open`, `write` and `rename`.
-    pub fn write_report(&self, json: &[u8]) -> io::Result<()> {
+    /// A sentence when two of them contradict each other.
+    pub fn request(&self) -> Result<Option<RunRequest>, String> {
+        let requests = [
+            ("--list-runs", self.list_runs.then_some(RunRequest::List)),
+            ("--prune", self.prune.clone().map(RunRequest::Prune)),
+            ("--resume", self.resume.then_some(RunRequest::Resume)),
+            ("--undo", self.undo.clone().map(RunRequest::Undo)),
+        ];
+        let mut given = requests.into_iter().filter_map(|(name, request)| Some((name, request?)));
+        let Some((name, request)) = given.next() else { return Ok(None) };
+        if let Some((other, _)) = given.next() {
+            return Err(format!("{name} and {other} cannot be used together"));
+        }
+        if self.dry_run && !matches!(request, RunRequest::Undo(_)) {
+            return Err(format!("a dry run and {name} cannot be used together"));
+        }
+        Ok(Some(request))
+    }
+
+    /// Writes the report to the file that `--report` names, whole or not at all.
+    pub(crate) fn write_report(&self, report: &Report) -> io::Result<()> {
         let Some(path) = &self.report else { return Ok(()) };
-        new_files::write_file(path, json, 0o644)
+        new_files::write_file(path, report.redacted_json().as_bytes(), 0o644)
             .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))
     }
 }

@@ -1,0 +1,159 @@
+//! One call of a program, from its arguments to its exit code.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser};
+use jiff::Timestamp;
+use upgrade_engine::fs::real::RealFs;
+
+use crate::context::{Completion, Context};
+use crate::error::{Error, ToolError};
+use crate::exit::Exit;
+use crate::interrupt::Signals;
+use crate::options::{Color, CommonOptions};
+use crate::prompt::{Console, TerminalConsole};
+use crate::report::{Report, ReportStatus};
+use crate::terminal::{Terminal, Verbosity};
+
+/// A program, as [`main()`] runs it. It is a type without values: several programs may share a crate, each with arguments of its own.
+pub trait Program {
+    /// What is typed.
+    type Args: Parser;
+    /// Why it stops.
+    type Error: ToolError;
+
+    /// Name of the program.
+    const NAME: &'static str;
+    /// Other names of the same program. Called by one of them (`argv[0]`), it uses that name in everything it prints.
+    const OTHER_NAMES: &'static [&'static str] = &[];
+    /// The directory of its runs. Programs that share one see each other's runs.
+    const TOOL: &'static str = Self::NAME;
+    /// The sentence for "nothing was changed".
+    const UNCHANGED: &'static str = "Nothing was changed.";
+    /// A sentence that is true whatever happens, such as that the source is as it was. It is printed after an internal error.
+    const UNTOUCHED: Option<&'static str> = None;
+    /// Threads whose panics the program turns into errors of its own.
+    const ISOLATED_THREADS: &'static [&'static str] = &[];
+
+    /// Returns the common options among the arguments.
+    fn options(args: &Self::Args) -> &CommonOptions;
+
+    /// Returns whether only errors are printed. With `--json` nothing but the report is on standard output.
+    fn verbosity(args: &Self::Args) -> Verbosity {
+        if Self::options(args).json { Verbosity::Quiet } else { Verbosity::Normal }
+    }
+
+    /// Returns the exit code, where a legacy one is documented.
+    fn exit_code(exit: Exit) -> u8 {
+        exit as u8
+    }
+
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    /// Why it was not done. It is printed with its hint and the state of the system.
+    fn run(args: &Self::Args, context: &Context<'_>) -> Result<Completion, Self::Error>;
+}
+
+/// Runs a program with the arguments of this process.
+pub fn main<P: Program>() -> ExitCode {
+    let called = called_as().unwrap_or_default();
+    let name = P::OTHER_NAMES.iter().copied().find(|name| *name == called).unwrap_or(P::NAME);
+    report_panics::<P>(name);
+    let exit = std::panic::catch_unwind(|| parse_and_run::<P>(name)).unwrap_or(Exit::Internal);
+    ExitCode::from(P::exit_code(exit))
+}
+
+/// Returns the name that this process was called by, without its directory: one binary may choose its program by it.
+pub fn called_as() -> Option<String> {
+    let path = std::env::args_os().next()?;
+    Some(Path::new(&path).file_name()?.to_string_lossy().into_owned())
+}
+
+fn report_panics<P: Program>(name: &'static str) {
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name().is_some_and(|thread| P::ISOLATED_THREADS.contains(&thread)) {
+            return;
+        }
+        let list = format!("{name} --list-runs shows whether a run is unfinished.");
+        let note = P::UNTOUCHED.map_or_else(|| list.clone(), |untouched| format!("{untouched} {list}"));
+        Terminal::new(Color::Auto, Verbosity::Normal).error(name, &[format!("internal error: {panic}"), note]);
+    }));
+}
+
+fn parse_and_run<P: Program>(name: &'static str) -> Exit {
+    let args = match parse::<P>(name, std::env::args_os()) {
+        Ok(args) => args,
+        Err(exit) => return exit,
+    };
+    let options = P::options(&args);
+    let terminal = Terminal::new(options.color, P::verbosity(&args));
+    let completion = open_and_run::<P>(name, &args, terminal).unwrap_or_else(|error| {
+        let lines = error.lines(&options.invocation(name));
+        terminal.error(name, &lines);
+        Completion { exit: error.exit(), report: Report::of_failure(P::TOOL, lines, &error.state()), json: None }
+    });
+    deliver::<P>(name, &args, terminal, completion)
+}
+
+/// Reads the command line. What is wrong with it is printed as every error is.
+fn parse<P: Program>(name: &'static str, arguments: impl Iterator<Item = OsString>) -> Result<P::Args, Exit> {
+    let mut command = P::Args::command();
+    if name != P::NAME {
+        command = command.name(name).bin_name(name);
+    }
+    let parsed = command.try_get_matches_from(arguments).and_then(|matches| P::Args::from_arg_matches(&matches));
+    parsed.map_err(|error| {
+        if !error.use_stderr() {
+            // A closed pipe is no failure.
+            let _ = error.print();
+            return Exit::Done;
+        }
+        let text = error.to_string();
+        let text = text.strip_prefix("error: ").unwrap_or(&text);
+        let lines = text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
+        let lines: Vec<String> = lines.chain([P::UNCHANGED.to_owned()]).collect();
+        Terminal::new(Color::Auto, Verbosity::Normal).error(name, &lines);
+        Exit::Usage
+    })
+}
+
+fn open_and_run<P: Program>(name: &str, args: &P::Args, terminal: Terminal) -> Result<Completion, P::Error> {
+    let options = P::options(args);
+    let fs = options.product_root().map_err(|e| Error::io("open", "the root directory", e))?;
+    let own_files = RealFs::open(Path::new("/")).map_err(|e| Error::io("open", "/", e))?;
+    let state = options.state().map_err(|e| Error::io("find", "the state directory", e))?;
+    let console = TerminalConsole::open(name, P::UNCHANGED);
+    let context = Context {
+        program: name.to_owned(),
+        terminal,
+        console: console.as_ref().map(|console| -> &dyn Console { console }),
+        signals: Signals::of_process(P::exit_code(Exit::Unfinished)),
+        now: Timestamp::now(),
+        ..Context::new(P::TOOL, options, &fs, &own_files, &state)
+    };
+    P::run(args, &context)
+}
+
+/// Prints and writes the report as JSON where that was asked for.
+fn deliver<P: Program>(name: &str, args: &P::Args, terminal: Terminal, completion: Completion) -> Exit {
+    let Completion { exit, report, json } = completion;
+    let options = P::options(args);
+    if options.json {
+        terminal.json(&json.unwrap_or_else(|| report.redacted_json()));
+    }
+    // Whoever reads only the errors is to see what needs a human.
+    if P::verbosity(args) == Verbosity::Quiet && !report.findings.is_empty() {
+        terminal.error(name, &report.findings);
+    }
+    let Err(e) = options.write_report(&report) else { return exit };
+    let state = match report.outcome {
+        ReportStatus::Done => "What was asked for is done.",
+        ReportStatus::Unfinished => "The run is unfinished.",
+        _ => P::UNCHANGED,
+    };
+    terminal.error(name, &[format!("the report cannot be written: {e}"), state.to_owned()]);
+    if exit == Exit::Done { Exit::NeedsReview } else { exit }
+}
