@@ -8,6 +8,7 @@ use documents::merge::MergeError;
 use upgrade_engine::engine::{EngineError, Standing};
 use upgrade_engine::exit::Exit;
 use upgrade_engine::fs::Name;
+use upgrade_engine::survey::SurveyError;
 
 /// Why the program stops.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +109,18 @@ pub enum Error {
     /// The engine.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// Something cannot be surveyed.
+    #[error(transparent)]
+    Survey(SurveyError),
+}
+
+impl From<SurveyError> for Error {
+    fn from(error: SurveyError) -> Self {
+        match error {
+            SurveyError::Io { verb, path, source } => Self::Io { verb, path, source },
+            other => Self::Survey(other),
+        }
+    }
 }
 
 impl Error {

@@ -4,6 +4,7 @@ use std::io;
 
 use upgrade_engine::engine::{EngineError, Standing};
 use upgrade_engine::fs::Name;
+use upgrade_engine::survey::SurveyError;
 
 /// Why csmigrate stops.
 #[derive(Debug, thiserror::Error)]
@@ -125,9 +126,21 @@ pub enum Error {
     /// There is nothing to go on with.
     #[error("no run was interrupted; there is nothing to resume")]
     NothingToResume,
+    /// Something cannot be surveyed.
+    #[error(transparent)]
+    Survey(SurveyError),
     /// The engine stopped.
     #[error(transparent)]
     Engine(#[from] EngineError),
+}
+
+impl From<SurveyError> for Error {
+    fn from(error: SurveyError) -> Self {
+        match error {
+            SurveyError::Io { verb, path, source } => Self::Io { verb, path, source },
+            other => Self::Survey(other),
+        }
+    }
 }
 
 impl Error {

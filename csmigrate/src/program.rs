@@ -113,7 +113,7 @@ impl Program<'_> {
         self.log_losses(&facts);
         let details = report::json(&facts);
         let mut report = if self.args.dry_run {
-            self.dry_run(&plan)
+            self.dry_run(&plan, None)?
         } else {
             let session = match session {
                 Some(session) => session,
@@ -125,6 +125,7 @@ impl Program<'_> {
                 _ => "Calendar database has been migrated as far as it can be read",
             });
             self.say_ways_back(&report);
+            self.say_restart(&plan);
             report
         };
         report.details = details;
@@ -170,17 +171,22 @@ impl Program<'_> {
         Ok(Directories { source, target: resolve(target)?, backup })
     }
 
-    fn dry_run(&self, plan: &Plan) -> Report {
+    /// Shows a plan after the checks that a run makes before its first change.
+    fn dry_run(&self, plan: &Plan, session: Option<&Session>) -> Result<Report, Error> {
+        let progress = self.terminal.progress(0, self.interrupt.clone());
+        let foreseen = upgrade_engine::check(plan, &self.means(&progress), session)?;
+        progress.finish();
+        foreseen.iter().for_each(|line| self.warn(line));
         self.say("Dry run: this would be done, and nothing was written:");
         for line in plan.lines() {
             self.say(&format!("  {line}"));
         }
-        Report {
+        Ok(Report {
             plan: Some(plan.clone()),
-            warnings: plan.warnings.clone(),
+            warnings: [plan.warnings.clone(), foreseen].concat(),
             findings: plan.findings.clone(),
             ..Report::new(TOOL, ReportOutcome::DryRun)
-        }
+        })
     }
 
     /// Returns a report when the same migration was done before and nobody changed its result.
@@ -212,17 +218,18 @@ impl Program<'_> {
             return Err(Error::Usage("--read-only needs --ics-conf".to_owned()));
         };
         let wanted = Wanted { database: None, read_only: self.args.read_only };
-        let facts = config::survey(self.fs, &self.args.common, path, wanted)?;
+        let facts = config::survey_edit(self.fs, &self.args.common, path, wanted)?;
         let plan = plan::plan_edit(&facts, plan::request(self.args, None));
         if plan.steps.is_empty() {
             self.say(&format!("{} already says so: there is nothing to do", path.display()));
             return Ok(Report::new(TOOL, ReportOutcome::NothingToDo));
         }
         if self.args.dry_run {
-            return Ok(self.dry_run(&plan));
+            return self.dry_run(&plan, None);
         }
         let report = self.apply(&self.session()?, &plan)?;
         self.say_ways_back(&report);
+        self.say_restart(&plan);
         Ok(report)
     }
 
@@ -262,12 +269,17 @@ impl Program<'_> {
         };
         let undo = session.plan_undo(run, &self.means(&progress))?;
         undo.kept.iter().for_each(|line| self.warn(line));
-        let mut report = if self.args.dry_run { self.dry_run(&undo.plan) } else { self.apply(&session, &undo.plan)? };
+        let mut report = if self.args.dry_run {
+            self.dry_run(&undo.plan, Some(&session))?
+        } else {
+            self.apply(&session, &undo.plan)?
+        };
         report.findings.extend(undo.kept);
         if !self.args.dry_run {
             report.findings.extend(self.left_behind(&undo.plan));
             let all = if report.findings.is_empty() { "Everything" } else { "Everything else" };
             self.say(&format!("{all} is as it was before {before}"));
+            self.say_restart(&undo.plan);
         }
         Ok(report)
     }
@@ -323,6 +335,7 @@ impl Program<'_> {
         self.store(session, &done.run, &report);
         self.say("The run is finished");
         self.say_ways_back(&report);
+        self.say_restart(&run.plan);
         Ok(report)
     }
 
@@ -361,6 +374,13 @@ impl Program<'_> {
             warnings: plan.warnings.clone(),
             findings,
             ..Report::new(TOOL, outcome)
+        }
+    }
+
+    /// The server reads ics.conf when it starts, so an edit has no effect before.
+    fn say_restart(&self, plan: &Plan) {
+        if plan.steps.iter().any(|step| matches!(step, Step::ReplaceFile(_))) {
+            self.say("Next:   restart the Calendar Server services (stop-cal, start-cal): they read ics.conf when they start");
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use upgrade_engine::fs::real::RealFs;
 use upgrade_engine::fs::{Dir, FileSystem, RelPath, RootPath};
 use upgrade_engine::interrupt::Interrupt;
+use upgrade_engine::new_files;
 use upgrade_engine::report::{Report, ReportOutcome};
 use upgrade_engine::terminal::{Talk, Terminal};
 
@@ -56,7 +57,7 @@ fn carry_out(args: &Args, terminal: Terminal) -> Result<Report, Error> {
     let interrupt = Interrupt::install(FAILURE.into()).map_err(|e| Error::io("catch", "signals", e))?;
     let logs = match &command {
         Command::Inspect(..) | Command::ListRuns => None,
-        _ => Some(begin_logs(args, &fs, &command)?),
+        _ => Some(begin_logs(args, terminal, &fs, &command)?),
     };
     let program = Program { args, command, terminal, fs: &fs, state: &state, logs, interrupt };
     program.carry_out().inspect_err(|error| program.log_error(error))
@@ -79,7 +80,7 @@ fn deliver(args: &Args, terminal: Terminal, report: &Report) -> Result<(), Repor
     })
 }
 
-fn begin_logs(args: &Args, fs: &RealFs, command: &Command) -> Result<Logs, Error> {
+fn begin_logs(args: &Args, terminal: Terminal, fs: &RealFs, command: &Command) -> Result<Logs, Error> {
     let what = match command {
         Command::Migrate { source, target } => format!("migrate {} to {}", source.display(), target.display()),
         Command::EditConfig => "edit ics.conf".to_owned(),
@@ -99,7 +100,14 @@ fn begin_logs(args: &Args, fs: &RealFs, command: &Command) -> Result<Logs, Error
         RealFs::open(Path::new("/"))?.open_dir(&path)
     };
     if let Some(dir) = &args.log_dir {
-        return at(real(dir), dir.display().to_string());
+        let found = match real(dir) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && new_files::make_directory(dir).is_ok() => {
+                terminal.result(&format!("Made the logs directory {}", dir.display()));
+                real(dir)
+            }
+            found => found,
+        };
+        return at(found, dir.display().to_string());
     }
     if let Some(path) = config::logs_directory(fs)? {
         match fs.open_dir(&path) {

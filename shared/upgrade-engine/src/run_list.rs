@@ -4,7 +4,7 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use crate::engine::EngineError;
+use crate::error::EngineError;
 use crate::fs::{FileSystem, Name, RootPath};
 use crate::plan::Plan;
 use crate::run::{Run, Status, name};
