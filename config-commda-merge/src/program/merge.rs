@@ -76,7 +76,7 @@ impl Program<'_> {
                 counted(unproven, "unproven decision")
             ));
         }
-        let plan = plan::plan(self.fs, &merged, before.sources, &resolutions, request)?;
+        let plan = plan::plan(self.fs, &detect::trees(&base)?, &merged, before.sources, &resolutions, request)?;
 
         self.say(changes.to_string().trim_end());
         warnings.iter().for_each(|line| self.warn(line));
@@ -111,7 +111,7 @@ impl Program<'_> {
             return Ok(self.report(ReportOutcome::NothingToDo));
         }
         if args.dry_run {
-            return Ok(self.dry_run(plan));
+            return self.dry_run(plan, None);
         }
         self.confirm(&format!("Replace {}?", counted(plan.steps.len(), "file")))?;
         self.apply(&self.session()?, plan)

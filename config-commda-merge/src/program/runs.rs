@@ -32,12 +32,15 @@ impl Program<'_> {
         unfinished.map_or(Ok(()), |run| Err(other_run(run)))
     }
 
-    pub(super) fn dry_run(&self, plan: &Plan) -> Report {
+    /// Shows a plan after the checks that a run makes before its first change.
+    pub(super) fn dry_run(&self, plan: &Plan, session: Option<&Session>) -> Result<Report, Error> {
+        let foreseen = self.with_means(|means| upgrade_engine::check(plan, means, session))?;
+        foreseen.iter().for_each(|line| self.warn(line));
         self.say("Dry run: this would be done, and nothing was written:");
         for line in plan.lines() {
             self.say(&format!("  {line}"));
         }
-        Report { plan: Some(plan.clone()), ..self.report(ReportOutcome::DryRun) }
+        Ok(Report { plan: Some(plan.clone()), warnings: foreseen, ..self.report(ReportOutcome::DryRun) })
     }
 
     pub(super) fn apply(&self, session: &Session, plan: &Plan) -> Result<Report, Error> {
@@ -96,7 +99,7 @@ impl Program<'_> {
         let id = run.id.clone();
         let undo = self.with_means(|means| session.plan_undo(run, means))?;
         let mut report = if args.dry_run {
-            self.dry_run(&undo.plan)
+            self.dry_run(&undo.plan, Some(&session))?
         } else {
             self.confirm(&format!("Take back run {id}?"))?;
             self.apply(&session, &undo.plan)?
