@@ -5,7 +5,8 @@ use std::io;
 use std::path::Path;
 
 use command::CommonOptions;
-use install_root::delegated_administrator::{self as da, BASES, ConfigFile, Deployed};
+use install_root::Product;
+use install_root::delegated_administrator::{self as da, BASES, ConfigFile, Deployed, OLD_VAR};
 use upgrade_engine::fs::{FileSystem, RootPath};
 
 use crate::error::Error;
@@ -43,7 +44,8 @@ pub fn base(fs: &dyn FileSystem, common: &CommonOptions, typed: Option<&Path>) -
         let base = common.product_path(typed).map_err(|e| Error::io("use", typed.display(), e))?;
         return if da::is_base(fs, &base).map_err(failed)? { Ok(base) } else { Err(Error::NoBase(base.to_string())) };
     }
-    let mut found = da::bases(fs).map_err(failed)?;
+    let installations = install_root::find_product(fs, Product::DelegatedAdministrator).map_err(failed)?;
+    let mut found: Vec<RootPath> = installations.into_iter().map(|found| found.layout.home).collect();
     match (found.pop(), found.is_empty()) {
         (None, _) => Err(Error::NoBase(BASES.join(", "))),
         (Some(base), true) => Ok(base),
@@ -78,6 +80,15 @@ pub fn originals(fs: &dyn FileSystem, base: &RootPath) -> Result<BTreeMap<Config
         }
     }
     Ok(found)
+}
+
+/// Returns the trees that may hold other names of a hard-linked original.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn trees(base: &RootPath) -> Result<Vec<RootPath>, Error> {
+    let old = RootPath::new(OLD_VAR).map_err(|e| Error::io("use", OLD_VAR, io::Error::other(e)))?;
+    Ok(vec![base.clone(), old])
 }
 
 /// Returns the deployed copies.

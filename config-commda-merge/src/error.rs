@@ -6,6 +6,7 @@ use std::io;
 use command::ToolError;
 use documents::ParseError;
 use documents::merge::MergeError;
+use upgrade_engine::survey::SurveyError;
 
 /// Why the program stops.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +80,12 @@ pub enum Error {
     /// What stops every program.
     #[error(transparent)]
     Common(#[from] command::Error),
+}
+
+impl From<SurveyError> for Error {
+    fn from(error: SurveyError) -> Self {
+        command::Error::from(error).into()
+    }
 }
 
 impl Error {

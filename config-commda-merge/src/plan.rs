@@ -1,7 +1,6 @@
 //! The plan of a merge: each changed file is replaced by what the producer makes of its three versions. The plan names
 //! files and digests only, so that no password gets into it.
 
-use std::io;
 use std::path::Path;
 
 use documents::Document;
@@ -10,10 +9,11 @@ use install_root::delegated_administrator::ConfigFile;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use upgrade_engine::digest::Digest;
-use upgrade_engine::fs::{File, FileSystem, RelPath, RootPath};
-use upgrade_engine::place::{Anchor, Place};
+use upgrade_engine::fs::{File, FileSystem, RootPath};
+use upgrade_engine::place::Place;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::step::{NewContent, Producer, ReplaceFile, Step, World, read_whole};
+use upgrade_engine::survey;
 
 use crate::cli;
 use crate::detect::Found;
@@ -82,12 +82,14 @@ pub fn request(args: &cli::Merge, base: &RootPath, saved: &RootPath) -> Value {
     })
 }
 
-/// Plans the replacement of every file that the merge changes.
+/// Plans the replacement of every file that the merge changes. The other names of a hard-linked file are looked for in its
+/// directory, then `within` these.
 ///
 /// # Errors
-/// [`Error::Io`] when a directory cannot be looked at.
+/// [`Error::Io`] when a directory cannot be looked at; [`Error::Survey`] when not all names of a file can be found.
 pub fn plan(
     fs: &dyn FileSystem,
+    within: &[RootPath],
     merged: &[Merged<'_>],
     sources: Sources,
     resolutions: &Resolutions,
@@ -98,12 +100,10 @@ pub fn plan(
         if merge.bytes == new.content {
             continue;
         }
-        let failed = |e| Error::io("look at", &new.path, e);
-        let (parent, name) = new.path.split_last().ok_or_else(|| failed(io::ErrorKind::IsADirectory.into()))?;
-        let id = fs.open_dir(&parent).and_then(|dir| dir.stat(&RelPath::here())).map_err(failed)?.id;
+        let names = survey::names_of(fs, &new.path, within)?;
         let anchor = new.file.name();
-        plan.anchors.insert(anchor.to_owned(), Anchor { path: parent, device: id.device, inode: id.inode });
-        let at = Place::anchor(anchor).join(&name);
+        let (at, links) = names.places(anchor);
+        plan.anchors.insert(anchor.to_owned(), names.anchor);
         let recipe = Recipe {
             file: anchor.to_owned(),
             new: at.clone(),
@@ -115,7 +115,7 @@ pub fn plan(
         };
         plan.steps.push(Step::ReplaceFile(ReplaceFile {
             at,
-            links: Vec::new(),
+            links,
             before: Digest::of(&new.content),
             after: Digest::of(&merge.bytes),
             content: NewContent::Produced { by: PRODUCER.to_owned(), request: json!(recipe) },

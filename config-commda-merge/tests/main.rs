@@ -23,6 +23,7 @@ mod merges {
     mod as_another_user;
     mod by_special_rules;
     mod every_expected_row;
+    mod hard_linked_files;
     mod named_files_git;
     mod with_resolutions;
     mod without_a_base;

@@ -1,6 +1,7 @@
 //! Why csmigrate stops. Each error says what is wrong, what can be done, and in which state the system is.
 
 use command::ToolError;
+use upgrade_engine::survey::SurveyError;
 
 /// Why csmigrate stops.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +99,12 @@ pub enum Error {
     /// What stops every program.
     #[error(transparent)]
     Common(#[from] command::Error),
+}
+
+impl From<SurveyError> for Error {
+    fn from(error: SurveyError) -> Self {
+        command::Error::from(error).into()
+    }
 }
 
 impl Error {

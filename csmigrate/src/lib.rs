@@ -50,7 +50,7 @@ impl command::Program for Csmigrate {
 
     fn run(args: &cli::Args, context: &Context<'_>) -> Result<Completion, Error> {
         let command = args.command().map_err(Error::usage)?;
-        let logs = logs::of_command(args, context.fs, &command)?;
+        let logs = logs::of_command(args, context.terminal, context.fs, &command)?;
         let log = |line: &str| logs.iter().for_each(|logs| logs.line(line));
         let context = Context { log: Some(&log), ..context.clone() };
         let program = program::Program { args, context: &context, logs: logs.as_ref() };

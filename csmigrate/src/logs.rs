@@ -6,11 +6,11 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use command::RunRequest;
+use command::{RunRequest, Terminal};
 use jiff::Timestamp;
 use upgrade_engine::fs::real::RealFs;
 use upgrade_engine::fs::{Dir, FileSystem, Name, RelPath, RootPath};
-use upgrade_engine::redact;
+use upgrade_engine::{new_files, redact};
 
 use crate::cli::{Args, Command, LogLevel};
 use crate::detect::config;
@@ -75,7 +75,7 @@ impl Logs {
 ///
 /// # Errors
 /// [`Error::Config`] when ics.conf cannot be understood; [`command::Error`] when the directory cannot be used.
-pub fn of_command(args: &Args, fs: &dyn FileSystem, command: &Command) -> Result<Option<Logs>, Error> {
+pub fn of_command(args: &Args, terminal: Terminal, fs: &dyn FileSystem, command: &Command) -> Result<Option<Logs>, Error> {
     let what = match command {
         Command::Migrate { source, target } => format!("migrate {} to {}", source.display(), target.display()),
         Command::EditConfig => "edit ics.conf".to_owned(),
@@ -85,10 +85,10 @@ pub fn of_command(args: &Args, fs: &dyn FileSystem, command: &Command) -> Result
         Command::Runs(RunRequest::Prune(run)) => format!("prune {run}"),
         Command::Inspect(..) | Command::Runs(RunRequest::List) => return Ok(None),
     };
-    begin(args, fs, &what).map(Some)
+    begin(args, terminal, fs, &what).map(Some)
 }
 
-fn begin(args: &Args, fs: &dyn FileSystem, what: &str) -> Result<Logs, Error> {
+fn begin(args: &Args, terminal: Terminal, fs: &dyn FileSystem, what: &str) -> Result<Logs, Error> {
     let at = |dir: std::io::Result<Box<dyn Dir>>, path: String| {
         let dir =
             dir.map_err(|e| Error::io("open", format!("the logs directory {path} (--log-dir names another)"), e))?;
@@ -100,7 +100,14 @@ fn begin(args: &Args, fs: &dyn FileSystem, what: &str) -> Result<Logs, Error> {
         RealFs::open(Path::new("/"))?.open_dir(&path)
     };
     if let Some(dir) = &args.log_dir {
-        return at(real(dir), dir.display().to_string());
+        let found = match real(dir) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && new_files::make_directory(dir).is_ok() => {
+                terminal.result(&format!("Made the logs directory {}", dir.display()));
+                real(dir)
+            }
+            found => found,
+        };
+        return at(found, dir.display().to_string());
     }
     if let Some(path) = config::logs_directory(fs)? {
         match fs.open_dir(&path) {

@@ -296,6 +296,7 @@ fn owned(attributes: Attributes, owner: Option<Owner>) -> Attributes {
 fn warnings(facts: &Facts, args: &Args) -> Vec<String> {
     let mut warnings = facts.source.warnings.clone();
     warnings.extend(facts.source.left_out.iter().cloned());
+    warnings.extend(facts.other_database.iter().cloned());
     if matches!(facts.environment, Environment::Unproven) {
         warnings.push(
             "there are no log files, but a log wrote these databases: that they were closed properly cannot be proven"

@@ -86,8 +86,9 @@ impl Program<'_> {
         let plan = plan::plan(&facts, self.args, request).map_err(|e| Error::usage(e.to_string()))?;
         self.say_survey(&facts, &plan);
         self.log_losses(&facts);
+        let next = plan.clone();
         let mut report = if self.args.common.dry_run {
-            new_run.dry_run(plan)
+            new_run.dry_run(plan)?
         } else {
             let done = match plan.findings.as_slice() {
                 [] => "Calendar database has been migrated",
@@ -96,6 +97,7 @@ impl Program<'_> {
             let report = new_run.apply(plan, &[])?;
             self.say(done);
             runs.say_ways_back(&report);
+            runs.say_next(&next);
             report
         };
         report.details = report::json(&facts);
@@ -161,7 +163,7 @@ impl Program<'_> {
             Start::New(new_run) => new_run,
         };
         let wanted = Wanted { database: None, read_only: self.args.read_only };
-        let facts = config::survey(self.context.fs, &self.args.common, path, wanted)?;
+        let facts = config::survey_edit(self.context.fs, &self.args.common, path, wanted)?;
         let plan = plan::plan_edit(&facts, request);
         if plan.steps.is_empty() {
             self.say(&format!("{} already says so: there is nothing to do", path.display()));
@@ -218,6 +220,13 @@ impl RunHandler for Program<'_> {
     fn is_meant(&self, run: &Run, typed: &OsStr) -> bool {
         let path = self.product_path(Path::new(typed)).map(|path| path.to_string());
         path.is_ok_and(|path| requested(&run.plan, "target") == Some(&path))
+    }
+
+    /// The server reads ics.conf when it starts, so an edit has no effect before.
+    fn next(&self, plan: &Plan) -> Vec<String> {
+        let edits = plan.steps.iter().any(|step| matches!(step, Step::ReplaceFile(_)));
+        let restart = "Next:   restart the Calendar Server services (stop-cal, start-cal): they read ics.conf when they start";
+        edits.then(|| restart.to_owned()).into_iter().collect()
     }
 
     /// It never asks: the documented command did not.

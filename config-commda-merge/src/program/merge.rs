@@ -72,7 +72,8 @@ impl Program<'_> {
                 counted(unproven, "unproven decision")
             ));
         }
-        let plan = plan::plan(self.context.fs, &merged, before.sources, &resolutions, request)?;
+        let trees = detect::trees(&base)?;
+        let plan = plan::plan(self.context.fs, &trees, &merged, before.sources, &resolutions, request)?;
 
         self.say(changes.to_string().trim_end());
         warnings.iter().for_each(|line| self.warn(line));
@@ -100,7 +101,7 @@ impl Program<'_> {
             return Ok(self.report(ReportStatus::NothingToDo));
         }
         if self.args.common.dry_run {
-            return Ok(new_run.dry_run(plan));
+            return new_run.dry_run(plan);
         }
         self.context.confirm(&format!("Replace {}?", counted(plan.steps.len(), "file")))?;
         let done = plan.lines();

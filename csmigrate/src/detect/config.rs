@@ -1,16 +1,17 @@
-//! ics.conf: where the logs go, and the edits that point the server to the new database.
+//! ics.conf: where the logs go, which database the server opens, and the edits that point it to the new one.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use command::CommonOptions;
 use documents::{Document, IcsConf, Key};
-use install_root::calendar::{self, Kind, Layout};
-use install_root::read_file;
-use upgrade_engine::fs::{Dir, FileKind, FileSystem, Name, RelPath, RootPath};
-use upgrade_engine::place::{Anchor, Place};
+use install_root::calendar::{self, Places};
+use install_root::{Kind, Product, read_file};
+use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
+use upgrade_engine::place::Anchor;
 use upgrade_engine::step::{ReplaceFile, read_whole};
+use upgrade_engine::survey::{self, Parent};
 
-use super::destination::{anchor, open_parent};
 use crate::cli::OnOff;
 use crate::error::Error;
 
@@ -39,16 +40,16 @@ pub struct Wanted<'a> {
 ///
 /// # Errors
 /// [`Error::Config`] when it is no ics.conf, [`Error::Io`] when it cannot be read.
-pub fn survey(
+pub fn survey_edit(
     fs: &dyn FileSystem,
     common: &CommonOptions,
     typed: &Path,
     wanted: Wanted<'_>,
 ) -> Result<ConfigFacts, Error> {
     let path = common.product_path(typed).map_err(|e| Error::io("use", typed.display(), e))?;
-    let wrong = |what: String| Error::Config { path: path.to_string(), what };
-    let (parent, name, dir) = open_parent(fs, &path)?;
-    let file = RelPath::from(name.clone());
+    let wrong = |what: String| wrong(&path, what);
+    let Parent { name, dir, .. } = survey::open_parent(fs, &path)?;
+    let file = RelPath::from(name);
     let stat = dir.stat(&file).map_err(|e| Error::io("open", &path, e))?;
     if stat.kind == FileKind::Symlink {
         return Err(wrong("it is a symbolic link; name the file itself".to_owned()));
@@ -58,40 +59,48 @@ pub fn survey(
     let document = IcsConf::parse(bytes).map_err(|e| wrong(e.to_string()))?;
     let mut changes = Vec::new();
     if let Some(database) = wanted.database {
-        let layout = layout_of(fs, &path)?;
-        changes.push((Key::new(HOMEDIR), calendar::csdb_value(&layout, database)));
+        let places = places_of(fs, &path)?;
+        changes.push((Key::new(HOMEDIR), calendar::csdb_value(&places, database)));
     }
     if let Some(switch) = wanted.read_only {
         changes.push((Key::new(READ_ONLY), switch.as_ics_value().as_bytes().to_vec()));
     }
     let edits = document.set_all(&changes).map_err(|e| wrong(e.to_string()))?;
-    let links = other_names(&*dir, &name, stat.id).map_err(|e| Error::io("read", &parent, e))?;
-    let at = Place::anchor("config").join(&name);
+    let names = survey::names_of(fs, &path, &[])?;
+    let (at, links) = names.places("config");
     let edit = ReplaceFile::editing(at, links, document.to_bytes(), &edits).map_err(|e| wrong(e.to_string()))?;
-    Ok(ConfigFacts { parent: anchor(&*dir, &parent)?, edit })
+    Ok(ConfigFacts { parent: names.anchor, edit })
 }
 
-/// Returns the other names of a file in its directory. Names elsewhere cannot be found, and then nothing is edited.
-fn other_names(dir: &dyn Dir, name: &Name, id: upgrade_engine::fs::FileId) -> std::io::Result<Vec<Place>> {
-    let mut names = Vec::new();
-    for other in dir.list(&RelPath::here())? {
-        if other != *name && dir.stat(&other.clone().into())?.id == id {
-            names.push(Place::anchor("config").join(&other));
-        }
-    }
-    Ok(names)
+/// Returns the installed Calendar Servers, or what is left of them.
+fn installed(fs: &dyn FileSystem) -> Result<Vec<Places>, Error> {
+    let failed = |e| Error::io("look for", "the Calendar Server", e);
+    let found = install_root::find_product(fs, Product::Calendar).map_err(failed)?;
+    let places = found.iter().map(|found| Places::of(&found.layout));
+    places.collect::<Result<_, _>>().map_err(|e| failed(std::io::Error::other(e)))
 }
 
 /// Returns the installation that a configuration file belongs to, else the first that is there, else the Solaris one.
-fn layout_of(fs: &dyn FileSystem, ics_conf: &RootPath) -> Result<Layout, Error> {
-    let found = calendar::find(fs).map_err(|e| Error::io("look for", "the Calendar Server", e))?;
-    let mut layouts = found.into_iter().map(|found| found.layout);
-    let first = layouts.next();
-    let matching = first.iter().cloned().chain(layouts).find(|layout| layout.ics_conf == *ics_conf);
+fn places_of(fs: &dyn FileSystem, ics_conf: &RootPath) -> Result<Places, Error> {
+    let mut installed = installed(fs)?.into_iter();
+    let first = installed.next();
+    let matching = first.iter().cloned().chain(installed).find(|places| places.ics_conf == *ics_conf);
     match matching.or(first) {
-        Some(layout) => Ok(layout),
-        None => Layout::of(Kind::Solaris).map_err(|e| Error::io("use", ics_conf, std::io::Error::other(e))),
+        Some(places) => Ok(places),
+        None => Places::default_of(Kind::Solaris).map_err(|e| Error::io("use", ics_conf, std::io::Error::other(e))),
     }
+}
+
+/// Returns the last value of a setting of an installed server; nothing without ics.conf or without the setting.
+fn setting(fs: &dyn FileSystem, places: &Places, key: &str) -> Result<Option<Vec<u8>>, Error> {
+    let path = &places.ics_conf;
+    let Some(bytes) = read_file(fs, path).map_err(|e| Error::io("read", path, e))? else { return Ok(None) };
+    let document = IcsConf::parse(bytes).map_err(|e| wrong(path, e))?;
+    Ok(document.effective(&Key::new(key)).and_then(|entry| entry.value.clone()).map(|value| value.to_vec()))
+}
+
+fn wrong(path: &RootPath, what: impl Display) -> Error {
+    Error::Config { path: path.to_string(), what: what.to_string() }
 }
 
 /// Returns the documented logs directory: what `logfile.logdir` of the installed server says, else its layout's default;
@@ -100,15 +109,54 @@ fn layout_of(fs: &dyn FileSystem, ics_conf: &RootPath) -> Result<Layout, Error> 
 /// # Errors
 /// [`Error::Config`] when ics.conf cannot be understood, [`Error::Io`] when it cannot be read.
 pub fn logs_directory(fs: &dyn FileSystem) -> Result<Option<RootPath>, Error> {
-    let found = calendar::find(fs).map_err(|e| Error::io("look for", "the Calendar Server", e))?;
-    let Some(layout) = found.into_iter().next().map(|found| found.layout) else { return Ok(None) };
-    let path = &layout.ics_conf;
-    let wrong = |what: String| Error::Config { path: path.to_string(), what };
-    let Some(bytes) = read_file(fs, path).map_err(|e| Error::io("read", path, e))? else {
-        return Ok(Some(layout.logs));
+    let Some(places) = installed(fs)?.into_iter().next() else { return Ok(None) };
+    let Some(value) = setting(fs, &places, LOGDIR)? else { return Ok(Some(places.logs)) };
+    calendar::logs_dir(&places, &value).map(Some).map_err(|e| wrong(&places.ics_conf, e))
+}
+
+/// Returns a warning for each ics.conf of an installed server that names another directory than the target, unless one of them
+/// names the target. `edited` is the one that this run points to the target.
+pub fn other_directories(fs: &dyn FileSystem, target: &RootPath, edited: Option<&RootPath>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let unknown = |error: Error| format!("which database the server opens is not known: {error}");
+    let installed = match installed(fs) {
+        Ok(installed) => installed,
+        Err(error) => return vec![unknown(error)],
     };
-    let document = IcsConf::parse(bytes).map_err(|e| wrong(e.to_string()))?;
-    let value = document.effective(&Key::new(LOGDIR)).and_then(|entry| entry.value.clone());
-    let Some(value) = value else { return Ok(Some(layout.logs)) };
-    calendar::logs_dir(&layout, &value).map(Some).map_err(|e| wrong(e.to_string()))
+    for places in installed {
+        let ics_conf = &places.ics_conf;
+        if edited == Some(ics_conf) || !is_there(fs, ics_conf) {
+            continue;
+        }
+        let value = setting(fs, &places, HOMEDIR).map(|value| value.unwrap_or_else(|| b".".to_vec()));
+        let opened = value.and_then(|value| calendar::csdb_dir(&places, &value).map_err(|e| wrong(ics_conf, e)));
+        match opened {
+            Ok(opened) if is_same(fs, &opened, target) => return Vec::new(),
+            Ok(opened) => warnings.push(format!(
+                "the server opens {opened}, not {target}: {HOMEDIR} in {ics_conf} says so. To point it to the target, use \
+                 --ics-conf {ics_conf}"
+            )),
+            Err(error) => warnings.push(unknown(error)),
+        }
+    }
+    warnings
+}
+
+fn is_there(fs: &dyn FileSystem, file: &RootPath) -> bool {
+    install_root::follow(fs, file).is_ok()
+}
+
+/// Compares directories, which may be reached by several paths, and need not be there.
+fn is_same(fs: &dyn FileSystem, one: &RootPath, other: &RootPath) -> bool {
+    let id = |path: &RootPath| fs.open_dir(path).and_then(|dir| dir.stat(&RelPath::here())).map(|stat| stat.id).ok();
+    let same = |one: &RootPath, other: &RootPath| match (id(one), id(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => one == other,
+        _ => false,
+    };
+    let missing = id(one).is_none() && id(other).is_none();
+    match (one.split_last(), other.split_last()) {
+        (Some((one, name)), Some((other, other_name))) if missing => name == other_name && same(&one, &other),
+        _ => same(one, other),
+    }
 }

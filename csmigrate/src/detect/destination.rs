@@ -5,9 +5,10 @@ use std::io;
 
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::path::escape;
-use upgrade_engine::fs::{Dir, FileId, FileKind, FileSystem, Name, RelPath, RootPath, Time};
+use upgrade_engine::fs::{Dir, FileKind, FileSystem, Name, RelPath, RootPath, Time};
 use upgrade_engine::place::Anchor;
 use upgrade_engine::step::Attributes;
+use upgrade_engine::survey::{self, Lack, Need, Parent, Space};
 
 use super::Directories;
 use super::source::{Entry, EntryKind, Role, SourceFacts};
@@ -62,13 +63,6 @@ pub enum BackupState {
     HoldsSource,
 }
 
-/// A file system with its free space.
-#[derive(Clone, Copy)]
-pub struct Space {
-    device: u64,
-    free: u64,
-}
-
 /// Surveys the target.
 ///
 /// # Errors
@@ -78,7 +72,7 @@ pub fn survey_target(fs: &dyn FileSystem, directories: &Directories, source: &dy
     let failed = |e| Error::io("read", &path, e);
     match fs.open_dir(&path) {
         Ok(dir) => {
-            if id(&*dir, &path)? == id(source, &directories.source)? {
+            if survey::identity(&*dir, &path)? == survey::identity(source, &directories.source)? {
                 return Err(Error::Overlap(format!("source and target are the same directory, {path}")));
             }
             let names = dir.list(&RelPath::here()).map_err(failed)?;
@@ -86,14 +80,18 @@ pub fn survey_target(fs: &dyn FileSystem, directories: &Directories, source: &dy
             if !foreign.is_empty() {
                 return Err(Error::TargetNotEmpty { path: path.to_string(), names: some_of(&foreign) });
             }
-            let space = space(&*dir).map_err(failed)?;
-            Ok(TargetFacts { state: TargetState::Empty(anchor(&*dir, &path)?), space, path })
+            let space = Space::of(&*dir).map_err(failed)?;
+            Ok(TargetFacts { state: TargetState::Empty(survey::anchor(&*dir, &path)?), space, path })
         }
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            let (parent, name, dir) = open_parent(fs, &path)?;
+            let Parent { path: parent, name, dir } = survey::open_parent(fs, &path)?;
             refuse_dangling(&*dir, &name, &path)?;
-            let space = space(&*dir).map_err(failed)?;
-            Ok(TargetFacts { state: TargetState::Missing { parent: anchor(&*dir, &parent)?, name }, space, path })
+            let space = Space::of(&*dir).map_err(failed)?;
+            Ok(TargetFacts {
+                state: TargetState::Missing { parent: survey::anchor(&*dir, &parent)?, name },
+                space,
+                path,
+            })
         }
         Err(e) if e.kind() == io::ErrorKind::NotADirectory => Err(Error::NotADirectory { path: path.to_string() }),
         Err(e) => Err(Error::io("open", &path, e)),
@@ -122,19 +120,19 @@ pub fn some_of(names: &[Name]) -> String {
 /// [`Error::Overlap`].
 pub fn refuse_overlap(fs: &dyn FileSystem, directories: &Directories, source: &dyn Dir) -> Result<(), Error> {
     let Directories { source: source_path, target, backup } = directories;
-    let source = id(source, source_path)?;
-    let above_target = ancestors(fs, target)?;
+    let source = survey::identity(source, source_path)?;
+    let above_target = survey::ancestors(fs, target)?;
     if above_target.contains(&source) {
         return Err(Error::Overlap(format!("the target {target} lies inside the source {source_path}")));
     }
-    let target_id = fs.open_dir(target).ok().map(|dir| id(&*dir, target)).transpose()?;
-    let backup_id = fs.open_dir(backup).ok().map(|dir| id(&*dir, backup)).transpose()?;
+    let target_id = fs.open_dir(target).ok().map(|dir| survey::identity(&*dir, target)).transpose()?;
+    let backup_id = fs.open_dir(backup).ok().map(|dir| survey::identity(&*dir, backup)).transpose()?;
     if backup_id == Some(source) {
         return Err(Error::Overlap(format!("source and backup are the same directory, {backup}")));
     }
     let same = (backup_id.is_some() && backup_id == target_id) || backup == target;
     let in_target =
-        target_id.is_some_and(|target| matches!(ancestors(fs, backup), Ok(above) if above.contains(&target)));
+        target_id.is_some_and(|target| matches!(survey::ancestors(fs, backup), Ok(above) if above.contains(&target)));
     let in_backup = backup_id.is_some_and(|backup| above_target.contains(&backup));
     if same || in_target || in_backup || is_below(backup, target) || is_below(target, backup) {
         return Err(Error::Overlap(format!("the backup {backup} and the target {target} must not share a directory")));
@@ -148,33 +146,6 @@ fn is_below(inner: &RootPath, outer: &RootPath) -> bool {
     outer.components().all(|component| inner.next() == Some(component)) && inner.next().is_some()
 }
 
-/// Returns the directories above a path, nearest first, as the disk has them (links followed).
-fn ancestors(fs: &dyn FileSystem, path: &RootPath) -> Result<Vec<FileId>, Error> {
-    let mut at = path.clone();
-    let mut dir = fs.open_dir(&at);
-    // A path that is not there yet lies in the nearest directory above it that is.
-    let mut found = Vec::new();
-    while matches!(&dir, Err(e) if e.kind() == io::ErrorKind::NotFound) {
-        let Some((parent, _)) = at.split_last() else { break };
-        at = parent;
-        dir = fs.open_dir(&at);
-        if let Ok(dir) = &dir {
-            found.push(id(&**dir, &at)?);
-        }
-    }
-    let mut here = id(&*dir.map_err(|e| Error::io("open", &at, e))?, &at)?;
-    loop {
-        at = at.resolve(b"..").map_err(|e| Error::io("open", &at, io::Error::other(e)))?;
-        let above = fs.open_dir(&at).map_err(|e| Error::io("open", &at, e))?;
-        let above = id(&*above, &at)?;
-        if above == here {
-            return Ok(found);
-        }
-        found.push(above);
-        here = above;
-    }
-}
-
 /// Surveys the place of the backup.
 ///
 /// # Errors
@@ -186,9 +157,8 @@ pub fn survey_backup(
 ) -> Result<BackupFacts, Error> {
     let path = directories.backup.clone();
     let failed = |e| Error::io("read", &path, e);
-    let (parent, name, above) = open_parent(fs, &path)?;
-    let parent_path = parent;
-    let parent = anchor(&*above, &parent_path)?;
+    let Parent { path: parent_path, name, dir: above } = survey::open_parent(fs, &path)?;
+    let parent = survey::anchor(&*above, &parent_path)?;
     let parent_modified = above.stat(&RelPath::here()).map_err(|e| Error::io("look at", &parent_path, e))?.modified;
     let state = match fs.open_dir(&path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
@@ -210,7 +180,7 @@ pub fn survey_backup(
             Some(difference) => return Err(Error::ForeignBackup { path: path.to_string(), difference }),
         },
     };
-    let space = space(&*above).map_err(failed)?;
+    let space = Space::of(&*above).map_err(failed)?;
     Ok(BackupFacts { path, parent, parent_modified, name, state, space })
 }
 
@@ -269,20 +239,14 @@ pub fn refuse_lack_of_space(source: &SourceFacts, target: &TargetFacts, backup: 
         BackupState::HoldsSource => 0,
         BackupState::Missing | BackupState::Empty(_) => source.bytes(),
     };
-    let checks = if target.space.device == backup.space.device {
-        vec![(&target.path, target.space.free, for_target.saturating_add(for_backup))]
-    } else {
-        vec![(&target.path, target.space.free, for_target), (&backup.path, backup.space.free, for_backup)]
-    };
-    for (path, free, bytes) in checks {
-        // Directories and the file system's own needs.
-        let needed = bytes.saturating_add(bytes / 20).saturating_add(1 << 20);
-        if free < needed {
-            let (needed, free) = (needed.div_ceil(1 << 20), free >> 20);
-            return Err(Error::NoSpace { path: path.to_string(), needed, free });
-        }
+    let needs = [
+        Need { path: &target.path, space: target.space, bytes: for_target },
+        Need { path: &backup.path, space: backup.space, bytes: for_backup },
+    ];
+    match survey::lack_of_space(&needs) {
+        Some(Lack { path, needed, free }) => Err(Error::NoSpace { path: path.to_string(), needed, free }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Refuses a name that is there although nothing can be opened by it: a link to nowhere.
@@ -291,33 +255,4 @@ fn refuse_dangling(dir: &dyn Dir, name: &Name, path: &RootPath) -> Result<(), Er
         Ok(_) => Err(Error::Overlap(format!("{path} is a symbolic link that leads nowhere"))),
         Err(_) => Ok(()),
     }
-}
-
-fn space(dir: &dyn Dir) -> io::Result<Space> {
-    Ok(Space { device: dir.stat(&RelPath::here())?.id.device, free: dir.free_space()? })
-}
-
-fn id(dir: &dyn Dir, path: &RootPath) -> Result<FileId, Error> {
-    Ok(dir.stat(&RelPath::here()).map_err(|e| Error::io("look at", path, e))?.id)
-}
-
-/// Returns the anchor for an open directory.
-///
-/// # Errors
-/// [`Error::Io`].
-pub fn anchor(dir: &dyn Dir, path: &RootPath) -> Result<Anchor, Error> {
-    let id = id(dir, path)?;
-    Ok(Anchor { path: path.clone(), device: id.device, inode: id.inode })
-}
-
-/// Opens the directory above a path.
-///
-/// # Errors
-/// [`Error::Io`].
-pub fn open_parent(fs: &dyn FileSystem, path: &RootPath) -> Result<(RootPath, Name, Box<dyn Dir>), Error> {
-    let Some((parent, name)) = path.split_last() else {
-        return Err(Error::io("use", path, io::Error::other("it has no directory above it")));
-    };
-    let dir = fs.open_dir(&parent).map_err(|e| Error::io("open", &parent, e))?;
-    Ok((parent, name, dir))
 }

@@ -33,6 +33,8 @@ pub struct Facts {
     pub backup: BackupFacts,
     /// The configuration file to edit, if one was named.
     pub config: Option<ConfigFacts>,
+    /// Which other database the server will open, where it is not the new one.
+    pub other_database: Vec<String>,
     /// Who shall own the new files, if that was said.
     pub owner: Option<Owner>,
 }
@@ -64,7 +66,7 @@ pub fn survey(
     let config = match &args.ics_conf {
         Some(path) => {
             let wanted = Wanted { database: Some(&directories.target), read_only: args.read_only };
-            Some(config::survey(fs, &args.common, path, wanted)?)
+            Some(config::survey_edit(fs, &args.common, path, wanted)?)
         }
         None => None,
     };
@@ -75,5 +77,7 @@ pub fn survey(
     let environment = environment::survey(&source, damage)?;
     let backup = destination::survey_backup(fs, directories, &source)?;
     destination::refuse_lack_of_space(&source, &target, &backup)?;
-    Ok(Facts { source, environment, target, backup, config, owner })
+    let edited = args.ics_conf.as_deref().and_then(|typed| args.common.product_path(typed).ok());
+    let other_database = config::other_directories(fs, &directories.target, edited.as_ref());
+    Ok(Facts { source, environment, target, backup, config, other_database, owner })
 }

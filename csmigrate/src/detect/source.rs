@@ -12,6 +12,7 @@ use upgrade_engine::fs::path::escape;
 use upgrade_engine::fs::{Dir, File, FileId, FileKind, FileSystem, Name, RelPath, RootPath, Stat};
 use upgrade_engine::place::Anchor;
 use upgrade_engine::step::{Attributes, Observer};
+use upgrade_engine::survey::{self, Below, Limits};
 
 use super::Directories;
 use super::database::{self, DatabaseError, DatabaseFacts};
@@ -23,8 +24,7 @@ use crate::workers;
 const CARRIED_AT_MOST: u64 = 16 << 20;
 
 /// A source with more entries, or deeper directories, is no calendar database, and its plan would not be small.
-const MOST_ENTRIES: usize = 50_000;
-const DEEPEST: usize = 64;
+const LIMITS: Limits = Limits { entries: 50_000, depth: 64 };
 
 /// The source directory.
 pub struct SourceFacts {
@@ -154,7 +154,6 @@ pub fn survey(
 ) -> Result<SourceFacts, Error> {
     let path = directories.source.clone();
     let failed = |e| Error::io("read", &path, e);
-    let stat = dir.stat(&RelPath::here()).map_err(failed)?;
     let mut listing = Listing {
         dir: &*dir,
         path: &path,
@@ -164,7 +163,7 @@ pub fn survey(
         left_out: Vec::new(),
         warnings: Vec::new(),
     };
-    listing.directory(&RelPath::here())?;
+    survey::walk(&*dir, &path, LIMITS, |entry, stat| listing.entry(entry, stat))?;
     let Listing { found, left_out, mut warnings, .. } = listing;
     if found.is_empty() {
         return Err(Error::NoDatabase { path: path.to_string(), what: "the directory is empty" });
@@ -195,7 +194,7 @@ pub fn survey(
         return Err(Error::Databases(refused));
     }
     let attributes = Attributes::of(&*dir, &RelPath::here()).map_err(failed)?;
-    let anchor = Anchor { path: path.clone(), device: stat.id.device, inode: stat.id.inode };
+    let anchor = survey::anchor(&*dir, &path)?;
     let facts = SourceFacts { path: path.clone(), dir, attributes, anchor, entries, left_out, warnings };
     if facts.databases().next().is_none() {
         return Err(Error::NoDatabase { path: path.to_string(), what: "there is no database in it" });
@@ -237,39 +236,28 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    fn directory(&mut self, directory: &RelPath) -> Result<(), Error> {
-        let failed = |path: &RelPath, e| Error::io("read", show(self.path, path), e);
-        for name in self.dir.list(directory).map_err(|e| failed(directory, e))? {
-            let path = directory.join(&name);
-            let stat = self.dir.stat(&path).map_err(|e| failed(&path, e))?;
-            if self.is_left_out(&path, &name, &stat) {
-                continue;
+    /// Notes an entry; returns whether what lies below it is to be noted as well.
+    fn entry(&mut self, path: &RelPath, stat: &Stat) -> Result<Below, Error> {
+        let Some(name) = path.names().last().filter(|name| !self.is_left_out(path, name, stat)) else {
+            return Ok(Below::LeaveOut);
+        };
+        match stat.kind {
+            FileKind::Fifo | FileKind::Special => {
+                self.left_out.push(format!("{path} is no file; it is not copied"));
+                return Ok(Below::LeaveOut);
             }
-            match stat.kind {
-                FileKind::Fifo | FileKind::Special => {
-                    self.left_out.push(format!("{path} is no file; it is not copied"));
-                    continue;
-                }
-                FileKind::Symlink if name.as_bytes().ends_with(b".db") => {
-                    let path = show(self.path, &path);
-                    let why = "is a symbolic link, and links in a database directory are never followed: put the \
-                               database itself there";
-                    return Err(Error::Databases(vec![format!("{path} {why}")]));
-                }
-                FileKind::Regular | FileKind::Directory | FileKind::Symlink => {}
+            FileKind::Symlink if name.as_bytes().ends_with(b".db") => {
+                let path = show(self.path, path);
+                let why = "is a symbolic link, and links in a database directory are never followed: put the database \
+                           itself there";
+                return Err(Error::Databases(vec![format!("{path} {why}")]));
             }
-            if self.found.len() >= MOST_ENTRIES || path.names().len() > DEEPEST {
-                let what = format!("it holds more than {MOST_ENTRIES} entries or {DEEPEST} levels of directories");
-                return Err(Error::Config { path: self.path.to_string(), what });
-            }
-            self.warn_if_only_backed_up(&path, &name, &stat);
-            let attributes = Attributes::of(self.dir, &path).map_err(|e| failed(&path, e))?;
-            self.found.push(Found { path: path.clone(), stat, attributes });
-            if stat.kind == FileKind::Directory {
-                self.directory(&path)?;
-            }
+            FileKind::Regular | FileKind::Directory | FileKind::Symlink => {}
         }
-        Ok(())
+        self.warn_if_only_backed_up(path, name, stat);
+        let attributes = Attributes::of(self.dir, path).map_err(|e| Error::io("read", show(self.path, path), e))?;
+        self.found.push(Found { path: path.clone(), stat: *stat, attributes });
+        Ok(Below::Enter)
     }
 
     /// Whatever does not appear in the target is said, but for the caches, which the server makes anew.

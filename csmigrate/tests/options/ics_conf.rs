@@ -46,6 +46,7 @@ fn the_server_is_pointed_to_a_target_that_is_not_the_default_and_undo_points_it_
     Calendar database has been migrated
     Backup: /db/old/backup
     Undo:   csmigrate --root [TEMP]/root --undo /db/new
+    Next:   restart the Calendar Server services (stop-cal, start-cal): they read ics.conf when they start
     "#);
     assert_eq!(site.read(CONF), replaced("\t=  \".\"", "\t=  \"/db/new\""));
     let (mode, uid, gid, ..) = attributes(&site.path(CONF));
@@ -84,6 +85,7 @@ fn read_only_alone_needs_no_migration_and_is_taken_back_by_run() {
     --- stdout
     Editing /etc/opt/SUNWics5/config/ics.conf...
     Undo:   csmigrate --root [TEMP]/root --undo [RUN 1]
+    Next:   restart the Calendar Server services (stop-cal, start-cal): they read ics.conf when they start
     "#);
     assert_eq!(site.read(CONF), replaced("readonly = \"no\"", "readonly = \"yes\""));
     assert_snapshot!(site.run(&["--ics-conf", CONF, "--read-only", "on"]).succeeded(), @r#"
@@ -97,6 +99,7 @@ fn read_only_alone_needs_no_migration_and_is_taken_back_by_run() {
     --- stdout
     Restoring /etc/opt/SUNWics5/config/ics.conf...
     Everything is as it was before run [RUN 1]
+    Next:   restart the Calendar Server services (stop-cal, start-cal): they read ics.conf when they start
     "#);
     for (before, after) in before.iter().zip(states(&site)) {
         assert_same(before, &after);
@@ -203,4 +206,69 @@ fn no_secret_of_the_file_is_told_anywhere() {
     for text in told {
         assert!(!text.contains("canary-4711"), "{text}");
     }
+}
+
+#[track_caller]
+fn assert_warned(site: &Site, arguments: &[&str], opened: &str, target: &str) {
+    let outcome = site.run(arguments).succeeded();
+    let warning = format!(
+        "csmigrate: warning: the server opens {opened}, not {target}: caldb.berkeleydb.homedir.path in {CONF} says so. To \
+         point it to the target, use --ics-conf {CONF}"
+    );
+    assert!(outcome.stderr.contains(&warning), "{outcome}");
+}
+
+#[track_caller]
+fn assert_not_warned(site: &Site, arguments: &[&str]) {
+    let outcome = site.run(arguments).succeeded();
+    assert!(!outcome.stderr.contains("the server opens"), "{outcome}");
+}
+
+#[test]
+fn a_target_that_the_server_does_not_open_is_warned_of_by_the_dry_run_and_by_the_run() {
+    let site = site_with_conf();
+    for arguments in [&["-d", OLD, NEW][..], &[OLD, NEW]] {
+        assert_warned(&site, arguments, "/var/opt/SUNWics5/csdb", NEW);
+    }
+}
+
+#[test]
+fn the_default_target_is_warned_of_when_the_server_opens_another_directory() {
+    let site = site_with_conf();
+    site.write(CONF, "caldb.berkeleydb.homedir.path = \"/export/csdb\"\n");
+    assert_warned(&site, &["-d", OLD, "/var/opt/SUNWics5/csdb"], "/export/csdb", "/var/opt/SUNWics5/csdb");
+}
+
+#[test]
+fn a_target_that_the_server_opens_needs_no_warning() {
+    let site = site_with_conf();
+    assert_not_warned(&site, &["-d", OLD, "/var/opt/SUNWics5/csdb"]);
+    assert_not_warned(&site, &["-d", "--ics-conf", CONF, OLD, NEW]);
+    site.write(CONF, "service.http.port = \"80\"\n");
+    assert_not_warned(&site, &["-d", OLD, "/var/opt/SUNWics5/csdb"]);
+    site.write(CONF, "caldb.berkeleydb.homedir.path = \"/link/new\"\n");
+    std::os::unix::fs::symlink("/db", site.path("/link")).unwrap();
+    assert_not_warned(&site, &["-d", OLD, NEW]);
+    std::fs::remove_file(site.path(CONF)).unwrap();
+    assert_not_warned(&site, &["-d", OLD, NEW]);
+}
+
+#[test]
+fn an_edit_of_another_file_than_the_server_s_is_warned_of() {
+    let site = site_with_conf();
+    site.write("/db/ics.conf", "caldb.berkeleydb.homedir.path = \".\"\n");
+    assert_warned(&site, &["-d", "--ics-conf", "/db/ics.conf", OLD, NEW], "/var/opt/SUNWics5/csdb", NEW);
+}
+
+#[test]
+fn a_hard_linked_file_keeps_its_names_and_one_that_cannot_be_found_is_named() {
+    let site = site_with_conf();
+    let other = format!("{CONF}.saved");
+    std::fs::hard_link(site.path(CONF), site.path(&other)).unwrap();
+    site.run(&["-q", "--ics-conf", CONF, "--read-only", "on"]).succeeded();
+    assert_eq!(site.read(&other), site.read(CONF));
+    std::fs::rename(site.path(&other), site.path("/db/elsewhere")).unwrap();
+    let outcome = site.run(&["-d", "--ics-conf", CONF, "--read-only", "off"]).failed();
+    assert!(outcome.stderr.contains("a hard-linked file with 2 names, and only 1 can be found"), "{outcome}");
+    assert!(outcome.stderr.contains("Nothing was changed."), "{outcome}");
 }

@@ -129,3 +129,19 @@ fn an_ics_conf_that_cannot_be_understood_is_refused() {
       Nothing was changed.
     "#);
 }
+
+#[test]
+fn a_log_dir_of_which_only_the_last_name_is_missing_is_made_with_the_owner_of_the_one_above() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let site = Site::calendar();
+    let above = site.beside("logs");
+    fs::set_permissions(&above, fs::Permissions::from_mode(0o1777)).unwrap();
+    let _ = std::os::unix::fs::chown(&above, Some(4321), Some(1234));
+    let made = above.join("new");
+    let outcome = site.run(&["--log-dir", made.to_str().unwrap(), "-d", OLD, NEW]).succeeded();
+    assert!(outcome.stdout.contains("Made the logs directory"), "{outcome}");
+    assert_eq!(names_in(&made), ["csmigrate.log"]);
+    let [above, made] = [above, made].map(|path| fs::metadata(path).unwrap());
+    assert_eq!((made.uid(), made.gid()), (above.uid(), above.gid()));
+    assert_eq!(made.mode() & 0o7777, 0o755, "others do not write there");
+}

@@ -5,6 +5,7 @@ use std::io;
 
 use upgrade_engine::engine::{EngineError, Standing};
 use upgrade_engine::fs::Name;
+use upgrade_engine::survey::SurveyError;
 
 use crate::exit::Exit;
 use crate::options::Invocation;
@@ -73,6 +74,9 @@ pub enum Error {
         /// Undone already, or failed before it changed anything.
         why: &'static str,
     },
+    /// Something cannot be surveyed.
+    #[error(transparent)]
+    Survey(SurveyError),
     /// A mistake of ours.
     #[error("internal error: {0}")]
     Internal(String),
@@ -87,6 +91,15 @@ impl From<EngineError> for Error {
             EngineError::Locked { holder } => Self::Active { holder },
             EngineError::NoSuchRun(name) => Self::NoSuchRun(name),
             other => Self::Engine(other),
+        }
+    }
+}
+
+impl From<SurveyError> for Error {
+    fn from(error: SurveyError) -> Self {
+        match error {
+            SurveyError::Io { verb, path, source } => Self::Io { verb, path, source },
+            other => Self::Survey(other),
         }
     }
 }

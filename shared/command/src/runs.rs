@@ -114,6 +114,11 @@ impl<'a, H: RunHandler> Runs<'a, H> {
         }
     }
 
+    /// Prints what to do next after a plan was applied.
+    pub fn say_next(&self, plan: &Plan) {
+        self.handler.next(plan).iter().for_each(|line| self.context.say(line));
+    }
+
     /// Opens the state directory, making it when it is not there.
     ///
     /// # Errors
@@ -155,15 +160,23 @@ impl<'a, H: RunHandler> Runs<'a, H> {
         run.plan.scope.may_be_on(&self.context.options.real_root())
     }
 
-    fn say_dry_run(&self, plan: &Plan) -> Report {
+    /// Shows a plan after the checks that a run makes before its first change. Only an undo needs the session.
+    fn say_dry_run(
+        &self,
+        plan: &Plan,
+        providers: &Providers<'_>,
+        session: Option<&Session>,
+    ) -> Result<Report, Error> {
+        let foreseen = self.work(plan, providers, |means| upgrade_engine::check(plan, means, session))?;
+        foreseen.iter().for_each(|line| self.context.warn(line));
         self.context.say("Dry run: this would be done, and nothing was written:");
         plan.lines().iter().for_each(|line| self.context.say(&format!("  {line}")));
-        Report {
+        Ok(Report {
             plan: Some(plan.clone()),
-            warnings: plan.warnings.clone(),
+            warnings: [plan.warnings.clone(), foreseen].concat(),
             findings: plan.findings.clone(),
             ..self.context.report(ReportStatus::DryRun)
-        }
+        })
     }
 
     /// Has the engine work on a plan.
@@ -227,20 +240,26 @@ impl<H: RunHandler> NewRun<'_, H> {
             return Ok(Completion::of(self.runs.context.report(ReportStatus::NothingToDo)));
         }
         if self.runs.context.options.dry_run {
-            return Ok(Completion::of(self.dry_run(plan)));
+            return Ok(Completion::of(self.dry_run(plan)?));
         }
         if let Some(question) = question {
             self.runs.context.confirm(question)?;
         }
-        let runs = self.runs;
+        let (runs, applied) = (self.runs, plan.clone());
         let report = self.apply(plan, &[])?;
         runs.say_ways_back(&report);
+        runs.say_next(&applied);
         Ok(Completion::of(report))
     }
 
-    /// Prints a plan, and returns it in a report.
-    pub fn dry_run(&self, plan: Plan) -> Report {
-        self.runs.say_dry_run(&self.planned(plan))
+    /// Checks a plan as a run would before its first change, prints it, and returns it in a report.
+    ///
+    /// # Errors
+    /// As the step that could not be done.
+    pub fn dry_run(&self, plan: Plan) -> Result<Report, H::Error> {
+        let plan = self.planned(plan);
+        let providers = self.runs.handler.providers(&Work::Apply(&plan))?;
+        Ok(self.runs.say_dry_run(&plan, &providers, None)?)
     }
 
     /// Returns a plan as [`NewRun::apply`] would keep it.

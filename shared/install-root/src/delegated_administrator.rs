@@ -1,14 +1,18 @@
 //! Delegated Administrator 6.3 and 6.4: six properties files, their originals, and the copies that a web container runs.
 //!
 //! The documents disagree about the places of 6.3, so each file is looked for in a list of places
-//! (`reference/delegated-administrator.md` sections 2 and 3).
+//! (`reference/delegated-administrator.md` sections 2 and 3; packages and patches: section 9).
 
 use std::fmt;
 use std::io;
 
 use upgrade_engine::fs::{FileKind, FileSystem, Name, PathError, RelPath, RootPath};
+use upgrade_engine::survey::{is_absent, with_path};
 
-use crate::bounded::{is_absent, with_path};
+use crate::installation::Kind;
+use crate::look::names;
+use crate::search::{Candidate, NeedsHome, PackageSign, Signs, VersionOf};
+use crate::version::Claim;
 
 /// Places of the product, the newest first: Suite 6, Solaris, Linux.
 pub const BASES: [&str; 3] = ["/opt/sun/comms/da", "/opt/SUNWcomm", "/opt/sun/comms/commcli"];
@@ -218,19 +222,34 @@ pub struct Deployed {
     pub path: RootPath,
 }
 
-/// Returns the bases that are there: those with `data/config` or `data/WEB-INF` or `data/da` below them.
-///
-/// # Errors
-/// What the file system reports, naming the directory.
-pub fn bases(fs: &dyn FileSystem) -> io::Result<Vec<RootPath>> {
-    let mut found = Vec::new();
-    for base in BASES {
-        let base = RootPath::new(base).map_err(io::Error::other)?;
-        if is_base(fs, &base)? {
-            found.push(base);
+/// Patch 121581-20 is 6.4, and -18 is the first that Communications Suite 6 accepts; the numbers of the other platforms are
+/// recalled. The version of the 6.x packages stays 1.0.
+pub(crate) const SIGNS: Signs = Signs {
+    packages: &[
+        PackageSign { name: "SUNWcommda", homes: &["SUNWcomm", "da", ""], version: VersionOf::Product },
+        PackageSign { name: "SUNWcomic", homes: &["SUNWcomm", "da", ""], version: VersionOf::Nothing },
+        PackageSign { name: "SUNWcomis", homes: &["SUNWcomm", "da", ""], version: VersionOf::Nothing },
+    ],
+    patches: &[
+        ("121581", 18, Claim::Exactly("6.4")),
+        ("121582", 18, Claim::Exactly("6.4")),
+        ("121583", 18, Claim::Exactly("6.4")),
+    ],
+    files: &[],
+    suite6: Claim::From("6.4"),
+};
+
+/// Only a base with files of the product counts: its directories have names that others could have, too.
+pub(crate) fn candidates(fs: &dyn FileSystem) -> io::Result<Vec<Candidate>> {
+    let mut candidates = Vec::new();
+    for (kind, base) in [Kind::Suite6, Kind::Solaris, Kind::Linux].into_iter().zip(BASES) {
+        let home = RootPath::new(base).map_err(io::Error::other)?;
+        if is_base(fs, &home)? {
+            let places = [base, &format!("{base}/data/config"), &format!("{base}/data")];
+            candidates.push(Candidate::new(kind, places, NeedsHome::Yes)?);
         }
     }
-    Ok(found)
+    Ok(candidates)
 }
 
 /// Returns whether a directory is a base.
@@ -299,9 +318,5 @@ fn entries_like(fs: &dyn FileSystem, above: &RootPath, part: &str) -> io::Result
     let Some(prefix) = part.strip_suffix('*') else {
         return Ok(vec![Name::new(part).map_err(io::Error::other)?]);
     };
-    match fs.open_dir(above).and_then(|dir| dir.list(&RelPath::here())) {
-        Ok(names) => Ok(names.into_iter().filter(|name| name.as_bytes().starts_with(prefix.as_bytes())).collect()),
-        Err(error) if is_absent(&error) => Ok(Vec::new()),
-        Err(error) => Err(with_path(above, &error)),
-    }
+    names(fs, above, prefix)
 }

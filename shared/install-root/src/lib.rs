@@ -1,10 +1,53 @@
 //! Where each product lives below the product root, and which version it has. Everything here only reads.
 //!
-//! One module for each product. A module knows the default places of the releases it deals with, finds the ones that are
-//! present, and turns values of the product's configuration into paths.
+//! [`find`] answers in one shape for every product. A product's own module knows its default places and what its versions leave
+//! behind; where that does not settle the version, [`Release`] says what is known and [`Evidence`] what was seen.
 
-mod bounded;
 pub mod calendar;
+mod communications_express;
 pub mod delegated_administrator;
+mod installation;
+mod instant_messaging;
+mod look;
+mod messaging;
+mod package;
+mod search;
+mod version;
 
-pub use bounded::{MAX_SIZE, follow, read_file};
+use std::io;
+
+use upgrade_engine::fs::FileSystem;
+
+pub use installation::{Evidence, Installation, Kind, Layout, Part, Product};
+pub use package::Package;
+pub use upgrade_engine::survey::{MAX_SIZE, follow, read_file};
+pub use version::{Release, Version};
+
+/// Looks for installations of all products in their default places.
+///
+/// A default place counts as soon as one of its parts is there: a data directory alone is worth knowing about.
+///
+/// # Errors
+/// When a directory or a package record is there but cannot be read, or the record is too large; names the path.
+pub fn find(fs: &dyn FileSystem) -> io::Result<Vec<Installation>> {
+    let mut found = Vec::new();
+    for product in Product::ALL {
+        found.extend(find_product(fs, product)?);
+    }
+    Ok(found)
+}
+
+/// Looks for installations of one product, in the order of [`Kind::ALL`].
+///
+/// # Errors
+/// As [`find`].
+pub fn find_product(fs: &dyn FileSystem, product: Product) -> io::Result<Vec<Installation>> {
+    let (candidates, signs) = match product {
+        Product::Messaging => (messaging::candidates(fs)?, &messaging::SIGNS),
+        Product::Calendar => (calendar::candidates()?, &calendar::SIGNS),
+        Product::InstantMessaging => (instant_messaging::candidates(fs)?, &instant_messaging::SIGNS),
+        Product::CommunicationsExpress => (communications_express::candidates()?, &communications_express::SIGNS),
+        Product::DelegatedAdministrator => (delegated_administrator::candidates(fs)?, &delegated_administrator::SIGNS),
+    };
+    search::among(fs, product, candidates, signs)
+}

@@ -6,8 +6,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::symlink;
 
-use install_root::calendar::{Found, Kind, Layout, Package, Part, csdb_value, find, logs_dir};
-use install_root::{MAX_SIZE, read_file};
+use install_root::calendar::{Places, csdb_dir, csdb_value, logs_dir};
+use install_root::{Installation, Kind, MAX_SIZE, Part, Product, find_product, read_file};
 use tempfile::TempDir;
 use upgrade_engine::fs::RootPath;
 use upgrade_engine::fs::real::RealFs;
@@ -33,8 +33,8 @@ impl Root {
         RealFs::open(self.0.path()).unwrap()
     }
 
-    fn find(&self) -> Vec<Found> {
-        find(&self.fs()).unwrap()
+    fn find(&self) -> Vec<Installation> {
+        find_product(&self.fs(), Product::Calendar).unwrap()
     }
 }
 
@@ -42,8 +42,8 @@ fn path(text: &str) -> RootPath {
     RootPath::new(text).unwrap()
 }
 
-fn solaris() -> Layout {
-    Layout::of(Kind::Solaris).unwrap()
+fn solaris() -> Places {
+    Places::default_of(Kind::Solaris).unwrap()
 }
 
 #[test]
@@ -56,22 +56,19 @@ fn a_solaris_installation_is_found_with_its_package() {
     let root = Root::new(&["opt/SUNWics5/cal/sbin", "etc/opt/SUNWics5/config", "var/opt/SUNWics5/csdb"]).with_pkginfo(
         "CLASSES=none\nBASEDIR=/opt\nPKGINST=SUNWics5\nNAME=Calendar VERSION=9\nVERSION=6.0,REV=2003.11.14\nPATCHLIST=121657-19 121657-20\n",
     );
-    let expected = Found {
-        kind: Kind::Solaris,
-        layout: solaris(),
-        seen: vec![Part::Home, Part::Config, Part::Var],
-        package: Some(Package {
-            version: "6.0,REV=2003.11.14".into(),
-            patches: vec!["121657-19".into(), "121657-20".into()],
-        }),
-    };
-    assert_eq!(root.find(), [expected]);
+    let [found] = root.find().try_into().unwrap();
+    assert_eq!((found.product, found.layout.kind), (Product::Calendar, Kind::Solaris));
+    assert_eq!(Places::of(&found.layout).unwrap(), solaris());
+    assert_eq!(found.parts(), [Part::Home, Part::Config, Part::Data]);
+    let [package] = found.packages().collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!((package.name.as_str(), package.version.as_str()), ("SUNWics5", "6.0,REV=2003.11.14"));
+    assert_eq!(package.patches, ["121657-19", "121657-20"]);
 }
 
 #[test]
 fn the_places_of_each_layout() {
     let places = |kind| {
-        let l = Layout::of(kind).unwrap();
+        let l = Places::default_of(kind).unwrap();
         [l.home, l.tools, l.config, l.ics_conf, l.var, l.csdb, l.logs, l.tmp].map(|path| path.to_string())
     };
     assert_eq!(
@@ -105,12 +102,16 @@ fn several_installations_are_found_in_order_and_the_package_belongs_to_one() {
         "etc/opt/sun/comms/calendar/SUNWics5/config",
     ])
     .with_pkginfo("BASEDIR='/opt/sun/comms/calendar/'\nVERSION=\"6.3\"\n");
-    let found: Vec<_> = root.find().into_iter().map(|f| (f.kind, f.seen, f.package.map(|p| p.version))).collect();
+    let found: Vec<_> = root
+        .find()
+        .into_iter()
+        .map(|f| (f.layout.kind, f.parts(), f.packages().next().map(|p| p.version.clone())))
+        .collect();
     assert_eq!(
         found,
         [
             (Kind::Suite6, vec![Part::Config], Some("6.3".into())),
-            (Kind::Solaris, vec![Part::Home, Part::Var], None),
+            (Kind::Solaris, vec![Part::Home, Part::Data], None),
             (Kind::Linux, vec![Part::Home], None),
         ]
     );
@@ -122,8 +123,8 @@ fn absolute_links_stay_below_the_root() {
     symlink("/export/calendar", root.0.path().join("opt/SUNWics5")).unwrap();
     symlink("../../export/data", root.0.path().join("var/opt/SUNWics5")).unwrap();
     symlink("/tmp", root.0.path().join("opt/sun")).unwrap();
-    let found: Vec<_> = root.find().into_iter().map(|f| (f.kind, f.seen)).collect();
-    assert_eq!(found, [(Kind::Solaris, vec![Part::Home, Part::Var])]);
+    let found: Vec<_> = root.find().into_iter().map(|f| (f.layout.kind, f.parts())).collect();
+    assert_eq!(found, [(Kind::Solaris, vec![Part::Home, Part::Data])]);
 }
 
 #[test]
@@ -138,7 +139,7 @@ fn a_package_record_that_is_too_large_is_refused() {
     let root = Root::new(&["opt/SUNWics5/cal"]).with_pkginfo("VERSION=6.3\n");
     let record = root.0.path().join("var/sadm/pkg/SUNWics5/pkginfo");
     fs::OpenOptions::new().write(true).open(&record).unwrap().set_len(MAX_SIZE + 1).unwrap();
-    let error = find(&root.fs()).unwrap_err();
+    let error = find_product(&root.fs(), Product::Calendar).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::FileTooLarge);
     assert_eq!(error.to_string(), "/var/sadm/pkg/SUNWics5/pkginfo: larger than 1048576 bytes");
 }
@@ -180,5 +181,6 @@ fn the_setting_of_a_database_directory_is_a_dot_for_the_default_one() {
         ("/export/csdb", "/export/csdb"),
     ] {
         assert_eq!(csdb_value(&solaris(), &path(directory)), value.as_bytes());
+        assert_eq!(csdb_dir(&solaris(), value.as_bytes()).unwrap(), path(directory), "{value:?}");
     }
 }

@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::error::JournalError;
 use crate::fs::{Durable, File, Time};
 use crate::place::Place;
 
@@ -67,22 +68,6 @@ impl Record {
             Self::End { .. } => 4,
         }
     }
-}
-
-/// Why a journal is not trusted.
-#[derive(Debug, thiserror::Error)]
-pub enum JournalError {
-    /// Bytes that no interrupted write leaves behind.
-    #[error("the journal is damaged at byte {offset}: {what}")]
-    Damaged {
-        /// Where the record begins.
-        offset: u64,
-        /// What does not fit.
-        what: &'static str,
-    },
-    /// It cannot be read or written.
-    #[error("the journal cannot be used: {0}")]
-    Io(#[from] std::io::Error),
 }
 
 /// A journal open for writing.

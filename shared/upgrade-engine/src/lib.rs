@@ -3,8 +3,11 @@
 //! Every tool goes one way: it surveys (reads only), makes a [`plan::Plan`] (pure), has a [`engine::Session`] apply it under a
 //! journal, and can have that undone. Only [`fs`] changes the file system.
 
+mod check;
 pub mod digest;
 pub mod engine;
+mod error;
+mod execution;
 pub mod fs;
 mod journal;
 mod locks;
@@ -16,8 +19,11 @@ mod run;
 pub mod run_list;
 pub mod scope;
 pub mod step;
+pub mod survey;
 mod undo;
 
-pub use journal::{JournalError, Outcome};
+pub use check::check;
+pub use error::JournalError;
+pub use journal::Outcome;
 pub use run::{Identity, Run, Status};
 pub use undo::Undo;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::engine::EngineError;
+use crate::error::EngineError;
 use crate::fs::{Dir, FileId, Lock, RelPath, RootPath};
 use crate::place::OpenAnchors;
 use crate::run::{Identity, name};

@@ -70,6 +70,31 @@ pub fn create_file(fs: &dyn FileSystem, path: &RootPath, content: &[u8]) -> io::
     written
 }
 
+/// Makes a directory that the administrator named, in one that is there; it gets the owner of that one, where this user can set
+/// it, and its mode, but for what would let others write.
+///
+/// # Errors
+/// As `open` and `mkdir`.
+pub fn make_directory(path: &Path) -> io::Result<()> {
+    let path = std::path::absolute(path)?;
+    let path = RootPath::new(path.as_os_str().as_bytes()).map_err(io::Error::other)?;
+    let (parent, name) = path.split_last().ok_or(io::ErrorKind::AlreadyExists)?;
+    let dir = RealFs::open(Path::new("/"))?.open_dir(&parent)?;
+    let above = dir.stat(&RelPath::here())?;
+    let at = RelPath::from(name);
+    dir.make_dir(&at)?;
+    let attributes = Attributes {
+        uid: above.uid,
+        gid: above.gid,
+        mode: above.mode & 0o755 | 0o700,
+        modified: dir.stat(&at)?.modified,
+        extended: Vec::new(),
+    };
+    attributes.set_on_entry(&*dir, &at, &path.to_string())?;
+    dir.sync(&at, Durable::MadeAttributes)?;
+    dir.sync(&RelPath::here(), Durable::MadeDirectory)
+}
+
 /// Makes a directory (mode 0700) with files, at a name that is free; returns what could not be set by this user.
 ///
 /// # Errors

@@ -9,8 +9,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::StepError;
 use crate::fs::{Dir, FileSystem, Name, RelPath, RootPath};
-use crate::step::StepError;
 
 /// A path beneath an anchor of the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -116,6 +116,11 @@ impl OpenAnchors {
     /// Returns the handles of all anchors.
     pub fn dirs(&self) -> impl Iterator<Item = (&RootPath, &dyn Dir)> {
         self.opened.values().map(|(path, dir)| (path, dir.as_ref()))
+    }
+
+    /// Returns the anchors with their names and handles.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&str, &RootPath, &dyn Dir)> {
+        self.opened.iter().map(|(name, (path, dir))| (name.as_str(), path, dir.as_ref()))
     }
 
     /// Returns a place as an administrator would write it.

@@ -1,15 +1,16 @@
 //! The directory of a run: `<state>/<tool>/<UTC timestamp>-<pid>/` with `plan.json`, `journal`, `before/`, `report.json` and
 //! `log`. It holds saved passwords and takes space until it is pruned, so it is for its owner only (0700, files 0600).
 
+use std::collections::BTreeMap;
 use std::io;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::digest::Digest;
-use crate::engine::EngineError;
+use crate::error::{EngineError, JournalError};
 use crate::fs::{Dir, Durable, FileKind, FileSystem, Name, RelPath, RootPath};
-use crate::journal::{self, Journal, JournalError, Outcome, Record};
+use crate::journal::{self, Journal, Outcome, Record};
 use crate::plan::{PLAN_VERSION, Plan};
 use crate::step::read_whole;
 
@@ -102,25 +103,24 @@ impl Run {
 
     /// Returns what the steps prepared and reported, by step: the last intent and its report count.
     pub(crate) fn steps(&self) -> Vec<StepRecord<'_>> {
-        let mut steps: Vec<StepRecord<'_>> = Vec::new();
+        let mut steps: BTreeMap<usize, StepRecord<'_>> = BTreeMap::new();
         for record in &self.records.records {
             match record {
                 Record::Intent { step, touched, prepared } => {
                     // Prepared once more after an interruption: what its directories were before is what counts.
-                    let first = steps.iter().find(|s| s.step == *step).map(|s| s.touched);
-                    steps.retain(|s| s.step != *step);
-                    let touched = first.unwrap_or(touched);
-                    steps.push(StepRecord { step: *step, touched, prepared, report: None });
+                    let touched = steps.get(step).map_or(touched.as_slice(), |first| first.touched);
+                    steps.insert(*step, StepRecord { step: *step, touched, prepared, report: None });
                 }
                 Record::Done { step, report } => {
-                    for known in steps.iter_mut().filter(|known| known.step == *step) {
+                    if let Some(known) = steps.get_mut(step) {
                         known.report = Some(report);
                     }
                 }
                 Record::Begin { .. } | Record::End { .. } => {}
             }
         }
-        steps
+        // Steps are done in their order.
+        steps.into_values().collect()
     }
 
     /// Opens the journal to go on with it.

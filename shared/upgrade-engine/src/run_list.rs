@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::engine::EngineError;
+use crate::error::EngineError;
 use crate::fs::{FileSystem, RootPath};
 use crate::run::{Run, Status, name};
 

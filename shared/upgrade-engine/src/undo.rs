@@ -3,14 +3,17 @@
 //! The result is a plan like any other: it can be printed, applied, killed, resumed, and itself taken back. What somebody
 //! changed since the run is left as it is, and said.
 
-use crate::engine::{EngineError, Means, Session, Standing};
+use std::collections::BTreeSet;
+
+use crate::engine::{Means, Session};
+use crate::error::{EngineError, Standing, StepError};
 use crate::fs::{Name, Time};
 use crate::journal::Record;
 use crate::place::{Devices, OpenAnchors, Place};
 use crate::plan::Plan;
 use crate::run::{Run, Status, StepRecord};
 use crate::run_list::in_effect;
-use crate::step::{Known, Recovered, SetModified, Step, StepError};
+use crate::step::{Known, Recovered, SetModified, Step};
 
 /// A plan that takes a run back.
 #[derive(Debug)]
@@ -32,8 +35,8 @@ impl Session {
         let run = self.settle(run, means)?;
         let anchors = OpenAnchors::open(means.fs, &run.plan.anchors, Devices::MayHaveChanged)
             .map_err(EngineError::before_any_change)?;
-        let mut world = self.world(anchors, &run.id, &run.plan, means)?;
-        world.undone_run = run.id.clone();
+        let mut world = self.world_of(&run, anchors, means)?;
+        world.undone_run = Some(run.id.clone());
         let mut plan = Plan::new(&run.plan.tool, serde_json::json!({ "undo": run.id }));
         plan.undoes = Some(run.id.to_string());
         plan.anchors = run.plan.anchors.clone();
@@ -73,7 +76,7 @@ impl Session {
         let failed =
             |error: StepError| EngineError::Step { error, run: Some(run.id.clone()), standing: Standing::Unfinished };
         let anchors = OpenAnchors::open(means.fs, &run.plan.anchors, Devices::MayHaveChanged).map_err(failed)?;
-        let world = self.world(anchors, &run.id, &run.plan, means)?;
+        let world = self.world_of(&run, anchors, means)?;
         let step = run.plan.steps.get(interrupted.step).ok_or_else(|| EngineError::state(&run.id, "no such step"))?;
         if let Recovered::Done(report) = step.action().recover(&world, interrupted.prepared).map_err(failed)? {
             let done = Record::Done { step: interrupted.step, report };
@@ -121,14 +124,13 @@ impl Session {
 
 /// Returns true when two runs act in the same directory, as far as their anchors tell.
 fn shares_a_directory(one: &Run, other: &Run) -> bool {
-    let identity = |run: &Run| -> Vec<u64> {
-        let touched =
-            run.steps().iter().flat_map(|s| s.touched).map(|(place, _)| place.anchor.clone()).collect::<Vec<_>>();
+    let identity = |run: &Run| -> BTreeSet<u64> {
+        let touched: BTreeSet<&String> =
+            run.steps().iter().flat_map(|s| s.touched).map(|(place, _)| &place.anchor).collect();
         let anchors = run.plan.anchors.iter().filter(|(name, _)| touched.contains(name));
         anchors.map(|(_, anchor)| anchor.inode).collect()
     };
-    let others = identity(other);
-    identity(one).iter().any(|id| others.contains(id))
+    !identity(one).is_disjoint(&identity(other))
 }
 
 /// Returns what the time of each touched directory was before the run, in the order to set them.
@@ -136,8 +138,9 @@ fn shares_a_directory(one: &Run, other: &Run) -> bool {
 /// One directory may be reachable from two anchors; the time that was noted first is the right one, so it is set last.
 fn earliest_times(steps: &[StepRecord<'_>]) -> Vec<(Place, Time)> {
     let mut times: Vec<(Place, Time)> = Vec::new();
+    let mut known = BTreeSet::new();
     for (place, time) in steps.iter().flat_map(|step| step.touched) {
-        if times.iter().all(|(known, _)| known != place) {
+        if known.insert(place) {
             times.push((place.clone(), *time));
         }
     }

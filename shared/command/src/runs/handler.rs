@@ -50,6 +50,11 @@ pub trait RunHandler {
         false
     }
 
+    /// Returns lines about what to do next after a plan, which may be an undo, was applied.
+    fn next(&self, _plan: &Plan) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Returns whether an undo is confirmed first.
     fn confirms_undo(&self) -> bool {
         true

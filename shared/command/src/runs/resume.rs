@@ -41,6 +41,7 @@ impl<H: RunHandler> Runs<'_, H> {
         match &run.plan.undoes {
             None => {
                 self.say_ways_back(&report);
+                self.say_next(&run.plan);
                 self.handler.legacy_last_line(finished).iter().for_each(|line| self.context.say(line));
             }
             Some(undone) => {

@@ -40,7 +40,7 @@ impl<H: RunHandler> Runs<'_, H> {
         let undo = self.work(&Plan::new("", serde_json::Value::Null), &providers, |means| session.plan_undo(run, means))?;
         undo.kept.iter().for_each(|line| self.context.warn(line));
         if self.context.options.dry_run {
-            let mut report = self.say_dry_run(&undo.plan);
+            let mut report = self.say_dry_run(&undo.plan, &providers, Some(&session))?;
             report.findings.extend(undo.kept);
             return Ok(Completion::of(report));
         }
@@ -77,6 +77,7 @@ impl<H: RunHandler> Runs<'_, H> {
         let line = format!("{all} is as it was before {before}");
         self.context.say(&self.handler.legacy_last_line(&line).unwrap_or(line));
         after.next.iter().for_each(|line| self.context.say(line));
+        self.say_next(undo);
         Ok(())
     }
 }

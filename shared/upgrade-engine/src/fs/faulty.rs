@@ -117,6 +117,7 @@ struct State {
     faults: Vec<Fault>,
     calls: Vec<Call>,
     writes: usize,
+    listed: usize,
     stopped: bool,
 }
 
@@ -139,6 +140,11 @@ impl Faults {
     /// Returns how many calls wrote bytes.
     pub fn writes(&self) -> usize {
         self.state().writes
+    }
+
+    /// Returns how many names were listed: a call that lists costs more the more there are.
+    pub fn listed(&self) -> usize {
+        self.state().listed
     }
 
     /// Returns all calls in their order.
@@ -288,7 +294,10 @@ impl Dir for FaultyDir {
 
     fn list(&self, path: &RelPath) -> io::Result<Vec<Name>> {
         self.gate.read("list", path)?;
-        self.inner.list(path)
+        let names = self.inner.list(path)?;
+        let mut state = self.gate.faults.state();
+        state.listed = state.listed.saturating_add(names.len());
+        Ok(names)
     }
 
     fn open(&self, path: &RelPath) -> io::Result<Box<dyn File>> {
@@ -319,6 +328,10 @@ impl Dir for FaultyDir {
     fn free_space(&self) -> io::Result<u64> {
         self.gate.read("free_space", &RelPath::here())?;
         self.inner.free_space()
+    }
+
+    fn can_give(&self, uid: u32, gid: u32) -> bool {
+        self.inner.can_give(uid, gid)
     }
 
     fn create(&self, path: &RelPath) -> io::Result<Box<dyn File>> {

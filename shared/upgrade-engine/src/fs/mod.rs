@@ -242,6 +242,10 @@ pub trait Dir: Send + Sync {
     /// # Errors
     /// As `statvfs`.
     fn free_space(&self) -> io::Result<u64>;
+    /// Returns whether this user can give a file here to a user and a group.
+    fn can_give(&self, _uid: u32, _gid: u32) -> bool {
+        true
+    }
 
     // What changes:
 

@@ -233,6 +233,12 @@ impl Dir for RealDir {
         Ok(space.f_bavail.saturating_mul(space.f_frsize))
     }
 
+    fn can_give(&self, uid: u32, gid: u32) -> bool {
+        let (user, group) = (rustix::process::geteuid(), rustix::process::getegid());
+        let is_member = || rustix::process::getgroups().is_ok_and(|groups| groups.iter().any(|g| g.as_raw() == gid));
+        user.is_root() || (user.as_raw() == uid && (group.as_raw() == gid || is_member()))
+    }
+
     fn create(&self, path: &RelPath) -> io::Result<Box<dyn File>> {
         let (parent, name) = self.parent(path)?;
         let file = create_at(parent.as_fd(), name, OFlags::RDWR, 0o600)?;

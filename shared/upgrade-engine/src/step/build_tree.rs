@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::ahead::{Ahead, Seen};
 use super::tree_content::{self, Made};
 use super::world::for_each_in_parallel;
 use super::{Action, Attributes, Inverse, Known, Recovered, RemoveTree, Step, StepError, World};
@@ -173,6 +174,38 @@ impl Action for BuildTree {
 
     fn touches(&self) -> Vec<Place> {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
+    }
+
+    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+        ahead.expect_free(world, &self.at)?;
+        ahead.expect_free(world, &self.staging(world)?)?;
+        for entry in &self.entries {
+            let size = match &entry.node {
+                Node::File(Content::CopyOf { from, digest, size }) => ahead.copied_size(world, from, digest, *size)?,
+                Node::File(Content::Produced { by, size, .. }) => {
+                    world.producer(by)?;
+                    *size
+                }
+                Node::Directory | Node::Symlink(_) | Node::HardLink(_) => continue,
+            };
+            ahead.takes(world, &self.at, size)?;
+        }
+        ahead.gives(world, &self.at, &self.attributes)?;
+        ahead.put(&self.at, Seen::Directory);
+        for entry in &self.entries {
+            let place = self.at.below(&entry.path);
+            ahead.gives(world, &place, &entry.attributes)?;
+            ahead.put(
+                &place,
+                match &entry.node {
+                    Node::Directory => Seen::Directory,
+                    Node::Symlink(_) => Seen::Link,
+                    Node::File(Content::CopyOf { digest, .. }) => Seen::File(Some(*digest)),
+                    Node::File(Content::Produced { .. }) | Node::HardLink(_) => Seen::File(None),
+                },
+            );
+        }
+        Ok(())
     }
 
     fn prepare(&self, world: &World<'_>) -> Result<(), StepError> {

@@ -123,9 +123,9 @@ mod tests {
 
     use super::*;
     use crate::fs::memory::MemoryFs;
-    use crate::fs::{Attribute, Durable, FileSystem, Name, RelPath, RootPath, Stat};
+    use crate::fs::{Attribute, Durable, FileSystem, RelPath, RootPath, Stat};
     use crate::place::{Anchor, Devices, OpenAnchors};
-    use crate::step::Quiet;
+    use crate::step::{Quiet, Saves};
 
     /// A file whose disk stores one byte wrongly.
     struct Failing {
@@ -170,9 +170,9 @@ mod tests {
             let anchors = [("root".to_owned(), anchor)].into();
             let world = World {
                 anchors: OpenAnchors::open(&fs, &anchors, Devices::AsSurveyed).unwrap(),
-                runs: &*root,
-                run: Name::new("run").unwrap(),
-                undone_run: Name::new("run").unwrap(),
+                runs: Some(&*root),
+                saves: Saves::nowhere(),
+                undone_run: None,
                 producers: &[],
                 services: &[],
                 observer: &Quiet,

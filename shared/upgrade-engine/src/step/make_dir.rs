@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ahead::{Ahead, Seen};
 use super::{Action, Attributes, Inverse, Known, NotEmpty, Recovered, RemoveDir, Step, StepError, World};
 use crate::fs::{Durable, FileKind};
 use crate::place::Place;
@@ -41,6 +42,13 @@ impl Action for MakeDir {
 
     fn touches(&self) -> Vec<Place> {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
+    }
+
+    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+        ahead.expect_free(world, &self.at)?;
+        ahead.gives(world, &self.at, &self.attributes)?;
+        ahead.put(&self.at, Seen::Directory);
+        Ok(())
     }
 
     fn prepare(&self, world: &World<'_>) -> Result<(), StepError> {

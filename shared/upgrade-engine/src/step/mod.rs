@@ -4,23 +4,25 @@
 //! from the disk alone whether an interrupted step was done, finishes or cleans up what it left, and refuses to touch
 //! anything when somebody else changed it.
 
+mod ahead;
 mod attributes;
 mod build_tree;
 mod copy;
 mod make_dir;
 mod move_entries;
+mod new_file;
 mod remove_dir;
 mod remove_file;
 mod remove_tree;
 mod replace_file;
 mod request;
+mod saved;
 mod set_modified;
 mod tree_content;
 mod world;
 mod write_file;
 
 use std::collections::BTreeMap;
-use std::io;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -36,9 +38,14 @@ pub use replace_file::{NewContent, ReplaceFile, SpanEdit};
 pub use request::Request;
 pub use set_modified::SetModified;
 pub use world::{Observer, Producer, Quiet, Service, World};
-pub use write_file::{WriteFile, read_whole};
+pub use write_file::WriteFile;
+
+pub(crate) use ahead::{Ahead, check_steps};
+pub use new_file::read_whole;
+pub(crate) use saved::Saves;
 
 use crate::digest::Digest;
+pub use crate::error::StepError;
 use crate::place::Place;
 
 /// One step of a plan.
@@ -82,53 +89,6 @@ impl Step {
             Self::SetModified(step) => step,
             Self::Request(step) => step,
         }
-    }
-}
-
-/// Why a step could not be done.
-#[derive(Debug, thiserror::Error)]
-pub enum StepError {
-    /// The operating system refused something.
-    #[error("cannot {verb} {path}: {source}")]
-    Io {
-        /// What was tried.
-        verb: &'static str,
-        /// On what.
-        path: String,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Something is not as it was surveyed, or was changed by somebody else.
-    #[error("{path} was changed by somebody else: {what}")]
-    Changed {
-        /// What changed.
-        path: String,
-        /// How.
-        what: String,
-    },
-    /// A producer could not make a file, or found that what it made is wrong.
-    #[error("{path}: {message}")]
-    Produce {
-        /// The file.
-        path: String,
-        /// Why.
-        message: String,
-    },
-    /// A service of the tool could not do what was asked of it.
-    #[error("{0}")]
-    Service(String),
-    /// The administrator asked to stop.
-    #[error("stopped as asked")]
-    Interrupted,
-    /// The plan or the journal does not make sense.
-    #[error("{0}")]
-    Broken(String),
-}
-
-impl StepError {
-    /// Wraps an I/O error with what was tried on what.
-    pub fn io(verb: &'static str, path: &str, source: io::Error) -> Self {
-        Self::Io { verb, path: path.to_owned(), source }
     }
 }
 
@@ -176,6 +136,9 @@ pub(crate) trait Action {
     fn describe(&self, show: &dyn Fn(&Place) -> String) -> String;
     /// Returns the directories whose modification time the step changes.
     fn touches(&self) -> Vec<Place>;
+    /// Checks, before the first step of a plan, that this one can be done once the steps before it are; then notes in `ahead` what
+    /// it does. Changes nothing.
+    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError>;
     /// Checks that everything is as planned, and saves what the inverse needs. Changes nothing in the product.
     fn prepare(&self, world: &World<'_>) -> Result<Self::Prepared, StepError>;
     /// Does it.
@@ -198,6 +161,7 @@ pub(crate) trait Action {
 pub(crate) trait AnyAction {
     fn describe(&self, show: &dyn Fn(&Place) -> String) -> String;
     fn touches(&self) -> Vec<Place>;
+    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError>;
     fn prepare(&self, world: &World<'_>) -> Result<Value, StepError>;
     fn apply(&self, world: &World<'_>, prepared: &Value) -> Result<Value, StepError>;
     fn recover(&self, world: &World<'_>, prepared: &Value) -> Result<Recovered<Value>, StepError>;
@@ -211,6 +175,9 @@ impl<A: Action> AnyAction for A {
     }
     fn touches(&self) -> Vec<Place> {
         Action::touches(self)
+    }
+    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+        Action::check(self, world, ahead)
     }
     fn prepare(&self, world: &World<'_>) -> Result<Value, StepError> {
         to_json(&Action::prepare(self, world)?)

@@ -8,6 +8,7 @@ use std::io::ErrorKind;
 
 use serde::{Deserialize, Serialize};
 
+use super::ahead::{Ahead, Look};
 use super::{Action, Inverse, Known, Recovered, Step, StepError, World};
 use crate::digest::Digest;
 use crate::fs::{Durable, Existing, FileKind, Name};
@@ -29,6 +30,13 @@ pub struct MoveEntries {
 type Identities = BTreeMap<Name, u64>;
 
 impl MoveEntries {
+    fn refuse_two_anchors(&self) -> Result<(), StepError> {
+        if self.from.anchor == self.to.anchor {
+            return Ok(());
+        }
+        Err(StepError::Broken(format!("{} and {} are not below one directory", self.from, self.to)))
+    }
+
     fn identity(&self, world: &World<'_>, place: &Place) -> Result<Option<u64>, StepError> {
         match world.dir(place)?.stat(&place.path) {
             Ok(stat) => Ok(Some(stat.id.inode)),
@@ -57,10 +65,22 @@ impl Action for MoveEntries {
         vec![self.from.clone(), self.to.clone()]
     }
 
-    fn prepare(&self, world: &World<'_>) -> Result<Identities, StepError> {
-        if self.from.anchor != self.to.anchor {
-            return Err(StepError::Broken(format!("{} and {} are not below one directory", self.from, self.to)));
+    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+        self.refuse_two_anchors()?;
+        ahead.expect_directory(world, &self.to)?;
+        for name in &self.names {
+            let (from, to) = (self.from.join(name), self.to.join(name));
+            if matches!(ahead.look(world, &from)?, Look::Nothing) {
+                return Err(world.changed(&from, "it is gone"));
+            }
+            ahead.expect_free(world, &to)?;
+            ahead.rename(&from, &to);
         }
+        Ok(())
+    }
+
+    fn prepare(&self, world: &World<'_>) -> Result<Identities, StepError> {
+        self.refuse_two_anchors()?;
         let mut identities = Identities::new();
         for name in &self.names {
             let (from, to) = (self.from.join(name), self.to.join(name));

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 
 use serde::{Deserialize, Serialize};
 
+use super::ahead::{Ahead, Seen};
 use super::{Action, Attributes, Inverse, Known, MakeDir, Recovered, Step, StepError, World};
 use crate::fs::Durable;
 use crate::place::Place;
@@ -61,6 +62,16 @@ impl Action for RemoveDir {
 
     fn touches(&self) -> Vec<Place> {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
+    }
+
+    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+        ahead.expect_directory(world, &self.at)?;
+        match (ahead.list(world, &self.at)?.first(), self.not_empty) {
+            (None, _) => ahead.put(&self.at, Seen::Nothing),
+            (Some(_), NotEmpty::Keep) => {}
+            (Some(name), NotEmpty::Fail) => return Err(world.changed(&self.at, format!("it holds {name}"))),
+        }
+        Ok(())
     }
 
     fn prepare(&self, world: &World<'_>) -> Result<(), StepError> {

@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::write_file::{read_all, save, saved_attributes};
+use super::ahead::{Ahead, Look, Seen};
+use super::new_file::digest_of;
+use super::saved::{save, saved_attributes};
 use super::{Action, Inverse, Known, NewContent, Recovered, Step, StepError, World, WriteFile};
 use crate::digest::Digest;
 use crate::fs::{Durable, Name};
@@ -20,6 +22,17 @@ pub struct RemoveFile {
 }
 
 impl RemoveFile {
+    fn refuse_changed(&self, world: &World<'_>, now: Digest, links: u64) -> Result<(), StepError> {
+        if now != self.digest {
+            return Err(world.changed(&self.at, "its content is not what was surveyed"));
+        }
+        if links != 1 {
+            // Written back it would be a file of its own.
+            return Err(world.changed(&self.at, format!("it has {links} names")));
+        }
+        Ok(())
+    }
+
     fn sync_parent(&self, world: &World<'_>) -> Result<(), StepError> {
         let (parent, _) = world.parent(&self.at)?;
         world.dir(&parent)?.sync(&parent.path, Durable::RemovedFile).map_err(|e| world.error("sync", &parent, e))
@@ -38,15 +51,25 @@ impl Action for RemoveFile {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
     }
 
+    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+        match ahead.look(world, &self.at)? {
+            Look::Disk(now, stat) => {
+                self.refuse_changed(world, digest_of(world, &now)?, stat.links)?;
+                ahead.saves(world, stat.size)?;
+                ahead.frees(world, &self.at, stat.size)?;
+            }
+            Look::Planned(Seen::File(digest)) => self.refuse_changed(world, digest.unwrap_or(self.digest), 1)?,
+            Look::Planned(_) => return Err(world.changed(&self.at, "it is no file")),
+            Look::Nothing => return Err(world.changed(&self.at, "it is gone")),
+        }
+        ahead.put(&self.at, Seen::Nothing);
+        Ok(())
+    }
+
     fn prepare(&self, world: &World<'_>) -> Result<Name, StepError> {
-        if Digest::of(&read_all(world, &self.at)?) != self.digest {
-            return Err(world.changed(&self.at, "its content is not what was surveyed"));
-        }
+        let now = digest_of(world, &self.at)?;
         let stat = world.dir(&self.at)?.stat(&self.at.path).map_err(|e| world.error("look at", &self.at, e))?;
-        if stat.links != 1 {
-            // Written back it would be a file of its own.
-            return Err(world.changed(&self.at, format!("it has {} names", stat.links)));
-        }
+        self.refuse_changed(world, now, stat.links)?;
         save(world, &self.at)
     }
 
@@ -71,8 +94,8 @@ impl Action for RemoveFile {
         Ok(Inverse::of(Step::WriteFile(WriteFile {
             at: self.at.clone(),
             digest: self.digest,
-            content: NewContent::Saved { run: world.undone_run.clone(), name: saved.clone() },
-            attributes: saved_attributes(world, &world.undone_run, saved)?,
+            content: NewContent::Saved { run: world.undone_run()?.clone(), name: saved.clone() },
+            attributes: saved_attributes(world, world.undone_run()?, saved)?,
         })))
     }
 }

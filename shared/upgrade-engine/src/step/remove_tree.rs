@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::ahead::{Ahead, Seen};
 use super::tree_content::{self, Missing};
-use super::{Action, BuildTree, Inverse, Known, Recovered, Step, StepError, World};
+use super::{Action, BuildTree, Inverse, Known, Node, Recovered, Step, StepError, World};
 use crate::digest::Digest;
-use crate::fs::{Durable, Existing, Name, RelPath};
+use crate::fs::{Durable, Existing, FileKind, Name, RelPath};
 use crate::place::Place;
 
 /// Removes a tree that was made; parts of it may be missing.
@@ -50,6 +51,37 @@ impl Action for RemoveTree {
 
     fn touches(&self) -> Vec<Place> {
         Action::touches(&self.tree)
+    }
+
+    /// Contents are compared when the tree is due, not now: that means reading all of it, and the plan has just done so.
+    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+        let at = &self.tree.at;
+        ahead.expect_free(world, &self.aside(world)?)?;
+        ahead.expect_directory(world, at)?;
+        let expected: BTreeMap<&RelPath, &Node> = self.tree.entries.iter().map(|e| (&e.path, &e.node)).collect();
+        let mut pending = vec![RelPath::here()];
+        while let Some(directory) = pending.pop() {
+            for name in ahead.list(world, &at.below(&directory))? {
+                let path = directory.join(&name);
+                let Some(node) = expected.get(&path) else {
+                    return Err(world.changed(at, format!("{path} was added to it")));
+                };
+                let kind = ahead.look(world, &at.below(&path))?.kind();
+                let wanted = match node {
+                    Node::Directory => FileKind::Directory,
+                    Node::Symlink(_) => FileKind::Symlink,
+                    Node::File(_) | Node::HardLink(_) => FileKind::Regular,
+                };
+                if kind != Some(wanted) {
+                    return Err(world.changed(at, format!("{path} was changed since")));
+                }
+                if wanted == FileKind::Directory {
+                    pending.push(path);
+                }
+            }
+        }
+        ahead.put(at, Seen::Nothing);
+        Ok(())
     }
 
     fn prepare(&self, world: &World<'_>) -> Result<(), StepError> {

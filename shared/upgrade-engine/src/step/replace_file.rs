@@ -3,11 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::write_file::{beside, finish_new, read_all, refuse_taken, save, write_new};
+use super::ahead::{Ahead, Look, Seen};
+use super::new_file::{beside, digest_of, finish_new, read_all, refuse_taken, write_new};
+use super::saved::{read_saved, save, saved_attributes};
 use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepError, World, WriteFile};
 use crate::digest::Digest;
 use crate::fs::path::{escape, unescape};
-use crate::fs::{Durable, Existing, FileKind, Name, PathError};
+use crate::fs::{Durable, Existing, FileId, FileKind, Name, PathError, Stat};
 use crate::place::Place;
 
 /// A change of one span of a file's bytes, as [`documents::SpanEdit`], in a form for JSON.
@@ -64,22 +66,48 @@ pub struct ReplaceFile {
 type Saved = Name;
 
 impl ReplaceFile {
-    fn digest(&self, world: &World<'_>, place: &Place) -> Result<Digest, StepError> {
-        Ok(Digest::of(&read_all(world, place)?))
+    fn refuse_two_anchors(&self) -> Result<(), StepError> {
+        if self.links.iter().all(|link| link.anchor == self.at.anchor) {
+            return Ok(());
+        }
+        Err(StepError::Broken(format!("the names of {} are not below one directory", self.at)))
+    }
+
+    /// Refuses another content than the surveyed one, and other names; `id` looks at one of them.
+    fn refuse_changed(
+        &self,
+        world: &World<'_>,
+        now: Digest,
+        stat: &Stat,
+        id: impl Fn(&Place) -> Result<Option<FileId>, StepError>,
+    ) -> Result<(), StepError> {
+        if now != self.before {
+            return Err(world.changed(&self.at, "its content is not what was surveyed"));
+        }
+        let known = self.links.len().saturating_add(1);
+        if stat.links != known as u64 {
+            return Err(world.changed(&self.at, format!("it has {} names, {known} are known", stat.links)));
+        }
+        for link in &self.links {
+            if id(link)? != Some(stat.id) {
+                return Err(world.changed(link, "it is no longer the same file"));
+            }
+        }
+        Ok(())
     }
 
     /// Returns the new content; nothing when a producer is to make it.
     fn new_content(&self, world: &World<'_>) -> Result<Option<Vec<u8>>, StepError> {
         let content = match &self.content {
             NewContent::Edits(edits) => edited(&read_all(world, &self.at)?, edits)?,
-            NewContent::Saved { run, name } => super::write_file::read_saved(world, run, name)?,
+            NewContent::Saved { run, name } => read_saved(world, run, name)?,
             NewContent::Produced { .. } => return Ok(None),
         };
-        self.check(world, Digest::of(&content))?;
+        self.check_made(world, Digest::of(&content))?;
         Ok(Some(content))
     }
 
-    fn check(&self, world: &World<'_>, made: Digest) -> Result<(), StepError> {
+    fn check_made(&self, world: &World<'_>, made: Digest) -> Result<(), StepError> {
         if made == self.after {
             return Ok(());
         }
@@ -98,7 +126,7 @@ impl ReplaceFile {
         let made = world.producer(by)?.produce(world, request, &*file);
         made.map_err(|message| StepError::Produce { path: world.show(&self.at), message })?;
         let (made, _) = Digest::of_file(&*file).map_err(|e| world.error("read back", temporary, e))?;
-        self.check(world, made)?;
+        self.check_made(world, made)?;
         finish_new(world, temporary, &*file, &attributes, Durable::ReplacementFile)
     }
 
@@ -150,24 +178,59 @@ impl Action for ReplaceFile {
         self.links.iter().chain([&self.at]).filter_map(|place| Some(place.split_last()?.0)).collect()
     }
 
-    fn prepare(&self, world: &World<'_>) -> Result<Saved, StepError> {
-        if self.links.iter().any(|link| link.anchor != self.at.anchor) {
-            return Err(StepError::Broken(format!("the names of {} are not below one directory", self.at)));
-        }
-        if self.digest(world, &self.at)? != self.before {
-            return Err(world.changed(&self.at, "its content is not what was surveyed"));
-        }
-        let dir = world.dir(&self.at)?;
-        let stat = dir.stat(&self.at.path).map_err(|e| world.error("look at", &self.at, e))?;
-        if stat.links != self.links.len() as u64 + 1 {
-            let what = format!("it has {} names, {} are known", stat.links, self.links.len() + 1);
-            return Err(world.changed(&self.at, what));
-        }
-        for link in &self.links {
-            if dir.stat(&link.path).map_err(|e| world.error("look at", link, e))?.id != stat.id {
-                return Err(world.changed(link, "it is no longer the same file"));
+    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+        self.refuse_two_anchors()?;
+        let names = || self.links.iter().chain([&self.at]);
+        let content = match ahead.look(world, &self.at)? {
+            Look::Disk(now, stat) => {
+                let content = read_all(world, &now)?;
+                self.refuse_changed(world, Digest::of(&content), &stat, |link| match ahead.look(world, link)? {
+                    Look::Disk(_, stat) => Ok(Some(stat.id)),
+                    Look::Nothing | Look::Planned(_) => Ok(None),
+                })?;
+                let size = stat.size;
+                ahead.saves(world, size)?;
+                // The old content goes once the new one is there. What a producer makes is about as long.
+                ahead.takes(world, &self.at, size)?;
+                ahead.frees(world, &self.at, size)?;
+                if !world.dir(&now)?.can_give(stat.uid, stat.gid) {
+                    return Err(StepError::Owner { path: world.show(&self.at), uid: stat.uid, gid: stat.gid });
+                }
+                Some(content)
             }
+            Look::Planned(Seen::File(None)) => None,
+            Look::Planned(Seen::File(Some(digest))) if digest == self.before => None,
+            Look::Planned(Seen::File(Some(_))) => {
+                return Err(world.changed(&self.at, "its content is not what was surveyed"));
+            }
+            Look::Planned(_) => return Err(world.changed(&self.at, "it is no file")),
+            Look::Nothing => return Err(world.changed(&self.at, "it is gone")),
+        };
+        for place in names() {
+            ahead.expect_free(world, &beside(world, place)?)?;
         }
+        match (&self.content, content) {
+            (NewContent::Edits(edits), Some(content)) => {
+                self.check_made(world, Digest::of(&edited(&content, edits)?))?
+            }
+            (NewContent::Edits(_), None) => {}
+            (NewContent::Saved { run, name }, _) => {
+                self.check_made(world, Digest::of(&read_saved(world, run, name)?))?
+            }
+            (NewContent::Produced { by, .. }, _) => world.producer(by).map(drop)?,
+        }
+        for place in names() {
+            ahead.put(place, Seen::File(Some(self.after)));
+        }
+        Ok(())
+    }
+
+    fn prepare(&self, world: &World<'_>) -> Result<Saved, StepError> {
+        self.refuse_two_anchors()?;
+        let now = digest_of(world, &self.at)?;
+        let dir = world.dir(&self.at)?;
+        let look = |place: &Place| dir.stat(&place.path).map_err(|e| world.error("look at", place, e));
+        self.refuse_changed(world, now, &look(&self.at)?, |link| Ok(Some(look(link)?.id)))?;
         for place in self.links.iter().chain([&self.at]) {
             refuse_taken(world, &beside(world, place)?)?;
         }
@@ -187,7 +250,7 @@ impl Action for ReplaceFile {
 
     fn recover(&self, world: &World<'_>, _: &Saved) -> Result<Recovered<Vec<String>>, StepError> {
         self.remove_temporaries(world)?;
-        let now = self.digest(world, &self.at)?;
+        let now = digest_of(world, &self.at)?;
         if now == self.before && now != self.after {
             return Ok(Recovered::NotDone);
         }
@@ -207,9 +270,9 @@ impl Action for ReplaceFile {
     /// A file that somebody edited since is kept, and the old content is written beside it.
     fn inverse(&self, world: &World<'_>, saved: &Saved, _: &Vec<String>, _: &Known) -> Result<Inverse, StepError> {
         let dir = world.dir(&self.at)?;
-        let content = NewContent::Saved { run: world.undone_run.clone(), name: saved.clone() };
+        let content = NewContent::Saved { run: world.undone_run()?.clone(), name: saved.clone() };
         let unchanged = match dir.stat(&self.at.path) {
-            Ok(stat) if stat.kind == FileKind::Regular => self.digest(world, &self.at)? == self.after,
+            Ok(stat) if stat.kind == FileKind::Regular => digest_of(world, &self.at)? == self.after,
             Ok(_) => false,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => false,
             Err(e) => return Err(world.error("look at", &self.at, e)),
@@ -224,11 +287,11 @@ impl Action for ReplaceFile {
             })));
         }
         let (parent, name) = world.parent(&self.at)?;
-        let beside = [name.as_bytes(), b".before-", world.undone_run.as_bytes()].concat();
+        let beside = [name.as_bytes(), b".before-", world.undone_run()?.as_bytes()].concat();
         let beside = parent.join(&Name::new(beside).map_err(|e| StepError::Broken(e.to_string()))?);
         let path = world.show(&self.at);
         let kept = format!("{path} was changed since and stays; its old content is in {}", world.show(&beside));
-        let attributes = super::write_file::saved_attributes(world, &world.undone_run, saved)?;
+        let attributes = saved_attributes(world, world.undone_run()?, saved)?;
         let write = WriteFile { at: beside, digest: self.before, content, attributes };
         Ok(Inverse { steps: vec![Step::WriteFile(write)], kept: vec![kept] })
     }

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::ahead::Ahead;
 use super::{Action, Inverse, Known, Recovered, Step, StepError, World};
 use crate::place::Place;
 
@@ -37,6 +38,11 @@ impl Action for Request {
 
     fn touches(&self) -> Vec<Place> {
         Vec::new()
+    }
+
+    /// What the requests before it will have changed only the service knows: it looks when the request is due.
+    fn check(&self, world: &World<'_>, _: &mut Ahead) -> Result<(), StepError> {
+        world.service(&self.service).map(drop)
     }
 
     fn prepare(&self, world: &World<'_>) -> Result<Value, StepError> {

@@ -146,10 +146,8 @@ pub(super) fn compare(
     produced: &BTreeMap<RelPath, Digest>,
     missing: Missing,
 ) -> Result<Option<String>, StepError> {
-    let mut expected: BTreeMap<&RelPath, &Node> = BTreeMap::new();
-    for entry in &tree.entries {
-        expected.insert(&entry.path, &entry.node);
-    }
+    let nodes: BTreeMap<&RelPath, &Node> = tree.entries.iter().map(|entry| (&entry.path, &entry.node)).collect();
+    let mut expected = nodes.clone();
     let mut pending = vec![RelPath::here()];
     while let Some(directory) = pending.pop() {
         let place = tree.at.below(&directory);
@@ -159,7 +157,7 @@ pub(super) fn compare(
             if *node == Node::Directory {
                 pending.push(path.clone());
             }
-            if !is_as_made(world, tree, &path, node, produced)? {
+            if !is_as_made(world, tree, &nodes, &path, node, produced)? {
                 return Ok(Some(format!("{path} was changed since")));
             }
         }
@@ -173,6 +171,7 @@ pub(super) fn compare(
 fn is_as_made(
     world: &World<'_>,
     tree: &BuildTree,
+    nodes: &BTreeMap<&RelPath, &Node>,
     path: &RelPath,
     node: &Node,
     produced: &BTreeMap<RelPath, Digest>,
@@ -188,8 +187,9 @@ fn is_as_made(
             return Ok(escape(&now.map_err(|e| world.error("read the link", &place, e))?) == *target);
         }
         Node::HardLink(to) => {
-            let Some(entry) = tree.entries.iter().find(|entry| entry.path == *to) else { return Ok(false) };
-            return is_as_made(world, tree, path, &entry.node, &relabel(produced, to, path));
+            // A link to a link would be no file of this tree.
+            let Some(node) = nodes.get(to).filter(|node| matches!(node, Node::File(_))) else { return Ok(false) };
+            return is_as_made(world, tree, nodes, path, node, &relabel(produced, to, path));
         }
         Node::File(Content::CopyOf { digest, .. }) => Some(digest),
         Node::File(Content::Produced { .. }) => produced.get(path),

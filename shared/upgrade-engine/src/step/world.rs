@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
-use super::StepError;
-use crate::fs::{Dir, File, Name, RelPath};
+use super::Saves;
+use crate::error::StepError;
+use crate::fs::{Dir, File, Name};
 use crate::place::{OpenAnchors, Place};
 
 /// Makes the content of new files that are not copies: a tool's own work inside a [`super::BuildTree`].
@@ -83,11 +84,11 @@ impl Observer for Quiet {}
 /// What steps act on.
 pub struct World<'a> {
     pub(crate) anchors: OpenAnchors,
-    /// The tool's runs; saved originals lie in `<run>/before/`.
-    pub(crate) runs: &'a dyn Dir,
-    pub(crate) run: Name,
+    /// The tool's runs; saved originals lie in `<run>/before/`. Nothing where there is no state directory.
+    pub(crate) runs: Option<&'a dyn Dir>,
+    pub(crate) saves: Saves,
     /// The run whose steps are being taken back, where that is asked for.
-    pub(crate) undone_run: Name,
+    pub(crate) undone_run: Option<Name>,
     pub(crate) producers: &'a [&'a dyn Producer],
     pub(crate) services: &'a [&'a dyn Service],
     pub(crate) observer: &'a dyn Observer,
@@ -168,10 +169,13 @@ impl World<'_> {
         }
     }
 
-    /// Returns where a run keeps a saved original.
-    pub(crate) fn saved_path(run: &Name, saved: &Name) -> Result<RelPath, StepError> {
-        let before = Name::new("before").map_err(|e| StepError::Broken(e.to_string()))?;
-        Ok(RelPath::from(run.clone()).join(&before).join(saved))
+    /// Returns the run whose steps are being taken back.
+    pub(crate) fn undone_run(&self) -> Result<&Name, StepError> {
+        self.undone_run.as_ref().ok_or_else(|| StepError::Broken("the plan takes no run back".into()))
+    }
+
+    pub(crate) fn runs(&self) -> Result<&dyn Dir, StepError> {
+        self.runs.ok_or_else(|| StepError::Broken("there is no state directory".into()))
     }
 }
 

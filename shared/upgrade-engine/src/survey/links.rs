@@ -1,8 +1,9 @@
-//! Reads small files whole: package records and configuration. A file that is too large to be one is refused unread.
+//! Symbolic links followed below a root, and small files read whole: package records and configuration. A file that is too large
+//! to be one is refused unread.
 
 use std::io::{self, ErrorKind};
 
-use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
+use crate::fs::{File, FileKind, FileSystem, RelPath, RootPath};
 
 /// Longest file that is read, in bytes.
 pub const MAX_SIZE: u64 = 1024 * 1024;
@@ -15,7 +16,15 @@ const MAX_LINKS: usize = 40;
 /// [`ErrorKind::FileTooLarge`] above [`MAX_SIZE`], [`ErrorKind::InvalidInput`] when it is no regular file, and what the file
 /// system reports; each names the file.
 pub fn read_file(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Option<Vec<u8>>> {
-    match read(fs, path) {
+    read_file_up_to(fs, path, MAX_SIZE)
+}
+
+/// As [`read_file`], with another limit in bytes.
+///
+/// # Errors
+/// As [`read_file`].
+pub fn read_file_up_to(fs: &dyn FileSystem, path: &RootPath, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    match read(fs, path, limit) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(with_path(path, &error)),
@@ -23,11 +32,12 @@ pub fn read_file(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Option<Vec<
 }
 
 /// Returns true when nothing of the wanted kind is there.
-pub(crate) fn is_absent(error: &io::Error) -> bool {
+pub fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-pub(crate) fn with_path(path: &RootPath, error: &io::Error) -> io::Error {
+/// Returns an error that names its file.
+pub fn with_path(path: &RootPath, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{path}: {error}"))
 }
 
@@ -50,14 +60,14 @@ pub fn follow(fs: &dyn FileSystem, path: &RootPath) -> io::Result<RootPath> {
     Err(ErrorKind::TooManyLinks.into())
 }
 
-fn read(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Vec<u8>> {
+fn read(fs: &dyn FileSystem, path: &RootPath, limit: u64) -> io::Result<Vec<u8>> {
     let (parent, name) = follow(fs, path)?.split_last().ok_or(ErrorKind::IsADirectory)?;
-    read_open(fs.open_dir(&parent)?.open(&RelPath::from(name))?.as_ref())
+    read_open(fs.open_dir(&parent)?.open(&RelPath::from(name))?.as_ref(), limit)
 }
 
-fn read_open(file: &dyn upgrade_engine::fs::File) -> io::Result<Vec<u8>> {
-    let too_large = || io::Error::new(ErrorKind::FileTooLarge, format!("larger than {MAX_SIZE} bytes"));
-    if file.stat()?.size > MAX_SIZE {
+fn read_open(file: &dyn File, limit: u64) -> io::Result<Vec<u8>> {
+    let too_large = || io::Error::new(ErrorKind::FileTooLarge, format!("larger than {limit} bytes"));
+    if file.stat()?.size > limit {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
@@ -69,7 +79,7 @@ fn read_open(file: &dyn upgrade_engine::fs::File) -> io::Result<Vec<u8>> {
         }
         bytes.extend_from_slice(chunk.get(..count).unwrap_or_default());
         // It may have grown since it was opened.
-        if bytes.len() as u64 > MAX_SIZE {
+        if bytes.len() as u64 > limit {
             return Err(too_large());
         }
     }

@@ -1,0 +1,19 @@
+//! The check of a plan that a run makes before its first change, for a dry run as well.
+
+use crate::engine::{Means, Session, world};
+use crate::error::EngineError;
+use crate::place::{Devices, OpenAnchors};
+use crate::plan::Plan;
+use crate::step::check_steps;
+
+/// Checks a plan as a run would before its first change; returns what the run will leave for a human. For a dry run, which then
+/// agrees with the run. Without a session there are no saved originals: only a plan that takes a run back needs them.
+///
+/// # Errors
+/// As the step that could not be done.
+pub fn check(plan: &Plan, means: &Means<'_>, session: Option<&Session>) -> Result<Vec<String>, EngineError> {
+    let anchors =
+        OpenAnchors::open(means.fs, &plan.anchors, Devices::AsSurveyed).map_err(EngineError::before_any_change)?;
+    let world = world(anchors, session.map(Session::runs_dir), plan, means)?;
+    check_steps(&plan.steps, &world).map_err(EngineError::before_any_change)
+}

@@ -1,0 +1,71 @@
+//! A new file beside the one that it replaces, or at a free name; and reading a file whole.
+
+use super::{Attributes, StepError, World};
+use crate::digest::{self, Digest};
+use crate::fs::{Durable, File, Name};
+use crate::place::Place;
+
+/// The longest file that is edited or saved whole.
+const LARGEST_WHOLE_FILE: u64 = 64 << 20;
+
+/// Returns the hidden name beside a file under which its replacement is written.
+pub(super) fn beside(world: &World<'_>, at: &Place) -> Result<Place, StepError> {
+    let (parent, name) = world.parent(at)?;
+    let hidden = [b".", name.as_bytes(), b".new"].concat();
+    Ok(parent.join(&Name::new(hidden).map_err(|e| StepError::Broken(e.to_string()))?))
+}
+
+/// Refuses a name that is taken: what lies there is not ours, and recovery must never take it for ours.
+pub(super) fn refuse_taken(world: &World<'_>, at: &Place) -> Result<(), StepError> {
+    if world.exists(at)? { Err(world.changed(at, "it exists already")) } else { Ok(()) }
+}
+
+/// Writes a new file with its attributes and makes it durable.
+pub(super) fn write_new(
+    world: &World<'_>,
+    at: &Place,
+    content: &[u8],
+    attributes: &Attributes,
+    what: Durable,
+) -> Result<Vec<String>, StepError> {
+    let file = world.dir(at)?.create(&at.path).map_err(|e| world.error("create", at, e))?;
+    file.write_all_at(content, 0).map_err(|e| world.error("write", at, e))?;
+    finish_new(world, at, &*file, attributes, what)
+}
+
+/// Gives a written file its attributes and makes it durable.
+pub(super) fn finish_new(
+    world: &World<'_>,
+    at: &Place,
+    file: &dyn File,
+    attributes: &Attributes,
+    what: Durable,
+) -> Result<Vec<String>, StepError> {
+    let unset =
+        attributes.set_on_file(file, &world.show(at)).map_err(|e| world.error("set the attributes of", at, e))?;
+    file.sync(what).map_err(|e| world.error("sync", at, e))?;
+    Ok(unset)
+}
+
+/// Returns the content of a file that is small enough to be held.
+pub(super) fn read_all(world: &World<'_>, at: &Place) -> Result<Vec<u8>, StepError> {
+    read_whole(&*world.open(at)?).map_err(|e| world.error("read", at, e))
+}
+
+/// Returns a file's content, at most 64 MiB.
+///
+/// # Errors
+/// [`std::io::ErrorKind::FileTooLarge`] beyond that; else as reading.
+pub fn read_whole(file: &dyn File) -> std::io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    digest::for_each_chunk(file, |chunk| {
+        content.extend_from_slice(chunk);
+        if content.len() as u64 > LARGEST_WHOLE_FILE { Err(std::io::ErrorKind::FileTooLarge.into()) } else { Ok(()) }
+    })?;
+    Ok(content)
+}
+
+/// Returns the digest of a file that is small enough to be held.
+pub(super) fn digest_of(world: &World<'_>, at: &Place) -> Result<Digest, StepError> {
+    Ok(Digest::of(&read_all(world, at)?))
+}

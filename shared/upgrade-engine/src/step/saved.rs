@@ -1,0 +1,90 @@
+//! Saved originals: what a run keeps in `before/` of its directory before it changes a file.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::new_file::{read_all, read_whole};
+use super::{Attributes, StepError, World};
+use crate::fs::{Dir, Durable, Name, RelPath};
+use crate::place::Place;
+
+/// Where a run saves originals, and under which names.
+pub(crate) struct Saves {
+    run: Option<Name>,
+    /// The next free name; unknown before the first one is asked for.
+    next: Mutex<Option<usize>>,
+}
+
+impl Saves {
+    /// Nothing can be saved: no run has begun.
+    pub(crate) fn nowhere() -> Self {
+        Self { run: None, next: Mutex::new(None) }
+    }
+
+    /// Originals are saved in this run.
+    pub(crate) fn of(run: &Name) -> Self {
+        Self { run: Some(run.clone()), next: Mutex::new(None) }
+    }
+
+    fn run(&self) -> Result<&Name, StepError> {
+        self.run.as_ref().ok_or_else(|| StepError::Broken("no run has begun".into()))
+    }
+
+    /// Returns a free name in `before`. The directory is listed once only: else many files would take the square of the time.
+    fn free_name(&self, runs: &dyn Dir, before: &RelPath) -> std::io::Result<String> {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nothing is ever taken out: the count is above every name that is in use.
+        let number = match *next {
+            Some(number) => number,
+            None => runs.list(before)?.len(),
+        };
+        *next = Some(number.saturating_add(1));
+        Ok(format!("{number:06}"))
+    }
+}
+
+/// Saves a file of the product in this run, with its attributes, durably; returns the name it is saved under.
+pub(super) fn save(world: &World<'_>, at: &Place) -> Result<Name, StepError> {
+    let content = read_all(world, at)?;
+    let attributes = Attributes::of(world.dir(at)?, &at.path).map_err(|e| world.error("look at", at, e))?;
+    let failed = |e| StepError::io("save", &world.show(at), e);
+    let (runs, run) = (world.runs()?, world.saves.run()?);
+    let before = before(run)?;
+    let saved = name(&world.saves.free_name(runs, &before).map_err(failed)?)?;
+    let described = serde_json::to_vec(&attributes).map_err(|e| StepError::Broken(e.to_string()))?;
+    for (name, bytes) in [(saved.clone(), &content), (attributes_name(&saved)?, &described)] {
+        let file = runs.create(&before.join(&name)).map_err(failed)?;
+        file.write_all_at(bytes, 0).map_err(failed)?;
+        file.sync(Durable::SavedOriginal).map_err(failed)?;
+    }
+    runs.sync(&before, Durable::SavedName).map_err(failed)?;
+    Ok(saved)
+}
+
+/// Returns bytes that a run saved.
+pub(super) fn read_saved(world: &World<'_>, run: &Name, saved: &Name) -> Result<Vec<u8>, StepError> {
+    read_saved_file(world.runs()?, &before(run)?.join(saved))
+}
+
+/// Returns the attributes of a file that a run saved.
+pub(super) fn saved_attributes(world: &World<'_>, run: &Name, saved: &Name) -> Result<Attributes, StepError> {
+    let json = read_saved_file(world.runs()?, &before(run)?.join(&attributes_name(saved)?))?;
+    serde_json::from_slice(&json).map_err(|e| StepError::Broken(format!("the saved attributes cannot be read: {e}")))
+}
+
+fn read_saved_file(runs: &dyn Dir, path: &RelPath) -> Result<Vec<u8>, StepError> {
+    let failed = |e| StepError::io("read the saved file", &path.to_string(), e);
+    read_whole(&*runs.open(path).map_err(failed)?).map_err(failed)
+}
+
+/// Returns where a run keeps saved originals.
+fn before(run: &Name) -> Result<RelPath, StepError> {
+    Ok(RelPath::from(run.clone()).join(&name("before")?))
+}
+
+fn attributes_name(saved: &Name) -> Result<Name, StepError> {
+    name(&format!("{saved}.json"))
+}
+
+fn name(text: &str) -> Result<Name, StepError> {
+    Name::new(text).map_err(|e| StepError::Broken(e.to_string()))
+}

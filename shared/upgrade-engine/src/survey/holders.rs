@@ -1,0 +1,56 @@
+//! Processes that hold files open or mapped, as far as this user can see.
+//!
+//! A running server would change files under our hands. Files that it leaves behind prove nothing, so the kernel is asked.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use crate::fs::FileId;
+use crate::fs::path::escape;
+
+/// A process that holds a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The file, as its caller shows it.
+    pub file: String,
+    /// Process id.
+    pub process: u32,
+    /// Name of the program, escaped.
+    pub program: String,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is in use by process {} ({})", self.file, self.process, self.program)
+    }
+}
+
+/// Returns the other processes that hold one of these files, one file for each.
+pub fn holders(files: &HashMap<FileId, String>) -> Vec<Holder> {
+    let mut holders = Vec::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(process) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        if process == std::process::id() {
+            continue;
+        }
+        if let Some(file) = used_file(&entry.path(), files) {
+            let program = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
+            holders.push(Holder { file: file.clone(), process, program: escape(program.trim_end().as_bytes()) });
+        }
+    }
+    holders
+}
+
+fn used_file<'a>(process: &Path, files: &'a HashMap<FileId, String>) -> Option<&'a String> {
+    // A server closes a region file once it is mapped, so both are looked at.
+    ["fd", "map_files"].iter().find_map(|kind| {
+        let handles = fs::read_dir(process.join(kind)).ok()?;
+        handles.flatten().find_map(|handle| {
+            let held = fs::metadata(handle.path()).ok()?;
+            files.get(&FileId { device: held.dev(), inode: held.ino() })
+        })
+    })
+}
