@@ -4,15 +4,13 @@
 use std::sync::Arc;
 
 use clap::Parser;
+use command::{Context, StateLocation, ToolError};
 use config_commda_merge::cli::Args;
 use config_commda_merge::program::Program;
 use testkit::manifest::Options;
 use testkit::sweep::Sweep;
 use upgrade_engine::fs::memory::MemoryFs;
 use upgrade_engine::fs::{Attribute, Dir, FileSystem, RelPath, RootPath, Time};
-use upgrade_engine::interrupt::Interrupt;
-use upgrade_engine::options::{Color, StateLocation};
-use upgrade_engine::terminal::{Talk, Terminal};
 
 use crate::support::site::{CONSOLE, RESOURCE};
 
@@ -68,16 +66,9 @@ impl FileSystem for Shared {
 fn run(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
     let args = Args::try_parse_from(arguments).unwrap();
     let state = StateLocation { fs: Box::new(Shared(Arc::clone(fs))), path: RootPath::new("/state").unwrap() };
-    let program = Program {
-        args: &args,
-        terminal: Terminal::new(Color::Never, Talk::Quiet),
-        fs: &**fs,
-        own: &**fs,
-        state: &state,
-        interrupt: Interrupt::default(),
-        ask: None,
-    };
-    program.carry_out().map(|_| ()).map_err(|error| error.lines("config-commda-merge").join("; "))
+    let context = Context::new("config-commda-merge", &args.common, &**fs, &**fs, &state);
+    let program = Program { args: &args, context: &context };
+    program.carry_out().map(|_| ()).map_err(|error| error.lines(&context.invocation()).join("; "))
 }
 
 fn merge(fs: &Arc<dyn FileSystem>) -> Result<(), String> {
@@ -94,7 +85,7 @@ fn resume(fs: &Arc<dyn FileSystem>) -> Result<(), String> {
 
 fn undo(fs: &Arc<dyn FileSystem>) -> Result<(), String> {
     match run(fs, &["config-commda-merge", "--root", "/", "--yes", "undo"]) {
-        Err(error) if error.contains("there is no run") => Ok(()),
+        Err(error) if error.contains("there is no run to undo") || error.contains("no such run") => Ok(()),
         other => other,
     }
 }

@@ -136,8 +136,15 @@ impl Site {
         self.write(below_root, text.replace(from, to));
     }
 
-    /// Returns the program with `--root`, in `cwd`, with a cleared environment.
+    /// Returns the program with `--root`, in `cwd`, with a cleared environment. It is told yes in advance: there is no terminal.
     pub(crate) fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
+        let mut command = self.unconfirmed(arguments);
+        command.arg("--yes");
+        command
+    }
+
+    /// As [`Site::command`], without a yes.
+    pub(crate) fn unconfirmed(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::cargo_bin("config-commda-merge").unwrap();
         command.arg("--root").arg(self.path("")).args(arguments);
         self.surround(&mut command);
