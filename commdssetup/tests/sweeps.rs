@@ -5,16 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use clap::Parser;
+use command::{Context, StateLocation, ToolError};
 use commdssetup::cli::Args;
+use commdssetup::ldap::{Directory, LdapError, Password, Target};
 use commdssetup::program::Program;
 use testkit::manifest::{DirectoryTimes, Options};
 use testkit::sweep::{Shared, Tool, Way};
 use testkit::tree::Tree;
 use upgrade_engine::fs::memory::MemoryFs;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
-use upgrade_engine::interrupt::Interrupt;
-use upgrade_engine::options::{Color, StateLocation};
-use upgrade_engine::terminal::{Talk, Terminal};
 
 use crate::support::fake_directory::FakeDirectory;
 
@@ -59,19 +58,15 @@ fn disk() -> MemoryFs {
 fn call(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
     let args = Args::try_parse_from(arguments).unwrap();
     let state = StateLocation { fs: Shared::boxed(fs), path: RootPath::new("/state").unwrap() };
-    let program = Program {
-        args: &args,
-        terminal: Terminal::new(Color::Never, Talk::Quiet),
-        fs: &**fs,
-        own: &**fs,
-        state: &state,
-        interrupt: &|| Ok(Interrupt::default()),
-        console: None,
-        connect: &|_, _| Ok(Box::new(FakeDirectory::new(Arc::clone(fs)))),
+    let context = Context {
         // Many calls in one second, of which each needs names of its own for the generated files.
         now: jiff::Timestamp::from_millisecond(CLOCK.fetch_add(1, Ordering::Relaxed)).unwrap(),
+        ..Context::new("commdssetup", &args.common, &**fs, &**fs, &state)
     };
-    program.carry_out().map(|_| ()).map_err(|error| error.lines("commdssetup").join("; "))
+    let connect = |_: &Target, _: Option<&Password>| -> Result<Box<dyn Directory>, LdapError> {
+        Ok(Box::new(FakeDirectory::new(Arc::clone(fs))))
+    };
+    Program::new(&args, &context, &connect).carry_out().map(|_| ()).map_err(|error| error.lines(&context.invocation()).join("; "))
 }
 
 fn tool<'a>() -> Tool<'a> {
@@ -81,7 +76,7 @@ fn tool<'a>() -> Tool<'a> {
         call: &call,
         run: SILENT.to_vec(),
         resume: vec!["commdssetup", "--root", "/", "--resume", "-w", "word"],
-        undo: vec!["commdssetup", "--undo", "-w", "word"],
+        undo: vec!["commdssetup", "--undo", "--yes", "-w", "word"],
         observe: Options { leave_out, directory_times: DirectoryTimes::Ignore, ..Options::default() },
     }
 }

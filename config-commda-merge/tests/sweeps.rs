@@ -4,15 +4,13 @@
 use std::sync::Arc;
 
 use clap::Parser;
+use command::{Context, StateLocation, ToolError};
 use config_commda_merge::cli::Args;
 use config_commda_merge::program::Program;
 use testkit::manifest::Options;
 use testkit::sweep::{Shared, Tool, Way};
 use testkit::tree::Tree;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
-use upgrade_engine::interrupt::Interrupt;
-use upgrade_engine::options::{Color, StateLocation};
-use upgrade_engine::terminal::{Talk, Terminal};
 
 use crate::support::site::{CONSOLE, RESOURCE};
 
@@ -41,16 +39,9 @@ fn disk() -> Tree {
 fn run(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
     let args = Args::try_parse_from(arguments).unwrap();
     let state = StateLocation { fs: Shared::boxed(fs), path: RootPath::new("/state").unwrap() };
-    let program = Program {
-        args: &args,
-        terminal: Terminal::new(Color::Never, Talk::Quiet),
-        fs: &**fs,
-        own: &**fs,
-        state: &state,
-        interrupt: Interrupt::default(),
-        ask: None,
-    };
-    program.carry_out().map(|_| ()).map_err(|error| error.lines("config-commda-merge").join("; "))
+    let context = Context::new("config-commda-merge", &args.common, &**fs, &**fs, &state);
+    let program = Program { args: &args, context: &context };
+    program.carry_out().map(|_| ()).map_err(|error| error.lines(&context.invocation()).join("; "))
 }
 
 fn tool<'a>() -> Tool<'a> {

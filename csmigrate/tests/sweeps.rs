@@ -4,15 +4,13 @@
 use std::sync::Arc;
 
 use clap::Parser;
+use command::{Context, StateLocation, ToolError};
 use csmigrate::cli::Args;
 use csmigrate::program::Program;
 use testkit::manifest::Options;
 use testkit::sweep::{Shared, Tool, Way};
 use testkit::tree::Tree;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
-use upgrade_engine::interrupt::Interrupt;
-use upgrade_engine::options::{Color, StateLocation};
-use upgrade_engine::terminal::{Talk, Terminal};
 
 const MIGRATE: &[&str] = &["csmigrate", "--root", "/", "--ics-conf", "/conf/ics.conf", "/old", "/new"];
 
@@ -47,16 +45,9 @@ enum Target {
 fn csmigrate(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
     let args = Args::try_parse_from(arguments).unwrap();
     let state = StateLocation { fs: Shared::boxed(fs), path: RootPath::new("/state").unwrap() };
-    let program = Program {
-        args: &args,
-        command: args.command().unwrap(),
-        terminal: Terminal::new(Color::Never, Talk::Quiet),
-        fs: &**fs,
-        state: &state,
-        logs: None,
-        interrupt: Interrupt::default(),
-    };
-    program.carry_out().map(|_| ()).map_err(|error| error.lines("csmigrate").join("; "))
+    let context = Context::new("csmigrate", &args.common, &**fs, &**fs, &state);
+    let program = Program { args: &args, context: &context, logs: None };
+    program.carry_out(&args.command().unwrap()).map(|_| ()).map_err(|error| error.lines(&context.invocation()).join("; "))
 }
 
 /// The disk, with a leaf of a database overwritten.

@@ -102,9 +102,9 @@ impl Live {
         Outcome::of(&mut self.command(arguments))
     }
 
-    /// Goes on with a run or takes it back: the run knows its server.
+    /// Resumes or undoes a run, with a yes in advance: the run knows its server.
     pub(crate) fn finish(&self, arguments: &[&str]) -> Outcome {
-        Outcome::of(self.bare(arguments).arg("--password-file").arg(self.path("password")))
+        Outcome::of(self.bare(arguments).arg("--yes").arg("--password-file").arg(self.path("password")))
     }
 
     /// The directory of the instance.

@@ -4,15 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Parser;
+use command::{Context, ToolError};
 use commdssetup::cli::Args;
 use commdssetup::facts::Values;
-use commdssetup::ldap::{Connection, Directory, Entry, LdapError, Search};
+use commdssetup::ldap::{Connection, Directory, Entry, LdapError, Password, Search, Target};
 use commdssetup::plan::ValueEdit;
 use commdssetup::program::Program;
 use upgrade_engine::fs::real::RealFs;
-use upgrade_engine::interrupt::Interrupt;
-use upgrade_engine::options::Color;
-use upgrade_engine::terminal::{Talk, Terminal};
 
 use super::choices;
 use super::server::{Live, ROOT};
@@ -64,21 +62,14 @@ fn run(live: &Arc<Live>, arguments: &[&str], changes: usize) -> (bool, Result<()
     let left = Arc::new(AtomicUsize::new(changes));
     let fs = RealFs::open(&root).unwrap();
     let own = RealFs::open(std::path::Path::new("/")).unwrap();
-    let program = Program {
-        args: &args,
-        terminal: Terminal::new(Color::Never, Talk::Quiet),
-        fs: &fs,
-        own: &own,
-        state: &args.common.state().unwrap(),
-        interrupt: &|| Ok(Interrupt::default()),
-        console: None,
-        connect: &|target, password| {
-            let connection = Connection::open(target, password)?;
-            Ok(Box::new(Dying { connection, live: Arc::clone(live), left: Arc::clone(&left) }))
-        },
-        now: jiff::Timestamp::now(),
+    let state = args.common.state().unwrap();
+    let context = Context::new("commdssetup", &args.common, &fs, &own, &state);
+    let connect = |target: &Target, password: Option<&Password>| -> Result<Box<dyn Directory>, LdapError> {
+        let connection = Connection::open(target, password)?;
+        Ok(Box::new(Dying { connection, live: Arc::clone(live), left: Arc::clone(&left) }))
     };
-    let result = program.carry_out().map(|_| ()).map_err(|error| error.lines("commdssetup").join("; "));
+    let result = Program::new(&args, &context, &connect).carry_out().map(|_| ());
+    let result = result.map_err(|error| error.lines(&context.invocation()).join("; "));
     // Below zero it goes round: the server was killed, or so many changes never came.
     (left.load(Ordering::Relaxed) == 0, result)
 }
@@ -92,7 +83,7 @@ fn after_any_change_the_run_is_resumed_or_undone() {
     let mut choices = choices();
     choices.schema_type = commdssetup::choices::SchemaType::Two;
     let arguments = [&silent[..], &["--ldap-url", &live.url, "-D", ROOT]].concat();
-    let undo = ["--undo"];
+    let undo = ["--undo", "--yes"];
     let before = live.state(&choices);
     run(&live, &arguments, usize::MAX).1.unwrap();
     let after = live.state(&choices);

@@ -3,14 +3,11 @@
 use std::path::Path;
 
 use clap::Parser;
+use command::{CommonOptions, Console, Context, Exit, StateLocation, ToolError};
 use config_commda_merge::cli::Args;
 use config_commda_merge::program::Program;
-use upgrade_engine::exit::Exit;
 use upgrade_engine::fs::RootPath;
 use upgrade_engine::fs::real::RealFs;
-use upgrade_engine::interrupt::Interrupt;
-use upgrade_engine::options::{Color, StateLocation};
-use upgrade_engine::terminal::{Talk, Terminal};
 
 use crate::support::Site;
 use crate::support::site::{RESOURCE, USRPREFS, assert_same, data};
@@ -35,6 +32,26 @@ fn a_second_merge_has_nothing_to_do() {
     assert_same(&before, &site.all_but_the_lock());
 }
 
+fn lines_of(error: &config_commda_merge::Error) -> Vec<String> {
+    error.lines(&CommonOptions::default().invocation("config-commda-merge"))
+}
+
+/// Somebody who edits a file before saying yes.
+struct Editing<'a>(&'a dyn Fn());
+
+impl Console for Editing<'_> {
+    fn line(&self, _: &str) -> std::io::Result<Option<String>> {
+        (self.0)();
+        Ok(Some("y".to_owned()))
+    }
+
+    fn secret(&self, _: &str) -> std::io::Result<Option<String>> {
+        unreachable!()
+    }
+
+    fn show(&self, _: &str) {}
+}
+
 /// Merges in this process, and edits a file at the moment when the program asks whether it is to begin.
 fn merge_with_an_edit_before_it_begins(site: &Site, edit: impl Fn()) -> config_commda_merge::Error {
     let root = site.path("");
@@ -47,19 +64,9 @@ fn merge_with_an_edit_before_it_begins(site: &Site, edit: impl Fn()) -> config_c
         fs: Box::new(RealFs::open(Path::new("/")).unwrap()),
         path: RootPath::new(state.to_str().unwrap()).unwrap(),
     };
-    let ask = |_: &str| {
-        edit();
-        true
-    };
-    let program = Program {
-        args: &args,
-        terminal: Terminal::new(Color::Never, Talk::Quiet),
-        fs: &fs,
-        own: &own,
-        state: &state,
-        interrupt: Interrupt::default(),
-        ask: Some(&ask),
-    };
+    let console = Editing(&edit);
+    let context = Context { console: Some(&console), ..Context::new("config-commda-merge", &args.common, &fs, &own, &state) };
+    let program = Program { args: &args, context: &context };
     program.carry_out().unwrap_err()
 }
 
@@ -68,7 +75,7 @@ fn an_edit_of_the_new_file_between_plan_and_apply_is_noticed() {
     let site = Site::reset();
     let edit = || site.write(USRPREFS, "edited=meanwhile\n");
     let error = merge_with_an_edit_before_it_begins(&site, edit);
-    let lines = error.lines("config-commda-merge").join("\n");
+    let lines = lines_of(&error).join("\n");
     assert!(lines.contains("cli-usrprefs.properties") && lines.contains("Nothing was changed."), "{lines}");
     assert_eq!(error.exit(), Exit::NothingChanged);
     assert_eq!(site.text(USRPREFS), "edited=meanwhile\n");
@@ -82,7 +89,7 @@ fn an_edit_of_the_saved_file_between_plan_and_apply_is_noticed() {
     let saved = site.snapshot().join("tree/var/opt/SUNWcomm/config/cli-usrprefs.properties");
     let before = site.product();
     let error = merge_with_an_edit_before_it_begins(&site, || std::fs::write(&saved, "edited=meanwhile\n").unwrap());
-    let lines = error.lines("config-commda-merge").join("\n");
+    let lines = lines_of(&error).join("\n");
     assert!(lines.contains("cli-usrprefs.properties was changed since the merge was planned"), "{lines}");
     assert!(lines.contains("Nothing was changed."), "{lines}");
     assert_same(&before, &site.product());

@@ -5,6 +5,7 @@ use std::fs::{self, Permissions};
 use std::ops::Deref;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use testkit::manifest::{Manifest, Options};
 use testkit::site::manifest;
@@ -44,7 +45,17 @@ impl Site {
     pub(crate) fn bare() -> Self {
         let site = testkit::site::Site::new(env!("CARGO_BIN_EXE_config-commda-merge"));
         let root = site.path("");
-        Self(site.with_leading(&["--root", root.to_str().unwrap()]).with_words(words))
+        // It is told yes in advance: there is no terminal.
+        Self(site.with_leading(&["--yes", "--root", root.to_str().unwrap()]).with_words(words))
+    }
+
+    /// Returns the program without a yes in advance.
+    pub(crate) fn unconfirmed(&self, arguments: &[&str]) -> Command {
+        let confirmed = self.command(arguments);
+        let mut command = Command::new(confirmed.get_program());
+        command.args(confirmed.get_args().filter(|argument| *argument != "--yes"));
+        self.surround(&mut command);
+        command
     }
 
     /// Makes a root with a customised Delegated Administrator 6.3, whose copies Web Server 7 runs.
