@@ -1,6 +1,6 @@
 //! Man pages and shell completions, made from the same definitions that parse the command line.
 //!
-//! Each tool has an example `manual` that hands its command lines to [`main`]; `cargo xtask man` runs all of them. Nothing that
+//! Each tool has an example `TOOL_manual` that hands its command lines to [`main`]; `cargo xtask man` runs all of them. Nothing that
 //! is installed uses this crate, so no tool carries the generators.
 
 #![allow(
