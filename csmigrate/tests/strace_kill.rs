@@ -163,13 +163,13 @@ fn a_migration_killed_at_any_call_is_finished_by_the_same_command_or_undone() {
     undisturbed.run(MIGRATE).succeeded();
     let new = tree(&undisturbed);
     let again = Ending { arguments: MIGRATE, tree: &new, or_says: None };
-    let undo = Ending { arguments: UNDO, tree: &old, or_says: Some("there is no run") };
+    let undo = Ending { arguments: UNDO, tree: &old, or_says: Some("no such run") };
     sweep(&site, MIGRATE, 5, &[again, undo]);
 }
 
 #[test]
 fn an_undo_killed_at_any_call_is_finished_by_the_same_command() {
     let old = tree(&site());
-    let undo = Ending { arguments: UNDO, tree: &old, or_says: Some("there is no run") };
+    let undo = Ending { arguments: UNDO, tree: &old, or_says: Some("no such run") };
     sweep(&migrated_site, UNDO, 2, &[undo]);
 }
