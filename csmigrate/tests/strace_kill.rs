@@ -71,13 +71,13 @@ fn a_migration_killed_at_any_call_is_finished_by_the_same_command_or_undone() {
     undisturbed.run(MIGRATE).succeeded();
     let new = tree(&undisturbed);
     let again = Ending { arguments: MIGRATE, tree: &new, or_says: None };
-    let undo = Ending { arguments: UNDO, tree: &old, or_says: Some("there is no run") };
+    let undo = Ending { arguments: UNDO, tree: &old, or_says: Some("no such run") };
     kills(&site, MIGRATE, 5).sweep(&[again, undo]);
 }
 
 #[test]
 fn an_undo_killed_at_any_call_is_finished_by_the_same_command() {
     let old = tree(&site());
-    let undo = Ending { arguments: UNDO, tree: &old, or_says: Some("there is no run") };
+    let undo = Ending { arguments: UNDO, tree: &old, or_says: Some("no such run") };
     kills(&migrated_site, UNDO, 2).sweep(&[undo]);
 }

@@ -53,8 +53,8 @@ fn an_interruption_later_says_both_ways_out() {
     --- stderr
     csmigrate: stopped as asked
       The source is as it was. The run is unfinished:
-        to go on:        csmigrate --root [TEMP]/root --resume
-        to take it back: csmigrate --root [TEMP]/root --undo [RUN 1]
+        to resume it: csmigrate --root [TEMP]/root --resume
+        to undo it:   csmigrate --root [TEMP]/root --undo [RUN 1]
     "#);
     assert_snapshot!(site.run(&["--list-runs"]).succeeded(), @r#"
     exit 0
@@ -66,16 +66,16 @@ fn an_interruption_later_says_both_ways_out() {
     --- stderr
     csmigrate: run [RUN 1] is unfinished: migration from /db/old to /db/new
       The source is as it was. The run is unfinished:
-        to go on:        csmigrate --root [TEMP]/root --resume
-        to take it back: csmigrate --root [TEMP]/root --undo [RUN 1]
+        to resume it: csmigrate --root [TEMP]/root --resume
+        to undo it:   csmigrate --root [TEMP]/root --undo [RUN 1]
     "#);
     assert_snapshot!(site.run(&["--byte-order", "big", OLD, NEW]).failed(), @r#"
     exit 255
     --- stderr
     csmigrate: run [RUN 1] is unfinished: migration from /db/old to /db/new
       The source is as it was. The run is unfinished:
-        to go on:        csmigrate --root [TEMP]/root --resume
-        to take it back: csmigrate --root [TEMP]/root --undo [RUN 1]
+        to resume it: csmigrate --root [TEMP]/root --resume
+        to undo it:   csmigrate --root [TEMP]/root --undo [RUN 1]
     "#);
     let run = site.run_names().remove(0);
     assert_snapshot!(site.run(&["--prune", &run]).failed(), @r#"
@@ -83,13 +83,13 @@ fn an_interruption_later_says_both_ways_out() {
     --- stderr
     csmigrate: run [RUN 1] is unfinished
       The source is as it was. The run is unfinished:
-        to go on:        csmigrate --root [TEMP]/root --resume
-        to take it back: csmigrate --root [TEMP]/root --undo [RUN 1]
+        to resume it: csmigrate --root [TEMP]/root --resume
+        to undo it:   csmigrate --root [TEMP]/root --undo [RUN 1]
     "#);
     assert_snapshot!(site.run(&["--resume"]).succeeded(), @r#"
     exit 0
     --- stdout
-    Going on with run [RUN 1]
+    Resuming run [RUN 1]
     Moving 3 files into /db/new...
     The run is finished
     Backup: /db/old/backup

@@ -32,6 +32,9 @@ fn his_tree_is_migrated_and_taken_back() {
     Removing /db/new/csmigrate.new...
     Removing /db/old/backup...
     Everything is as it was before the migration
+    There is no database in /db/new
+    The old database is in /db/old. If you moved it there before the migration, move it back:
+      mv [TEMP]/root/db/old [TEMP]/root/db/new
     "#);
     site.assert_unchanged(&before);
 }

@@ -38,7 +38,10 @@ fn its_plan_is_the_plan_of_the_real_run() {
     let dry = site.run(&[&["-d"], options.as_slice()].concat()).succeeded().json();
     site.assert_unchanged(&before);
     site.run(&options).succeeded();
-    let real: serde_json::Value = serde_json::from_slice(&site.file_of_newest_run("plan.json")).unwrap();
+    let real: serde_json::Value = {
+        let plan = String::from_utf8(site.file_of_newest_run("plan.json")).unwrap();
+        serde_json::from_str(&site.plain(&plan)).unwrap()
+    };
     assert_eq!(dry["plan"], real);
     assert_eq!((&dry["outcome"], &dry["run"]), (&"dry-run".into(), &serde_json::Value::Null));
 }

@@ -185,6 +185,9 @@ fn a_file_edited_since_is_kept_by_undo_and_the_old_one_is_put_beside_it() {
     Removing /db/new/csmigrate.new...
     Removing /db/old/backup...
     Everything else is as it was before the migration
+    There is no database in /db/new
+    The old database is in /db/old. If you moved it there before the migration, move it back:
+      mv [TEMP]/root/db/old [TEMP]/root/db/new
     --- stderr
     csmigrate: warning: /etc/opt/SUNWics5/config/ics.conf was changed since and stays; its old content is in /etc/opt/SUNWics5/config/ics.conf.before-[RUN 1]
     "#);

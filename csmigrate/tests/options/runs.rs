@@ -49,7 +49,7 @@ fn a_pruned_run_is_gone_and_can_no_longer_be_undone() {
     assert_snapshot!(site.run(&["--undo", NEW]).failed(), @r#"
     exit 255
     --- stderr
-    csmigrate: there is no run for /db/new to do that with
+    csmigrate: no such run: /db/new
       csmigrate --list-runs shows what can be undone.
       Nothing was changed.
     "#);
@@ -62,14 +62,14 @@ fn a_run_that_does_not_exist_cannot_be_pruned_or_undone() {
     assert_snapshot!(site.refused(&["--prune", "20260101T000000.000Z-1"]), @r#"
     exit 255
     --- stderr
-    csmigrate: there is no run 20260101T000000.000Z-1 to do that with
+    csmigrate: no such run: 20260101T000000.000Z-1
       csmigrate --list-runs shows what can be undone.
       Nothing was changed.
     "#);
     assert_snapshot!(site.refused(&["--undo", "20260101T000000.000Z-1"]), @r#"
     exit 255
     --- stderr
-    csmigrate: there is no run for 20260101T000000.000Z-1 to do that with
+    csmigrate: no such run: 20260101T000000.000Z-1
       csmigrate --list-runs shows what can be undone.
       Nothing was changed.
     "#);
@@ -79,7 +79,7 @@ fn a_run_that_does_not_exist_cannot_be_pruned_or_undone() {
         let outcome = site.refused(&["--state-dir", state.to_str().unwrap(), "--prune", name]);
         assert_eq!(
             outcome.stderr.lines().next().unwrap(),
-            format!("csmigrate: there is no run {name} to do that with")
+            format!("csmigrate: no such run: {name}")
         );
     }
     assert_eq!(names_in(&state.join("csmigrate")).len(), 1);

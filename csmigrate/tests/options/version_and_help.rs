@@ -34,14 +34,12 @@ fn the_help_tells_the_documented_syntax_and_our_additions() {
 
     Options:
       -q                         Print nothing on success
-      -d, --dry-run              Dry run: say what would happen and write nothing but the logs
       -l <min|max>               How much to log in csmigrate.log [default: min]
       -b <backup_dir>            Where the source is copied first [default: source_dbdir/backup]
       -V, --version              Print the version
       -?, --help                 Print this help
           --inspect [<DIR>]      Show the files of a database directory and change nothing
           --deep                 With --inspect: check every page, and list everything that is wrong or odd
-          --undo <target_dbdir>  Take back the migration into this directory (or the run of this name)
           --byte-order <ORDER>   Byte order of the new files [default: native] [possible values: native, little, big, keep]
           --dup-sorted <yes|no>  Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted [default: judged from the data]
           --salvage              Migrate what can be read of damaged databases, into salvaged in target_dbdir
@@ -52,13 +50,16 @@ fn the_help_tells_the_documented_syntax_and_our_additions() {
           --read-only <on|off>   Set caldb.berkeleydb.readonly in that ics.conf (for a parallel upgrade)
 
     Common options:
-          --root <DIR>       Treat DIR as the root directory of the product
-          --state-dir <DIR>  Keep the journal and saved originals of runs in DIR
-          --json             Print the result as JSON
-          --report <FILE>    Also write the result as JSON to FILE
-          --resume           Go on with the run that was interrupted
-          --list-runs        List the runs that can be resumed or undone
-          --prune <RUN>      Delete what is kept of a run; it can not be undone afterwards
-          --color <WHEN>     When to use colours [default: auto] [possible values: auto, always, never]
+          --root <DIR>             Treat DIR as the root directory of the product
+          --state-dir <DIR>        Keep the journal and saved originals of runs in DIR
+      -d, --dry-run                Show what would be done and write nothing but the logs
+          --json                   Print the result as JSON
+          --report <FILE>          Also write the result as JSON to FILE
+          --yes                    Accepted as by every program; csmigrate never asks
+          --resume                 Finish the run that was interrupted
+          --undo [<target_dbdir>]  Undo the migration into this directory, or the run of this name [default: the newest run]
+          --list-runs              List the runs
+          --prune <RUN>            Delete what is kept of a run; it cannot be undone afterwards
+          --color <WHEN>           When to use colours [default: auto] [possible values: auto, always, never]
     "#);
 }

@@ -69,8 +69,8 @@ fn a_place_where_the_target_cannot_be_made_leaves_nothing_behind() {
     --- stderr
     csmigrate: cannot make the directory /closed/new: Permission denied (os error 13)
       The source is as it was. The run is unfinished:
-        to go on:        csmigrate --root [TEMP]/root --resume
-        to take it back: csmigrate --root [TEMP]/root --undo [RUN 1]
+        to resume it: csmigrate --root [TEMP]/root --resume
+        to undo it:   csmigrate --root [TEMP]/root --undo [RUN 1]
     "#);
     let outcome = site.outcome(site.command_as_nobody(&["--undo", "/closed/new"])).succeeded();
     assert_snapshot!(outcome, @r#"

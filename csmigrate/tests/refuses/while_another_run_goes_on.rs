@@ -19,14 +19,14 @@ fn a_second_run_on_the_same_root_names_the_holder() {
     assert_snapshot!(site.refused(&["--state-dir", site.path(state).to_str().unwrap(), OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: another run is going on: csmigrate, process 4711 on calhost
+    csmigrate: another run is active: csmigrate, process 4711 on calhost
       Wait until it has ended.
       Nothing was changed.
     "#);
     assert_snapshot!(site.refused(&["--state-dir", site.path(state).to_str().unwrap(), "--undo", NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: another run is going on: csmigrate, process 4711 on calhost
+    csmigrate: another run is active: csmigrate, process 4711 on calhost
       Wait until it has ended.
       Nothing was changed.
     "#);
@@ -61,7 +61,7 @@ fn a_run_with_another_state_directory_on_the_same_target_is_refused() {
     Scanning todos database...
     205 todos scanned
     --- stderr
-    csmigrate: another run is going on: [THIS PROCESS] holds /db/new
+    csmigrate: another run is active: [THIS PROCESS] holds /db/new
       Wait until it has ended.
       Nothing was changed.
     "#);

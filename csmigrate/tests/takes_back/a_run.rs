@@ -23,6 +23,9 @@ fn a_target_that_was_missing_is_gone_again() {
     Removing /db/new/csmigrate.new...
     Removing /db/old/backup...
     Everything is as it was before the migration
+    There is no database in /db/new
+    The old database is in /db/old. If you moved it there before the migration, move it back:
+      mv [TEMP]/root/db/old [TEMP]/root/db/new
     "#);
     site.assert_unchanged(&before);
 }
@@ -87,7 +90,7 @@ fn what_was_never_migrated_cannot_be_undone() {
     assert_snapshot!(site.refused(&["--undo", NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: there is no run for /db/new to do that with
+    csmigrate: no such run: /db/new
       csmigrate --list-runs shows what can be undone.
       Nothing was changed.
     "#);
@@ -95,7 +98,7 @@ fn what_was_never_migrated_cannot_be_undone() {
     assert_snapshot!(site.run(&["--undo", "/db/other"]).failed(), @r#"
     exit 255
     --- stderr
-    csmigrate: there is no run for /db/other to do that with
+    csmigrate: no such run: /db/other
       csmigrate --list-runs shows what can be undone.
       Nothing was changed.
     "#);
@@ -103,7 +106,7 @@ fn what_was_never_migrated_cannot_be_undone() {
     assert_snapshot!(site.run(&["--undo", NEW]).failed(), @r#"
     exit 255
     --- stderr
-    csmigrate: there is no run for /db/new to do that with
+    csmigrate: no such run: /db/new
       csmigrate --list-runs shows what can be undone.
       Nothing was changed.
     "#);
@@ -124,4 +127,32 @@ fn of_two_migrations_from_one_source_each_is_taken_back_by_itself_newest_first()
     site.run(&["-q", "--undo", "/db/other"]).succeeded();
     site.run(&["-q", "--undo", NEW]).succeeded();
     assert_same(&before, &manifest(&site.path("/db")));
+}
+
+#[test]
+fn a_database_that_was_moved_aside_is_moved_back_by_the_command_that_the_undo_shows() {
+    for make_target in [false, true] {
+        let site = Site::calendar();
+        let before = site.read("/db/old/ics50events.db");
+        if make_target {
+            std::fs::create_dir(site.path(NEW)).unwrap();
+        }
+        site.migrate(&["-q"]);
+        let outcome = site.run(&["--undo", NEW]).succeeded();
+        assert!(outcome.stdout.contains("There is no database in /db/new\n"), "{outcome}");
+        let line = outcome.stdout.lines().last().unwrap().replace("[TEMP]", site.beside("").to_str().unwrap());
+        let shell = std::process::Command::new("sh").arg("-ec").arg(line).status().unwrap();
+        assert!(shell.success(), "{outcome}");
+        assert!(site.read("/db/new/ics50events.db") == before);
+    }
+}
+
+#[test]
+fn an_undo_that_brings_a_database_back_says_nothing_of_a_missing_one() {
+    let site = Site::calendar();
+    site.migrate(&["-q"]);
+    site.run(&["-q", "--undo", NEW]).succeeded();
+    let undo = site.run_names().pop().unwrap();
+    let outcome = site.run(&["--undo", &undo]).succeeded();
+    assert!(!outcome.stdout.contains("no database"), "{outcome}");
 }

@@ -74,6 +74,9 @@ fn a_file_that_somebody_removed_is_said() {
     Removing /db/new/csmigrate.new...
     Removing /db/old/backup...
     Everything else is as it was before the migration
+    There is no database in /db/new
+    The old database is in /db/old. If you moved it there before the migration, move it back:
+      mv [TEMP]/root/db/old [TEMP]/root/db/new
     --- stderr
     csmigrate: warning: /db/new/ics50todos.db is gone; somebody removed it
     "#);
@@ -94,6 +97,9 @@ fn a_backup_that_was_changed_is_not_removed() {
     --- stdout
     Removing /db/new/csmigrate.new...
     Everything else is as it was before the migration
+    There is no database in /db/new
+    The old database is in /db/old. If you moved it there before the migration, move it back:
+      mv [TEMP]/root/db/old [TEMP]/root/db/new
     --- stderr
     csmigrate: warning: /db/old/backup is left as it is: notes was added to it
     "#);

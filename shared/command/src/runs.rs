@@ -109,8 +109,7 @@ impl<'a, H: RunHandler> Runs<'a, H> {
             self.context.say(&format!("Backup: {backup}"));
         }
         if let Some(undo) = &report.undo {
-            let gap = if report.backup.is_some() { "   " } else { " " };
-            self.context.say(&format!("Undo:{gap}{undo}"));
+            self.context.say(&format!("Undo:   {undo}"));
         }
     }
 
