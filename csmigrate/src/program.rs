@@ -174,8 +174,9 @@ impl Program<'_> {
     /// Shows a plan after the checks that a run makes before its first change.
     fn dry_run(&self, plan: &Plan, session: Option<&Session>) -> Result<Report, Error> {
         let progress = self.terminal.progress(0, self.interrupt.clone());
-        let foreseen = upgrade_engine::check(plan, &self.means(&progress), session)?;
+        let checked = upgrade_engine::check(plan, &self.means(&progress), session);
         progress.finish();
+        let foreseen = checked?;
         foreseen.iter().for_each(|line| self.warn(line));
         self.say("Dry run: this would be done, and nothing was written:");
         for line in plan.lines() {
