@@ -12,14 +12,15 @@ use bdb::verify::{Seen, Verdict, What, verify};
 use bdb::write::{
     BtreeOptions, DatabaseOptions, Duplicates, FileOptions, FileWriter, HashOptions, RecordNumbers, WriteError,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{File, RelPath};
+use upgrade_engine::place::Place;
 use upgrade_engine::step::{Producer, World};
 
-use crate::cursor::{self, Cursor};
+use crate::cursor::{self, Cursor, Damage};
 use crate::detect::file_access::{Borrowed, ReadOnce};
-use crate::plan::Migration;
 use crate::record_digest::{RecordDigest, Records};
 use crate::write_behind::write_behind;
 
@@ -28,6 +29,36 @@ pub const NAME: &str = "database";
 
 /// How full a leaf page gets: like the library after a sorted load, with room for the server's first changes.
 const FILL_PERCENT: u8 = 90;
+
+/// What a new database shall be like; the producer's request in a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Migration {
+    /// The file below the source.
+    pub file: RelPath,
+    /// Its copy in the backup.
+    pub from: Place,
+    /// Digest of that file.
+    pub source_digest: Digest,
+    /// Count and digest of the records that the survey read from the source.
+    pub records: Records,
+    /// `little` or `big`.
+    pub byte_order: String,
+    /// Whether duplicates are to be marked as sorted.
+    pub duplicates_sorted: bool,
+    /// Whether only part of the source can be read.
+    #[serde(default)]
+    pub salvaged: bool,
+    /// The new file's identity: the same for the same source and name, so that a rerun gives the same file.
+    pub file_id: String,
+}
+
+impl Migration {
+    /// Returns how the source is read.
+    pub fn damage(&self) -> Damage {
+        if self.salvaged { Damage::Salvaged } else { Damage::Refused }
+    }
+}
 
 /// Makes new databases.
 pub struct Migrate;

@@ -2,10 +2,9 @@
 //!
 //! The order is: the copy; the new files beside their place, each read back; then everything moved into place at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bdb::format::ByteOrder;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{Name, PathError, RelPath};
@@ -16,7 +15,6 @@ use upgrade_engine::step::{
 };
 
 use crate::cli::{Args, YesNo};
-use crate::cursor::Damage;
 use crate::detect::config::ConfigFacts;
 use crate::detect::database::DatabaseFacts;
 use crate::detect::destination::{BackupState, TargetState};
@@ -24,8 +22,7 @@ use crate::detect::environment::Environment;
 use crate::detect::owner::Owner;
 use crate::detect::source::{Entry, EntryKind, Role, SourceFacts};
 use crate::detect::{Directories, Facts};
-use crate::migrate;
-use crate::record_digest::Records;
+use crate::migrate::{self, Migration};
 use crate::salvage;
 
 /// The tool's name in plans and state directories.
@@ -37,36 +34,6 @@ const OWNER_MAY_WRITE: u32 = 0o700;
 const STAGING: &str = "csmigrate.new";
 /// The directory inside the target for databases of which only part can be read.
 const SALVAGED: &str = "salvaged";
-
-/// What a new database shall be like; the producer's request in a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Migration {
-    /// The file below the source.
-    pub file: RelPath,
-    /// Its copy in the backup.
-    pub from: Place,
-    /// Digest of that file.
-    pub source_digest: Digest,
-    /// Count and digest of the records that the survey read from the source.
-    pub records: Records,
-    /// `little` or `big`.
-    pub byte_order: String,
-    /// Whether duplicates are to be marked as sorted.
-    pub duplicates_sorted: bool,
-    /// Whether only part of the source can be read.
-    #[serde(default)]
-    pub salvaged: bool,
-    /// The new file's identity: the same for the same source and name, so that a rerun gives the same file.
-    pub file_id: String,
-}
-
-impl Migration {
-    /// Returns how the source is read.
-    pub fn damage(&self) -> Damage {
-        if self.salvaged { Damage::Salvaged } else { Damage::Refused }
-    }
-}
 
 /// Returns what was asked for, as an unfinished run is recognised by.
 pub fn request(args: &Args, directories: Option<&Directories>) -> serde_json::Value {
@@ -196,6 +163,7 @@ fn plan_target(plan: &mut Plan, facts: &Facts, args: &Args, backup: &Place, targ
     let salvaged = facts.salvaged_name()?;
     let mut entries = Vec::new();
     let mut names = Vec::new();
+    let mut known = BTreeSet::new();
     for entry in &facts.source.entries {
         let from = backup.below(&entry.path);
         let mut path = entry.path.clone();
@@ -209,18 +177,21 @@ fn plan_target(plan: &mut Plan, facts: &Facts, args: &Args, backup: &Place, targ
                 produced(args, entry, database, from)
             }
         };
-        if let (Some(name), [_, _, ..]) = (path.names().first(), path.names())
-            && !names.contains(name)
+        if let Some(name) = path.names().first()
+            && known.insert(name.clone())
         {
-            let attributes = facts.source.attributes.clone();
-            let attributes = Attributes { mode: attributes.mode | OWNER_MAY_WRITE, ..owned(attributes, facts.owner) };
-            entries.push(TreeEntry { path: RelPath::from(name.clone()), node: Node::Directory, attributes });
+            if path.names().len() > 1 {
+                let attributes = facts.source.attributes.clone();
+                let attributes =
+                    Attributes { mode: attributes.mode | OWNER_MAY_WRITE, ..owned(attributes, facts.owner) };
+                entries.push(TreeEntry { path: RelPath::from(name.clone()), node: Node::Directory, attributes });
+            }
+            names.push(name.clone());
         }
-        names.extend(path.names().first().filter(|name| !names.contains(name)).cloned());
         let attributes = owned(entry.attributes.clone(), facts.owner);
         entries.push(TreeEntry { path, node: Node::File(content), attributes });
     }
-    let staging = target.join(&free_name(STAGING, |name| names.contains(name))?);
+    let staging = target.join(&free_name(STAGING, |name| known.contains(name))?);
     plan.steps.push(Step::BuildTree(BuildTree { at: staging.clone(), attributes: attributes.clone(), entries }));
     plan.steps.push(Step::MoveEntries(MoveEntries { from: staging.clone(), to: target.clone(), names }));
     plan.steps.push(Step::RemoveDir(RemoveDir { at: staging, attributes, not_empty: NotEmpty::Fail }));

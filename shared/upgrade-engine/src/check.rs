@@ -1,8 +1,7 @@
 //! The check of a plan that a run makes before its first change, for a dry run as well.
 
-use crate::engine::{Means, Session, world};
+use crate::engine::{Means, Session, open_anchors, world};
 use crate::error::EngineError;
-use crate::place::{Devices, OpenAnchors};
 use crate::plan::Plan;
 use crate::step::check_steps;
 
@@ -12,8 +11,6 @@ use crate::step::check_steps;
 /// # Errors
 /// As the step that could not be done.
 pub fn check(plan: &Plan, means: &Means<'_>, session: Option<&Session>) -> Result<Vec<String>, EngineError> {
-    let anchors =
-        OpenAnchors::open(means.fs, &plan.anchors, Devices::AsSurveyed).map_err(EngineError::before_any_change)?;
-    let world = world(anchors, session.map(Session::runs_dir), plan, means)?;
+    let world = world(open_anchors(means, plan)?, session.map(Session::runs_dir), plan, means)?;
     check_steps(&plan.steps, &world).map_err(EngineError::before_any_change)
 }

@@ -163,8 +163,7 @@ impl Session {
             }
             _ => {}
         }
-        let anchors =
-            OpenAnchors::open(means.fs, &plan.anchors, Devices::AsSurveyed).map_err(EngineError::before_any_change)?;
+        let anchors = open_anchors(means, plan)?;
         let locks = lock_anchors(&anchors, self.state)?;
         let mut world = world(anchors, Some(&*self.runs), plan, means)?;
         check_steps(&plan.steps, &world).map_err(EngineError::before_any_change)?;
@@ -250,6 +249,12 @@ impl Session {
         world.saves = Saves::of(&run.id);
         Ok(world)
     }
+}
+
+/// Opens the anchors of a plan that has not begun. Those of a plan that takes a run back were surveyed when that run was planned.
+pub(crate) fn open_anchors(means: &Means<'_>, plan: &Plan) -> Result<OpenAnchors, EngineError> {
+    let devices = if plan.undoes.is_some() { Devices::MayHaveChanged } else { Devices::AsSurveyed };
+    OpenAnchors::open(means.fs, &plan.anchors, devices).map_err(EngineError::before_any_change)
 }
 
 /// Returns what the steps of a plan act on before there is a run.

@@ -7,7 +7,7 @@ use super::copy::copy;
 use super::{Attributes, BuildTree, Content, Node, StepError, World};
 use crate::digest::Digest;
 use crate::fs::path::{escape, unescape};
-use crate::fs::{Attribute, Durable, File, FileKind, RelPath};
+use crate::fs::{Attribute, Durable, File, FileKind, Name, RelPath};
 use crate::place::Place;
 
 /// A file that was made.
@@ -206,8 +206,31 @@ fn relabel(produced: &BTreeMap<RelPath, Digest>, from: &RelPath, to: &RelPath) -
     produced.get(from).map(|digest| (to.clone(), *digest)).into_iter().collect()
 }
 
-/// Removes a directory and everything in it, never following a link.
+/// Removes a directory and everything in it, never following a link. Without recursion: somebody may have put a tree there that
+/// is deeper than any stack.
 pub(super) fn remove(world: &World<'_>, at: &Place) -> Result<(), StepError> {
+    let dir = world.dir(at)?;
+    let mut open = vec![(at.clone(), removable(world, at)?)];
+    while let Some((directory, names)) = open.last_mut() {
+        let Some(name) = names.next() else {
+            dir.remove_dir(&directory.path).map_err(|e| world.error("remove the directory", directory, e))?;
+            open.pop();
+            continue;
+        };
+        let place = directory.join(&name);
+        let stat = dir.stat(&place.path).map_err(|e| world.error("look at", &place, e))?;
+        if stat.kind == FileKind::Directory {
+            let names = removable(world, &place)?;
+            open.push((place, names));
+        } else {
+            dir.remove_file(&place.path).map_err(|e| world.error("remove", &place, e))?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the names in a directory, after letting its owner remove them.
+fn removable(world: &World<'_>, at: &Place) -> Result<std::vec::IntoIter<Name>, StepError> {
     let dir = world.dir(at)?;
     let mode = dir.stat(&at.path).map_err(|e| world.error("look at", at, e))?.mode;
     if mode & OWNER_MAY_CHANGE != OWNER_MAY_CHANGE {
@@ -215,14 +238,5 @@ pub(super) fn remove(world: &World<'_>, at: &Place) -> Result<(), StepError> {
         let open = Attribute::Mode(mode | OWNER_MAY_CHANGE);
         dir.set(&at.path, &open).map_err(|e| world.error("set the attributes of", at, e))?;
     }
-    for name in dir.list(&at.path).map_err(|e| world.error("read", at, e))? {
-        let place = at.join(&name);
-        let stat = dir.stat(&place.path).map_err(|e| world.error("look at", &place, e))?;
-        if stat.kind == FileKind::Directory {
-            remove(world, &place)?;
-        } else {
-            dir.remove_file(&place.path).map_err(|e| world.error("remove", &place, e))?;
-        }
-    }
-    dir.remove_dir(&at.path).map_err(|e| world.error("remove the directory", at, e))
+    Ok(dir.list(&at.path).map_err(|e| world.error("read", at, e))?.into_iter())
 }

@@ -105,6 +105,18 @@ fn a_directory_swapped_since_the_survey_is_not_touched() {
 }
 
 #[test]
+fn a_run_is_taken_back_after_its_device_got_another_number() {
+    let fs = applied();
+    let session = session(&*fs).unwrap();
+    let mut undo = session.plan_undo(session.newest("", |_| true).unwrap(), &means(&*fs)).unwrap().plan;
+    // As after the machine was started again.
+    undo.anchors.get_mut("root").unwrap().device += 1;
+    upgrade_engine::check(&undo, &means(&*fs), Some(&session)).unwrap();
+    session.apply(&undo, &means(&*fs)).unwrap();
+    assert!(root(&*fs).stat(&path("old/backup")).is_err());
+}
+
+#[test]
 fn a_new_plan_waits_until_an_unfinished_run_is_resumed_or_undone() {
     use upgrade_engine::fs::faulty::{Fault, Faults, FaultyFs};
     let disk = disk();
