@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use command::{CommonOptions, Completion, Context, Error, Program, Providers, RunHandler, Runs, Start, ToolError, Touched, Work};
+use command::{
+    CommonOptions, Completion, Context, Error, Program, Providers, RunHandler, Runs, Start, ToolError, Touched, Work,
+};
 use serde_json::{Value, json};
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
@@ -74,7 +76,9 @@ fn detect(fs: &dyn FileSystem, path: &RootPath) -> std::io::Result<(Anchor, Vec<
 }
 
 fn plan(path: &RootPath, anchor: Anchor, old: &[u8], request: Value) -> Result<Plan, ToyError> {
-    let Some((_, name)) = path.split_last().filter(|_| !old.is_empty()) else { return Err(ToyError::Empty(path.clone())) };
+    let Some((_, name)) = path.split_last().filter(|_| !old.is_empty()) else {
+        return Err(ToyError::Empty(path.clone()));
+    };
     let mut plan = Plan::new(Toy::NAME, request);
     plan.anchors.insert("directory".to_owned(), anchor);
     if !old.starts_with(MARK.as_bytes()) {
