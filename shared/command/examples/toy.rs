@@ -93,7 +93,8 @@ fn plan(path: &RootPath, anchor: Anchor, old: &[u8], request: Value) -> Result<P
 impl RunHandler for Toy {
     type Error = ToyError;
     fn describe(&self, plan: &Plan) -> String {
-        format!("mark in {}", plan.request["file"].as_str().unwrap_or("a file"))
+        let file = plan.request.get("file").and_then(Value::as_str);
+        format!("mark in {}", file.unwrap_or("a file"))
     }
     fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, ToyError> {
         Ok(Providers::default())

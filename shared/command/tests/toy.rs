@@ -1,5 +1,7 @@
 //! The whole life of a run, with the tool of `examples/toy.rs`: shown, confirmed, applied, killed, resumed, undone, listed, deleted.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, missing_docs)]
+
 #[allow(dead_code, reason = "its main() is used by the example alone")]
 #[path = "../examples/toy.rs"]
 mod toy;
