@@ -206,11 +206,12 @@ fn ask_instance(args: &Args, fs: &dyn FileSystem, console: &dyn Console) -> Resu
         console.show(&format!("  {number}  {path}\n"));
     }
     let default = found.first().map(ToString::to_string);
-    let instance = ask(console, "Please enter the full path of the directory server instance", default.as_deref(), |text| {
-        let numbered = text.parse::<usize>().ok().and_then(|number| found.get(number.checked_sub(1)?)).cloned();
-        let path = numbered.map_or_else(|| base.resolve(text.as_bytes()).map_err(|e| e.to_string()), Ok)?;
-        Instance::read(fs, &path).map_err(|e| e.to_string())
-    })?;
+    let instance =
+        ask(console, "Please enter the full path of the directory server instance", default.as_deref(), |text| {
+            let numbered = text.parse::<usize>().ok().and_then(|number| found.get(number.checked_sub(1)?)).cloned();
+            let path = numbered.map_or_else(|| base.resolve(text.as_bytes()).map_err(|e| e.to_string()), Ok)?;
+            Instance::read(fs, &path).map_err(|e| e.to_string())
+        })?;
     Ok(instance)
 }
 

@@ -59,8 +59,7 @@ impl Names {
     /// [`Error::Generated`]; then there is neither.
     pub fn write(&self, fs: &dyn FileSystem, plan: &Plan, target: &Target) -> Result<(), Error> {
         let title = "Prepares a directory for the Communications Suite. Made by commdssetup for one server, from what it holds.";
-        let ldif = ldif_file(title, &marker::by_hand(&plan.changes, &plan.reindex))
-            .map_err(|e| Error::internal(e))?;
+        let ldif = ldif_file(title, &marker::by_hand(&plan.changes, &plan.reindex)).map_err(Error::internal)?;
         let script = script(Script {
             url: &target.url,
             start_tls: target.start_tls,

@@ -77,7 +77,7 @@ fn a_silent_run_names_every_option_that_is_missing() {
     place.run(&["-i", "maybe"]).exits(2).says("Nothing was changed in the directory.");
     place.run(&["--undo", "--resume"]).exits(2).says("--resume and --undo cannot be used together");
     place.run(&["--check", "--list-runs"]).exits(2).says("cannot be used together");
-    place.run(&["--undo"]).exits(1).says("there is no run at all");
+    place.run(&["--undo"]).exits(1).says("there is no run to undo");
     place.run(&["--resume"]).exits(1).says("there is nothing to resume");
     place.run(&["--list-runs"]).exits(0).says("There are no runs");
 }

@@ -66,7 +66,10 @@ fn call(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
     let connect = |_: &Target, _: Option<&Password>| -> Result<Box<dyn Directory>, LdapError> {
         Ok(Box::new(FakeDirectory::new(Arc::clone(fs))))
     };
-    Program::new(&args, &context, &connect).carry_out().map(|_| ()).map_err(|error| error.lines(&context.invocation()).join("; "))
+    Program::new(&args, &context, &connect)
+        .carry_out()
+        .map(|_| ())
+        .map_err(|error| error.lines(&context.invocation()).join("; "))
 }
 
 fn tool<'a>() -> Tool<'a> {

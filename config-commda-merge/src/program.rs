@@ -31,9 +31,7 @@ impl Program<'_> {
         let request = self.args.common.request().map_err(Error::usage)?;
         match (&self.args.command, request) {
             (Some(Command::Merge(_)), Some(RunRequest::Resume)) | (None, Some(_)) => self.requested(),
-            (Some(_), Some(_)) => {
-                Err(Error::usage("--resume, --undo, --list-runs and --prune are used without a command"))
-            }
+            (Some(_), Some(request)) => Err(Error::usage(format!("{} is used without a command", request.option()))),
             (None, None) => Err(Error::usage("a command is missing")),
             (Some(Command::Merge(args)), None) => self.merge(args),
             (Some(Command::Deploy(args)), None) => self.deploy(args),

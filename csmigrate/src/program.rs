@@ -3,7 +3,9 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use command::{AfterUndo, Announcement, Completion, Context, Providers, RunHandler, Runs, Start, ToolError, Touched, Work};
+use command::{
+    AfterUndo, Announcement, Completion, Context, Providers, RunHandler, Runs, Start, ToolError, Touched, Work,
+};
 use command::{Report, ReportStatus, quoted};
 use upgrade_engine::Run;
 use upgrade_engine::fs::{Dir, FileSystem, Name, RelPath, RootPath};

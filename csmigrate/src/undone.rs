@@ -39,7 +39,9 @@ pub fn where_the_database_is(context: &Context<'_>, undone: &Plan) -> Vec<String
             quoted(&format!("{}{path}", root.trim_end_matches('/')))
         };
         let first = left.map(|_| format!("rmdir {} && ", real(&target))).unwrap_or_default();
-        lines.push(format!("The old database is in {source}. If you moved it there before the migration, move it back:"));
+        lines.push(format!(
+            "The old database is in {source}. If you moved it there before the migration, move it back:"
+        ));
         lines.push(format!("  {first}mv {} {}", real(&source), real(&target)));
     }
     lines

@@ -47,7 +47,10 @@ fn csmigrate(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String>
     let state = StateLocation { fs: Shared::boxed(fs), path: RootPath::new("/state").unwrap() };
     let context = Context::new("csmigrate", &args.common, &**fs, &**fs, &state);
     let program = Program { args: &args, context: &context, logs: None };
-    program.carry_out(&args.command().unwrap()).map(|_| ()).map_err(|error| error.lines(&context.invocation()).join("; "))
+    program
+        .carry_out(&args.command().unwrap())
+        .map(|_| ())
+        .map_err(|error| error.lines(&context.invocation()).join("; "))
 }
 
 /// The disk, with a leaf of a database overwritten.

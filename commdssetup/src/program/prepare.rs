@@ -26,8 +26,11 @@ impl Program<'_> {
     pub(super) fn prepare(&self) -> Result<Completion, Error> {
         let names = Names::new(self.context.fs, self.context.now, self.root().as_deref());
         let is_interactive = !self.args.is_silent();
-        let mut answers =
-            if is_interactive { self.ask_for_choices(&names)? } else { answers::from_options(self.args, self.context.fs)? };
+        let mut answers = if is_interactive {
+            self.ask_for_choices(&names)?
+        } else {
+            answers::from_options(self.args, self.context.fs)?
+        };
         answers.warnings.iter().for_each(|line| self.warn(line));
         let (target, password) = self.target_of(&mut answers)?;
         let choices = self.choices(&answers, &target)?;
@@ -83,7 +86,9 @@ impl Program<'_> {
     /// Asks for everything, beginning with whether to begin.
     fn ask_for_choices(&self, names: &Names) -> Result<Answers, Error> {
         let console = self.context.console.ok_or_else(|| {
-            Error::usage("without options it is interactive, and there is no terminal: see --help for a run without questions")
+            Error::usage(
+                "without options it is interactive, and there is no terminal: see --help for a run without questions",
+            )
         })?;
         console.show(&format!(
             "Welcome to the Directory Server preparation tool for Sun Java System Communications Services.\n(commdssetup {})\n\n\
@@ -96,8 +101,12 @@ impl Program<'_> {
     }
 
     fn choices(&self, answers: &Answers, target: &Target) -> Result<Choices, Error> {
-        let site_schema =
-            self.args.site_schema.as_deref().map(|dir| own_files::site_schema(self.context.own_files, dir)).transpose()?;
+        let site_schema = self
+            .args
+            .site_schema
+            .as_deref()
+            .map(|dir| own_files::site_schema(self.context.own_files, dir))
+            .transpose()?;
         Ok(Choices {
             schema: answers.schema,
             indexes: answers.indexes,

@@ -78,7 +78,8 @@ impl Program<'_> {
             (Bind::Simple { dn }, None) => {
                 let console = self.context.console.ok_or_else(|| Error::NoPassword(dn.clone()))?;
                 let line = console.secret(&format!("Password of {dn}: "));
-                let line = line.map_err(|e| Error::io("read", "the password", e))?.ok_or(command::Error::NotConfirmed)?;
+                let line =
+                    line.map_err(|e| Error::io("read", "the password", e))?.ok_or(command::Error::NotConfirmed)?;
                 Some(Password::new(line).ok_or_else(|| Error::usage("the password is empty".to_owned()))?)
             }
         };

@@ -26,7 +26,8 @@ impl Program<'_> {
         let name = name.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let known = ConfigFile::of_name(&name);
         let base = if self.is_device(&args.base)? { None } else { Some(self.parse(&args.base)?) };
-        let resolutions = Resolutions::new(self.context.own_files, &args.resolve)?.of_one(self.context.own_files, &name)?;
+        let resolutions =
+            Resolutions::new(self.context.own_files, &args.resolve)?.of_one(self.context.own_files, &name)?;
         let (site, new) = (self.parse(&args.saved)?, self.parse(&args.new)?);
         let merge = merging::merge(known, base.as_ref(), &site, &new, &resolutions)?;
         drop((base, site, new));

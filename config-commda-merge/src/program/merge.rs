@@ -32,7 +32,8 @@ impl Program<'_> {
         let (site_on, dir) = match &args.saved {
             Some(dir) => (Where::Own, own_files::path(dir)?),
             None => {
-                let newest = snapshot::newest(&*self.context.state.fs, &self.context.state.path)?.ok_or(Error::NoSnapshot)?;
+                let newest =
+                    snapshot::newest(&*self.context.state.fs, &self.context.state.path)?.ok_or(Error::NoSnapshot)?;
                 (Where::State, newest)
             }
         };
@@ -97,7 +98,9 @@ impl Program<'_> {
     /// Applies the plan, unless it is a dry run or there is nothing in it.
     fn merge_report(&self, dir: &RootPath, plan: Plan, new_run: NewRun<'_, Self>) -> Result<Report, Error> {
         if plan.steps.is_empty() {
-            self.say(&format!("The files already hold everything from {dir} that must be kept: there is nothing to do"));
+            self.say(&format!(
+                "The files already hold everything from {dir} that must be kept: there is nothing to do"
+            ));
             return Ok(self.report(ReportStatus::NothingToDo));
         }
         if self.args.common.dry_run {

@@ -65,7 +65,8 @@ fn merge_with_an_edit_before_it_begins(site: &Site, edit: impl Fn()) -> config_c
         path: RootPath::new(state.to_str().unwrap()).unwrap(),
     };
     let console = Editing(&edit);
-    let context = Context { console: Some(&console), ..Context::new("config-commda-merge", &args.common, &fs, &own, &state) };
+    let context =
+        Context { console: Some(&console), ..Context::new("config-commda-merge", &args.common, &fs, &own, &state) };
     let program = Program { args: &args, context: &context };
     program.carry_out().unwrap_err()
 }

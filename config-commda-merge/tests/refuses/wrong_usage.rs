@@ -1,6 +1,7 @@
 //! Command lines that are wrong end with 2 and change nothing.
 
 use crate::support::Site;
+use crate::support::site::assert_same;
 
 #[test]
 fn wrong_commands_and_options_are_named() {
@@ -44,4 +45,21 @@ fn help_and_version_are_no_errors() {
     site.run(&["--help"]).succeeded().says("Exit status:");
     site.run(&["--version"]).succeeded().says("config-commda-merge ");
     site.run(&["file", "--help"]).succeeded().says("git merge driver");
+}
+
+#[test]
+fn without_a_terminal_a_missing_yes_is_an_error_that_names_the_option() {
+    let site = Site::reset();
+    let before = site.product();
+    let merge = site.outcome(site.unconfirmed(&["merge"])).exits(2);
+    merge.says("Replace").says("Give --yes").says("Nothing was changed.");
+    assert_same(&before, &site.product());
+    site.outcome(site.unconfirmed(&["merge", "--dry-run"])).exits(3);
+    site.run(&["merge"]).exits(3);
+    let merged = site.product();
+    for undo in [&["undo"][..], &["--undo"]] {
+        site.outcome(site.unconfirmed(undo)).exits(2).says("Undo run").says("Give --yes");
+    }
+    assert_same(&merged, &site.product());
+    site.run(&["--undo"]).succeeded().says("Everything is as it was before run");
 }

@@ -77,10 +77,7 @@ fn a_run_that_does_not_exist_cannot_be_pruned_or_undone() {
     let state = site.beside("state");
     for name in ["20260101T000000.000Z-1", "..", ".", "a/b", ""] {
         let outcome = site.refused(&["--state-dir", state.to_str().unwrap(), "--prune", name]);
-        assert_eq!(
-            outcome.stderr.lines().next().unwrap(),
-            format!("csmigrate: no such run: {name}")
-        );
+        assert_eq!(outcome.stderr.lines().next().unwrap(), format!("csmigrate: no such run: {name}"));
     }
     assert_eq!(names_in(&state.join("csmigrate")).len(), 1);
 }

@@ -78,6 +78,9 @@ fn a_place_where_the_target_cannot_be_made_leaves_nothing_behind() {
     --- stdout
     Removing /db/old/backup...
     Everything is as it was before the migration
+    There is no database in /closed/new
+    The old database is in /db/old. If you moved it there before the migration, move it back:
+      mv [TEMP]/root/db/old [TEMP]/root/closed/new
     "#);
     site.assert_unchanged(&before);
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use command::{CommonOptions, Completion, Context, Error, Program, Providers, RunHandler, Runs, Start, ToolError, Touched, Work};
+use command::{
+    CommonOptions, Completion, Context, Error, Program, Providers, RunHandler, Runs, Start, ToolError, Touched, Work,
+};
 use serde_json::{Value, json};
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
@@ -74,7 +76,9 @@ fn detect(fs: &dyn FileSystem, path: &RootPath) -> std::io::Result<(Anchor, Vec<
 }
 
 fn plan(path: &RootPath, anchor: Anchor, old: &[u8], request: Value) -> Result<Plan, ToyError> {
-    let Some((_, name)) = path.split_last().filter(|_| !old.is_empty()) else { return Err(ToyError::Empty(path.clone())) };
+    let Some((_, name)) = path.split_last().filter(|_| !old.is_empty()) else {
+        return Err(ToyError::Empty(path.clone()));
+    };
     let mut plan = Plan::new(Toy::NAME, request);
     plan.anchors.insert("directory".to_owned(), anchor);
     if !old.starts_with(MARK.as_bytes()) {
@@ -89,7 +93,8 @@ fn plan(path: &RootPath, anchor: Anchor, old: &[u8], request: Value) -> Result<P
 impl RunHandler for Toy {
     type Error = ToyError;
     fn describe(&self, plan: &Plan) -> String {
-        format!("mark in {}", plan.request["file"].as_str().unwrap_or("a file"))
+        let file = plan.request.get("file").and_then(Value::as_str);
+        format!("mark in {}", file.unwrap_or("a file"))
     }
     fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, ToyError> {
         Ok(Providers::default())

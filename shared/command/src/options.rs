@@ -88,6 +88,18 @@ pub enum RunRequest {
     Undo(Option<OsString>),
 }
 
+impl RunRequest {
+    /// Returns the option that asks for it.
+    pub fn option(&self) -> &'static str {
+        match self {
+            Self::List => "--list-runs",
+            Self::Prune(_) => "--prune",
+            Self::Resume => "--resume",
+            Self::Undo(_) => "--undo",
+        }
+    }
+}
+
 /// The directory that keeps the runs: a root directory and a path below it.
 pub struct StateLocation {
     /// The product root, or the real one.
@@ -160,15 +172,16 @@ impl CommonOptions {
     /// A sentence when two of them contradict each other.
     pub fn request(&self) -> Result<Option<RunRequest>, String> {
         let requests = [
-            ("--list-runs", self.list_runs.then_some(RunRequest::List)),
-            ("--prune", self.prune.clone().map(RunRequest::Prune)),
-            ("--resume", self.resume.then_some(RunRequest::Resume)),
-            ("--undo", self.undo.clone().map(RunRequest::Undo)),
+            self.list_runs.then_some(RunRequest::List),
+            self.prune.clone().map(RunRequest::Prune),
+            self.resume.then_some(RunRequest::Resume),
+            self.undo.clone().map(RunRequest::Undo),
         ];
-        let mut given = requests.into_iter().filter_map(|(name, request)| Some((name, request?)));
-        let Some((name, request)) = given.next() else { return Ok(None) };
-        if let Some((other, _)) = given.next() {
-            return Err(format!("{name} and {other} cannot be used together"));
+        let mut given = requests.into_iter().flatten();
+        let Some(request) = given.next() else { return Ok(None) };
+        let name = request.option();
+        if let Some(other) = given.next() {
+            return Err(format!("{name} and {} cannot be used together", other.option()));
         }
         if self.dry_run && !matches!(request, RunRequest::Undo(_)) {
             return Err(format!("a dry run and {name} cannot be used together"));

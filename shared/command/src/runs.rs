@@ -6,13 +6,13 @@ mod resume;
 mod undo;
 
 use serde_json::Value;
-use upgrade_engine::{Identity, Run};
 use upgrade_engine::engine::{Done, EngineError, Means, Pending, Session};
 use upgrade_engine::fs::Name;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::{list_runs, unfinished};
 use upgrade_engine::scope::Scope;
 use upgrade_engine::step::{Observer, Producer, Service};
+use upgrade_engine::{Identity, Run};
 
 pub use handler::{AfterUndo, Announcement, Providers, RunHandler, Work};
 
@@ -80,8 +80,7 @@ impl<'a, H: RunHandler> Runs<'a, H> {
     /// [`Error::Unfinished`]; with `--resume`, [`Error::NothingToResume`].
     pub fn start(&'a self, request: &Value, touched: Touched) -> Result<Start<'a, H>, H::Error> {
         let options = self.context.options;
-        let scope =
-            Scope { root: Some(options.real_root()), changes: touched.changes, reads: touched.reads };
+        let scope = Scope { root: Some(options.real_root()), changes: touched.changes, reads: touched.reads };
         if options.dry_run {
             let runs = self.all()?;
             let in_the_way = unfinished(&runs).into_iter().rfind(|run| run.plan.scope.overlaps(&scope));

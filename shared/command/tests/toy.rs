@@ -1,5 +1,7 @@
 //! The whole life of a run, with the tool of `examples/toy.rs`: shown, confirmed, applied, killed, resumed, undone, listed, deleted.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, missing_docs)]
+
 #[allow(dead_code, reason = "its main() is used by the example alone")]
 #[path = "../examples/toy.rs"]
 mod toy;
@@ -58,33 +60,45 @@ impl Site {
         self.call("toy", "root", arguments)
     }
 
-    /// Runs the program in this process until its call `stop` of the file system, at which it is killed.
+    /// Has a process of its own be killed at its call `stop` of the file system.
     fn killed(&self, root: &str, file: &str, stop: usize) {
-        let root = self.path(root);
-        let args = Args::try_parse_from(["toy", "--root", root.to_str().unwrap(), "--yes", file]).unwrap();
-        let faults = Faults::new([Fault::Stop { at: stop }]);
-        let faulty = |path: &std::path::Path| FaultyFs::new(Arc::new(RealFs::open(path).unwrap()), &faults);
-        let (fs, own) = (faulty(&root), faulty(&root));
-        let path = RootPath::new(self.path("state").to_str().unwrap()).unwrap();
-        let state = StateLocation { fs: Box::new(faulty("/".as_ref())), path };
-        let context = Context::new(Toy::TOOL, &args.common, &fs, &own, &state);
-        Toy::run(&args, &context).unwrap_err();
+        let mut process = Command::new(std::env::current_exe().unwrap());
+        process.args(["--exact", "a_process_that_is_killed"]).env("TOY_FILE", file).env("TOY_STOP", stop.to_string());
+        process.env("TOY_ROOT", self.path(root)).env("TOY_STATE", self.path("state"));
+        Outcome::of(&mut process).exits(0);
     }
 
     /// Leaves an unfinished run: killed between the intent of its step and the end.
     fn interrupted(&self, root: &str, file: &str) {
-        for stop in 1..300 {
+        // What earlier attempts left behind adds a few calls to each.
+        for stop in (1..400).step_by(9) {
             self.killed(root, file, stop);
             if self.call("toy", root, &["--list-runs"]).stdout.lines().any(|line| line.contains("unfinished")) {
                 return;
             }
         }
+        panic!("no run was left unfinished");
     }
 
     fn runs(&self) -> Vec<String> {
         let list = self.toy(&["--list-runs"]).exits(0).stdout;
         list.lines().map(|line| line.split_once(' ').unwrap().0.to_owned()).collect()
     }
+}
+
+/// Not a test of its own: [`Site::killed`] calls it in another process, whose end releases the lock.
+#[test]
+fn a_process_that_is_killed() {
+    let Some(root) = std::env::var_os("TOY_ROOT").map(PathBuf::from) else { return };
+    let of = |name: &str| std::env::var(name).unwrap();
+    let file = of("TOY_FILE");
+    let args = Args::try_parse_from(["toy", "--root", root.to_str().unwrap(), "--yes", &file]).unwrap();
+    let faults = Faults::new([Fault::Stop { at: of("TOY_STOP").parse().unwrap() }]);
+    let faulty = |path: &std::path::Path| FaultyFs::new(Arc::new(RealFs::open(path).unwrap()), &faults);
+    let (fs, own) = (faulty(&root), faulty(&root));
+    let state = StateLocation { fs: Box::new(faulty("/".as_ref())), path: RootPath::new(of("TOY_STATE")).unwrap() };
+    let context = Context::new(Toy::TOOL, &args.common, &fs, &own, &state);
+    Toy::run(&args, &context).unwrap_err();
 }
 
 #[test]
@@ -217,12 +231,14 @@ fn several_unfinished_runs_are_named_and_each_is_resumed_by_its_own_command() {
 
 impl Site {
     fn interrupted_too(&self, file: &str) {
-        for stop in 1..300 {
+        // What earlier attempts left behind adds a few calls to each.
+        for stop in (1..400).step_by(9) {
             self.killed("root", file, stop);
             if self.toy(&["--list-runs"]).stdout.lines().filter(|line| line.contains("unfinished")).count() == 2 {
                 return;
             }
         }
+        panic!("no run was left unfinished");
     }
 }
 

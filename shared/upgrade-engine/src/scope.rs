@@ -42,7 +42,8 @@ impl Scope {
             true => same_root && (is_within(one, other) || is_within(other, one)),
             false => one == other,
         };
-        let any = |ones: &[String], others: &[String]| ones.iter().any(|one| others.iter().any(|other| meet(one, other)));
+        let any =
+            |ones: &[String], others: &[String]| ones.iter().any(|one| others.iter().any(|other| meet(one, other)));
         any(&self.changes, &other.changes) || any(&self.changes, &other.reads) || any(&self.reads, &other.changes)
     }
 }

@@ -87,7 +87,7 @@ impl Bench<'_> {
         let start = Instant::now();
         process::run_quietly(&mut self.command(&arguments))?;
         let time = start.elapsed();
-        process::run_quietly(&mut self.command(&["--undo"]))?;
+        process::run_quietly(&mut self.command(&["--undo", "--yes"]))?;
         Ok(time)
     }
 

@@ -19,9 +19,9 @@ impl<H: RunHandler> Runs<'_, H> {
         let session = self.existing_session()?.ok_or_else(|| missing(typed))?;
         let run = self.find(&session, typed)?;
         let runs = session.runs().map_err(Error::from)?;
-        let begun = in_effect(&runs).into_iter().rfind(|other| {
-            other.plan.undoes.as_deref() == Some(&run.id.to_string()) && is_unfinished(other)
-        });
+        let begun = in_effect(&runs)
+            .into_iter()
+            .rfind(|other| other.plan.undoes.as_deref() == Some(&run.id.to_string()) && is_unfinished(other));
         if self.context.options.dry_run {
             // What became of an interrupted step is found out by finishing it or cleaning it up, which a dry run must not do.
             if let Some(unfinished) = begun.or(Some(&run).filter(|run| is_unfinished(run))) {
@@ -37,7 +37,8 @@ impl<H: RunHandler> Runs<'_, H> {
         if !self.context.options.dry_run && self.handler.confirms_undo() {
             self.context.confirm(&format!("Undo run {id} ({})?", self.describe(&run.plan)))?;
         }
-        let undo = self.work(&Plan::new("", serde_json::Value::Null), &providers, |means| session.plan_undo(run, means))?;
+        let undo =
+            self.work(&Plan::new("", serde_json::Value::Null), &providers, |means| session.plan_undo(run, means))?;
         undo.kept.iter().for_each(|line| self.context.warn(line));
         if self.context.options.dry_run {
             let mut report = self.say_dry_run(&undo.plan, &providers, Some(&session))?;
