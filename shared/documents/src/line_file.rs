@@ -281,11 +281,15 @@ impl LineFile {
         let start = line.position(entry.span.start)?;
         let mut insert = Vec::with_capacity(value.len() + entry.span.len() - old.len());
         let (mut done, mut passed, mut before) = (0, 0, [0usize; 256]);
-        let places = places_by_byte(value);
-        let totals = old.iter().fold([0usize; 256], count);
+        let (places, mut totals) = (places_by_byte(value), [0usize; 256]);
+        count(&mut totals, old);
         for (text_start, offset) in line.joined.as_ref()?.pieces.iter().copied() {
+            // Of several that begin at one byte all but the last are empty.
+            if line.offset(text_start) != offset {
+                continue;
+            }
             let Some(at) = text_start.checked_sub(start).filter(|at| (1..old.len()).contains(at)) else { continue };
-            before = old.get(passed..at)?.iter().fold(before, count);
+            count(&mut before, old.get(passed..at)?);
             passed = at;
             let last = usize::from(*old.get(at - 1)?);
             let alike = places.get(last).filter(|alike| Some(&alike.len()) == totals.get(last))?;
@@ -322,12 +326,13 @@ impl LineFile {
     }
 }
 
-/// Counts a byte.
-fn count(mut counts: [usize; 256], byte: &u8) -> [usize; 256] {
-    if let Some(count) = counts.get_mut(usize::from(*byte)) {
-        *count += 1;
+/// Counts how often each byte is in a text.
+fn count(counts: &mut [usize; 256], text: &[u8]) {
+    for byte in text {
+        if let Some(count) = counts.get_mut(usize::from(*byte)) {
+            *count += 1;
+        }
     }
-    counts
 }
 
 /// Returns where each byte stands in a text.
