@@ -31,6 +31,8 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer { program: "ldapmodify", package: "ldap-utils", tests: &["389ds"] },
     Peer { program: "expect", package: "expect", tests: &["expect_dialogue"] },
     Peer { program: "perl", package: "perl-base", tests: &["perl"] },
+    Peer { program: "augtool", package: "augeas-tools", tests: &["augeas"] },
+    Peer { program: "python3", package: "python3", tests: &["python3"] },
     Peer { program: "setpriv", package: "util-linux", tests: &["as_another_user"] },
 ];
 
@@ -80,8 +82,18 @@ mod tests {
     #[test]
     fn a_package_that_holds_several_missing_programs_is_installed_once() {
         let absent = missing(|program| matches!(program, "setpriv" | "taskset"));
-        let expected =
-            ["389-ds-base", "db5.3-util", "default-jdk-headless", "expect", "git", "ldap-utils", "perl-base", "strace"];
+        let expected = [
+            "389-ds-base",
+            "augeas-tools",
+            "db5.3-util",
+            "default-jdk-headless",
+            "expect",
+            "git",
+            "ldap-utils",
+            "perl-base",
+            "python3",
+            "strace",
+        ];
         assert_eq!(packages(&absent), expected);
     }
 
