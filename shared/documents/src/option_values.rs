@@ -15,6 +15,8 @@ const SYNTAX: Syntax = Syntax { comment: b"#!;", continuation: Continuation::Ski
 #[derive(Clone, Debug)]
 pub struct OptionValues {
     file: LineFile,
+    /// What stands between a new key and its value.
+    separator: Vec<u8>,
 }
 
 impl Document for OptionValues {
@@ -25,7 +27,8 @@ impl Document for OptionValues {
             }
             Ok(entry(line, None).map_or(Read::Other, Read::Entry))
         };
-        Ok(Self { file: LineFile::read(bytes, SYNTAX, read)? })
+        let file = LineFile::read(bytes, SYNTAX, read)?;
+        Ok(Self { separator: separator(&file), file })
     }
 
     fn to_bytes(&self) -> &[u8] {
@@ -55,8 +58,7 @@ impl Document for OptionValues {
         if key.section.is_some() {
             return Err(EditError::Key { key: key.clone() });
         }
-        let separator = separator(&self.file);
-        Ok([key.name.as_ref(), &separator, &self.file.spelled(value), self.file.line_end].concat())
+        Ok([key.name.as_ref(), &self.separator, &self.file.spelled(value), self.file.line_end].concat())
     }
 
     fn place(&self, place: Place<'_>, lines: &[u8]) -> SpanEdit {

@@ -20,6 +20,8 @@ pub struct Sectioned {
     ends: HashMap<Bytes, usize>,
     /// Where lines can be added that belong to no section.
     global_end: usize,
+    /// What stands between a new key and its value.
+    separator: Vec<u8>,
 }
 
 impl Document for Sectioned {
@@ -49,7 +51,7 @@ impl Document for Sectioned {
             Some(name) => drop(ends.insert(name, end)),
             None => global_end = end,
         }
-        Ok(Self { file, ends, global_end })
+        Ok(Self { separator: option_values::separator(&file), file, ends, global_end })
     }
 
     fn to_bytes(&self) -> &[u8] {
@@ -69,18 +71,18 @@ impl Document for Sectioned {
     }
 
     fn respell(&self, entry: &Entry, value: &[u8]) -> Result<SpanEdit, EditError> {
-        check_value(&entry.key, value)?;
+        line_file::check_value(&entry.key, value)?;
         Ok(self.file.respell(entry, value, value.to_vec()))
     }
 
     fn spell(&self, key: &Key, value: &[u8]) -> Result<Vec<u8>, EditError> {
-        check_value(key, value)?;
+        line_file::check_value(key, value)?;
         line_file::check_name(key, SYNTAX, b"=")?;
         let is_section = |name: &Bytes| !name.iter().any(|b| matches!(b, b'\n' | b'\r' | 0));
         if key.name.starts_with(b"[") || !key.section.as_ref().is_none_or(is_section) {
             return Err(EditError::Key { key: key.clone() });
         }
-        Ok([key.name.as_ref(), &option_values::separator(&self.file), value, self.file.line_end].concat())
+        Ok([key.name.as_ref(), &self.separator, value, self.file.line_end].concat())
     }
 
     fn opening(&self, key: &Key) -> Vec<u8> {
@@ -128,8 +130,4 @@ fn heading(line: &Line<'_>) -> Result<Option<Bytes>, ParseError> {
         return Err(ParseError { line: line.number, column: start as u64 + 1, reason: "a `[` that no `]` closes" });
     };
     Ok(Some(line.part(start + 1..end)))
-}
-
-fn check_value(key: &Key, value: &[u8]) -> Result<(), EditError> {
-    line_file::check_value(key, value)
 }

@@ -10,7 +10,14 @@
 //! * a key without a separator and one with an empty value are the same to it;
 //! * it does not join continued lines, and shows ` < multi > `: only the key is compared then;
 //! * blanks at the end of a value do not count for it: none are in the files.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs
+)]
 
 use std::collections::BTreeMap;
 use std::io::Write;
