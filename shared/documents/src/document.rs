@@ -63,6 +63,16 @@ pub trait Document {
         self.effective(key)
     }
 
+    /// Refuses to set a key to a value that the dialect can spell but that nobody should set: one that other programs would
+    /// read in another way, or that makes another key of a line which is both key and value.
+    ///
+    /// # Errors
+    /// When the value is such a one.
+    fn check_set(&self, key: &Key, value: &[u8]) -> Result<(), EditError> {
+        let _ = (key, value);
+        Ok(())
+    }
+
     /// Returns the edit that gives one of the entries a new value, whether it counts or not. It lies within the entry's lines.
     ///
     /// # Errors
@@ -123,6 +133,7 @@ pub trait Document {
         let mut added: Vec<(Place<'_>, Vec<u8>)> = Vec::new();
         let mut sections: HashMap<Option<Bytes>, usize> = HashMap::new();
         for (index, (key, value)) in changes.iter().enumerate() {
+            self.check_set(key, value)?;
             let canonical = self.canonical(key);
             let counts = last.get(&canonical) == Some(&index);
             if let Some(entry) = self.entry_to_set(key) {

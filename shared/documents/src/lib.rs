@@ -9,22 +9,35 @@ use std::ops::Range;
 
 pub use bytes::Bytes;
 
+pub mod aliases;
 pub mod changes;
 mod document;
 pub mod edit;
 pub mod ics;
+mod line_file;
 mod lines;
 pub mod merge;
+pub mod mmp;
 pub mod notation;
+pub mod option_values;
 pub mod properties;
 pub mod roots;
 pub mod secrets;
+pub mod sectioned;
+pub mod sslpassword;
+pub mod whole_lines;
 pub mod windows_ini;
 
+pub use aliases::Aliases;
 pub use document::Document;
 pub use edit::{ApplyError, SpanEdit, apply};
 pub use ics::IcsConf;
+pub use mmp::Mmp;
+pub use option_values::OptionValues;
 pub use properties::Properties;
+pub use sectioned::Sectioned;
+pub use sslpassword::SslPassword;
+pub use whole_lines::WholeLines;
 pub use windows_ini::WindowsIni;
 
 /// What names an entry: a key, in some dialects within a section.

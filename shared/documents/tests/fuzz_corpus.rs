@@ -3,6 +3,8 @@
 
 #[path = "../../../fuzz/targets/ics_conf.rs"]
 mod ics_conf;
+#[path = "../../../fuzz/targets/line_dialects.rs"]
+mod line_dialects;
 #[path = "../../../fuzz/targets/merge.rs"]
 mod merge;
 #[path = "../../../fuzz/targets/properties.rs"]
@@ -37,4 +39,14 @@ fn the_corpus_of_windows_ini_passes() {
 #[test]
 fn the_corpus_of_merge_passes() {
     replay("merge", 4, merge::run);
+}
+
+#[test]
+fn the_corpora_of_the_line_dialects_pass() {
+    replay("option_values", 6, line_dialects::option_values);
+    replay("sectioned", 6, line_dialects::sectioned);
+    replay("mmp", 6, line_dialects::mmp);
+    replay("aliases", 3, line_dialects::aliases);
+    replay("sslpassword", 2, line_dialects::sslpassword);
+    replay("whole_lines", 3, line_dialects::whole_lines);
 }

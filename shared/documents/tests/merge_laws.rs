@@ -6,7 +6,10 @@ use std::fmt;
 
 use documents::merge::{Base, Carrier, Merge, Rules, Sides, Word, merge};
 use documents::properties::DisabledKeys;
-use documents::{Bytes, Document, IcsConf, Key, ParseError, Properties, State, WindowsIni, apply};
+use documents::{
+    Aliases, Bytes, Document, IcsConf, Key, Mmp, OptionValues, ParseError, Properties, Repeats, Sectioned, SslPassword,
+    State, WholeLines, WindowsIni, apply, mmp, whole_lines,
+};
 use proptest::prelude::*;
 
 /// Base, site and new file.
@@ -19,15 +22,19 @@ impl fmt::Debug for Triple {
     }
 }
 
-type Values = BTreeMap<Key, Option<Bytes>>;
+/// What counts under each key: one value, or several where each of them counts.
+type Values = BTreeMap<Key, Vec<Option<Bytes>>>;
 type Parse<D> = fn(Vec<u8>) -> Result<D, ParseError>;
 
 /// Returns what counts in a file.
 fn values<D: Document>(document: &D) -> Values {
     let mut values = Values::new();
     for entry in document.entries().iter().filter(|e| e.state == State::Active) {
-        let found = document.effective(&entry.key).map(|e| e.value.clone().unwrap());
-        values.insert(document.canonical(&entry.key).into_owned(), found);
+        let found = values.entry(document.canonical(&entry.key).into_owned()).or_default();
+        match document.repeats() {
+            Repeats::EachCounts => found.push(entry.value.clone()),
+            Repeats::OneCounts => *found = vec![document.effective(&entry.key).and_then(|e| e.value.clone())],
+        }
     }
     values
 }
@@ -62,21 +69,29 @@ fn check<D: Document>(parse: Parse<D>, files: Triple) -> Result<(), TestCaseErro
         let carried = if carrier == Carrier::Site { site.to_bytes() } else { new.to_bytes() };
         prop_assert_eq!(&apply(carried, &once.edits).unwrap(), &once.bytes);
         let document = parse(once.bytes.clone()).unwrap();
-        let twice = merged(&base, &document, &new, carrier);
-        prop_assert_eq!(values(&parse(twice.bytes.clone()).unwrap()), values(&document));
-        if carrier == Carrier::Site {
-            prop_assert_eq!(&twice.bytes, &once.bytes);
+        // Where each entry counts, one is named by how many are ahead of it: without one of them it is another.
+        if document.repeats() == Repeats::OneCounts {
+            let twice = merged(&base, &document, &new, carrier);
+            prop_assert_eq!(values(&parse(twice.bytes.clone()).unwrap()), values(&document));
+            if carrier == Carrier::Site {
+                prop_assert_eq!(&twice.bytes, &once.bytes);
+            }
         }
 
         let (b, m, t, found) = (values(&base), values(&site), values(&new), values(&document));
         let keys: BTreeSet<&Key> = b.keys().chain(m.keys()).chain(t.keys()).collect();
-        prop_assert_eq!(once.decisions.len(), keys.len());
+        let count = |values: &Values, key: &Key| values.get(key).map_or(0, Vec::len);
+        let most = |key: &&Key| count(&b, key).max(count(&m, key)).max(count(&t, key));
+        prop_assert_eq!(once.decisions.len(), keys.iter().map(most).sum::<usize>());
         for key in keys {
-            let of = |values: &Values| values.get(key).cloned();
-            let flat =
-                |value: Option<Option<Bytes>>| value.map(|v| v.unwrap_or_else(|| b"\0no value".as_slice().into()));
-            let [base, site, new, found] = [of(&b), of(&m), of(&t), of(&found)].map(flat);
-            prop_assert_eq!(found.map(Vec::from), oracle(base.as_deref(), site.as_deref(), new.as_deref()), "{}", key);
+            let nth = |values: &Values, n: usize| {
+                let value = values.get(key).and_then(|values| values.get(n).cloned());
+                value.map(|v| v.unwrap_or_else(|| b"\0no value".as_slice().into()))
+            };
+            let decided = |n| oracle(nth(&b, n).as_deref(), nth(&m, n).as_deref(), nth(&t, n).as_deref());
+            let expected: Vec<_> = (0..most(&key)).filter_map(decided).collect();
+            let found: Vec<_> = (0..count(&found, key)).filter_map(|n| nth(&found, n).map(Vec::from)).collect();
+            prop_assert_eq!(found, expected, "{}", key);
         }
     }
     prop_assert_eq!(&merged(&base, &site, &base, Carrier::Site).bytes, site.to_bytes());
@@ -159,6 +174,120 @@ const INI: &[&str] = &[
     "=1\n",
 ];
 
+const OPTIONS: &[&str] = &[
+    "A=1\n",
+    "A=2\n",
+    "A = 3 \r\n",
+    "L=a,\\\nb\n",
+    "L=a,\\\n#c,\\\nb\n",
+    "L=\\\n!x\n;y\\\nz\n",
+    "L=a\\\\\n#b\n\n",
+    "\\\n",
+    "\\",
+    "B=a\\ \n",
+    "B=#1\n",
+    "B=\\\n#x\n",
+    "C=(|(a=b)(c=d))\n",
+    "C=\r\n",
+    "C\n",
+    "=7\n",
+    "# A=1\n",
+    "! b\n",
+    ";\n",
+    "\n",
+    "D=1",
+];
+const SECTIONED: &[&str] = &[
+    "[S=A]\n",
+    "[S=B]\r\n",
+    "[S=A]\n",
+    " [P=x]y] z\n",
+    "x=1\n",
+    "x=2\r\n",
+    "x = 3\n",
+    "y=4*256%1280\n",
+    "y=\n",
+    "z=a=b\\\n",
+    "z\n",
+    "=1\n",
+    "!x=1\n",
+    "! c\n",
+    "\n",
+    "w=1",
+];
+const MMP: &[&str] = &[
+    "default:A 1\n",
+    "default:A\t2\r\n",
+    "default:A \"3 4\"\n",
+    "default:B \"\"\n",
+    "default:B\n",
+    "default:B \"\"x\"\"\n",
+    "v:A 1\n",
+    "v:C 5\r\n",
+    "certmap v ldap://x\n",
+    "default: D 1\n",
+    "default:C a b\n",
+    "# c\n",
+    "\n",
+    "default:D 1",
+    ":E 1\n",
+    "default:\n",
+];
+const DISABLED_MMP: &[&str] = &[
+    "default:A 1\n",
+    "default:A 2\n",
+    "#default:A 1\n",
+    "#default:A \"3\"\r\n",
+    "#default:B\n",
+    "# default:C 1\n",
+    "default:B 1\n",
+];
+const ALIASES: &[&str] = &[
+    "a: x@y\n",
+    "a: z\r\n",
+    "a:x, \\\n!y\n",
+    "\"b: c\": d\n",
+    "\"b: c\":e, \\\r\n f\r\n",
+    "</a/b\n",
+    "</a/c\r\n",
+    "< /a/c\n",
+    "<\n",
+    "! a: b\n",
+    "\n",
+    "c:\n",
+    "d: \\\\\n\n",
+    "\\",
+    "e: \"\n",
+    "f: 1",
+];
+const PASSWORDS: &[&str] = &[
+    "Internal (Software) Token:netscape!\n",
+    "Internal (Software) Token: a b \r\n",
+    "a:1\n",
+    "a:2:3\n",
+    "b\n",
+    ":x\n",
+    "#c:1\n",
+    "\n",
+    "a:",
+];
+const LINES: &[&str] = &[
+    "d:true\n",
+    "d:true \r\n",
+    "d:false\n",
+    "u:admin\n",
+    "# v=3.0\n",
+    " #x\n",
+    "\n",
+    "in-type=a;\\\n  command=\"/opt/a\"\n",
+    "in-type=a;\\\r\n command\r\n",
+    "! in-type\n",
+    "a\\ \n",
+    "\\\n",
+    "\\",
+    "g:x",
+];
+
 #[test]
 fn a_file_that_ends_within_a_continued_line_loses_nothing() {
     for files in [["b=", "c\nc\na = \"1\"\nb\\\n", ""], ["", "c;lang-fr = 1\na = \"1\"\ne\\\n", "e = 1"]] {
@@ -182,6 +311,51 @@ proptest! {
     #[test]
     fn windows_files_merge_by_the_laws(files in files(INI, b"xy=[]\"' \n\r;")) {
         check(WindowsIni::parse, files)?;
+    }
+
+    #[test]
+    fn option_files_merge_by_the_laws(files in files(OPTIONS, b"AB=\\ \n\r#!;")) {
+        check(OptionValues::parse, files)?;
+    }
+
+    #[test]
+    fn sectioned_files_merge_by_the_laws(files in files(SECTIONED, b"xy=[] \n\r!")) {
+        check(Sectioned::parse, files)?;
+    }
+
+    #[test]
+    fn proxy_files_merge_by_the_laws(files in files(MMP, b"AB: \"\t\n\r")) {
+        check(Mmp::parse, files)?;
+    }
+
+    #[test]
+    fn certificate_maps_merge_by_the_laws(files in files(DISABLED_MMP, b"AB: \"#\t\n\r")) {
+        check(|bytes| Mmp::parse_as(mmp::Flavour::Certmap, bytes), files)?;
+    }
+
+    #[test]
+    fn disabled_proxy_options_are_never_taken_for_values(files in files(DISABLED_MMP, b"AB: \"#\t\n\r")) {
+        check_disabled(Mmp::parse, files)?;
+    }
+
+    #[test]
+    fn aliases_merge_by_the_laws(files in files(ALIASES, b"ab:<\"\\, \n\r!")) {
+        check(Aliases::parse, files)?;
+    }
+
+    #[test]
+    fn password_files_merge_by_the_laws(files in files(PASSWORDS, b"ab:# \n\r")) {
+        check(SslPassword::parse, files)?;
+    }
+
+    #[test]
+    fn acl_files_merge_by_the_laws(files in files(LINES, b"du:# \n\r")) {
+        check(WholeLines::parse, files)?;
+    }
+
+    #[test]
+    fn conversions_merge_by_the_laws(files in files(LINES, b"du;!\\ \n\r")) {
+        check(|bytes| WholeLines::parse_as(whole_lines::Flavour::Conversions, bytes), files)?;
     }
 
     #[test]
@@ -213,7 +387,7 @@ fn check_disabled<D: Document>(parse: Parse<D>, files: Triple) -> Result<(), Tes
         let found = values(&parse(merge.bytes.clone()).unwrap());
         let decided: BTreeMap<_, _> = merge.decisions.iter().map(|d| (d.key.clone(), d)).collect();
         for (key, value) in values(&site) {
-            let shown = D::notation(&key.name);
+            let shown = site.shown(&key);
             let decision = decided[&shown];
             let kept = found.get(&key) == Some(&value);
             let gives_way = matches!(decision.word, Word::TakeNew | Word::DropObsolete);
