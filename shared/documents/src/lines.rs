@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use crate::{Entry, ParseError, Place, SpanEdit};
+use crate::{EditError, Entry, Key, ParseError, Place, SpanEdit};
 
 /// How a file ends, which decides what an added line needs ahead of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tail {
     /// After a line end, or empty.
+    #[default]
     Complete,
     /// Within a line.
     NoLineEnd,
@@ -144,4 +145,18 @@ pub(crate) fn error_at(bytes: &[u8], offset: usize, reason: &'static str) -> Par
         start = next;
         line += 1;
     }
+}
+
+/// Returns why a value cannot be written that would not be read back as it is.
+pub(crate) fn unspeakable(key: &Key, value: &[u8]) -> EditError {
+    let what = if value.iter().any(|b| matches!(b, b'\n' | b'\r')) {
+        "a line end"
+    } else if value.contains(&0) {
+        "a NUL byte"
+    } else if value.first().is_some_and(is_blank) || value.last().is_some_and(is_blank) {
+        "a blank at an end"
+    } else {
+        "what the line would not be read with"
+    };
+    EditError::Value { key: key.clone(), what }
 }
