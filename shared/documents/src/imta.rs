@@ -89,7 +89,7 @@ impl Document for ImtaCnf {
                 if !self.reads_as(&[value, b"\n"].concat(), &named, Some(value)) {
                     return Err(refused());
                 }
-                value.to_vec()
+                lines::respelled_include(spelled, value).ok_or_else(refused)?
             }
             Some(CHANNEL) => {
                 // A name that is a path moves with the value that begins with it.
@@ -137,10 +137,11 @@ impl Document for ImtaCnf {
         match place {
             Place::InsteadOf(entry) if entry.key.section.as_deref() == Some(CHANNEL) => {
                 let text = lines::with_line_ends(block::without_blank_lines(text), self.line_end);
-                lines::instead_of(&self.bytes, entry, text)
+                lines::kept_apart(&self.bytes, lines::instead_of(&self.bytes, entry, text))
             }
             Place::InsteadOf(entry) => {
-                lines::instead_of(&self.bytes, entry, lines::with_line_ends(text, self.line_end))
+                let text = lines::with_line_ends(text, self.line_end);
+                lines::kept_apart(&self.bytes, lines::instead_of(&self.bytes, entry, text))
             }
             Place::Behind(entry) if self.is_rule(entry) => self.insertion(entry.lines.end, text),
             Place::Behind(entry) => {
@@ -166,7 +167,8 @@ impl Document for ImtaCnf {
         // Where there are no channel blocks yet, the rules that are added come ahead of the first.
         let is_block = |place: &Place<'_>| matches!(place, Place::EndOf(Some(CHANNEL)));
         let (blocks, rules): (Vec<_>, Vec<_>) = places.iter().partition(|(place, _)| is_block(place));
-        rules.into_iter().chain(blocks).map(|(place, text)| self.place(*place, text)).collect()
+        let edits = rules.into_iter().chain(blocks).map(|(place, text)| self.place(*place, text)).collect();
+        lines::separated_once(edits, &self.bytes, self.tail, self.line_end)
     }
 
     fn place_ahead(&self, entry: &Entry, text: &[u8]) -> SpanEdit {
@@ -177,6 +179,15 @@ impl Document for ImtaCnf {
         let above = blank.checked_sub(1).and_then(|last| self.blank_lines.get(last));
         let start = above.map_or(entry.lines.start, |above| natural_line(&self.bytes, *above).1);
         self.insertion(start, &[block::paragraphs(text).as_slice(), b"\n"].concat())
+    }
+
+    fn remove(&self, entry: &Entry) -> SpanEdit {
+        let ends_within = entry.lines.end == self.bytes.len() && self.tail == Tail::NoLineEnd;
+        // What is added behind a last line without a line end begins with one, which would be a blank line here.
+        let insert =
+            if ends_within && self.flavour == Flavour::Cnf && self.is_rule(entry) { b"!".to_vec() } else { Vec::new() };
+        let edit = SpanEdit { offset: entry.lines.start as u64, remove: entry.lines.len() as u64, insert };
+        lines::kept_apart(&self.bytes, edit)
     }
 
     fn opening(&self, key: &Key) -> Vec<u8> {
@@ -236,7 +247,7 @@ impl ImtaCnf {
         let lines = lines::with_line_ends(text, self.line_end);
         let separator =
             if offset == self.bytes.len() { self.tail.separator(&self.bytes, self.line_end) } else { Vec::new() };
-        lines::insertion(offset, [separator, lines].concat())
+        lines::kept_apart(&self.bytes, lines::insertion(offset, [separator, lines].concat()))
     }
 }
 

@@ -87,7 +87,7 @@ impl Document for Mappings {
             if !value.starts_with(b"<") || !self.reads_as(&[value, b"\n"].concat(), &named, Some(value)) {
                 return Err(lines::unspeakable(key, value));
             }
-            value.to_vec()
+            lines::respelled_include(spelled, value).ok_or_else(|| lines::unspeakable(key, value))?
         } else {
             if !self.reads_as(&[b" ", key.name.as_ref(), b"  ", value, b"\n"].concat(), key, Some(value)) {
                 return Err(lines::unspeakable(key, value));
@@ -122,7 +122,8 @@ impl Document for Mappings {
     fn place(&self, place: Place<'_>, text: &[u8]) -> SpanEdit {
         match place {
             Place::InsteadOf(entry) => {
-                lines::instead_of(&self.bytes, entry, lines::with_line_ends(text, self.line_end))
+                let text = lines::with_line_ends(text, self.line_end);
+                lines::kept_apart(&self.bytes, lines::instead_of(&self.bytes, entry, text))
             }
             Place::Behind(entry) => self.insertion(entry.lines.end, b"", text),
             Place::EndOf(None) => self.insertion(self.top, b"", &[text, b"\n"].concat()),
@@ -164,11 +165,16 @@ impl Document for Mappings {
             }
         }
         edits.extend(new.iter().map(|(name, [attached, detached])| self.new_table(name, attached, detached)));
-        edits
+        lines::separated_once(edits, &self.bytes, self.tail, self.line_end)
     }
 
     fn place_ahead(&self, entry: &Entry, text: &[u8]) -> SpanEdit {
-        lines::insertion(entry.comment.start, lines::with_line_ends(text, self.line_end))
+        self.insertion(entry.comment.start, b"", text)
+    }
+
+    fn remove(&self, entry: &Entry) -> SpanEdit {
+        let edit = SpanEdit { offset: entry.lines.start as u64, remove: entry.lines.len() as u64, insert: Vec::new() };
+        lines::kept_apart(&self.bytes, edit)
     }
 
     fn opening(&self, key: &Key) -> Vec<u8> {
@@ -206,7 +212,7 @@ impl Mappings {
         let lines = lines::with_line_ends(&[above, text].concat(), self.line_end);
         let separator =
             if offset == self.bytes.len() { self.tail.separator(&self.bytes, self.line_end) } else { Vec::new() };
-        lines::insertion(offset, [separator, lines].concat())
+        lines::kept_apart(&self.bytes, lines::insertion(offset, [separator, lines].concat()))
     }
 
     fn end_of(&self, table: &Table, text: &[u8]) -> SpanEdit {

@@ -191,7 +191,7 @@ impl Reader {
 
     fn header(&mut self, bytes: &Bytes, start: usize, line: &Logical) -> Result<(), ParseError> {
         let name = trim_end(line.text(bytes));
-        if name.iter().any(is_blank) || line.joined.is_some() {
+        if name.iter().any(is_blank) || name.ends_with(b"\\") || line.joined.is_some() {
             return Err(error_at(bytes, start, "neither a table's name nor an entry, which is indented"));
         }
         self.finish_table();
