@@ -45,6 +45,7 @@ pub struct ImtaCnf {
     blank_lines: Vec<usize>,
     line_end: &'static [u8],
     tail: Tail,
+    has_cr: bool,
     /// Whether the last line that is no comment is not a blank one either.
     ends_in_text: bool,
 }
@@ -183,11 +184,18 @@ impl Document for ImtaCnf {
 
     fn remove(&self, entry: &Entry) -> SpanEdit {
         let ends_within = entry.lines.end == self.bytes.len() && self.tail == Tail::NoLineEnd;
-        // What is added behind a last line without a line end begins with one, which would be a blank line here.
-        let insert =
-            if ends_within && self.flavour == Flavour::Cnf && self.is_rule(entry) { b"!".to_vec() } else { Vec::new() };
-        let edit = SpanEdit { offset: entry.lines.start as u64, remove: entry.lines.len() as u64, insert };
-        lines::kept_apart(&self.bytes, edit)
+        let behind_cr = self.bytes.get(..entry.lines.start).is_some_and(|before| before.ends_with(b"\r"));
+        let may_join = self.has_cr && (behind_cr || self.bytes.get(entry.lines.end) == Some(&b'\n'));
+        let insert: &[u8] = if ends_within && self.flavour == Flavour::Cnf && self.is_rule(entry) {
+            // What is added behind a last line without a line end begins with one, which would be a blank line here.
+            b"!"
+        } else if may_join {
+            // Behind a lone CR, the LF of the blank line would only complete that line end.
+            b"!\n"
+        } else {
+            b""
+        };
+        SpanEdit { offset: entry.lines.start as u64, remove: entry.lines.len() as u64, insert: insert.to_vec() }
     }
 
     fn opening(&self, key: &Key) -> Vec<u8> {
@@ -235,7 +243,8 @@ impl ImtaCnf {
         reader.finish_block();
         let Reader { entries, blank_lines, tail, ends_in_text, .. } = reader;
         let line_end = first_line_end(&bytes).unwrap_or(b"\n");
-        Ok(Self { entries, flavour, blank_lines, line_end, tail, ends_in_text, bytes })
+        let has_cr = memchr::memchr(b'\r', &bytes).is_some();
+        Ok(Self { entries, flavour, blank_lines, line_end, tail, has_cr, ends_in_text, bytes })
     }
 
     /// Returns whether an entry stands among the rewrite rules.

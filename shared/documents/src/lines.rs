@@ -177,18 +177,13 @@ pub(crate) fn separated_once(
     edits
 }
 
-/// Keeps an edit of whole lines from joining a lone CR and an LF to one line end, which would take a blank line away. Comments
-/// begin with `!`.
+/// Keeps an edit of whole lines from joining a lone CR and an LF to one line end, which would take a blank line away.
 pub(crate) fn kept_apart(bytes: &[u8], mut edit: SpanEdit) -> SpanEdit {
     let place = usize::try_from(edit.offset).ok().zip(usize::try_from(edit.offset + edit.remove).ok());
     let Some((start, end)) = place else { return edit };
     let behind_cr = bytes.get(..start).is_some_and(|before| before.ends_with(b"\r"));
     let before_lf = bytes.get(end) == Some(&b'\n');
     if edit.insert.is_empty() {
-        if behind_cr && before_lf {
-            // A comment line is no blank line, whatever else goes.
-            edit.insert.extend_from_slice(b"!\n");
-        }
         return edit;
     }
     if behind_cr && edit.insert.starts_with(b"\n") {

@@ -172,11 +172,6 @@ impl Document for Mappings {
         self.insertion(entry.comment.start, b"", text)
     }
 
-    fn remove(&self, entry: &Entry) -> SpanEdit {
-        let edit = SpanEdit { offset: entry.lines.start as u64, remove: entry.lines.len() as u64, insert: Vec::new() };
-        lines::kept_apart(&self.bytes, edit)
-    }
-
     fn opening(&self, key: &Key) -> Vec<u8> {
         key.section.as_ref().map(|name| [name.as_ref(), b"\n\n"].concat()).unwrap_or_default()
     }
