@@ -167,7 +167,7 @@ impl<'a, D: Document> Carry<'a, D> {
         let stretches: HashMap<usize, Option<Bytes>> = self.added.iter().map(stretch).collect();
         let mut last_of: HashMap<Key, (Spot<'_>, usize)> = HashMap::new();
         let mut groups: Vec<(Spot<'_>, Vec<u8>)> = Vec::new();
-        let mut places: HashMap<(usize, Option<Bytes>), usize> = HashMap::new();
+        let mut places: HashMap<(usize, bool, Option<Bytes>), usize> = HashMap::new();
         let mut only_here: Vec<usize> = self.added.keys().copied().filter(|n| self.other.entry(*n).is_none()).collect();
         only_here.sort_unstable();
         for number in self.other.order.iter().chain(&only_here) {
@@ -200,7 +200,7 @@ impl<'a, D: Document> Carry<'a, D> {
                 }
                 last_of.insert(row.name.key.clone().into_owned(), (spot, at));
             }
-            let group = *places.entry((at, stretch.clone())).or_insert_with(|| {
+            let group = *places.entry((at, matches!(spot, Spot::Ahead(_)), stretch.clone())).or_insert_with(|| {
                 groups.push((spot, Vec::new()));
                 groups.len() - 1
             });
