@@ -2,16 +2,18 @@
 //! of the site is lost without a decision. The input is cut at its first two bytes 0xff.
 
 use documents::merge::{Base, Carrier, Rules, Sides, merge};
-use documents::{Document, IcsConf, Properties, State, WindowsIni};
+use documents::{Document, IcsConf, ImtaCnf, Mappings, Properties, State, WindowsIni};
 
 pub(crate) fn run(data: &[u8]) {
     let (dialect, rest) = data.split_first().unwrap_or((&0, &[]));
     let mut parts = rest.splitn(3, |byte| *byte == 0xff);
     let [base, site, new] = [(); 3].map(|()| parts.next().unwrap_or_default().to_vec());
-    match dialect % 3 {
+    match dialect % 5 {
         0 => of::<Properties>(base, site, new),
         1 => of::<IcsConf>(base, site, new),
-        _ => of::<WindowsIni>(base, site, new),
+        2 => of::<WindowsIni>(base, site, new),
+        3 => of::<Mappings>(base, site, new),
+        _ => of::<ImtaCnf>(base, site, new),
     }
 }
 

@@ -88,6 +88,12 @@ pub trait Document {
     /// Returns the edit that puts whole lines of text into the document, with the document's line end.
     fn place(&self, place: Place<'_>, lines: &[u8]) -> SpanEdit;
 
+    /// Returns the edit that puts whole lines of text ahead of an entry and its comment: where entries are tried in their order,
+    /// lines that come first have to stay first.
+    fn place_ahead(&self, entry: &Entry, lines: &[u8]) -> SpanEdit {
+        self.place(Place::EndOf(entry.key.section.as_deref()), lines)
+    }
+
     /// Returns whether the document has a section, be it empty: what goes to the end of one that it lacks begins with its
     /// heading.
     fn has_section(&self, section: Option<&[u8]>) -> bool {
@@ -196,8 +202,15 @@ pub trait Document {
         entries.len() == 2 && entries.iter().all(|e| e.key == *key && e.value.as_deref() == value)
     }
 
+    /// Returns the file that an entry includes, where it is a line that includes one. The entry's value repeats the path then.
+    fn included<'e>(&self, entry: &'e Entry) -> Option<&'e [u8]> {
+        let _ = entry;
+        None
+    }
+
     /// Returns which stretch of the file an entry stands in. An entry is added behind a neighbour of its own stretch only:
-    /// that is its section, unless entries of several sections stand among each other.
+    /// that is its section, unless entries of several sections stand among each other. A stretch that is not the entry's
+    /// section is a place of its own to [`Place::EndOf`].
     fn stretch(&self, entry: &Entry) -> Option<Bytes> {
         entry.key.section.as_ref()?;
         self.canonical(&entry.key).into_owned().section

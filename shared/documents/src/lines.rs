@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use crate::{Entry, ParseError, Place, SpanEdit};
+use crate::{EditError, Entry, Key, ParseError, Place, SpanEdit};
 
 /// How a file ends, which decides what an added line needs ahead of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tail {
     /// After a line end, or empty.
+    #[default]
     Complete,
     /// Within a line.
     NoLineEnd,
@@ -144,4 +145,59 @@ pub(crate) fn error_at(bytes: &[u8], offset: usize, reason: &'static str) -> Par
         start = next;
         line += 1;
     }
+}
+
+/// Returns why a value cannot be written that would not be read back as it is.
+pub(crate) fn unspeakable(key: &Key, value: &[u8]) -> EditError {
+    let what = if value.iter().any(|b| matches!(b, b'\n' | b'\r')) {
+        "a line end"
+    } else if value.contains(&0) {
+        "a NUL byte"
+    } else if value.first().is_some_and(is_blank) || value.last().is_some_and(is_blank) {
+        "a blank at an end"
+    } else {
+        "what the line would not be read with"
+    };
+    EditError::Value { key: key.clone(), what }
+}
+
+/// Leaves the line end that completes the last line to the first of several insertions behind it.
+pub(crate) fn separated_once(
+    mut edits: Vec<SpanEdit>,
+    bytes: &[u8],
+    tail: Tail,
+    line_end: &'static [u8],
+) -> Vec<SpanEdit> {
+    let separator = tail.separator(bytes, line_end);
+    for edit in edits.iter_mut().filter(|edit| edit.offset == bytes.len() as u64).skip(1) {
+        if edit.insert.starts_with(&separator) {
+            edit.insert.drain(..separator.len());
+        }
+    }
+    edits
+}
+
+/// Keeps an edit of whole lines from joining a lone CR and an LF to one line end, which would take a blank line away.
+pub(crate) fn kept_apart(bytes: &[u8], mut edit: SpanEdit) -> SpanEdit {
+    let place = usize::try_from(edit.offset).ok().zip(usize::try_from(edit.offset + edit.remove).ok());
+    let Some((start, end)) = place else { return edit };
+    let behind_cr = bytes.get(..start).is_some_and(|before| before.ends_with(b"\r"));
+    let before_lf = bytes.get(end) == Some(&b'\n');
+    if edit.insert.is_empty() {
+        return edit;
+    }
+    if behind_cr && edit.insert.starts_with(b"\n") {
+        edit.insert.insert(0, b'\r');
+    }
+    if before_lf && edit.insert.ends_with(b"\r") {
+        edit.insert.push(b'\n');
+    }
+    edit
+}
+
+/// Returns a spelled include with another path: the blanks behind its mark stay. Nothing for a value that is no include.
+pub(crate) fn respelled_include(spelled: &[u8], value: &[u8]) -> Option<Vec<u8>> {
+    let path = value.strip_prefix(b"<")?;
+    let kept = 1 + leading_blanks(spelled.get(1..).unwrap_or_default());
+    Some([spelled.get(..kept).unwrap_or(b"<"), path].concat())
 }

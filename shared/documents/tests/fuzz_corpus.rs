@@ -3,8 +3,12 @@
 
 #[path = "../../../fuzz/targets/ics_conf.rs"]
 mod ics_conf;
+#[path = "../../../fuzz/targets/imta_cnf.rs"]
+mod imta_cnf;
 #[path = "../../../fuzz/targets/line_dialects.rs"]
 mod line_dialects;
+#[path = "../../../fuzz/targets/mappings.rs"]
+mod mappings;
 #[path = "../../../fuzz/targets/merge.rs"]
 mod merge;
 #[path = "../../../fuzz/targets/properties.rs"]
@@ -34,6 +38,16 @@ fn the_corpus_of_properties_passes() {
 #[test]
 fn the_corpus_of_windows_ini_passes() {
     replay("windows_ini", 4, windows_ini::run);
+}
+
+#[test]
+fn the_corpus_of_mappings_passes() {
+    replay("mappings", 6, mappings::run);
+}
+
+#[test]
+fn the_corpus_of_imta_cnf_passes() {
+    replay("imta_cnf", 6, imta_cnf::run);
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use documents::changes::{Changes, Secrets};
+use documents::imta::Flavour;
 use documents::merge::{Base, Carrier, Merge, Obsolete, RootMove, Rules, Shipped, Sides, merge};
 use documents::properties::DisabledKeys;
-use documents::{Document, IcsConf, Properties};
+use documents::{Document, IcsConf, ImtaCnf, Mappings, Properties};
 
 fn data(part: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/merge").join(part)
@@ -35,6 +36,9 @@ fn assert_decided_as_expected(product: &str, rules: impl Fn(&str) -> Rules) {
         let rules = rules(&row[0]);
         let merge = match row[1].as_str() {
             "ics" => merge_row(product, &row, &rules, |b| IcsConf::parse(b).unwrap()),
+            "mappings" => merge_row(product, &row, &rules, |b| Mappings::parse(b).unwrap()),
+            "imta" => merge_row(product, &row, &rules, |b| ImtaCnf::parse(b).unwrap()),
+            "imta-rules" => merge_row(product, &row, &rules, |b| ImtaCnf::parse_as(Flavour::Rules, b).unwrap()),
             "properties-commented" => {
                 merge_row(product, &row, &rules, |b| Properties::parse_with(b, DisabledKeys::Listed).unwrap())
             }
@@ -89,6 +93,14 @@ fn every_row_of_communications_express_is_decided_as_expected() {
 fn every_row_of_the_calendar_server_is_decided_as_expected() {
     assert_decided_as_expected("calendar", |_| Rules {
         roots: root("/opt/SUNWics5", "/opt/sun/comms/calendar/SUNWics5"),
+        ..Rules::default()
+    });
+}
+
+#[test]
+fn every_row_of_the_mta_s_tables_and_rules_is_decided_as_expected() {
+    assert_decided_as_expected("messaging", |_| Rules {
+        roots: root("/opt/SUNWmsgsr", "/opt/sun/comms/messaging"),
         ..Rules::default()
     });
 }

@@ -1,7 +1,7 @@
 //! Measures the merge by key against `git merge-file`, which merges by line.
 //!
 //! First what they give for random triples of files (the example `merge_triples` of `documents`), then how long
-//! config-commda-merge takes for one large file.
+//! config-commda-merge takes for one large file, and a merge of each line dialect (the example `merge_files` of `documents`).
 
 use super::Pairs;
 use crate::process::{self, Result, cargo};
@@ -43,7 +43,51 @@ pub(crate) fn run(args: &Args) -> Result {
     )?;
     println!("{} keys, changes in a tenth of them:", args.keys);
     pairs.print("config-commda-merge file", "git merge-file");
+    process::run(&mut cargo(["build", "--release", "--locked", "-p", "documents", "--example", "merge_files"]))?;
+    let program = process::target_directory()?.join("release/examples/merge_files");
+    for dialect in DIALECTS {
+        let files = Files::write(directory.path(), &dialect.large(args.keys))?;
+        let pairs = Pairs::measure(
+            args.runs,
+            || time(Command::new(&program).arg(dialect.name).args(files.base_first()), &[0]),
+            || time(&mut files.git(), &[0]),
+        )?;
+        println!("{} keys of {}, changes in a tenth of them:", args.keys, dialect.name);
+        pairs.print("merge by key", "git merge-file");
+    }
     Ok(())
+}
+
+/// A dialect of lines, as `merge_files` names it, and what its files look like.
+struct Dialect {
+    name: &'static str,
+    head: &'static str,
+    comment: &'static str,
+    separator: &'static str,
+    indent: &'static str,
+}
+
+/// Every line dialect.
+const DIALECTS: &[Dialect] = &[
+    Dialect { name: "properties", head: "", comment: "#", separator: "=", indent: "" },
+    Dialect { name: "ics", head: "", comment: "!", separator: " = ", indent: "" },
+    Dialect { name: "windows-ini", head: "[A]\n", comment: ";", separator: "=", indent: "" },
+    Dialect { name: "mappings", head: "A\n\n", comment: "!", separator: "  ", indent: "  " },
+    Dialect { name: "imta-cnf", head: "", comment: "!", separator: "  ", indent: "" },
+];
+
+impl Dialect {
+    /// Returns the three files of [`large`] in this dialect.
+    fn large(&self, keys: usize) -> [Vec<u8>; 3] {
+        large(keys).map(|file| {
+            let spelled = |line: &str| match line.strip_prefix('#') {
+                Some(comment) => format!("{}{comment}\n", self.comment),
+                None => format!("{}{}\n", self.indent, line.replacen('=', self.separator, 1)),
+            };
+            let text: String = String::from_utf8_lossy(&file).lines().map(spelled).collect();
+            [self.head, &text].concat().into_bytes()
+        })
+    }
 }
 
 /// Three files on disk.
@@ -103,6 +147,14 @@ fn time(command: &mut Command, expected: &[i32]) -> Result<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dialect_spells_every_line_of_the_large_files_its_own_way() {
+        let mappings = DIALECTS.iter().find(|dialect| dialect.name == "mappings").unwrap();
+        let [base, _, _] = mappings.large(2).map(|file| String::from_utf8(file).unwrap());
+        let lines = "  da-setting-number-0  the value of setting 0\n  da-setting-number-1  the value of setting 1\n";
+        assert_eq!(base, format!("A\n\n! About key 0.\n{lines}"));
+    }
 
     #[test]
     fn the_large_files_differ_in_a_twentieth_of_their_keys() {

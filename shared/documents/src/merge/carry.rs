@@ -32,6 +32,14 @@ pub(super) fn edits<'a, D: Document>(
     Ok(in_order(carry.edits, placed, carrier.document.to_bytes().len() as u64))
 }
 
+/// Where added lines go.
+#[derive(Clone, Copy)]
+enum Spot<'a> {
+    At(Place<'a>),
+    /// Ahead of an entry and its comment.
+    Ahead(&'a Entry),
+}
+
 struct Carry<'a, D> {
     carrier: &'a Index<'a, D>,
     /// The root moves of the carrier's keys.
@@ -139,8 +147,9 @@ impl<'a, D: Document> Carry<'a, D> {
         candidates.find(|lines| carrier.reads_as(lines, &key, value))
     }
 
-    /// Returns the edits that put the added lines behind their nearest preceding neighbour in the other file that the
-    /// carrier has too, else at the end of their section.
+    /// Returns the edits that put the added lines behind their nearest preceding neighbour in the other file that the carrier
+    /// has too, else at the end of their section. Where each entry counts they are tried in their order: what comes first in
+    /// its stretch stays ahead of the others.
     fn placed(&self) -> Vec<SpanEdit> {
         if self.added.is_empty() {
             return Vec::new();
@@ -150,9 +159,15 @@ impl<'a, D: Document> Carry<'a, D> {
         let known = trimmed_lines(&text);
         let mut neighbours: HashMap<Option<Bytes>, &Entry> = HashMap::new();
         let each_counts = carrier.repeats() == Repeats::EachCounts;
-        let mut last_of: HashMap<Key, (Place<'_>, usize)> = HashMap::new();
-        let mut groups: Vec<(Place<'_>, Vec<u8>)> = Vec::new();
-        let mut places: HashMap<(usize, Option<Bytes>), usize> = HashMap::new();
+        let firsts = if each_counts { self.first_of_stretches() } else { HashMap::new() };
+        let stretch = |(number, (row, _)): (&usize, &(&Row<'_>, Vec<u8>))| {
+            let section = || row.name.key.section.clone();
+            (*number, self.other.entry(*number).map_or_else(section, |entry| other.stretch(entry)))
+        };
+        let stretches: HashMap<usize, Option<Bytes>> = self.added.iter().map(stretch).collect();
+        let mut last_of: HashMap<Key, (Spot<'_>, usize)> = HashMap::new();
+        let mut groups: Vec<(Spot<'_>, Vec<u8>)> = Vec::new();
+        let mut places: HashMap<(usize, bool, Option<Bytes>), usize> = HashMap::new();
         let mut only_here: Vec<usize> = self.added.keys().copied().filter(|n| self.other.entry(*n).is_none()).collect();
         only_here.sort_unstable();
         for number in self.other.order.iter().chain(&only_here) {
@@ -161,28 +176,32 @@ impl<'a, D: Document> Carry<'a, D> {
                 if each_counts {
                     let moved = moved_key(carrier, entry, self.moves);
                     let key = carrier.canonical(moved.as_ref().unwrap_or(&entry.key)).into_owned();
-                    last_of.insert(key, (Place::Behind(entry), entry.lines.end));
+                    last_of.insert(key, (Spot::At(Place::Behind(entry)), entry.lines.end));
                 }
             }
             let Some((row, lines)) = self.added.get(number) else { continue };
             let source = self.other.entry(*number);
-            let stretch = source.map_or_else(|| row.name.key.section.clone(), |entry| other.stretch(entry));
-            let (mut place, mut at) = match neighbours.get(&stretch) {
-                Some(entry) => (Place::Behind(entry), entry.lines.end),
-                None => {
+            let Some(stretch) = stretches.get(number) else { continue };
+            let first = firsts.get(stretch).copied().filter(|_| source.is_some());
+            let (mut spot, mut at) = match (neighbours.get(stretch), first) {
+                (Some(entry), _) => (Spot::At(Place::Behind(entry)), entry.lines.end),
+                (None, Some(first)) => (Spot::Ahead(first), first.comment.start),
+                (None, None) => {
                     let section = source.map_or(row.name.key.section.as_deref(), |entry| entry.key.section.as_deref());
-                    (Place::EndOf(section), usize::MAX)
+                    // A stretch that is not the entry's section is a place of its own. A row's key is in its one form.
+                    let section = if row.name.key.section == *stretch { section } else { stretch.as_deref() };
+                    (Spot::At(Place::EndOf(section)), usize::MAX)
                 }
             };
             if each_counts {
                 // Entries of one key are told apart by their order: none goes ahead of an earlier one.
                 if let Some(last) = last_of.get(&*row.name.key).filter(|(_, last)| *last > at) {
-                    (place, at) = *last;
+                    (spot, at) = *last;
                 }
-                last_of.insert(row.name.key.clone().into_owned(), (place, at));
+                last_of.insert(row.name.key.clone().into_owned(), (spot, at));
             }
-            let group = *places.entry((at, stretch)).or_insert_with(|| {
-                groups.push((place, Vec::new()));
+            let group = *places.entry((at, matches!(spot, Spot::Ahead(_)), stretch.clone())).or_insert_with(|| {
+                groups.push((spot, Vec::new()));
                 groups.len() - 1
             });
             if let Some((_, text)) = groups.get_mut(group) {
@@ -190,7 +209,23 @@ impl<'a, D: Document> Carry<'a, D> {
                 text.extend_from_slice(lines);
             }
         }
-        carrier.place_all(&groups)
+        let (mut at, mut ahead) = (Vec::new(), Vec::new());
+        for (spot, text) in groups {
+            match spot {
+                Spot::At(place) => at.push((place, text)),
+                Spot::Ahead(entry) => ahead.push(carrier.place_ahead(entry, &text)),
+            }
+        }
+        ahead.into_iter().chain(carrier.place_all(&at)).collect()
+    }
+
+    /// Returns the carrier's entry that comes first in the other file, for each stretch.
+    fn first_of_stretches(&self) -> HashMap<Option<Bytes>, &'a Entry> {
+        let mut firsts = HashMap::new();
+        for entry in self.other.order.iter().filter_map(|number| self.carrier.entry(*number)) {
+            firsts.entry(self.carrier.document.stretch(entry)).or_insert(entry);
+        }
+        firsts
     }
 
     /// Returns the comment above the other file's entry, unless it heads that file, or the carrier holds all of it already.
