@@ -9,6 +9,7 @@ use std::ops::Range;
 
 pub use bytes::Bytes;
 
+pub mod address_books;
 pub mod changes;
 mod document;
 pub mod edit;
@@ -20,12 +21,15 @@ pub mod properties;
 pub mod roots;
 pub mod secrets;
 pub mod windows_ini;
+pub mod xml;
 
+pub use address_books::AddressBooks;
 pub use document::Document;
 pub use edit::{ApplyError, SpanEdit, apply};
 pub use ics::IcsConf;
 pub use properties::Properties;
 pub use windows_ini::WindowsIni;
+pub use xml::Xml;
 
 /// What names an entry: a key, in some dialects within a section.
 ///
