@@ -198,8 +198,7 @@ impl Document for AddressBooks {
     fn shown(&self, key: &Key) -> String {
         match Level::of(key.section.as_deref()) {
             Some((level, id)) => {
-                let of_entry = Key { section: Some(Level::Entry.section(id)), name: key.name.clone() };
-                let is_double = level == Level::Book && self.entries.iter().any(|entry| entry.key == of_entry);
+                let is_double = level == Level::Book && self.entry_has(id, &key.name);
                 let up = if is_double { "../" } else { "" };
                 format!("entry {}/{up}{}", notation::bytes(id.as_bytes()), notation::bytes(&key.name))
             }
@@ -209,6 +208,13 @@ impl Document for AddressBooks {
 }
 
 impl AddressBooks {
+    /// Returns whether an entry has a field of a name inside it.
+    fn entry_has(&self, id: &str, name: &[u8]) -> bool {
+        let section = self.sections.get(&Level::Entry.section(id));
+        let fields = self.xml.as_ref().zip(section).map(|(xml, section)| (xml, xml.children(section.entry)));
+        fields.is_some_and(|(xml, mut fields)| fields.any(|field| xml.name(field).as_bytes() == name))
+    }
+
     fn encoding(&self) -> XmlEncoding {
         self.xml.as_ref().map_or(XmlEncoding::Utf8, Xml::encoding)
     }
