@@ -31,6 +31,7 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer { program: "ldapmodify", package: "ldap-utils", tests: &["389ds"] },
     Peer { program: "expect", package: "expect", tests: &["expect_dialogue"] },
     Peer { program: "perl", package: "perl-base", tests: &["perl"] },
+    Peer { program: "xmllint", package: "libxml2-utils", tests: &["xmllint"] },
     Peer { program: "setpriv", package: "util-linux", tests: &["as_another_user"] },
 ];
 

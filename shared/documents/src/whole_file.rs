@@ -71,7 +71,7 @@ pub fn merge(
 /// Returns the digest of a file as reports show it.
 pub fn digest(content: &[u8]) -> String {
     let digest = Sha256::digest(content);
-    digest.iter().fold("sha256:".to_owned(), |shown, byte| format!("{shown}{byte:02x}"))
+    format!("sha256:{digest:x}")
 }
 
 /// Returns the edit that makes bytes other bytes, without what both begin and end with.
@@ -150,6 +150,10 @@ impl Document for WholeFile {
     /// A content is spelled, never carried as lines: a line end behind it would be another file.
     fn reads_as(&self, _: &[u8], _: &Key, _: Option<&[u8]>) -> bool {
         false
+    }
+
+    fn shown(&self, _: &Key) -> String {
+        KEY.to_owned()
     }
 
     fn notation(text: &[u8]) -> String {

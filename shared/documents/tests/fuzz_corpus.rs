@@ -9,6 +9,8 @@ mod merge;
 mod properties;
 #[path = "../../../fuzz/targets/windows_ini.rs"]
 mod windows_ini;
+#[path = "../../../fuzz/targets/xml.rs"]
+mod xml;
 
 fn replay(target: &str, least: usize, run: fn(&[u8])) {
     let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
@@ -37,4 +39,9 @@ fn the_corpus_of_windows_ini_passes() {
 #[test]
 fn the_corpus_of_merge_passes() {
     replay("merge", 4, merge::run);
+}
+
+#[test]
+fn the_corpus_of_xml_passes() {
+    replay("xml", 5, xml::run);
 }

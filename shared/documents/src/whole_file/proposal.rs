@@ -51,10 +51,21 @@ struct Change {
     side: Range<usize>,
 }
 
+/// Returns what is between the lines that both have.
 fn changes(base: &[usize], side: &[usize]) -> Vec<Change> {
-    let change = |op: DiffOp| Change { base: op.old_range(), side: op.new_range() };
-    let is_change = |op: &DiffOp| !matches!(op, DiffOp::Equal { .. });
-    capture_diff_slices(Algorithm::Myers, base, side).into_iter().filter(is_change).map(change).collect()
+    let mut changes = Vec::new();
+    let mut at = (0, 0);
+    let equal = capture_diff_slices(Algorithm::Myers, base, side).into_iter().filter_map(|op| match op {
+        DiffOp::Equal { old_index, new_index, len } => Some((old_index, new_index, len)),
+        _ => None,
+    });
+    for (in_base, in_side, count) in equal.chain([(base.len(), side.len(), 0)]) {
+        if at != (in_base, in_side) {
+            changes.push(Change { base: at.0..in_base, side: at.1..in_side });
+        }
+        at = (in_base + count, in_side + count);
+    }
+    changes
 }
 
 /// Goes along the base; changes that touch each other are one place.
