@@ -98,6 +98,7 @@ mod tests {
             "expect",
             "git",
             "ldap-utils",
+            "libxml2-utils",
             "perl-base",
             "python3",
             "strace",

@@ -126,6 +126,13 @@ pub trait Document {
         SpanEdit { offset: entry.lines.start as u64, remove: entry.lines.len() as u64, insert: Vec::new() }
     }
 
+    /// Returns the edits of a merge with those that follow from them: what has no meaning without an entry goes with it.
+    ///
+    /// They are in the order of the file.
+    fn tidied(&self, edits: Vec<SpanEdit>) -> Vec<SpanEdit> {
+        edits
+    }
+
     /// Returns the edits that give each key its new value; where a key is repeated the last one counts.
     ///
     /// The edits are in the order of the file. A key that has the value already needs none.

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 pub use bytes::Bytes;
 
+pub mod address_books;
 pub mod aliases;
 pub mod changes;
 mod document;
@@ -16,6 +17,7 @@ pub mod edit;
 pub mod ics;
 pub mod imta;
 pub mod includes;
+pub mod jnlp;
 mod line_file;
 mod lines;
 pub mod mappings;
@@ -28,14 +30,18 @@ pub mod roots;
 pub mod secrets;
 pub mod sectioned;
 pub mod sslpassword;
+pub mod whole_file;
 pub mod whole_lines;
 pub mod windows_ini;
+pub mod xml;
 
+pub use address_books::AddressBooks;
 pub use aliases::Aliases;
 pub use document::Document;
 pub use edit::{ApplyError, SpanEdit, apply};
 pub use ics::IcsConf;
 pub use imta::ImtaCnf;
+pub use jnlp::Jnlp;
 pub use mappings::Mappings;
 pub use mmp::Mmp;
 pub use option_values::OptionValues;
@@ -44,6 +50,7 @@ pub use sectioned::Sectioned;
 pub use sslpassword::SslPassword;
 pub use whole_lines::WholeLines;
 pub use windows_ini::WindowsIni;
+pub use xml::Xml;
 
 /// What names an entry: a key, in some dialects within a section.
 ///

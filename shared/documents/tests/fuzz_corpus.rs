@@ -15,6 +15,8 @@ mod merge;
 mod properties;
 #[path = "../../../fuzz/targets/windows_ini.rs"]
 mod windows_ini;
+#[path = "../../../fuzz/targets/xml.rs"]
+mod xml;
 
 fn replay(target: &str, least: usize, run: fn(&[u8])) {
     let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
@@ -63,4 +65,9 @@ fn the_corpora_of_the_line_dialects_pass() {
     replay("aliases", 3, line_dialects::aliases);
     replay("sslpassword", 2, line_dialects::sslpassword);
     replay("whole_lines", 3, line_dialects::whole_lines);
+}
+
+#[test]
+fn the_corpus_of_xml_passes() {
+    replay("xml", 5, xml::run);
 }

@@ -6,6 +6,7 @@ use std::fmt;
 
 use documents::merge::{Base, Carrier, Merge, Rules, Sides, Word, merge};
 use documents::properties::DisabledKeys;
+use documents::windows_ini::CodePage;
 use documents::{
     Aliases, Bytes, Document, IcsConf, Key, Mmp, OptionValues, ParseError, Properties, Repeats, Sectioned, SslPassword,
     State, WholeLines, WindowsIni, apply, mmp, whole_lines,
@@ -397,4 +398,38 @@ fn check_disabled<D: Document>(parse: Parse<D>, files: Triple) -> Result<(), Tes
     prop_assert_eq!(&merged(&base, &site, &base, Carrier::Site).bytes, site.to_bytes());
     prop_assert_eq!(&merged(&base, &base, &new, Carrier::New).bytes, new.to_bytes());
     Ok(())
+}
+
+/// The same pieces in a code page of double bytes and in UTF-16.
+const INI_IN_932: &[&str] = &[
+    "[A]\r\n",
+    "[表]\r\n",
+    "[ア]\n",
+    "[ソ]\r",
+    "表=1\r\n",
+    "ア=2\n",
+    "ァ=3\r",
+    "ソ='表'\r\n",
+    "x=表\n",
+    "X= 能 ",
+    "; 表\n",
+    "\r\n",
+    "ソ\n",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("COMMSUITE_FULL").is_some() { 10_000 } else { 500 }))]
+
+    #[test]
+    fn windows_files_of_double_bytes_merge_by_the_laws(files in files(INI_IN_932, b"x=[]\"'a \n\r;")) {
+        let page = CodePage::named("932").unwrap();
+        let in_page = |file: Vec<u8>| page.encode(&String::from_utf8_lossy(&file).replace('\u{fffd}', "")).map(|b| b.into_owned());
+        let [Some(base), Some(site), Some(new)] = files.0.clone().map(in_page) else { return Ok(()) };
+        check(|bytes| WindowsIni::parse_with(bytes, CodePage::named("932").unwrap()), Triple([base, site, new]))?;
+        let in_utf16 = |file: Vec<u8>| {
+            let text = format!("\u{feff}{}", String::from_utf8_lossy(&file));
+            text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+        };
+        check(WindowsIni::parse, Triple(files.0.map(in_utf16)))?;
+    }
 }

@@ -29,7 +29,8 @@ pub(super) fn edits<'a, D: Document>(
         carry.row(row)?;
     }
     let placed = carry.placed();
-    Ok(in_order(carry.edits, placed, carrier.document.to_bytes().len() as u64))
+    let edits = in_order(carry.edits, placed, carrier.document.to_bytes().len() as u64);
+    Ok(carrier.document.tidied(edits))
 }
 
 /// Where added lines go.
