@@ -139,7 +139,9 @@ impl Site {
     /// Returns the program with `--root`, in `cwd`, with a cleared environment. It is told yes in advance: there is no terminal.
     pub(crate) fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = self.unconfirmed(arguments);
-        command.arg("--yes");
+        if !arguments.iter().any(|argument| argument.as_ref() == "--yes") {
+            command.arg("--yes");
+        }
         command
     }
 
