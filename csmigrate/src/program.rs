@@ -3,21 +3,22 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use upgrade_engine::engine::{EngineError, Means, Pending, Session};
+use upgrade_engine::engine::{EngineError, Means, Pending, Session, Standing};
 use upgrade_engine::fs::{Dir, FileSystem, Name, RelPath, RootPath};
 use upgrade_engine::interrupt::Interrupt;
 use upgrade_engine::options::{StateLocation, quoted};
 use upgrade_engine::plan::Plan;
 use upgrade_engine::report::{Report, ReportOutcome};
 use upgrade_engine::run_list::{Listing, in_effect, list_runs};
-use upgrade_engine::step::{Content, Node, NotEmpty, Observer, Step};
+use upgrade_engine::step::{Content, Node, NotEmpty, Observer, Step, StepError};
 use upgrade_engine::terminal::{Progress, Terminal};
 use upgrade_engine::{Identity, Run, Status};
 
 use crate::cli::{Args, Command, Depth};
+use crate::db_config::StripDirectories;
 use crate::detect::config::{self, Wanted};
 use crate::detect::destination::some_of;
-use crate::detect::{self, Directories, Facts, source};
+use crate::detect::{self, Directories, Facts, data_directory, log_places, source};
 use crate::error::Error;
 use crate::logs::Logs;
 use crate::migrate::Migrate;
@@ -162,12 +163,22 @@ impl Program<'_> {
     fn directories(&self, source: &Path, target: &Path) -> Result<Directories, Error> {
         let resolve =
             |path: &Path| self.args.common.product_path(path).map_err(|e| Error::io("use", path.display(), e));
-        let source = resolve(source)?;
+        let home = resolve(source)?;
+        let elsewhere = data_directory::elsewhere(self.fs, &home)?;
         let backup = match &self.args.backup {
             Some(backup) => resolve(backup)?,
-            None => source.resolve(b"backup").map_err(|e| Error::Usage(e.to_string()))?,
+            None => home.resolve(b"backup").map_err(|e| Error::Usage(e.to_string()))?,
         };
-        Ok(Directories { source, target: resolve(target)?, backup })
+        let mut logs = self.args.log_files.as_deref().map(resolve).transpose()?;
+        let source = match elsewhere {
+            Some(data) => {
+                let found = || log_places::of_environment(self.fs, &home).transpose();
+                logs = logs.map(Ok).or_else(found).transpose()?;
+                data
+            }
+            None => home,
+        };
+        Ok(Directories { source, target: resolve(target)?, backup, logs })
     }
 
     fn dry_run(&self, plan: &Plan) -> Report {
@@ -228,7 +239,7 @@ impl Program<'_> {
 
     fn inspect(&self, dir: &Path, depth: Depth) -> Result<Report, Error> {
         let path = self.args.common.product_path(dir).map_err(|e| Error::io("use", dir.display(), e))?;
-        let inspection = inspect::inspect(&*source::open(self.fs, &path)?, &path, depth)?;
+        let inspection = inspect::inspect(self.fs, &*source::open(self.fs, &path)?, &path, depth)?;
         inspection.lines().iter().for_each(|line| self.terminal.result(line));
         let findings = inspection.damage();
         let details = serde_json::to_value(inspection).unwrap_or_default();
@@ -316,7 +327,7 @@ impl Program<'_> {
         let watcher = Watcher { program: self, progress: &progress, plan: &run.plan };
         let done = session.resume(run, &self.means(&watcher));
         progress.finish();
-        let done = done?;
+        let done = done.map_err(|error| self.take_back(session, error))?;
         let mut report = self.report(&run.plan, &done.run, ReportOutcome::Done, done.findings);
         report.findings.iter().for_each(|line| self.warn(line));
         report.findings.extend(self.left_behind(&run.plan));
@@ -331,11 +342,38 @@ impl Program<'_> {
         let watcher = Watcher { program: self, progress: &progress, plan };
         let done = session.apply(plan, &self.means(&watcher));
         progress.finish();
-        let done = done?;
+        let done = done.map_err(|error| self.take_back(session, error))?;
         let report = self.report(plan, &done.run, ReportOutcome::Done, done.findings);
         report.findings.iter().for_each(|line| self.warn(line));
         self.store(session, &done.run, &report);
         Ok(report)
+    }
+
+    /// A new file that is not what it should be is no reason to leave the administrator with half a migration: nothing was moved
+    /// into place yet, so what was made is removed. Where that fails too, the run stays unfinished.
+    fn take_back(&self, session: &Session, error: EngineError) -> Error {
+        let EngineError::Step { error: StepError::Produce { .. }, run: Some(run), standing: Standing::Unfinished } =
+            &error
+        else {
+            return error.into();
+        };
+        let undone = || -> Result<bool, EngineError> {
+            let run = session.run(run)?;
+            if run.plan.undoes.is_some() {
+                return Ok(false);
+            }
+            let progress = self.terminal.progress(0, self.interrupt.clone());
+            let undo = session.plan_undo(run, &self.means(&progress))?;
+            if !undo.kept.is_empty() {
+                return Ok(false);
+            }
+            session.apply(&undo.plan, &self.means(&progress))?;
+            Ok(true)
+        };
+        match undone() {
+            Ok(true) => Error::Verification(error.to_string()),
+            Ok(false) | Err(_) => error.into(),
+        }
     }
 
     /// The report is for people: that it cannot be kept is worth a warning, not a failure.
@@ -403,7 +441,13 @@ impl Program<'_> {
     }
 
     fn means<'m>(&'m self, observer: &'m dyn Observer) -> Means<'m> {
-        Means { fs: self.fs, producers: &[&Migrate], services: &[], observer, workers: workers::count() }
+        Means {
+            fs: self.fs,
+            producers: &[&Migrate, &StripDirectories],
+            services: &[],
+            observer,
+            workers: workers::count(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is said about a migration: lines in the style of the published `csdb rebuild` sample, and details as JSON.
 
 use bdb::format::{PageType, flag, hash_flag};
-use bdb::log::{LogFormat, LogVerdict, Writer};
+use bdb::log::{LogFormat, Verdict, Writer};
 use bdb::read::{Access, Checksums, DuplicateMode, Meta, Survey};
 use serde_json::{Value, json};
 use upgrade_engine::fs::{Name, RelPath};
@@ -77,10 +77,10 @@ pub fn environment(environment: &Environment) -> String {
     match environment {
         Environment::Damaged(what) => what.clone(),
         Environment::NotLogged => "no log ever wrote these databases".to_owned(),
-        Environment::Unproven => "there are no log files; a clean shutdown cannot be proven".to_owned(),
-        Environment::Clean(LogVerdict { format, end, .. }) => {
+        Environment::WithoutLogs(what) => what.clone(),
+        Environment::Clean(Verdict { format, end, .. }) => {
             let version = format.map_or_else(|| "unknown".to_owned(), log_format);
-            format!("closed properly: the log (version {version}) ends with a checkpoint at {end}")
+            format!("clean: the databases hold all of the log (version {version}), which ends at {end}")
         }
     }
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use clap::Parser;
 use csmigrate::cli::Args;
 use csmigrate::program::Program;
-use testkit::manifest::Options;
+use testkit::manifest::{Manifest, Options};
 use testkit::sweep::Sweep;
+use upgrade_engine::fs::faulty::{Failure, Fault, Faults, FaultyFs};
 use upgrade_engine::fs::memory::MemoryFs;
 use upgrade_engine::fs::{Attribute, Dir, FileSystem, RelPath, RootPath, Time};
 use upgrade_engine::interrupt::Interrupt;
@@ -138,6 +139,35 @@ fn sweep<'a>(target: Target, stride: usize) -> Sweep<'a> {
         observe: Options { leave_out: vec![path("state")], ..Options::default() },
         stride: if full { 1 } else { stride },
     }
+}
+
+#[test]
+fn a_new_file_that_cannot_be_made_or_verified_leaves_everything_as_it_was() {
+    let options = || Options { leave_out: vec![path("state")], ..Options::default() };
+    let tree =
+        |fs: &dyn FileSystem| Manifest::with(&*fs.open_dir(&RootPath::new("/").unwrap()).unwrap(), &options()).unwrap();
+    let undisturbed = Faults::default();
+    let fs: Arc<dyn FileSystem> = Arc::new(FaultyFs::new(Arc::new(disk(Target::Missing)), &undisturbed));
+    migrate(&fs).unwrap();
+    let new_files = undisturbed
+        .trace()
+        .into_iter()
+        .filter(|call| call.path.contains("ics50") && call.path.contains("csmigrate.new"));
+    let mut taken_back = 0;
+    for call in new_files.filter(|call| matches!(call.operation, "write_all_at" | "read_at")) {
+        let disk: Arc<dyn FileSystem> = Arc::new(disk(Target::Missing));
+        let before = tree(&*disk);
+        let faults = Faults::new([Fault::Error { at: call.number, error: Failure::InputOutput }]);
+        let fs: Arc<dyn FileSystem> = Arc::new(FaultyFs::new(Arc::clone(&disk), &faults));
+        let Err(error) = migrate(&fs) else { continue };
+        if error.contains("The new files were removed again") {
+            assert!(error.ends_with("Nothing was changed."), "{error}");
+            let difference = before.difference(&tree(&*disk));
+            assert!(difference.is_empty(), "{call}: {}", difference.join("\n"));
+            taken_back += 1;
+        }
+    }
+    assert!(taken_back > 5, "only {taken_back} calls failed while a new file was made");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::process::Command;
 /// A foreign program that some tests run.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Peer {
-    /// The program looked for in `PATH`.
+    /// The program looked for in `PATH`, or a file with its whole path.
     pub(crate) program: &'static str,
     /// The Debian package that holds it.
     pub(crate) package: &'static str,
@@ -23,6 +23,10 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer { program: "db5.3_verify", package: "db5.3-util", tests: &["db5_3"] },
     Peer { program: "db5.3_dump", package: "db5.3-util", tests: &["db5_3"] },
     Peer { program: "db5.3_load", package: "db5.3-util", tests: &["db5_3"] },
+    Peer { program: "db5.3_printlog", package: "db5.3-util", tests: &["db5_3"] },
+    Peer { program: "db5.3_recover", package: "db5.3-util", tests: &["db5_3"] },
+    Peer { program: "cc", package: "gcc", tests: &["libdb5_3_dev"] },
+    Peer { program: "/usr/include/db.h", package: "libdb5.3-dev", tests: &["libdb5_3_dev"] },
     Peer { program: "javac", package: "default-jdk-headless", tests: &["java"] },
     Peer { program: "git", package: "git", tests: &["git"] },
     Peer { program: "strace", package: "strace", tests: &["strace"] },
