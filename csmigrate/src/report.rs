@@ -66,7 +66,8 @@ pub fn details(facts: &Facts) -> Vec<String> {
             pages(database),
         ));
     }
-    for entry in facts.source.entries.iter().filter(|entry| matches!(entry.role, Role::Carried)) {
+    let is_carried = |role: &Role| matches!(role, Role::Carried | Role::WithoutDirectories);
+    for entry in facts.source.entries.iter().filter(|entry| is_carried(&entry.role)) {
         lines.push(format!("{}: carried over, {} bytes", entry.path, entry.stat.size));
     }
     lines
@@ -196,7 +197,7 @@ pub fn json(facts: &Facts) -> Value {
     json!({
         "environment": environment(&facts.environment),
         "databases": databases,
-        "carried_over": of(|role| matches!(role, Role::Carried)),
+        "carried_over": of(|role| matches!(role, Role::Carried | Role::WithoutDirectories)),
         "backed_up_only": of(|role| matches!(role, Role::BackupOnly | Role::Hopeless(_))),
         "nothing_salvaged": facts.source.hopeless().map(|(entry, why)| json!({ "file": entry.path, "why": why })).collect::<Vec<_>>(),
     })
