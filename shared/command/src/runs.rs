@@ -6,7 +6,7 @@ mod resume;
 mod undo;
 
 use serde_json::Value;
-use upgrade_engine::engine::{Done, EngineError, Means, Pending, Session};
+use upgrade_engine::engine::{Done, EngineError, Means, Pending, Session, Standing};
 use upgrade_engine::fs::Name;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::{list_runs, unfinished};
@@ -202,6 +202,28 @@ impl<'a, H: RunHandler> Runs<'a, H> {
         Ok(result?)
     }
 
+    /// Undoes a run whose step failed, where the tool has that done, and returns the error to print.
+    fn undone_at_once(&self, session: &Session, providers: &Providers<'_>, error: Error) -> H::Error {
+        let Error::Engine(failure) = &error else { return error.into() };
+        let EngineError::Step { run: Some(run), standing: Standing::Unfinished, .. } = failure else {
+            return error.into();
+        };
+        let Some(told) = self.handler.undone_at_once(failure) else { return error.into() };
+        let undo = || -> Result<bool, Error> {
+            let run = session.run(run)?;
+            if run.plan.undoes.is_some() {
+                return Ok(false);
+            }
+            let undo = self.work(&Plan::new("", Value::Null), providers, |means| session.plan_undo(run, means))?;
+            if !undo.kept.is_empty() {
+                return Ok(false);
+            }
+            self.work(&undo.plan, providers, |means| session.apply(&undo.plan, means))?;
+            Ok(true)
+        };
+        if matches!(undo(), Ok(true)) { told } else { error.into() }
+    }
+
     /// Returns the report of a run that is done, and keeps it with the run.
     fn keep_report(&self, session: &Session, plan: &Plan, done: Done, status: ReportStatus) -> Report {
         let report = Report { findings: done.findings, ..self.report_of(plan, &done.run, status) };
@@ -276,7 +298,10 @@ impl<H: RunHandler> NewRun<'_, H> {
             None => self.runs.session()?,
         };
         let providers = self.runs.handler.providers(&Work::Apply(&plan))?;
-        let done = self.runs.work(&plan, &providers, |means| session.apply_keeping(&plan, means, kept))?;
+        let done = self
+            .runs
+            .work(&plan, &providers, |means| session.apply_keeping(&plan, means, kept))
+            .map_err(|error| self.runs.undone_at_once(&session, &providers, error))?;
         Ok(self.runs.keep_report(&session, &plan, done, ReportStatus::Done))
     }
 
