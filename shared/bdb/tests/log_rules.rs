@@ -2,7 +2,9 @@
 //! that are freed and used again, files that were copied, and logs that are hostile.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
-use bdb::format::Lsn;
+use std::cell::Cell;
+
+use bdb::format::{ByteOrder, Lsn};
 use bdb::log::{DataFile, LogError, LogFile, Verdict, Why, judge};
 
 const PAGE: usize = 512;
@@ -17,8 +19,20 @@ struct Log {
     chains: std::collections::HashMap<u32, u32>,
 }
 
+thread_local! {
+    static ORDER: Cell<ByteOrder> = const { Cell::new(ByteOrder::Little) };
+}
+
+/// Runs a test with logs and files of either byte order.
+fn in_both_orders(test: impl Fn()) {
+    for order in [ByteOrder::Little, ByteOrder::Big] {
+        ORDER.set(order);
+        test();
+    }
+}
+
 fn words(words: &[u32]) -> Vec<u8> {
-    words.iter().flat_map(|word| word.to_le_bytes()).collect()
+    words.iter().flat_map(|word| ORDER.get().u32_bytes(*word)).collect()
 }
 
 fn counted(bytes: &[u8]) -> Vec<u8> {
@@ -119,115 +133,131 @@ fn file(name: &str, id: u8, pages: &[Lsn]) -> DataFile<Vec<u8>> {
 
 #[test]
 fn a_root_that_was_split_and_not_written_is_missing_although_its_children_are_there() {
-    let mut log = Log::new();
-    log.opened(0, "a.db", 1);
-    let split = log.root_split(FIRST, OLD);
-    log.committed(FIRST);
-    let all = |root| log.judged(&[file("a.db", 1, &[split, root, split, split])]);
-    assert!(all(split).is_clean());
-    assert_eq!((all(OLD).missing, all(OLD).files[0].missing), (1, 1));
+    in_both_orders(|| {
+        let mut log = Log::new();
+        log.opened(0, "a.db", 1);
+        let split = log.root_split(FIRST, OLD);
+        log.committed(FIRST);
+        let all = |root| log.judged(&[file("a.db", 1, &[split, root, split, split])]);
+        assert!(all(split).is_clean());
+        assert_eq!((all(OLD).missing, all(OLD).files[0].missing), (1, 1));
+    });
 }
 
 #[test]
 fn a_child_belongs_to_the_transaction_that_committed_it_whatever_file_it_changed() {
-    let mut log = Log::new();
-    log.opened(0, "a.db", 1);
-    log.opened(1, "b.db", 2);
-    let first = log.added(FIRST, 0, 1, OLD);
-    let of_child = log.added(CHILD, 1, 1, OLD);
-    log.joined(FIRST, CHILD);
-    log.committed(FIRST);
-    let judged = |a, b| log.judged(&[file("a.db", 1, &[OLD, a]), file("b.db", 2, &[OLD, b])]);
-    assert!(judged(first, of_child).is_clean());
-    let found = judged(first, OLD);
-    assert_eq!((found.missing, found.files[0].missing, found.files[1].missing), (1, 0, 1));
-    let found = judged(OLD, OLD);
-    assert_eq!((found.missing, found.files[0].missing, found.files[1].missing), (1, 1, 1));
+    in_both_orders(|| {
+        let mut log = Log::new();
+        log.opened(0, "a.db", 1);
+        log.opened(1, "b.db", 2);
+        let first = log.added(FIRST, 0, 1, OLD);
+        let of_child = log.added(CHILD, 1, 1, OLD);
+        log.joined(FIRST, CHILD);
+        log.committed(FIRST);
+        let judged = |a, b| log.judged(&[file("a.db", 1, &[OLD, a]), file("b.db", 2, &[OLD, b])]);
+        assert!(judged(first, of_child).is_clean());
+        let found = judged(first, OLD);
+        assert_eq!((found.missing, found.files[0].missing, found.files[1].missing), (1, 0, 1));
+        let found = judged(OLD, OLD);
+        assert_eq!((found.missing, found.files[0].missing, found.files[1].missing), (1, 1, 1));
+    });
 }
 
 #[test]
 fn a_child_that_was_taken_back_must_not_be_in_the_files_of_its_committed_parent() {
-    let mut log = Log::new();
-    log.opened(0, "a.db", 1);
-    let of_child = log.added(CHILD, 0, 1, OLD);
-    let own = log.added(FIRST, 0, 2, OLD);
-    log.committed(FIRST);
-    let judged = |page| log.judged(&[file("a.db", 1, &[OLD, page, own])]);
-    assert!(judged(OLD).is_clean());
-    let found = judged(of_child);
-    assert_eq!((found.missing, found.uncommitted, found.files[0].uncommitted), (0, 1, true));
+    in_both_orders(|| {
+        let mut log = Log::new();
+        log.opened(0, "a.db", 1);
+        let of_child = log.added(CHILD, 0, 1, OLD);
+        let own = log.added(FIRST, 0, 2, OLD);
+        log.committed(FIRST);
+        let judged = |page| log.judged(&[file("a.db", 1, &[OLD, page, own])]);
+        assert!(judged(OLD).is_clean());
+        let found = judged(of_child);
+        assert_eq!((found.missing, found.uncommitted, found.files[0].uncommitted), (0, 1, true));
+    });
 }
 
 #[test]
 fn numbers_of_transactions_that_are_used_again_do_not_commit_the_older_one() {
-    let mut log = Log::new();
-    log.opened(0, "a.db", 1);
-    let lost = log.added(FIRST, 0, 1, OLD);
-    log.chains.clear();
-    let kept = log.added(FIRST, 0, 2, OLD);
-    log.committed(FIRST);
-    assert!(log.judged(&[file("a.db", 1, &[OLD, OLD, kept])]).is_clean());
-    assert_eq!(log.judged(&[file("a.db", 1, &[OLD, lost, kept])]).uncommitted, 1);
+    in_both_orders(|| {
+        let mut log = Log::new();
+        log.opened(0, "a.db", 1);
+        let lost = log.added(FIRST, 0, 1, OLD);
+        log.chains.clear();
+        let kept = log.added(FIRST, 0, 2, OLD);
+        log.committed(FIRST);
+        assert!(log.judged(&[file("a.db", 1, &[OLD, OLD, kept])]).is_clean());
+        assert_eq!(log.judged(&[file("a.db", 1, &[OLD, lost, kept])]).uncommitted, 1);
+    });
 }
 
 #[test]
 fn a_page_that_never_came_to_be_is_missing_unless_it_is_free_in_the_end() {
-    let mut log = Log::new();
-    log.opened(0, "a.db", 1);
-    let allocated = log.allocated(FIRST, 2, NEVER);
-    let used = log.added(FIRST, 0, 2, allocated);
-    let meta = log.freed(FIRST, 2, used);
-    log.committed(FIRST);
-    assert!(log.judged(&[file("a.db", 1, &[meta, OLD])]).is_clean());
-    // It is used again.
-    let allocated = log.allocated(FIRST, 2, meta);
-    let used = log.added(FIRST, 0, 2, allocated);
-    log.committed(FIRST);
-    assert_eq!(log.judged(&[file("a.db", 1, &[allocated, OLD])]).missing, 1);
-    assert_eq!(log.judged(&[file("a.db", 1, &[allocated, OLD, meta])]).missing, 1);
-    assert!(log.judged(&[file("a.db", 1, &[allocated, OLD, used])]).is_clean());
+    in_both_orders(|| {
+        let mut log = Log::new();
+        log.opened(0, "a.db", 1);
+        let allocated = log.allocated(FIRST, 2, NEVER);
+        let used = log.added(FIRST, 0, 2, allocated);
+        let meta = log.freed(FIRST, 2, used);
+        log.committed(FIRST);
+        assert!(log.judged(&[file("a.db", 1, &[meta, OLD])]).is_clean());
+        // It is used again.
+        let allocated = log.allocated(FIRST, 2, meta);
+        let used = log.added(FIRST, 0, 2, allocated);
+        log.committed(FIRST);
+        assert_eq!(log.judged(&[file("a.db", 1, &[allocated, OLD])]).missing, 1);
+        assert_eq!(log.judged(&[file("a.db", 1, &[allocated, OLD, meta])]).missing, 1);
+        assert!(log.judged(&[file("a.db", 1, &[allocated, OLD, used])]).is_clean());
+    });
 }
 
 #[test]
 fn a_record_that_cannot_be_judged_is_named_and_counts_as_unclean() {
-    let mut log = Log::new();
-    log.opened(0, "a.db", 1);
-    let added = log.added(FIRST, 0, 1, OLD);
-    log.committed(FIRST);
-    let files = || [file("a.db", 1, &[OLD, added])];
-    assert!(log.judged(&files()).is_clean());
-    let unknown = log.record(10_001, FIRST, &[]);
-    let found = log.judged(&files());
-    let text = found.first_unjudged.unwrap().to_string();
-    assert_eq!(text, format!("log record {unknown} (type 10001): its type is not known"));
-    assert!(!found.is_clean() && found.files[0].unjudged);
-    // Nothing says which file number 7 is.
-    let mut log = Log::new();
-    log.added(FIRST, 7, 1, OLD);
-    log.committed(FIRST);
-    assert_eq!(log.judged(&files()).first_unjudged.map(|unjudged| unjudged.why), Some(Why::UnknownFile));
+    in_both_orders(|| {
+        let mut log = Log::new();
+        log.opened(0, "a.db", 1);
+        let added = log.added(FIRST, 0, 1, OLD);
+        log.committed(FIRST);
+        let files = || [file("a.db", 1, &[OLD, added])];
+        assert!(log.judged(&files()).is_clean());
+        let unknown = log.record(10_001, FIRST, &[]);
+        let found = log.judged(&files());
+        let text = found.first_unjudged.unwrap().to_string();
+        assert_eq!(text, format!("log record {unknown} (type 10001): its type is not known"));
+        assert!(!found.is_clean() && found.files[0].unjudged);
+        // Nothing says which file number 7 is.
+        let mut log = Log::new();
+        log.added(FIRST, 7, 1, OLD);
+        log.committed(FIRST);
+        assert_eq!(log.judged(&files()).first_unjudged.map(|unjudged| unjudged.why), Some(Why::UnknownFile));
+    });
 }
 
 #[test]
 fn a_file_is_known_by_its_identity_and_a_copy_of_it_is_not_blamed() {
-    let mut log = Log::new();
-    log.opened(0, "dir/a.db", 1);
-    let added = log.added(FIRST, 0, 1, OLD);
-    log.committed(FIRST);
-    let found = log.judged(&[file("a.db", 1, &[OLD, added]), file("copy.db", 1, &[OLD, OLD])]);
-    assert!(found.is_clean() && found.files[0].named && !found.files[1].named);
-    assert_eq!(log.judged(&[file("renamed.db", 1, &[OLD, OLD])]).missing, 1);
-    assert!(log.judged(&[file("a.db", 9, &[OLD, OLD])]).is_clean(), "another file took its place");
+    in_both_orders(|| {
+        let mut log = Log::new();
+        log.opened(0, "dir/a.db", 1);
+        let added = log.added(FIRST, 0, 1, OLD);
+        log.committed(FIRST);
+        let found = log.judged(&[file("a.db", 1, &[OLD, added]), file("copy.db", 1, &[OLD, OLD])]);
+        assert!(found.is_clean() && found.files[0].named && !found.files[1].named);
+        assert_eq!(log.judged(&[file("renamed.db", 1, &[OLD, OLD])]).missing, 1);
+        assert!(log.judged(&[file("a.db", 9, &[OLD, OLD])]).is_clean(), "another file took its place");
+    });
 }
 
 #[test]
 fn a_log_that_would_take_memory_without_end_is_refused() {
-    let mut log = Log::new();
-    for number in 0..70_000 {
-        // Commits of transactions that never begin.
-        log.chains.insert(FIRST + number, 28);
-        log.committed(FIRST + number);
-    }
-    let result = judge::<_, Vec<u8>>(&[LogFile { number: 1, source: log.bytes }], &[]);
-    assert!(matches!(result, Err(LogError::TooMuch { what: "transactions at a time" })), "{result:?}");
+    in_both_orders(|| {
+        let mut log = Log::new();
+        for number in 0..70_000 {
+            // Commits of transactions that never begin.
+            log.chains.insert(FIRST + number, 28);
+            log.committed(FIRST + number);
+        }
+        let result = judge::<_, Vec<u8>>(&[LogFile { number: 1, source: log.bytes }], &[]);
+        assert!(matches!(result, Err(LogError::TooMuch { what: "transactions at a time" })), "{result:?}");
+    });
 }
