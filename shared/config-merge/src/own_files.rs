@@ -1,63 +1,64 @@
-//! The administrator's own files and directories: real paths, not below the product root.
+//! Files and directories that the administrator names: real paths, not below the product root. Nothing longer than the engine
+//! replaces (64 MiB) is read whole.
 
 use std::fmt::Display;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{Dir, File, FileSystem, RelPath, RootPath};
 use upgrade_engine::step::read_whole;
+use upgrade_engine::survey;
 
 use crate::error::Error;
-
-/// A file that was read for a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OwnFile {
-    /// Where it is.
-    pub path: RootPath,
-    /// What it held.
-    pub digest: Digest,
-}
-
-impl OwnFile {
-    /// Reads a file that was typed.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub fn survey(own: &dyn FileSystem, typed: &Path) -> Result<Self, Error> {
-        let path = path(typed)?;
-        let digest = Digest::of(&read(own, &path)?);
-        Ok(Self { path, digest })
-    }
-}
+use crate::files::{Version, Where};
 
 /// Returns a path as typed, made absolute.
 ///
 /// # Errors
-/// [`Error::Io`] when there is no current directory.
+/// [`command::Error::Io`] when there is no current directory.
 pub fn path(typed: &Path) -> Result<RootPath, Error> {
     let absolute = std::path::absolute(typed).map_err(|e| Error::io("use", typed.display(), e))?;
     RootPath::new(absolute.as_os_str().as_bytes()).map_err(|e| Error::io("use", typed.display(), io::Error::other(e)))
 }
 
-/// Reads a file whole.
+/// Reads a file that was typed.
 ///
 /// # Errors
-/// [`Error::Io`].
+/// As [`read`].
+pub fn version(own: &dyn FileSystem, typed: &Path) -> Result<Version, Error> {
+    let path = path(typed)?;
+    let content = read(own, &path)?;
+    Ok(Version::new(Where::Own, path, content))
+}
+
+/// Reads a file whole. A link is followed.
+///
+/// # Errors
+/// [`command::Error::Io`], for a file above 64 MiB as well.
 pub fn read(fs: &dyn FileSystem, path: &RootPath) -> Result<Vec<u8>, Error> {
     let file = open(fs, path)?;
     read_whole(&*file.file).map_err(|e| Error::io("read", path, e))
 }
 
-/// Opens a file to read it from its beginning.
+/// As [`read`]; nothing where there is no such file.
 ///
 /// # Errors
-/// [`Error::Io`].
+/// As [`read`].
+pub fn read_if_there(fs: &dyn FileSystem, path: &RootPath) -> Result<Option<Vec<u8>>, Error> {
+    match read(fs, path) {
+        Ok(content) => Ok(Some(content)),
+        Err(Error::Common(command::Error::Io { source, .. })) if survey::is_absent(&source) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Opens a file to read it from its beginning, however long it is.
+///
+/// # Errors
+/// [`command::Error::Io`].
 pub fn open(fs: &dyn FileSystem, path: &RootPath) -> Result<Reader, Error> {
-    let opened = install_root::follow(fs, path).and_then(|path| {
+    let opened = survey::follow(fs, path).and_then(|path| {
         let (parent, name) = path.split_last().ok_or(io::ErrorKind::IsADirectory)?;
         fs.open_dir(&parent)?.open(&RelPath::from(name))
     });
@@ -76,15 +77,6 @@ impl io::Read for Reader {
         self.at = self.at.saturating_add(count as u64);
         Ok(count)
     }
-}
-
-/// Reads a file that a plan was made from.
-///
-/// # Errors
-/// [`Error::Changed`] when it is another content now.
-pub fn read_as_surveyed(fs: &dyn FileSystem, file: &OwnFile) -> Result<Vec<u8>, Error> {
-    let content = read(fs, &file.path)?;
-    if Digest::of(&content) == file.digest { Ok(content) } else { Err(Error::Changed { path: file.path.to_string() }) }
 }
 
 /// A directory that is looked at as if it were a root.
@@ -115,10 +107,10 @@ impl FileSystem for Below<'_> {
     }
 }
 
-/// Returns a directory below another one, or the error with its name.
+/// Returns a path below a directory.
 ///
 /// # Errors
-/// [`Error::Io`].
+/// [`command::Error::Io`] for a name that no file can have.
 pub fn below(above: &RootPath, name: impl Display) -> Result<RootPath, Error> {
     above.resolve(name.to_string().as_bytes()).map_err(|e| Error::io("use", above, io::Error::other(e)))
 }
