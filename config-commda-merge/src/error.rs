@@ -124,7 +124,7 @@ impl ToolError for Error {
                 "`merge --dry-run` shows which keys are in conflict.".to_owned()
             }
             Self::Container(_) => "Name the container of the last config-commda with --container.".to_owned(),
-            Self::Changed { .. } => "Run the command again: it plans anew.".to_owned(),
+            Self::Changed { .. } => "Repeat the command.".to_owned(),
             _ => return None,
         })
     }

@@ -168,7 +168,7 @@ impl Program<'_> {
         let facts = config::survey_edit(self.context.fs, &self.args.common, path, wanted)?;
         let plan = plan::plan_edit(&facts, request);
         if plan.steps.is_empty() {
-            self.say(&format!("{} already says so: there is nothing to do", path.display()));
+            self.say(&format!("{} has these settings already: there is nothing to do", path.display()));
             return Ok(Completion::of(self.context.report(ReportStatus::NothingToDo)));
         }
         new_run.carry_out(plan, None)
@@ -227,7 +227,8 @@ impl RunHandler for Program<'_> {
     /// The server reads ics.conf when it starts, so an edit has no effect before.
     fn next(&self, plan: &Plan) -> Vec<String> {
         let edits = plan.steps.iter().any(|step| matches!(step, Step::ReplaceFile(_)));
-        let restart = "Next:   restart the Calendar Server services (stop-cal, start-cal): they read ics.conf when they start";
+        let restart =
+            "Next:   restart the Calendar Server services (stop-cal, start-cal): they read ics.conf when they start";
         edits.then(|| restart.to_owned()).into_iter().collect()
     }
 

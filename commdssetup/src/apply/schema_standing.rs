@@ -97,7 +97,7 @@ pub(super) fn of(schema: &Subschema, edits: &[ValueEdit]) -> Standing {
     for edit in edits {
         for value in &edit.values {
             let Some(definition) = Definition::parse(&edit.attribute, value) else {
-                return Standing::Neither(format!("`{value}` is no definition"));
+                return Standing::Neither(format!("`{value}` is not a definition"));
             };
             let pair = pairs.entry(definition.oid()).or_default();
             match edit.kind {
@@ -195,12 +195,12 @@ pub(super) fn referred_to(schema: &Subschema, edits: &[ValueEdit], changes: &[Di
     for class in server.classes().filter(|class| !brought.contains(&class.oid.to_ascii_lowercase())) {
         let mut names = class.must.iter().chain(&class.may).chain(&class.sup);
         if let Some(name) = names.find(|name| goes(name)) {
-            return Some(format!("the class {} refers to {name}, which would go", class.name()));
+            return Some(format!("the class {} refers to {name}, which would be removed", class.name()));
         }
     }
     for attribute in server.attributes().filter(|attribute| !brought.contains(&attribute.oid.to_ascii_lowercase())) {
         if let Some(name) = attribute.sup.as_deref().filter(|name| goes(name)) {
-            return Some(format!("the attribute {} refers to {name}, which would go", attribute.name()));
+            return Some(format!("the attribute {} refers to {name}, which would be removed", attribute.name()));
         }
     }
     None

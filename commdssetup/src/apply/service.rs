@@ -34,7 +34,7 @@ fn changed(dn: &str, how: String) -> StepError {
 
 fn parse(request: &Value) -> Result<DirectoryRequest, StepError> {
     serde_json::from_value(request.clone())
-        .map_err(|e| StepError::Broken(format!("a step asks for nothing known: {e}")))
+        .map_err(|e| StepError::Broken(format!("the request of a step is unknown: {e}")))
 }
 
 impl Service for DirectoryService<'_> {
@@ -47,7 +47,7 @@ impl Service for DirectoryService<'_> {
             match standing(self.directory, &change).map_err(failed)? {
                 Standing::Before => {}
                 Standing::After => {
-                    return Err(changed(&change.dn, "what is to be done to it is done already".to_owned()));
+                    return Err(changed(&change.dn, "the planned change is already there".to_owned()));
                 }
                 Standing::Neither(how) => return Err(changed(&change.dn, how)),
             }
@@ -130,7 +130,7 @@ impl DirectoryService<'_> {
             match standing(self.directory, change).map_err(failed)? {
                 Standing::After => {}
                 Standing::Before => {
-                    let how = "the server said that it was changed, and it is not".to_owned();
+                    let how = "the server reported success, but the change is missing".to_owned();
                     return Err(changed(&change.dn, how));
                 }
                 Standing::Neither(how) => return Err(changed(&change.dn, how)),

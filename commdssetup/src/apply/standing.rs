@@ -54,7 +54,7 @@ pub fn check_undo(
     changes: &[DirectoryChange],
 ) -> Result<Option<String>, LdapError> {
     match standing(directory, change)? {
-        Standing::Before => return Ok(Some("what was done to it has been taken back by somebody else".to_owned())),
+        Standing::Before => return Ok(Some("somebody else has undone the change".to_owned())),
         Standing::Neither(how) => return Ok(Some(how)),
         Standing::After => {}
     }
@@ -208,16 +208,16 @@ fn in_use(
     let is_own =
         |dn: &str| changes.iter().any(|known| same(&known.dn, dn) || known.adds_database() && is_below(dn, &known.dn));
     let other = indexes.iter().find(|entry| !is_default(&entry.dn) && !is_own(&entry.dn));
-    Ok(other.map(|entry| format!("{} is the index of an attribute that would go", entry.dn)))
+    Ok(other.map(|entry| format!("{} is the index of an attribute that would be removed", entry.dn)))
 }
 
 fn used(entry: &Entry, classes: &[String], attributes: &[String]) -> Result<String, LdapError> {
     let of_entry = entry.texts("objectClass")?;
     let is_among = |names: &[String], name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
     if let Some(class) = of_entry.iter().find(|name| is_among(classes, name)) {
-        return Ok(format!("entries have classes that would go, such as {} the class {class}", entry.dn));
+        return Ok(format!("entries have classes that would be removed, such as {} the class {class}", entry.dn));
     }
     let attribute = entry.attributes.iter().map(|(name, _)| name).find(|name| is_among(attributes, name));
     let attribute = attribute.map_or("one", String::as_str);
-    Ok(format!("entries have attributes that would go, such as {} {attribute}", entry.dn))
+    Ok(format!("entries have attributes that would be removed, such as {} {attribute}", entry.dn))
 }

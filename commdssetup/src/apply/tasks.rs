@@ -48,7 +48,7 @@ pub(super) fn run(
             return Err(StepError::Interrupted);
         }
         let Some(entry) = read(directory, &dn)? else {
-            return Err(StepError::Service(format!("{dn} is gone: nobody knows whether the indexes were built")));
+            return Err(StepError::Service(format!("{dn} is gone: it is not known whether the indexes were built")));
         };
         let now = progress(&entry)?;
         let is_over = entry.text("nsTaskExitCode").map_err(failed)?.is_some();

@@ -20,7 +20,7 @@ pub enum LdapError {
         what: String,
     },
     /// The server does not begin TLS.
-    #[error("{url} does not do StartTLS: {what}")]
+    #[error("{url} does not support StartTLS: {what}")]
     StartTls {
         /// The server.
         url: String,
@@ -34,7 +34,7 @@ pub enum LdapError {
         dn: String,
     },
     /// The connection ended.
-    #[error("{url} has ended the connection; it may have gone down, or have sent what cannot be understood")]
+    #[error("{url} closed the connection: the server may have stopped, or its answer is not LDAP")]
     Lost {
         /// The server.
         url: String,
@@ -54,7 +54,7 @@ pub enum LdapError {
         what: String,
     },
     /// The server takes no changes of this entry and names the one that does.
-    #[error("{dn} is not changed here: the server names {to}")]
+    #[error("{dn} cannot be changed on this server: it refers to {to}")]
     Referral {
         /// The entry.
         dn: String,

@@ -162,7 +162,7 @@ fn root_below(facts: &Facts, backend: &Backend, dn: &Dn, part: &mut SuffixPart) 
         let suppliers =
             if replica.suppliers.is_empty() { "its supplier".to_owned() } else { replica.suppliers.join(", ") };
         part.notices.push(format!(
-            "{dn} is missing, and {} takes no updates here: it comes from {suppliers} when this has run there.",
+            "{dn} is missing, and {} is read-only here: run commdssetup on {suppliers}, and it is replicated.",
             backend.suffix
         ));
         return Ok(());
@@ -228,7 +228,7 @@ fn new_suffix(dn: &Dn, name: &str, part: &mut SuffixPart) -> Result<(), PlanErro
             Values::new("nsslapd-state", ["backend"]),
             Values::new("nsslapd-backend", [name]),
         ],
-        format!("{suffix} is answered from the new database {name}"),
+        format!("{suffix} is served from the new database {name}"),
     ));
     part.changes.push(root);
     Ok(())

@@ -187,6 +187,8 @@ pub struct LeftOut {
     pub kind: ElementKind,
     /// Its name.
     pub name: String,
+    /// The product whose schema names it, or the file of the site (`-S`).
+    pub product: String,
     /// Why, such as that its identifier was never published.
     pub reason: String,
     /// Classes that go in without it.

@@ -96,7 +96,7 @@ fn what_is_known_to_contradict_is_refused_or_serves() {
                 attribute("2.16.840.1.113730.3.1.755", &format!("'icsStatus' {TEXT} SINGLE-VALUE")),
                 class("1.3.6.1.4.1.42.2.27.9.2.5", "'icsCalendarGroup' SUP top STRUCTURAL MUST icsStatus"),
             ],
-            Some("the server demands icsstatus"),
+            Some("the server requires icsstatus"),
         ),
         (vec![attribute("2.16.840.1.113730.3.1.2033", &format!("'icsPartition' {TEXT} SINGLE-VALUE"))], None),
         (
@@ -127,7 +127,7 @@ fn what_is_known_to_contradict_is_refused_or_serves() {
         [class("2.16.840.1.113730.3.2.4", "'mailGroup' SUP top STRUCTURAL MUST ( cn $ mail ) MAY owner")];
     modify("add", &over_shipped);
     let with = live.state(&choices());
-    live.run(&SILENT).exits(1).says("the server demands cn, mail").says("Nothing was changed in the directory.");
+    live.run(&SILENT).exits(1).says("the server requires cn, mail").says("Nothing was changed in the directory.");
     assert_eq!(live.state(&choices()), with);
     modify("delete", &over_shipped);
     assert!(!live.state(&choices()).iter().any(|value| value.contains("'mailGroup'")));

@@ -123,7 +123,7 @@ fn a_suffix_whose_database_is_gone_is_refused() {
     };
     let node = "dn: cn=o\\3Dpab,cn=mapping tree,cn=config\nchangetype:";
     live.take(&format!("dn: o=pab\nchangetype: delete\n\n{node} delete\n"));
-    refused("o=pab is not answered from its database pab: no entry of cn=mapping tree,cn=config names it");
+    refused("o=pab is not served from its database pab: no entry of cn=mapping tree,cn=config names it");
     live.take(&format!(
         "{node} add\nobjectClass: top\nobjectClass: extensibleObject\nobjectClass: nsMappingTree\ncn: o=pab\n\
          nsslapd-state: backend\nnsslapd-backend: pab\n"
@@ -132,7 +132,7 @@ fn a_suffix_whose_database_is_gone_is_refused() {
     live.take(&format!(
         "dn: o=internet\nchangetype: delete\n\ndn: {node}\nchangetype: modify\nreplace: nsslapd-backend\nnsslapd-backend: none\n"
     ));
-    let says = format!("o=internet is not answered from a database of this instance: {node} says `backend none`");
+    let says = format!("o=internet is not served from a database of this instance: {node} says `backend none`");
     refused(&says);
     let database = "cn=internet,cn=ldbm database,cn=plugins,cn=config";
     let deleted = live.client("ldapdelete").args(["-r", database]).status().unwrap();

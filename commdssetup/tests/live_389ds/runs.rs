@@ -119,19 +119,19 @@ fn undo_is_refused_once_somebody_uses_or_changes_what_would_go() {
         assert_eq!(live.state(&choices()), prepared, "{what}");
     };
     live.take("dn: uid=u,o=usergroup\nchangetype: add\nobjectClass: inetOrgPerson\nobjectClass: icsCalendarUser\nuid: u\ncn: u\nsn: u\n");
-    refused("entries have classes that would go, such as uid=u,o=usergroup");
+    refused("entries have classes that would be removed, such as uid=u,o=usergroup");
     live.take("dn: uid=u,o=usergroup\nchangetype: delete\n");
     live.take("dn: ou=below,o=internet\nchangetype: add\nobjectClass: organizationalUnit\nou: below\n");
     refused("entries lie below it, such as ou=below,o=internet");
     live.take("dn: ou=below,o=internet\nchangetype: delete\n");
     live.take("dn: cn=u,o=usergroup\nchangetype: add\nobjectClass: person\nobjectClass: extensibleObject\ncn: u\nsn: u\nicsFirstDay: 2\n");
-    refused("entries have attributes that would go, such as cn=u,o=usergroup icsFirstDay");
+    refused("entries have attributes that would be removed, such as cn=u,o=usergroup icsFirstDay");
     live.take("dn: cn=u,o=usergroup\nchangetype: delete\n");
     let index_in = |database: &str| {
         format!("dn: cn=icsFirstDay,cn=index,cn={database},cn=ldbm database,cn=plugins,cn=config\nchangetype:")
     };
     for (database, what) in [
-        ("userroot", "is the index of an attribute that would go"),
+        ("userroot", "is the index of an attribute that would be removed"),
         ("internet", "entries lie below it, such as cn=icsFirstDay,cn=index,cn=internet"),
     ] {
         live.take(&format!(

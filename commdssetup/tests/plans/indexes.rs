@@ -69,7 +69,7 @@ fn without_r_nothing_is_built_and_without_i_nothing_is_indexed() {
     choices.reindex = Answer::No;
     let plan = planned(&facts(), &choices);
     assert!(plan.reindex.is_empty() && plan.changes.iter().any(|change| change.part == Part::Indexes));
-    assert!(plan.notices.iter().any(|notice| notice.contains("Indexes are not built")));
+    assert!(plan.notices.iter().any(|notice| notice.contains("The new indexes are not built")));
     choices.reindex = Answer::Yes;
     choices.indexes = Answer::No;
     let plan = planned(&facts(), &choices);

@@ -115,9 +115,8 @@ fn a_read_only_replica_names_its_supplier_and_gets_no_entry() {
             .any(|notice| notice.contains("o=usergroup is missing") && notice.contains("supplier.example.com"))
     );
     assert!(
-        plan.notices
-            .iter()
-            .any(|notice| notice.contains("a read-only replica") && notice.contains("run this on its suppliers first"))
+        plan.notices.iter().any(|notice| notice.contains("a read-only replica")
+            && notice.contains("run commdssetup on its suppliers first"))
     );
 }
 
@@ -132,7 +131,7 @@ fn a_supplier_names_the_servers_that_need_a_run_of_their_own() {
     });
     assert_eq!(
         planned(&facts, &choices()).notices,
-        ["This instance is a supplier of o=usergroup; these need a run of their own: a:389, b:389."]
+        ["This instance is a supplier of o=usergroup; run commdssetup on these as well: a:389, b:389."]
     );
 }
 

@@ -124,6 +124,6 @@ fn without_the_log_files_it_is_migrated_with_a_warning() {
     Backup: /db/old/backup
     Undo:   csmigrate --root [TEMP]/root --undo /db/new
     --- stderr
-    csmigrate: warning: there are no log files, but a log wrote these databases: that they were closed properly cannot be proven
+    csmigrate: warning: there are no log files, although these databases were written with a log: it cannot be proven that they were closed properly
     "#);
 }

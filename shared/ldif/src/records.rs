@@ -153,9 +153,9 @@ fn attributes(
 ) -> Result<Vec<Attribute>, LdifError> {
     let parts = first.into_iter().chain(rest);
     let attribute = |(line, part)| match part {
-        Part::Separator => Err(syntax(line, "`-` belongs into a modification")),
+        Part::Separator => Err(syntax(line, "`-` is allowed only in a modification")),
         Part::Pair(name, _) if name.eq_ignore_ascii_case("changetype") || name.eq_ignore_ascii_case("control") => {
-            Err(syntax(line, &format!("`{name}:` stands before the values")))
+            Err(syntax(line, &format!("`{name}:` is expected before the values")))
         }
         Part::Pair(name, value) => Ok(Attribute { name, value }),
     };
@@ -173,7 +173,7 @@ fn modifications(parts: impl Iterator<Item = (u64, Part)>) -> Result<Vec<Modific
             (Part::Pair(name, value), Some(modification)) => {
                 if !name.eq_ignore_ascii_case(&modification.attribute) {
                     let wanted = &modification.attribute;
-                    return Err(syntax(line, &format!("a value of `{wanted}` or `-` stands here")));
+                    return Err(syntax(line, &format!("a value of `{wanted}` or `-` is expected here")));
                 }
                 modification.values.push(value);
             }
@@ -182,11 +182,11 @@ fn modifications(parts: impl Iterator<Item = (u64, Part)>) -> Result<Vec<Modific
                     "add" => ModificationKind::Add,
                     "delete" => ModificationKind::Delete,
                     "replace" => ModificationKind::Replace,
-                    _ => return Err(syntax(line, "`add:`, `delete:` or `replace:` stands here")),
+                    _ => return Err(syntax(line, "`add:`, `delete:` or `replace:` is expected here")),
                 };
                 let attribute = text(line, value)?.trim().to_owned();
                 if !is_description(&attribute) {
-                    return Err(syntax(line, "what is modified is no attribute"));
+                    return Err(syntax(line, "the name after `add:`, `delete:` or `replace:` is not an attribute"));
                 }
                 current = Some(Modification { kind, attribute, values: Vec::new() });
             }
@@ -200,7 +200,7 @@ fn modifications(parts: impl Iterator<Item = (u64, Part)>) -> Result<Vec<Modific
 fn rename(last: u64, parts: impl Iterator<Item = (u64, Part)>) -> Result<Action, LdifError> {
     let (mut new_rdn, mut old_rdn, mut new_superior) = (None, None, None);
     for (line, part) in parts {
-        let Part::Pair(name, value) = part else { return Err(syntax(line, "`-` belongs into a modification")) };
+        let Part::Pair(name, value) = part else { return Err(syntax(line, "`-` is allowed only in a modification")) };
         let is_again = match name.to_ascii_lowercase().as_str() {
             "newrdn" => {
                 let rdn = text(line, value)?;
@@ -216,7 +216,7 @@ fn rename(last: u64, parts: impl Iterator<Item = (u64, Part)>) -> Result<Action,
                 old_rdn.replace(word).is_some()
             }
             "newsuperior" => new_superior.replace(dn(line, value)?).is_some(),
-            _ => return Err(syntax(line, "`newrdn`, `deleteoldrdn` or `newsuperior` stands here")),
+            _ => return Err(syntax(line, "`newrdn`, `deleteoldrdn` or `newsuperior` is expected here")),
         };
         if is_again {
             return Err(syntax(line, &format!("`{name}` is there twice")));

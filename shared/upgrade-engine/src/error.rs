@@ -38,7 +38,7 @@ pub enum StepError {
     #[error("{0}")]
     Service(String),
     /// More space is needed than there is.
-    #[error("{path}: {needed} MiB are needed there, {free} MiB are free")]
+    #[error("{path}: {needed} MiB are needed, {free} MiB are free")]
     NoSpace {
         /// A place on the file system that lacks it.
         path: String,
@@ -58,7 +58,7 @@ pub enum StepError {
         gid: u32,
     },
     /// The administrator asked to stop.
-    #[error("stopped as asked")]
+    #[error("interrupted")]
     Interrupted,
     /// The plan or the journal does not make sense.
     #[error("{0}")]
@@ -111,7 +111,7 @@ pub enum EngineError {
         standing: Standing,
     },
     /// Another run holds the lock.
-    #[error("another run is going on{}", holder.as_ref().map(|h| format!(": {h}")).unwrap_or_default())]
+    #[error("another run is active{}", holder.as_ref().map(|h| format!(": {h}")).unwrap_or_default())]
     Locked {
         /// Who, as far as that is known.
         holder: Option<String>,
@@ -123,7 +123,7 @@ pub enum EngineError {
         run: Name,
     },
     /// There is no such run.
-    #[error("there is no run {0} to do that with")]
+    #[error("no such run: {0}")]
     NoSuchRun(String),
     /// A later run changed the same places.
     #[error("run {newer} changed the same places after run {run}: undo it first")]
@@ -134,7 +134,7 @@ pub enum EngineError {
         newer: Name,
     },
     /// Without this run, the one that it took back would count as not undone.
-    #[error("run {undo} says that run {undone} was taken back: delete run {undone} first")]
+    #[error("run {undo} is the undo of run {undone}: delete run {undone} first")]
     TookBack {
         /// The run that was to be deleted.
         undo: Name,

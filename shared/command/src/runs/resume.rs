@@ -42,7 +42,8 @@ impl<H: RunHandler> Runs<'_, H> {
             None => {
                 self.say_ways_back(&report);
                 self.say_next(&run.plan);
-                self.handler.legacy_last_line(finished).iter().for_each(|line| self.context.say(line));
+                let last = self.handler.legacy_last_line(finished).filter(|_| report.findings.is_empty());
+                last.iter().for_each(|line| self.context.say(line));
             }
             Some(undone) => {
                 let undone = Name::new(undone.as_str()).map_err(|e| Error::Internal(e.to_string()))?;

@@ -89,7 +89,10 @@ fn a_file_with_another_content_than_the_surveyed_one() {
         let file = root(&disk).open_to_write(&path("conf/stale")).unwrap();
         file.write_all_at(b"TO BE REMOVED", 0).unwrap();
         let why = refused(&disk, vec![step]);
-        assert_eq!(why, "/conf/stale was changed by somebody else: its content is not what was surveyed", "{change}");
+        assert_eq!(
+            why, "/conf/stale was changed by somebody else: its content has changed since it was read",
+            "{change}"
+        );
     }
 }
 
@@ -154,7 +157,7 @@ fn an_original_of_another_length_and_a_directory_that_holds_something() {
     let disk = disk();
     let entries = [("file", copy("old/a.db", b"the first database", 17))];
     let why = refused(&disk, vec![Step::BuildTree(tree(&disk, "live/tree", &entries))]);
-    assert!(why.ends_with("its content is not what was surveyed"), "{why}");
+    assert!(why.ends_with("its content has changed since it was read"), "{why}");
     let why = refused(&disk, vec![remove_dir(&disk, "old")]);
     assert!(why.ends_with("it holds a.db"), "{why}");
 }
@@ -209,7 +212,7 @@ fn more_than_there_is_space_for_in_all_steps_together() {
     disk.set_capacity(Some(4 << 20));
     let step = |at: &str| Step::BuildTree(tree(&disk, at, &[("file", produced("repeat", 3 << 20))]));
     let why = refused(&disk, vec![step("live/one"), step("live/two")]);
-    assert_eq!(why, "/live: 6 MiB are needed there, 3 MiB are free");
+    assert_eq!(why, "/live: 6 MiB are needed, 3 MiB are free");
     let mut plan = empty_plan(&disk, "one");
     plan.steps = vec![step("live/one")];
     session(&disk).unwrap().apply(&plan, &means(&disk)).unwrap();

@@ -79,10 +79,7 @@ fn an_undo_is_not_pruned_before_the_run_that_it_took_back() {
     let runs = session.runs().unwrap();
     let (undone, undo) = (runs[0].id.clone(), runs[1].id.clone());
     let error = session.prune(&undo).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        format!("run {undo} says that run {undone} was taken back: delete run {undone} first")
-    );
+    assert_eq!(error.to_string(), format!("run {undo} is the undo of run {undone}: delete run {undone} first"));
     assert_eq!(error.standing(), Standing::NothingChanged);
     assert!(session.newest("", |_| true).is_err(), "nothing is there to be undone once more");
     assert_eq!(session.runs().unwrap().len(), 2);
