@@ -6,7 +6,7 @@ use command::layout::{WIDTH, wrapped};
 
 use crate::facts::Facts;
 use crate::plan::{
-    Conflict, ConflictKind, DirectoryChange, EditKind, ElementKind, Operation, Part, Plan, Severity, ValueEdit, marker,
+    Area, Conflict, ConflictKind, DirectoryChange, EditKind, ElementKind, Operation, Plan, Severity, ValueEdit, marker,
 };
 
 /// How much of a plan is shown.
@@ -37,15 +37,15 @@ pub fn lines(plan: &Plan, detail: Detail) -> Vec<String> {
     }
     lines.push("To do".to_owned());
     for (part, what) in [
-        (Part::Schema, "schema"),
-        (Part::Suffixes, "suffixes"),
-        (Part::Indexes, "indexes"),
-        (Part::Marker, "note of what was prepared"),
+        (Area::Schema, "schema"),
+        (Area::Suffixes, "suffixes"),
+        (Area::Indexes, "indexes"),
+        (Area::Marker, "note of what was prepared"),
     ] {
         let changes: Vec<&DirectoryChange> = plan.changes.iter().filter(|change| change.part == part).collect();
         match (part, changes.len()) {
             (_, 0) => {}
-            (Part::Schema, _) => lines.push(format!("  {what}: {}", definitions(&changes))),
+            (Area::Schema, _) => lines.push(format!("  {what}: {}", definitions(&changes))),
             (_, count) => lines.push(format!("  {what}: {}", counted(count, "change"))),
         }
         if detail == Detail::Everything {

@@ -95,12 +95,12 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// Returns the product, or the path of the site's file.
+    /// Returns the product, or a word for the files of the site.
     #[must_use]
-    pub fn product(&self) -> &str {
+    pub fn product(&self) -> &'static str {
         match self {
             Self::BuiltIn(product) => product,
-            Self::Site { path, .. } => path,
+            Self::Site { .. } => "the site's files (-S)",
         }
     }
 }

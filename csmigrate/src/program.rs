@@ -13,7 +13,7 @@ use upgrade_engine::plan::Plan;
 use upgrade_engine::step::{Content, Node, Observer, Step};
 
 use crate::cli::{Args, Command, Depth};
-use crate::detect::config::{self, Wanted};
+use crate::detect::config::{self, RequestedSettings};
 use crate::detect::{self, Directories, Facts, source};
 use crate::error::Error;
 use crate::logs::Logs;
@@ -164,7 +164,7 @@ impl Program<'_> {
             Start::Resumed(completion) => return Ok(*completion),
             Start::New(new_run) => new_run,
         };
-        let wanted = Wanted { database: None, read_only: self.args.read_only };
+        let wanted = RequestedSettings { database: None, read_only: self.args.read_only };
         let facts = config::survey_edit(self.context.fs, &self.args.common, path, wanted)?;
         let plan = plan::plan_edit(&facts, request);
         if plan.steps.is_empty() {

@@ -8,7 +8,7 @@ use upgrade_engine::step::{Request, Step};
 use super::requests::DirectoryRequest;
 use super::service::SERVICE;
 use crate::generate::{LdifFileError, ldif_file};
-use crate::plan::{DirectoryChange, Operation, Part, Plan, Scope};
+use crate::plan::{Area, DirectoryChange, Operation, Plan, Scope};
 use crate::reverse::reverse;
 
 /// Name of the file, beside the saved originals of a run, that takes the run back by `ldapmodify`.
@@ -23,7 +23,7 @@ pub fn engine_plan(tool: &str, request: Value, plan: &Plan) -> Result<EnginePlan
     if plan.is_empty() {
         return Ok(engine_plan);
     }
-    let (notes, changes): (Vec<_>, Vec<_>) = plan.changes.iter().partition(|change| change.part == Part::Marker);
+    let (notes, changes): (Vec<_>, Vec<_>) = plan.changes.iter().partition(|change| change.part == Area::Marker);
     for change in &changes {
         engine_plan.steps.push(step_of(change)?);
     }

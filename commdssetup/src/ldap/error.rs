@@ -1,5 +1,7 @@
 //! What can go wrong between us and a directory server.
 
+use upgrade_engine::step::StepError;
+
 /// Why the server did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LdapError {
@@ -75,6 +77,12 @@ pub enum LdapError {
         /// What the server added, with a colon before it.
         text: String,
     },
+}
+
+impl From<LdapError> for StepError {
+    fn from(error: LdapError) -> Self {
+        Self::Service(error.to_string())
+    }
 }
 
 impl LdapError {

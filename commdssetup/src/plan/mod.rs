@@ -23,7 +23,7 @@ use crate::schema_files::{self, Definitions, SchemaFileError};
 
 pub use suffixes::DATABASES;
 pub use types::{
-    Conflict, ConflictKind, DirectoryChange, EditKind, ElementKind, IndexedAttribute, LeftOut, Operation, Part, Plan,
+    Area, Conflict, ConflictKind, DirectoryChange, EditKind, ElementKind, IndexedAttribute, LeftOut, Operation, Plan,
     ReindexTask, Scope, Severity, Skipped, ValueEdit,
 };
 

@@ -9,7 +9,7 @@ use super::classes::{self, ClassVerdict, Context};
 use super::named::Named;
 use super::server_schema::ServerSchema;
 use super::types::{
-    Conflict, DirectoryChange, EditKind, ElementKind, LeftOut, Operation, Part, Severity, Skipped, ValueEdit,
+    Area, Conflict, DirectoryChange, EditKind, ElementKind, LeftOut, Operation, Severity, Skipped, ValueEdit,
 };
 use crate::choices::OldIcsOids;
 use crate::schema_files::{Definitions, Element, Origin};
@@ -273,7 +273,7 @@ fn changes(dn: &str, attributes: &[AttributeType], classes: &Classes, server: &S
     let modify = |edits, reason: String| DirectoryChange {
         dn: dn.to_owned(),
         operation: Operation::Modify { edits },
-        part: Part::Schema,
+        part: Area::Schema,
         reason,
     };
     let mut changes = Vec::new();

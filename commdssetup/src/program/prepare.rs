@@ -186,10 +186,9 @@ fn last_line(what: &str, findings: &[String]) -> String {
     if findings.is_empty() {
         return format!("Successful: {what}.");
     }
-    let line = format!(
-        "Needs review: {what}, but classes are missing (see \"Missing classes\"). To add them, repeat the command with -S DIR, a copy of the vendor's schema files, or with --with-placeholder-oids."
-    );
-    wrapped(&line)
+    let advice = "To add the missing classes, repeat the command with -S DIR, which holds a copy of the vendor's schema \
+                  files, or with --with-placeholder-oids.";
+    format!("{}\nNeeds review: {what}, but classes are missing.", wrapped(advice))
 }
 
 fn confirm(console: &dyn Console, question: &str) -> Result<(), Error> {

@@ -7,6 +7,9 @@ use command::layout::two_columns;
 use super::counted;
 use crate::plan::{ElementKind, LeftOut, Plan};
 
+/// So many elements with one reason are shown by name.
+const NAMED: usize = 3;
+
 /// Returns the tables of what is left out; nothing where nothing is.
 pub(super) fn lines(plan: &Plan) -> Vec<String> {
     if plan.left_out.is_empty() {
@@ -22,7 +25,7 @@ pub(super) fn lines(plan: &Plan) -> Vec<String> {
             }
             by_reason.into_iter().enumerate().map(move |(at, (reason, elements))| {
                 let product = if at == 0 { product.to_owned() } else { String::new() };
-                (product, format!("{}: {reason}", counts(elements)))
+                (product, format!("{}: {reason}", shown(&elements)))
             })
         })
         .collect();
@@ -60,6 +63,19 @@ fn by_product<'a>(elements: impl Iterator<Item = &'a LeftOut>) -> BTreeMap<&'a s
         by_product.entry(&element.product).or_default().push(element);
     }
     by_product
+}
+
+/// Returns the number of elements; a few of them with their names.
+fn shown(elements: &[&LeftOut]) -> String {
+    let counts = counts(elements.iter().copied());
+    if elements.len() > NAMED {
+        return counts;
+    }
+    let named = elements.iter().map(|element| match element.classes_without_it.as_slice() {
+        [] => element.name.clone(),
+        classes => format!("{} (classes without it: {})", element.name, classes.join(", ")),
+    });
+    format!("{counts}: {}", named.collect::<Vec<_>>().join(", "))
 }
 
 fn counts<'a>(elements: impl IntoIterator<Item = &'a LeftOut>) -> String {

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io;
 
-use upgrade_engine::engine::{EngineError, Standing};
+use upgrade_engine::engine::{EngineError, StateAfter};
 use upgrade_engine::fs::Name;
 use upgrade_engine::survey::SurveyError;
 
@@ -115,13 +115,15 @@ impl Error {
         match self {
             Self::Unfinished { run, .. } => SystemState::Unfinished(Some(run.clone())),
             Self::SeveralUnfinished(_) => SystemState::Unfinished(None),
-            Self::Engine(error) if error.standing() == Standing::Unfinished => SystemState::Unfinished(match error {
-                EngineError::Step { run, .. } => run.clone(),
-                EngineError::Pending { run } | EngineError::Journal { run, .. } | EngineError::State { run, .. } => {
-                    Some(run.clone())
-                }
-                _ => None,
-            }),
+            Self::Engine(error) if error.state_after() == StateAfter::Unfinished => {
+                SystemState::Unfinished(match error {
+                    EngineError::Step { run, .. } => run.clone(),
+                    EngineError::Pending { run }
+                    | EngineError::Journal { run, .. }
+                    | EngineError::State { run, .. } => Some(run.clone()),
+                    _ => None,
+                })
+            }
             _ => SystemState::Unchanged,
         }
     }

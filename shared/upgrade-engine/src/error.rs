@@ -90,7 +90,7 @@ pub enum JournalError {
 
 /// In which state a failed operation leaves the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum StateAfter {
     /// Nothing was changed.
     NothingChanged,
     /// A run is unfinished: it is to be resumed or undone.
@@ -108,7 +108,7 @@ pub enum EngineError {
         /// The run it belongs to, when one had begun.
         run: Option<Name>,
         /// What that means for the system.
-        standing: Standing,
+        state_after: StateAfter,
     },
     /// Another run holds the lock.
     #[error("another run is active{}", holder.as_ref().map(|h| format!(": {h}")).unwrap_or_default())]
@@ -185,15 +185,15 @@ impl EngineError {
     }
 
     pub(crate) fn before_any_change(error: StepError) -> Self {
-        Self::Step { error, run: None, standing: Standing::NothingChanged }
+        Self::Step { error, run: None, state_after: StateAfter::NothingChanged }
     }
 
     /// Returns in which state the system is.
-    pub fn standing(&self) -> Standing {
+    pub fn state_after(&self) -> StateAfter {
         match self {
-            Self::Step { standing, .. } => *standing,
-            Self::Pending { .. } | Self::Journal { .. } | Self::State { .. } => Standing::Unfinished,
-            _ => Standing::NothingChanged,
+            Self::Step { state_after, .. } => *state_after,
+            Self::Pending { .. } | Self::Journal { .. } | Self::State { .. } => StateAfter::Unfinished,
+            _ => StateAfter::NothingChanged,
         }
     }
 }
