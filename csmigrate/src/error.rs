@@ -40,7 +40,7 @@ pub enum Error {
         names: String,
     },
     /// The backup directory holds something else than the source.
-    #[error("{path} is no backup of this source: {difference}")]
+    #[error("{path} is not a backup of this source: {difference}")]
     ForeignBackup {
         /// The backup directory.
         path: String,
@@ -48,7 +48,7 @@ pub enum Error {
         difference: String,
     },
     /// The backup directory is the top of a file system.
-    #[error("{path} is a mount point: the backup cannot take its place")]
+    #[error("{path} is a mount point, which the backup cannot replace")]
     MountPoint {
         /// The backup directory.
         path: String,
@@ -85,7 +85,7 @@ pub enum Error {
         what: String,
     },
     /// Not enough space.
-    #[error("{path}: {needed} MiB are needed there, {free} MiB are free")]
+    #[error("{path}: {needed} MiB are needed, {free} MiB are free")]
     NoSpace {
         /// Where.
         path: String,
@@ -152,7 +152,7 @@ impl ToolError for Error {
             Self::ForeignBackup { .. } => "Name another directory with -b, or move this one away.".to_owned(),
             Self::Databases(_) => {
                 "Restore the files from a good backup or move them out of the directory, and run csmigrate \
-                                   again. Of damaged ones, --salvage migrates what can be read."
+                                   again. --salvage migrates what can be read of the damaged ones."
                     .to_owned()
             }
             Self::Unclean { remedy, .. } => remedy.clone(),

@@ -32,12 +32,12 @@ pub struct Row {
     flags: String,
     state: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    findings: Vec<Found>,
+    findings: Vec<FindingRow>,
 }
 
 /// Something that is wrong or odd.
 #[derive(Serialize)]
-struct Found {
+struct FindingRow {
     page: u32,
     severity: &'static str,
     what: String,
@@ -147,7 +147,7 @@ fn database(name: &Name, file: &dyn File, kind: &str, depth: Depth) -> Row {
         Ok(database) => database,
         Err(e @ ReadError::Unsupported(_)) => return Row { state: format!("not read: {e}"), ..empty },
         Err(e) => {
-            let findings = Vec::from_iter((depth == Depth::Deep).then(|| Found::damage(&e)));
+            let findings = Vec::from_iter((depth == Depth::Deep).then(|| FindingRow::damage(&e)));
             return Row { state: format!("damaged: {e}"), findings, ..empty };
         }
     };
@@ -193,7 +193,7 @@ fn notes(meta: &Meta, parts: &[Part]) -> Vec<String> {
 }
 
 /// Returns the number of records, the first damage, and all that was found.
-fn verified(database: &Database<Borrowed<'_>>, parts: &mut Vec<Part>) -> (u64, Option<String>, Vec<Found>) {
+fn verified(database: &Database<Borrowed<'_>>, parts: &mut Vec<Part>) -> (u64, Option<String>, Vec<FindingRow>) {
     let visit = |seen: Seen<'_>| {
         if let Seen::Part(part) = seen {
             parts.push(part.clone());
@@ -202,21 +202,21 @@ fn verified(database: &Database<Borrowed<'_>>, parts: &mut Vec<Part>) -> (u64, O
     };
     let verdict = match verify(database, visit) {
         Ok(verdict) => verdict,
-        Err(error) => return (0, Some(error.to_string()), vec![Found::damage(&error)]),
+        Err(error) => return (0, Some(error.to_string()), vec![FindingRow::damage(&error)]),
     };
     let damage = verdict.findings.iter().find(|finding| matches!(finding.what, What::Structure(_)));
     let damage = damage.map(|finding| finding.what.to_string());
-    let mut found: Vec<Found> = verdict.findings.iter().map(Found::new).collect();
+    let mut found: Vec<FindingRow> = verdict.findings.iter().map(FindingRow::new).collect();
     if verdict.more > 0 {
         let what = format!("{} more places that cannot be read", verdict.more);
-        found.push(Found { page: 0, severity: DAMAGE, what });
+        found.push(FindingRow { page: 0, severity: DAMAGE, what });
     }
     (verdict.survey.records, damage, found)
 }
 
 const DAMAGE: &str = "damage";
 
-impl Found {
+impl FindingRow {
     fn new(finding: &Finding) -> Self {
         let severity = match finding.what.severity() {
             Severity::Damage => DAMAGE,

@@ -317,7 +317,7 @@ fn database_warnings(path: &RelPath, database: &DatabaseFacts, args: &Args) -> V
     }
     if database.has_duplicates(DuplicateMode::Unsaid) {
         let is = if duplicates_sorted(args, database) { "sorted" } else { "unsorted" };
-        let why = if args.dup_sorted.is_some() { "as --dup-sorted says" } else { "judged from the data" };
+        let why = if args.dup_sorted.is_some() { "as --dup-sorted says" } else { "found from the data" };
         warnings.push(format!("{path}: its duplicates are taken as {is}, {why}"));
     }
     if database.survey.deleted > 0 {
@@ -325,19 +325,18 @@ fn database_warnings(path: &RelPath, database: &DatabaseFacts, args: &Args) -> V
         warnings.push(format!("{path}: {deleted} items are marked as deleted; they are not migrated"));
     }
     if database.meta.checksums == Checksums::Present && database.salvaged.is_none() {
-        warnings.push(format!("{path}: its pages carry checksums, which were right; the new file has none"));
+        warnings.push(format!("{path}: its page checksums were right; the new file has none"));
     }
     let doubtful = &database.survey.doubtful_buckets;
     if let (true, Some(page)) = (doubtful.count > 0, doubtful.first_page) {
         warnings.push(format!(
-            "{path}: {} of its buckets are all zeros (first page {page}), and its meta page counts more keys than there are: \
-             a table that was made with a size looks so, and so does one that lost them",
+            "{path}: {} of its buckets are all zeros (first page {page}), and its meta page counts more keys than there are. A table created with a size looks like this; so does a table that lost keys",
             doubtful.count
         ));
     }
     // A hash database has pages that are set aside.
     if database.survey.unlisted > 0 && database.survey.buckets == 0 {
-        warnings.push(format!("{path}: {} empty pages were on no list; they are left out", database.survey.unlisted));
+        warnings.push(format!("{path}: {} empty pages were on no list; they are skipped", database.survey.unlisted));
     }
     warnings
 }

@@ -15,7 +15,7 @@ use upgrade_engine::step::{Content, Node, Observer, Step, StepError};
 
 use crate::cli::{Args, Command, Depth};
 use crate::db_config::StripDirectories;
-use crate::detect::config::{self, Wanted};
+use crate::detect::config::{self, RequestedSettings};
 use crate::detect::{self, Directories, Facts, data_directory, log_places, source};
 use crate::error::Error;
 use crate::logs::Logs;
@@ -176,11 +176,11 @@ impl Program<'_> {
             Start::Resumed(completion) => return Ok(*completion),
             Start::New(new_run) => new_run,
         };
-        let wanted = Wanted { database: None, read_only: self.args.read_only };
+        let wanted = RequestedSettings { database: None, read_only: self.args.read_only };
         let facts = config::survey_edit(self.context.fs, &self.args.common, path, wanted)?;
         let plan = plan::plan_edit(&facts, request);
         if plan.steps.is_empty() {
-            self.say(&format!("{} already says so: there is nothing to do", path.display()));
+            self.say(&format!("{} has these settings already: there is nothing to do", path.display()));
             return Ok(Completion::of(self.context.report(ReportStatus::NothingToDo)));
         }
         new_run.carry_out(plan, None)

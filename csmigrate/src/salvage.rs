@@ -23,7 +23,7 @@ pub fn findings(facts: &Facts) -> Result<Vec<String>, PathError> {
         let Some(Salvaged { cause, why, losses }) = &database.salvaged else { continue };
         let read = plural(database.survey.records, "record");
         let lost = match (losses.list().len() as u64).saturating_add(losses.more()) {
-            0 => "as far as can be seen nothing is lost".to_owned(),
+            0 => "no loss was found".to_owned(),
             count => format!("{} could not be read, see csmigrateError.log", plural(count, "place")),
         };
         let path = &entry.path;
@@ -35,8 +35,7 @@ pub fn findings(facts: &Facts) -> Result<Vec<String>, PathError> {
             continue;
         }
         findings.push(format!(
-            "{path} is damaged ({why}): {read} could be read and go to {directory}/{path} in the target; {lost}. Judge what is \
-             lost, then move that file to its place in the target"
+            "{path} is damaged ({why}): {read} could be read and go to {directory}/{path} in the target; {lost}. Review what is lost, then move that file to its place in the target"
         ));
     }
     findings.extend(facts.source.hopeless().map(|(entry, why)| format!("{}: {why}; it is only backed up", entry.path)));

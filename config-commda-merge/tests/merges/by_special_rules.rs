@@ -113,8 +113,7 @@ fn a_path_below_a_place_that_the_product_has_left_is_named() {
 fn the_answers_of_the_panels_in_cli_usrprefs_are_named() {
     let site = Site::reset();
     site.run(&["merge", "--base", data("stock-old").to_str().unwrap()]).exits(3).says(
-        "cli-usrprefs.properties: config-commda asks for host, port and domain and writes them here; the site's values \
-         stand for default.amhost, default.domain",
+        "cli-usrprefs.properties: config-commda asks for host, port and domain and writes them here; the site's values are kept for default.amhost, default.domain",
     );
 }
 
@@ -127,5 +126,5 @@ fn files_that_are_there_on_one_side_only_are_named() {
     std::fs::remove_file(daconfig).unwrap();
     site.run(&["merge"])
         .says("logger.properties was saved, but is not there now below /opt/SUNWcomm: it was not merged")
-        .says("daconfig.properties is not in [STATE]/[SNAPSHOT]: it stays as config-commda wrote it");
+        .says("daconfig.properties is not in [STATE]/[SNAPSHOT]: it is kept as config-commda wrote it");
 }

@@ -18,7 +18,7 @@ use upgrade_engine::step::Observer;
 use crate::cli::Args;
 use crate::cursor::Damage;
 use crate::error::Error;
-use config::{ConfigFacts, Wanted};
+use config::{ConfigFacts, RequestedSettings};
 use destination::{BackupFacts, TargetFacts};
 use environment::{Environment, LogChoice};
 use owner::Owner;
@@ -70,7 +70,7 @@ pub fn survey(
     let owner = args.owner.as_deref().map(|text| owner::resolve(fs, text)).transpose()?;
     let config = match &args.ics_conf {
         Some(path) => {
-            let wanted = Wanted { database: Some(&directories.target), read_only: args.read_only };
+            let wanted = RequestedSettings { database: Some(&directories.target), read_only: args.read_only };
             Some(config::survey_edit(fs, &args.common, path, wanted)?)
         }
         None => None,

@@ -110,13 +110,13 @@ fn deep_lists_everything_that_is_wrong_or_odd() {
     file                               type   version  byte order  page size  pages  records  flags          state
     btree-3.2.9-le-deleteditem-512.db  btree  8        little      512        2      19       no flags       readable to its end
     btree-4.4.20-le-subdb-512.db       btree  9        little      512        14     120      sub-databases  readable to its end, 2 sub-databases
-    leaves.db                          btree  8        little      512        80     13       no flags       damaged: page 5: calls itself page 2779096485
+    leaves.db                          btree  8        little      512        80     13       no flags       damaged: page 5: has the number of page 2779096485
     meta.db                            btree  9        little      1024       32     302      no flags       damaged: page 0: type 5, expected 9 (btree meta)
     zeroed.db                          ?      -        -           -          -      -        -              damaged: not a Berkeley DB file
     log: no log files
     btree-3.2.9-le-deleteditem-512.db: oddity: page 0: 1 item is marked as deleted
-    leaves.db: damage: page 5: calls itself page 2779096485
-    leaves.db: damage: page 11: calls itself page 2779096485
+    leaves.db: damage: page 5: has the number of page 2779096485
+    leaves.db: damage: page 11: has the number of page 2779096485
     meta.db: damage: page 0: type 5, expected 9 (btree meta)
     zeroed.db: damage: page 0: not a Berkeley DB file
     "#);

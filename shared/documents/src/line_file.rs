@@ -400,7 +400,7 @@ pub(crate) fn check_line(key: &Key, value: &[u8], expected: Cow<'_, [u8]>) -> Re
     if *value == *expected {
         return Ok(());
     }
-    Err(EditError::Value { key: key.clone(), what: "another line than the one that the key names" })
+    Err(EditError::Value { key: key.clone(), what: "a line with another key" })
 }
 
 /// Refuses a key whose name or section cannot be written: `ends_name` are the bytes that end a name.

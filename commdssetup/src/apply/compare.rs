@@ -1,43 +1,33 @@
-//! Whether a change is done, told from what is in the directory now.
+//! Whether a change is done, found out from what is in the directory now.
 
 use ldif::Dn;
 
-use super::schema_standing;
+use super::compare_schema;
+use super::state::ChangeState;
 use crate::detect::subschema;
 use crate::facts::{Subschema, Values};
 use crate::ldap::{Depth, Directory, Entry, LdapError, Search};
 use crate::plan::{DATABASES, DirectoryChange, EditKind, Operation, ValueEdit};
 
-/// Where a change stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It is not done.
-    Before,
-    /// It is done.
-    After,
-    /// Neither: somebody else was there. Says how.
-    Neither(String),
-}
-
-/// Returns where a change stands. Only reads.
+/// Returns the state of a change in the directory. Only reads.
 ///
 /// # Errors
 /// [`LdapError`].
-pub fn standing(directory: &dyn Directory, change: &DirectoryChange) -> Result<Standing, LdapError> {
+pub fn change_state(directory: &dyn Directory, change: &DirectoryChange) -> Result<ChangeState, LdapError> {
     match &change.operation {
         Operation::Delete { .. } => Ok(match directory.entry(&change.dn, &["1.1"])? {
-            None => Standing::After,
-            Some(_) => Standing::Before,
+            None => ChangeState::After,
+            Some(_) => ChangeState::Before,
         }),
         Operation::Add { attributes } => Ok(match directory.entry(&change.dn, &["*"])? {
-            None => Standing::Before,
+            None => ChangeState::Before,
             Some(entry) => added(&entry, attributes)?,
         }),
         Operation::Modify { edits } if change.is_of_schema() => {
-            Ok(schema_standing::of(&schema(directory, &change.dn)?, edits))
+            Ok(compare_schema::of(&schema(directory, &change.dn)?, edits))
         }
         Operation::Modify { edits } => match directory.entry(&change.dn, &["*"])? {
-            None => Ok(Standing::Neither("it does not exist".to_owned())),
+            None => Ok(ChangeState::Neither("it does not exist".to_owned())),
             Some(entry) => edited(&entry, edits),
         },
     }
@@ -53,16 +43,16 @@ pub fn check_undo(
     change: &DirectoryChange,
     changes: &[DirectoryChange],
 ) -> Result<Option<String>, LdapError> {
-    match standing(directory, change)? {
-        Standing::Before => return Ok(Some("what was done to it has been taken back by somebody else".to_owned())),
-        Standing::Neither(how) => return Ok(Some(how)),
-        Standing::After => {}
+    match change_state(directory, change)? {
+        ChangeState::Before => return Ok(Some("somebody else has undone the change".to_owned())),
+        ChangeState::Neither(how) => return Ok(Some(how)),
+        ChangeState::After => {}
     }
     match &change.operation {
         Operation::Add { attributes } => grown(directory, change, attributes, changes),
         Operation::Modify { edits } if change.is_of_schema() => {
             let schema = schema(directory, &change.dn)?;
-            match schema_standing::referred_to(&schema, edits, changes) {
+            match compare_schema::referred_to(&schema, edits, changes) {
                 Some(how) => Ok(Some(how)),
                 None => in_use(directory, edits, changes),
             }
@@ -81,18 +71,18 @@ fn same(one: &str, other: &str) -> bool {
         || matches!((Dn::parse(one), Dn::parse(other)), (Ok(one), Ok(other)) if one == other && one.split_first().is_some())
 }
 
-fn added(entry: &Entry, attributes: &[Values]) -> Result<Standing, LdapError> {
+fn added(entry: &Entry, attributes: &[Values]) -> Result<ChangeState, LdapError> {
     for wanted in attributes {
         let there = entry.texts(&wanted.attribute)?;
         let missing = wanted.values.iter().find(|value| !there.iter().any(|known| same(known, value)));
         if let Some(missing) = missing {
-            return Ok(Standing::Neither(format!("it exists, but without `{}: {missing}`", wanted.attribute)));
+            return Ok(ChangeState::Neither(format!("it exists, but without `{}: {missing}`", wanted.attribute)));
         }
     }
-    Ok(Standing::After)
+    Ok(ChangeState::After)
 }
 
-fn edited(entry: &Entry, edits: &[ValueEdit]) -> Result<Standing, LdapError> {
+fn edited(entry: &Entry, edits: &[ValueEdit]) -> Result<ChangeState, LdapError> {
     let (mut not_done, mut not_before) = (None, None);
     for edit in edits {
         let there = entry.texts(&edit.attribute)?;
@@ -107,9 +97,9 @@ fn edited(entry: &Entry, edits: &[ValueEdit]) -> Result<Standing, LdapError> {
         }
     }
     Ok(match (not_done, not_before) {
-        (None, _) => Standing::After,
-        (Some(_), None) => Standing::Before,
-        (Some(one), Some(other)) => Standing::Neither(format!("{one}, but {other}")),
+        (None, _) => ChangeState::After,
+        (Some(_), None) => ChangeState::Before,
+        (Some(one), Some(other)) => ChangeState::Neither(format!("{one}, but {other}")),
     })
 }
 
@@ -173,8 +163,8 @@ fn in_use(
     edits: &[ValueEdit],
     changes: &[DirectoryChange],
 ) -> Result<Option<String>, LdapError> {
-    let classes = schema_standing::classes_that_go(edits);
-    let attributes = schema_standing::attributes_that_go(edits);
+    let classes = compare_schema::classes_that_go(edits);
+    let attributes = compare_schema::attributes_that_go(edits);
     let any = |kind: &str, names: &[String], value: &str| {
         let parts = names.iter().map(|name| match kind {
             "" => format!("({name}={value})"),
@@ -208,16 +198,16 @@ fn in_use(
     let is_own =
         |dn: &str| changes.iter().any(|known| same(&known.dn, dn) || known.adds_database() && is_below(dn, &known.dn));
     let other = indexes.iter().find(|entry| !is_default(&entry.dn) && !is_own(&entry.dn));
-    Ok(other.map(|entry| format!("{} is the index of an attribute that would go", entry.dn)))
+    Ok(other.map(|entry| format!("{} is the index of an attribute that would be removed", entry.dn)))
 }
 
 fn used(entry: &Entry, classes: &[String], attributes: &[String]) -> Result<String, LdapError> {
     let of_entry = entry.texts("objectClass")?;
     let is_among = |names: &[String], name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
     if let Some(class) = of_entry.iter().find(|name| is_among(classes, name)) {
-        return Ok(format!("entries have classes that would go, such as {} the class {class}", entry.dn));
+        return Ok(format!("entries have classes that would be removed, such as {} the class {class}", entry.dn));
     }
     let attribute = entry.attributes.iter().map(|(name, _)| name).find(|name| is_among(attributes, name));
     let attribute = attribute.map_or("one", String::as_str);
-    Ok(format!("entries have attributes that would go, such as {} {attribute}", entry.dn))
+    Ok(format!("entries have attributes that would be removed, such as {} {attribute}", entry.dn))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ldif::schema::{AttributeType, ClassDifference, ObjectClass};
 
-use super::Standing;
+use super::state::ChangeState;
 use crate::facts::Subschema;
 use crate::plan::{DirectoryChange, EditKind, Operation, ServerSchema, ValueEdit};
 use crate::reverse::reversed_edit;
@@ -92,12 +92,12 @@ struct Pair {
     after: Option<Definition>,
 }
 
-pub(super) fn of(schema: &Subschema, edits: &[ValueEdit]) -> Standing {
+pub(super) fn of(schema: &Subschema, edits: &[ValueEdit]) -> ChangeState {
     let mut pairs: BTreeMap<String, Pair> = BTreeMap::new();
     for edit in edits {
         for value in &edit.values {
             let Some(definition) = Definition::parse(&edit.attribute, value) else {
-                return Standing::Neither(format!("`{value}` is no definition"));
+                return ChangeState::Neither(format!("`{value}` is not a definition"));
             };
             let pair = pairs.entry(definition.oid()).or_default();
             match edit.kind {
@@ -122,12 +122,12 @@ pub(super) fn of(schema: &Subschema, edits: &[ValueEdit]) -> Standing {
     let not_after = pairs.iter().find(|(oid, pair)| !is(oid, &pair.after));
     let not_before = pairs.iter().find(|(oid, pair)| !is(oid, &pair.before));
     match (not_after, not_before) {
-        (None, _) => Standing::After,
-        (Some(_), None) => Standing::Before,
+        (None, _) => ChangeState::After,
+        (Some(_), None) => ChangeState::Before,
         (Some((oid, pair)), Some(_)) => {
             let name = pair.after.as_ref().or(pair.before.as_ref()).map_or(oid.as_str(), Definition::name);
             let how = if there.contains_key(oid) { "is not as it was planned" } else { "is not there" };
-            Standing::Neither(format!("the definition of {name} {how}"))
+            ChangeState::Neither(format!("the definition of {name} {how}"))
         }
     }
 }
@@ -195,12 +195,12 @@ pub(super) fn referred_to(schema: &Subschema, edits: &[ValueEdit], changes: &[Di
     for class in server.classes().filter(|class| !brought.contains(&class.oid.to_ascii_lowercase())) {
         let mut names = class.must.iter().chain(&class.may).chain(&class.sup);
         if let Some(name) = names.find(|name| goes(name)) {
-            return Some(format!("the class {} refers to {name}, which would go", class.name()));
+            return Some(format!("the class {} refers to {name}, which would be removed", class.name()));
         }
     }
     for attribute in server.attributes().filter(|attribute| !brought.contains(&attribute.oid.to_ascii_lowercase())) {
         if let Some(name) = attribute.sup.as_deref().filter(|name| goes(name)) {
-            return Some(format!("the attribute {} refers to {name}, which would go", attribute.name()));
+            return Some(format!("the attribute {} refers to {name}, which would be removed", attribute.name()));
         }
     }
     None
