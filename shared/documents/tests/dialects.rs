@@ -8,6 +8,10 @@ use documents::dialect::{ChangeError, FileMerge, MergeError, Version, Versions};
 use documents::merge::{Additions, Base, RootMove, Rules, Word};
 use documents::windows_ini::CodePage;
 use documents::{Dialect, Key, apply};
+use proptest::prelude::*;
+
+#[path = "../../../fuzz/targets/dialects.rs"]
+mod target;
 
 const PAGE: CodePage = CodePage::SINGLE_BYTE;
 
@@ -292,4 +296,64 @@ fn every_value_of_a_file_of_passwords_is_a_secret() {
     assert!(Dialect::SslPassword.secret_keys()("Internal (Software) Token"));
     assert!(Dialect::OptionValues.secret_keys()("local.ugldapbindcred"));
     assert!(!Dialect::OptionValues.secret_keys()("Internal (Software) Token"));
+}
+
+/// Files of pieces that mean something in one dialect or another.
+fn file() -> impl Strategy<Value = Vec<u8>> {
+    let pieces: &[&str] = &[
+        "/opt/OLD",
+        "/opt/",
+        "OLD",
+        "\\",
+        "\\\n",
+        "\n",
+        "\n",
+        "\r",
+        "=",
+        ":",
+        " ",
+        "\t",
+        "a",
+        "b",
+        "\"",
+        "[",
+        "]",
+        "!",
+        "#",
+        ";",
+        "<",
+        "</opt/OLD",
+        "\u{ff}",
+        "T\n\n",
+        "\n\n",
+        "[S]\n",
+        "default:",
+        "a = \"/opt/OLD/x\"\n",
+        " /opt/OLD/$ x  ",
+        "<b>",
+        "</b>",
+        "a=1\n",
+        "<book><entry entryID=\"i\"><x>",
+        "</x></entry></book>",
+        "\\u004f",
+        "$",
+        ",",
+    ];
+    let pieces: Vec<Vec<u8>> =
+        pieces.iter().map(|piece| if *piece == "\u{ff}" { vec![0xff] } else { piece.as_bytes().to_vec() }).collect();
+    prop::collection::vec(prop::sample::select(pieces), 0..25).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(u32::try_from(testkit::ordinary_or_full(2_000, 10_000)).unwrap())
+    })]
+
+    #[test]
+    fn roots_move_back_and_versions_merge_whatever_the_files_say(file in file()) {
+        for number in 0..u8::try_from(all().len()).unwrap() {
+            target::run(&[&[number], file.as_slice()].concat());
+        }
+    }
 }

@@ -53,6 +53,7 @@ fn a_file_has_the_dialect_of_the_first_row_that_fits() {
         (Messaging, "tcp_local_headers.opt", Some(Dialect::Text)),
         (InstantMessaging, "sales/config/iim.conf", Some(Dialect::Iim)),
         (InstantMessaging, "sales/config/acls/own.acl", Some(Dialect::Acl)),
+        (InstantMessaging, "sales/config/slapd-cert7.db", Some(Dialect::Binary)),
         (InstantMessaging, "sales/imadmin", None),
         (InstantMessaging, "html/fr_FR/im.jnlp", Some(Dialect::Xml)),
         (InstantMessaging, "html/im.jnlp.template", Some(Dialect::Text)),
