@@ -118,7 +118,7 @@ impl<M: Merger> MergeProducer<'_, M> {
         let versions = recipe.versions.try_map(|source| self.files.version(source))?;
         let lines = recipe.resolutions.read(&self.files)?;
         let lines = lines.of(|typed| self.merger.reported_name(typed) == recipe.file);
-        Ok(self.merger.merge(&recipe.file, &recipe.method, &versions, &lines)?.bytes)
+        Ok(self.merger.merge(&recipe.file, &recipe.method, &versions, &lines)?.merge.bytes)
     }
 }
 
