@@ -7,11 +7,11 @@ use config_merge::layout::Directory;
 use config_merge::snapshot::{self, By, Snapshot};
 use config_merge::{Error, FileSystems, Where, kept, own_files};
 use serde::{Deserialize, Serialize};
-use testkit::manifest::Manifest;
 use testkit::tree::Tree;
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::memory::MemoryFs;
 use upgrade_engine::fs::{FileSystem, RelPath};
+use upgrade_engine::step::Attributes;
 
 use crate::toy::{at, kind, lines, read, write};
 
@@ -46,8 +46,8 @@ fn a_snapshot_holds_each_file_once_with_owner_mode_times_and_digest_and_is_read_
     let unset = snapshot::write(&fs, &at("/state/snapshot-1"), taken(&fs)).unwrap();
     assert_eq!(unset, Vec::<String>::new());
     assert_eq!(read(&fs, "/state/snapshot-1/stock/a.conf"), "a=0\n");
-    let of = |path: &str| Manifest::of(&*fs.open_dir(&at(path)).unwrap()).unwrap();
-    of("/etc/app").assert_same(&of("/state/snapshot-1/tree/etc/app"));
+    let of = |dir: &str| Attributes::of(&*fs.open_dir(&at(dir)).unwrap(), &RelPath::new("a.conf").unwrap()).unwrap();
+    assert_eq!(of("/etc/app"), of("/state/snapshot-1/tree/etc/app"));
 
     let record = snapshot::read::<Kind>(&fs, &at("/state/snapshot-1")).unwrap().unwrap();
     assert_eq!(record.base, at("/opt/app"));
