@@ -23,7 +23,7 @@ _csmigrate() {
 
     case "${cmd}" in
         csmigrate)
-            opts="-q -d -l -b -V -? --dry-run --version --help --inspect --deep --undo --byte-order --dup-sorted --salvage --owner --backup-all --log-dir --ics-conf --read-only --root --state-dir --json --report --resume --list-runs --prune --color"
+            opts="-q -d -l -b -V -? --dry-run --version --help --inspect --deep --undo --byte-order --dup-sorted --salvage --log-files --without-logs --owner --backup-all --log-dir --ics-conf --read-only --root --state-dir --json --report --resume --list-runs --prune --color"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -51,6 +51,10 @@ _csmigrate() {
                     ;;
                 --dup-sorted)
                     COMPREPLY=($(compgen -W "yes no" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-files)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --owner)

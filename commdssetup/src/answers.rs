@@ -93,10 +93,7 @@ pub fn from_options(args: &Args, fs: &dyn FileSystem) -> Result<Answers, Error> 
     ];
     let missing: Vec<&str> = required.iter().filter(|(_, given)| !given).map(|(name, _)| *name).collect();
     if !missing.is_empty() {
-        return Err(Error::usage(format!(
-            "these options are missing for a run without questions: {}",
-            missing.join(", ")
-        )));
+        return Err(Error::usage(format!("a run without questions needs these options: {}", missing.join(", "))));
     }
     let mut warnings = Vec::new();
     if let (false, Some(_)) = (has_dc_tree, &args.dc_suffix) {
@@ -180,7 +177,7 @@ pub fn from_questions(
     })?;
     // Asked also where it is not needed: programs that answer send an empty line here for every schema type.
     if !schema_type.has_dc_tree() {
-        console.show("Schema type 2 has no DC tree, the next answer is not used.\n");
+        console.show("Schema type 2 has no DC tree: the next answer is ignored.\n");
     }
     let dc_suffix = ask(console, "Please enter the DC tree base suffix", Some(DC_TREE), suffix)?;
     Ok(Answers {

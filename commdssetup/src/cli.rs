@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{CommandFactory, Parser, ValueEnum};
 use command::CommonOptions;
 
-const CHECK: &str = "Show what would be done, and which other servers need a run of their own; write nothing";
+const CHECK: &str = "Show what would be done, and on which other servers to run it; write nothing";
 
 /// Prepares a Directory Server for the Communications Suite: schema, indexes and suffixes (comm_dssetup.pl)
 ///
@@ -45,7 +45,7 @@ pub struct Args {
     /// Directory Manager
     #[arg(short = 'D', value_name = "DN")]
     pub bind_dn: Option<String>,
-    /// Its password; everybody on this machine can see it here: --password-file hides it
+    /// Its password, which every user of this machine can see; use --password-file instead
     #[arg(short = 'w', value_name = "PASSWORD", conflicts_with = "password_file")]
     pub password: Option<String>,
     /// The instance holds users and groups; no: configuration only

@@ -30,7 +30,7 @@ pub enum Error {
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// Something needed contradicts what the server has.
-    #[error("the server's schema contradicts {0} of what is needed: see above")]
+    #[error("the server's schema conflicts with {0} that the suite needs: see above")]
     Conflicts(String),
     /// Nobody is there to give the password.
     #[error("the password of {0} is needed, and there is no terminal to ask for it")]
@@ -44,7 +44,7 @@ pub enum Error {
         source: io::Error,
     },
     /// What a run did is what a later one rests on.
-    #[error("run {later} came after run {run} on the same server, and rests on what that one did")]
+    #[error("run {later} is newer than run {run}, on the same server, and depends on its changes")]
     LaterRun {
         /// The run that was to be undone.
         run: Name,
@@ -121,18 +121,14 @@ impl ToolError for Error {
             Self::Instance(InstanceError::NotOne { .. }) => {
                 "Name the instance with -c and -d, such as -c /etc/dirsrv -d slapd-host, or its address with --ldap-url."
             }
-            Self::LaterRun { .. } => {
-                "Take the later run back first: --undo with its name. --list-runs shows all of them."
-            }
+            Self::LaterRun { .. } => "Undo the newer run first (--undo with its name). --list-runs lists all runs.",
             Self::NoPassword(_) => "Give it with --password-file FILE.",
             Self::Generated { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
-                "Whatever lies there is not touched: take it away, or run this again, which takes another name."
+                "The existing file is kept. Remove it, or repeat the command, which uses another name."
             }
-            Self::Plan(PlanError::SchemaUpdatesOff { .. }) => {
-                "Set nsslapd-schemamod to on in cn=config, or run this with -s no."
-            }
+            Self::Plan(PlanError::SchemaUpdatesOff { .. }) => "Set nsslapd-schemamod to on in cn=config, or use -s no.",
             Self::Plan(PlanError::SuffixElsewhere { .. } | PlanError::SuffixUnmapped { .. }) => {
-                "Make its database or its entry of the mapping tree as it was, or delete what is left of them, and run this again."
+                "Restore its database or its entry in the mapping tree, or delete what is left of them. Then repeat the command."
             }
             Self::Detect(DetectError::SchemaUpdatesOff { .. }) => "Set nsslapd-schemamod to on in cn=config.",
             Self::Ldap(error) | Self::Detect(DetectError::Ldap(error)) => ldap_hint(error)?,
@@ -145,12 +141,10 @@ impl ToolError for Error {
 
 fn ldap_hint(error: &LdapError) -> Option<&'static str> {
     Some(match error {
-        LdapError::Unreachable { .. } => "See that the server runs, and that the address is right (--ldap-url).",
-        LdapError::Untrusted { .. } => {
-            "A certificate is never taken unseen: give the file of the authority that signed it with --ca-file."
-        }
-        LdapError::StartTls { .. } => "Leave out --start-tls on a loopback address, or use ldaps:// or ldapi://.",
-        LdapError::Referral { .. } => "Run this on that server first.",
+        LdapError::Unreachable { .. } => "Check that the server is running and that the address (--ldap-url) is right.",
+        LdapError::Untrusted { .. } => "To trust it, name the certificate file of its authority with --ca-file.",
+        LdapError::StartTls { .. } => "Use ldaps:// or ldapi://, or leave out --start-tls on a loopback address.",
+        LdapError::Referral { .. } => "Run commdssetup on that server.",
         _ => return None,
     })
 }

@@ -23,7 +23,7 @@ const PLACES: [(&str, &str); 6] = [
 #[derive(Debug, thiserror::Error)]
 pub enum InstanceError {
     /// There is no configuration.
-    #[error("{path} is no directory server instance: there is neither dse.ldif nor config/dse.ldif in it")]
+    #[error("{path} is not a directory server instance: there is neither dse.ldif nor config/dse.ldif in it")]
     NotOne {
         /// The directory.
         path: String,
@@ -85,7 +85,7 @@ impl Instance {
                 value.filter(|value| !value.is_empty())
             };
             let port = match text("nsslapd-port") {
-                Some(port) => Some(port.parse::<u16>().map_err(|_| lacking("nsslapd-port is no port"))?),
+                Some(port) => Some(port.parse::<u16>().map_err(|_| lacking("nsslapd-port is not a port number"))?),
                 None => None,
             };
             let listens = text("nsslapd-ldapilisten").is_some_and(|word| word.eq_ignore_ascii_case("on"));

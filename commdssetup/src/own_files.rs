@@ -35,7 +35,7 @@ pub fn site_schema(own: &dyn FileSystem, typed: &Path) -> Result<Vec<SiteFile>, 
         files.push(SiteFile { content: read.map_err(|e| Error::io("read", &shown, e))?, path: shown });
     }
     if files.is_empty() {
-        return Err(Error::usage(format!("{} holds no file whose name ends in .ldif", typed.display())));
+        return Err(Error::usage(format!("{} contains no .ldif file", typed.display())));
     }
     Ok(files)
 }
@@ -54,8 +54,9 @@ pub fn password(own: &dyn FileSystem, typed: &Path) -> Result<(Password, Option<
     let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = String::from_utf8(line.strip_suffix(b"\r").unwrap_or(line).to_vec());
     let line = line.map_err(|_| Error::usage(format!("{}: the password is not UTF-8", typed.display())))?;
-    let password = Password::new(line).ok_or_else(|| Error::usage(format!("{} holds no password", typed.display())))?;
+    let password =
+        Password::new(line).ok_or_else(|| Error::usage(format!("{} contains no password", typed.display())))?;
     let is_open = mode & 0o077 != 0;
-    let warning = is_open.then(|| format!("{} can be read by others than its owner", typed.display()));
+    let warning = is_open.then(|| format!("{} can be read by users other than its owner", typed.display()));
     Ok((password, warning))
 }

@@ -1,60 +1,89 @@
-//! What a plan says to people.
+//! What people read about a plan. Lines fit a terminal.
 
-use std::collections::BTreeMap;
+mod left_out;
+
+use command::layout::{WIDTH, wrapped};
 
 use crate::facts::Facts;
 use crate::plan::{
-    Conflict, ConflictKind, DirectoryChange, EditKind, ElementKind, Operation, Part, Plan, Severity, ValueEdit, marker,
+    Area, Conflict, ConflictKind, DirectoryChange, EditKind, ElementKind, Operation, Plan, Severity, ValueEdit, marker,
 };
 
-/// Whether each change is listed, or only how many there are.
+/// How much of a plan is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// How many.
+    /// The number of changes.
     Summary,
-    /// Each one.
+    /// Each change.
     Everything,
 }
 
 /// Returns what a run will do, line by line.
 #[must_use]
 pub fn lines(plan: &Plan, detail: Detail) -> Vec<String> {
-    let mut lines = plan.notices.clone();
-    lines.extend(left_out(plan));
-    let different = plan.skipped.iter().filter_map(|skipped| {
-        let difference = skipped.difference.as_ref()?;
-        Some(format!("The server's own definition of {} is kept: {difference}.", skipped.name))
-    });
-    lines.extend(different);
+    let mut lines: Vec<String> = plan.notices.iter().map(|notice| wrapped(notice)).collect();
+    lines.extend(left_out::lines(plan));
+    lines.extend(kept(plan));
     let (refused, reported): (Vec<_>, Vec<_>) =
         plan.conflicts.iter().partition(|conflict| conflict.severity == Severity::Refused);
-    lines.extend(reported.into_iter().map(reported_conflict));
+    if !reported.is_empty() {
+        lines.push(wrapped("The server's definition is kept: nothing that is needed depends on what differs"));
+    }
+    lines
+        .extend(reported.into_iter().map(|conflict| wrapped(&format!("  {}: {}", conflict.name, conflict.difference))));
     lines.extend(refused.into_iter().flat_map(refused_conflict));
     if plan.is_empty() {
         return lines;
     }
     lines.push("To do".to_owned());
     for (part, what) in [
-        (Part::Schema, "schema"),
-        (Part::Suffixes, "suffixes"),
-        (Part::Indexes, "indexes"),
-        (Part::Marker, "note of what was prepared"),
+        (Area::Schema, "schema"),
+        (Area::Suffixes, "suffixes"),
+        (Area::Indexes, "indexes"),
+        (Area::Marker, "note of what was prepared"),
     ] {
         let changes: Vec<&DirectoryChange> = plan.changes.iter().filter(|change| change.part == part).collect();
         match (part, changes.len()) {
             (_, 0) => {}
-            (Part::Schema, _) => lines.push(format!("  {what}: {}", definitions(&changes))),
+            (Area::Schema, _) => lines.push(format!("  {what}: {}", definitions(&changes))),
             (_, count) => lines.push(format!("  {what}: {}", counted(count, "change"))),
         }
         if detail == Detail::Everything {
-            lines.extend(changes.iter().map(|change| format!("    {}: {}", change.dn, change.reason)));
+            lines.extend(changes.iter().map(|change| on_one_line_or_two(&change.dn, &change.reason)));
         }
     }
     for task in &plan.reindex {
         let names: Vec<&str> = task.attributes.iter().map(|indexed| indexed.attribute.as_str()).collect();
-        lines.push(format!("  build the indexes of {}: {}", task.backend, names.join(", ")));
+        lines.push(wrapped(&format!("  build the indexes of {}: {}", task.backend, names.join(", "))));
     }
     lines
+}
+
+/// Returns what needs somebody's review after a run with this plan: the classes that stay missing.
+#[must_use]
+pub fn findings(plan: &Plan) -> Vec<String> {
+    let missing = left_out::missing_classes(plan).into_iter();
+    missing.map(|(product, classes)| left_out::finding(&product, &classes)).collect()
+}
+
+fn on_one_line_or_two(dn: &str, reason: &str) -> String {
+    let line = format!("    {dn}: {reason}");
+    if line.chars().count() <= WIDTH { line } else { format!("    {dn}\n{}", wrapped(&format!("      {reason}"))) }
+}
+
+/// Definitions of the server that are not those that are built in, and serve as well.
+fn kept(plan: &Plan) -> Vec<String> {
+    let different: Vec<(&str, &str)> = plan
+        .skipped
+        .iter()
+        .filter_map(|skipped| Some((skipped.name.as_str(), skipped.difference.as_deref()?)))
+        .collect();
+    if different.is_empty() {
+        return Vec::new();
+    }
+    let heading = format!("The server's own definition is kept: {}", counted(different.len(), "element"));
+    let lines = different.into_iter().map(|(name, difference)| wrapped(&format!("  {name}: {difference}")));
+    [heading].into_iter().chain(lines).collect()
 }
 
 /// Returns which version the directory is prepared to, as far as our note tells.
@@ -91,27 +120,6 @@ fn definitions(changes: &[&DirectoryChange]) -> String {
     }
 }
 
-/// Elements that stay missing, those with the same reason together.
-fn left_out(plan: &Plan) -> Vec<String> {
-    let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for element in &plan.left_out {
-        let kind = if element.kind == ElementKind::Class { "class " } else { "" };
-        let without = match element.classes_without_it.as_slice() {
-            [] => String::new(),
-            classes => format!(" (classes without it: {})", classes.join(", ")),
-        };
-        by_reason.entry(&element.reason).or_default().push(format!("{kind}{}{without}", element.name));
-    }
-    by_reason.into_iter().map(|(reason, names)| format!("Left out, {reason}: {}.", names.join(", "))).collect()
-}
-
-fn reported_conflict(conflict: &Conflict) -> String {
-    format!(
-        "The server's definition of {} is kept; nothing that is needed depends on what differs: {}.",
-        conflict.name, conflict.difference
-    )
-}
-
 fn refused_conflict(conflict: &Conflict) -> Vec<String> {
     let kind = match conflict.conflict {
         ConflictKind::SameOidOtherName => "the same identifier under another name",
@@ -129,5 +137,5 @@ fn refused_conflict(conflict: &Conflict) -> Vec<String> {
         lines.push(format!("  needed by:  {}", conflict.needed_by.join(", ")));
     }
     lines.push(format!("  remedy:     {}", conflict.remedy));
-    lines
+    lines.iter().map(|line| wrapped(line)).collect()
 }

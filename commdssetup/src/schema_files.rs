@@ -94,6 +94,17 @@ pub enum Origin {
     },
 }
 
+impl Origin {
+    /// Returns the product, or a word for the files of the site.
+    #[must_use]
+    pub fn product(&self) -> &'static str {
+        match self {
+            Self::BuiltIn(product) => product,
+            Self::Site { .. } => "the site's files (-S)",
+        }
+    }
+}
+
 /// A definition.
 #[derive(Clone, Debug)]
 pub struct Element<T> {
@@ -196,10 +207,12 @@ fn check(oid: &str, names: &[String]) -> Result<(), String> {
             && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
     };
     if !is_name(oid) && !is_numeric_oid(oid) {
-        return Err(format!("`{oid}` is no object identifier"));
+        return Err(format!("`{oid}` is not an object identifier"));
     }
     match names.iter().find(|name| !is_name(name)) {
-        Some(name) => Err(format!("`{name}` is no name: it has letters, digits and hyphens, and begins with a letter")),
+        Some(name) => Err(format!(
+            "`{name}` is not a name: a name begins with a letter, and has only letters, digits and hyphens"
+        )),
         None => Ok(()),
     }
 }

@@ -87,7 +87,7 @@ fn what_is_no_instance_or_no_address_is_said_before_anybody_is_asked() {
     let place = Place::new();
     let manager = ["-D", "cn=Directory Manager", "-w", "word"];
     let of = |c: &str, d: &str| place.run(&[&SILENT[..], &["-c", c, "-d", d], &manager].concat());
-    of("/etc/dirsrv", "slapd-none").exits(1).says("/etc/dirsrv/slapd-none is no directory server instance");
+    of("/etc/dirsrv", "slapd-none").exits(1).says("/etc/dirsrv/slapd-none is not a directory server instance");
     place.write("root/etc/dirsrv/slapd-broken/dse.ldif", "dn: cn=config\nno colon here\n");
     of("/etc/dirsrv", "slapd-broken").exits(1).says("/etc/dirsrv/slapd-broken/dse.ldif, line 2");
     place.write("root/etc/dirsrv/slapd-empty/dse.ldif", "dn: cn=other\nobjectClass: top\n");
@@ -191,5 +191,5 @@ fn a_second_schema_type_ignores_the_dc_tree_and_says_so() {
         .run(&[&silent[..], &["--ldap-url", &url, "-D", "cn=x", "-w", "Canary-Word-9"]].concat())
         .exits(1)
         .says("-r is ignored: schema type 2 has no DC tree")
-        .says("everybody on this machine can see the password of -w");
+        .says("every user of this machine can see the password of -w");
 }

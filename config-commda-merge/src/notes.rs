@@ -19,7 +19,7 @@ pub fn on_merge(file: ConfigFile, merge: &Merge, base: &str) -> Vec<String> {
         let kept: Vec<&str> = kept.map(|decision| decision.key.as_str()).collect();
         if !kept.is_empty() {
             notes.push(format!(
-                "{file}: config-commda asks for host, port and domain and writes them here; the site's values stand for {}",
+                "{file}: config-commda asks for host, port and domain and writes them here; the site's values are kept for {}",
                 kept.join(", ")
             ));
         }
@@ -35,7 +35,7 @@ fn computed(file: ConfigFile, decision: &Decision, merge: &Merge) -> Option<Stri
         let [site, new, outcome] =
             [Some(site), Some(new), value(&decision.outcome)].map(|v| v.map(merge.notation).unwrap_or_default());
         let key = &decision.key;
-        format!("{file}:{key}: config-commda was told {new} in its panels, the site had {site}; {outcome} stands")
+        format!("{file}:{key}: config-commda got {new} in its panels, the site had {site}; the file now has {outcome}")
     })
 }
 

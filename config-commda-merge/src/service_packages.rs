@@ -179,7 +179,7 @@ impl Survey {
         let old = &template.dn;
         let Some((rdn, _)) = old.split_first() else { return };
         if self.deeper.iter().any(|dn| dn.is_below(old)) {
-            all.findings.push(format!("{old}: entries lie below it, which no service package has: it is not moved"));
+            all.findings.push(format!("{old}: entries lie below it, so it is not a service package: it is not moved"));
             return;
         }
         let (target, why) = match target(template) {
@@ -191,7 +191,7 @@ impl Survey {
         };
         let Some(new) = self.nodes.container(target).map(|container| container.child(rdn)) else { return };
         if self.deeper.contains(&new) {
-            all.left.push(format!("{old}: {new} is there already, so both stay as they are"));
+            all.left.push(format!("{old}: {new} exists already; both are kept"));
             return;
         }
         let is_added_twice = all.changes.iter().any(|change| matches!(change, Change::Add { dn, .. } if *dn == new));
@@ -240,7 +240,7 @@ fn target(template: &Entry) -> Result<(Target, String), String> {
         (false, true, false) => Target::CalendarUser,
         (true, true, false) => Target::MailCalendarUser,
         (false, false, true) => Target::MailGroup,
-        _ => return Err(format!("its values of {SERVICE_TYPE} do not go together: it is not moved")),
+        _ => return Err(format!("its values of {SERVICE_TYPE} contradict each other: it is not moved")),
     };
     Ok((target, format!("by its {SERVICE_TYPE}")))
 }
@@ -268,7 +268,7 @@ fn target_by_attributes(template: &Entry) -> Result<(Target, String), String> {
         (false, false) => Target::MailCalendarUser,
         (true, true) => {
             return Err(format!(
-                "its attributes do not tell whether it is for users or groups: add `{SERVICE_TYPE}: mail user` (or another \
+                "its attributes do not show whether it is for users or groups: add `{SERVICE_TYPE}: mail user` (or another \
                  one) to the export and run this again"
             ));
         }

@@ -148,10 +148,10 @@ fn a_script_that_is_a_link_or_no_program_is_not_run() {
     with_scripts(&site);
     let program = site.path("/opt/SUNWcomm/sbin/config-wbsvr7x-da");
     fs::set_permissions(&program, Permissions::from_mode(0o644)).unwrap();
-    site.refused_deploy("it is no program");
+    site.refused_deploy("it is not a program");
     fs::remove_file(&program).unwrap();
     std::os::unix::fs::symlink("/bin/true", &program).unwrap();
-    site.refused_deploy("it is no program");
+    site.refused_deploy("it is not a program");
 }
 
 #[test]

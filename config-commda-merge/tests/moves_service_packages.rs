@@ -38,7 +38,7 @@ fn packages_are_added_at_their_new_node_then_deleted_then_typed() {
     run(&site, &["-o", "out.ldif"])
         .exits(3)
         .says("move  o=gold,o=cosTemplates,o=usergroup -> o=gold,o=mailuser,o=cosTemplates,o=usergroup")
-        .says("o=unclear,o=cosTemplates,o=usergroup: its attributes do not tell whether it is for users or groups")
+        .says("o=unclear,o=cosTemplates,o=usergroup: its attributes do not show whether it is for users or groups")
         .says("1 service package: the changes are in out.ldif")
         .says("give the changes to ldapmodify");
     let changes = fs::read_to_string(site.beside("cwd/out.ldif")).unwrap();

@@ -113,7 +113,7 @@ fn status_names_what_differs_from_the_stock_files_and_what_is_deployed() {
         "deployed in Web Server 7",
         ": the same",
         "Snapshot for a merge: none",
-        "Base for a merge: stock files, so that every key can be judged",
+        "Base for a merge: stock files; every key can be decided",
     ] {
         assert!(outcome.stdout.contains(line), "not said: {line}\n{outcome}");
     }

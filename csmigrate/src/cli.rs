@@ -87,7 +87,7 @@ const UNDO: &str = "Undo the migration into this directory, or the run of this n
     max_term_width = 100,
     mut_arg("dry_run", |arg| arg.short('d').help("Show what would be done and write nothing but the logs")),
     mut_arg("undo", |arg| arg.value_name("target_dbdir").help(UNDO)),
-    mut_arg("yes", |arg| arg.help("Accepted as by every program; csmigrate never asks"))
+    mut_arg("yes", |arg| arg.help("Accepted because every tool has it; csmigrate never asks"))
 )]
 pub struct Args {
     /// Print nothing on success
@@ -121,19 +121,26 @@ pub struct Args {
     /// Byte order of the new files
     #[arg(long, value_enum, value_name = "ORDER", default_value = "native")]
     pub byte_order: OrderChoice,
-    /// Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted [default: judged from the data]
+    /// Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted [default: found from the data]
     #[arg(long, value_enum, value_name = "yes|no", hide_possible_values = true)]
     pub dup_sorted: Option<YesNo>,
     /// Migrate what can be read of damaged databases, into salvaged in target_dbdir
     #[arg(long)]
     pub salvage: bool,
+    /// Where the databases' log files (log.*) are [default: as DB_CONFIG says, source_dbdir, or near it]
+    #[arg(long, value_name = "DIR")]
+    pub log_files: Option<PathBuf>,
+    /// Migrate the databases as they are when their log files cannot be found
+    #[arg(long, conflicts_with = "log_files")]
+    pub without_logs: bool,
     /// Owner of the new files [default: that of each source file]
     #[arg(long, value_name = "USER:GROUP")]
     pub owner: Option<String>,
     /// Copy hotbackup and archive to the backup as well
     #[arg(long)]
     pub backup_all: bool,
-    /// Where csmigrate.log and csmigrateError.log are written [default: the calendar's logs directory]
+    /// Where csmigrate.log and csmigrateError.log are written; DIR is made when only its last part is missing [default: the
+    /// calendar's logs directory]
     #[arg(long, value_name = "DIR")]
     pub log_dir: Option<PathBuf>,
     /// Point caldb.berkeleydb.homedir.path in this ics.conf to the target
@@ -216,7 +223,7 @@ impl Args {
         match (&self.source, &self.target) {
             (Some(source), Some(target)) => Ok(Command::Migrate { source: source.clone(), target: target.clone() }),
             (Some(source), None) => {
-                Err(format!("target_dbdir is missing: where shall the database in {} go?", source.display()))
+                Err(format!("target_dbdir is missing: name the directory for the new database of {}", source.display()))
             }
             (None, _) if self.read_only.is_some() => Ok(Command::EditConfig),
             (None, _) => Err("source_dbdir and target_dbdir are missing".to_owned()),

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 
 use bdb::ReadAt;
 use bdb::hash::is_default;
-use bdb::log::{LogFile, LogState, judge, parse_log_name};
+use bdb::log::parse_log_name;
 use bdb::read::{Access, Database, Meta, Part, ReadError, Recognised, Records, Unsupported};
 use bdb::verify::{Finding, Seen, Severity, What, verify};
 use serde::Serialize;
-use upgrade_engine::fs::{Dir, File, FileKind, Name, RelPath, RootPath};
+use upgrade_engine::fs::{Dir, File, FileKind, FileSystem, Name, RelPath, RootPath};
 
 use crate::cli::Depth;
-use crate::detect::environment::unclean;
-use crate::detect::file_access::{Borrowed, Reading};
-use crate::detect::source::recognised;
+use crate::detect::environment::{Look, look, what_is_wrong};
+use crate::detect::file_access::Borrowed;
+use crate::detect::source::{self, recognised};
 use crate::error::Error;
 use crate::{report, workers};
 
@@ -32,12 +32,12 @@ pub struct Row {
     flags: String,
     state: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    findings: Vec<Found>,
+    findings: Vec<FindingRow>,
 }
 
 /// Something that is wrong or odd.
 #[derive(Serialize)]
-struct Found {
+struct FindingRow {
     page: u32,
     severity: &'static str,
     what: String,
@@ -55,39 +55,35 @@ pub struct Inspection {
 ///
 /// # Errors
 /// [`Error::Io`] when the directory cannot be read.
-pub fn inspect(dir: &dyn Dir, path: &RootPath, depth: Depth) -> Result<Inspection, Error> {
+pub fn inspect(fs: &dyn FileSystem, dir: &dyn Dir, path: &RootPath, depth: Depth) -> Result<Inspection, Error> {
     let failed = |e| Error::io("read", path, e);
-    let mut names = Vec::new();
+    let (mut names, mut directories) = (Vec::new(), Vec::new());
     for name in dir.list(&RelPath::here()).map_err(failed)? {
-        if dir.stat(&name.clone().into()).map_err(failed)?.kind == FileKind::Regular {
-            names.push(name);
+        match dir.stat(&name.clone().into()).map_err(failed)?.kind {
+            FileKind::Regular => names.push(name),
+            FileKind::Directory => directories.push(name.into()),
+            _ => {}
         }
     }
     let files = workers::for_each(&names, |name| match dir.open(&name.clone().into()) {
         Ok(file) => row(name, &*file, depth),
         Err(e) => Row { state: format!("cannot be read: {e}"), ..Row::empty(name, "?") },
     });
-    Ok(Inspection { environment: environment(dir, &names), files })
+    let environment = environment(fs, path, &names, &directories);
+    Ok(Inspection { environment, files })
 }
 
-fn environment(dir: &dyn Dir, names: &[Name]) -> String {
-    let logs: Vec<_> = names
-        .iter()
-        .filter_map(|name| {
-            let number = parse_log_name(name.as_bytes())?;
-            Some(LogFile { number, source: Reading(dir.open(&name.clone().into()).ok()?) })
-        })
-        .collect();
-    if logs.is_empty() {
-        return "no log files".to_owned();
-    }
-    match judge(&logs) {
-        Ok(verdict) => match verdict.state {
-            LogState::Clean => format!("clean: the log ends with a checkpoint at {}", verdict.end),
-            LogState::Unclean { after_checkpoint, before_checkpoint, committed } => {
-                format!("not clean: {}", unclean(after_checkpoint, before_checkpoint, committed))
-            }
-        },
+fn environment(fs: &dyn FileSystem, path: &RootPath, names: &[Name], directories: &[RelPath]) -> String {
+    let files = names.iter().filter(|name| parse_log_name(name.as_bytes()).is_none());
+    let files: Vec<RelPath> = files.cloned().map(RelPath::from).collect();
+    let found = source::open(fs, path).and_then(|dir| look(fs, path, dir, files, directories, None));
+    match found {
+        Ok(Look::NoLogs { .. }) => "no log files".to_owned(),
+        Ok(Look::Log { verdict, place, .. }) if verdict.is_clean() => {
+            let where_else = if place == *path { String::new() } else { format!(" in {place}") };
+            format!("clean: the databases hold all of the log{where_else}, which ends at {}", verdict.end)
+        }
+        Ok(Look::Log { verdict, place, files }) => format!("not clean: {}", what_is_wrong(&verdict, &files, &place)),
         Err(e) => format!("not known: {e}"),
     }
 }
@@ -151,7 +147,7 @@ fn database(name: &Name, file: &dyn File, kind: &str, depth: Depth) -> Row {
         Ok(database) => database,
         Err(e @ ReadError::Unsupported(_)) => return Row { state: format!("not read: {e}"), ..empty },
         Err(e) => {
-            let findings = Vec::from_iter((depth == Depth::Deep).then(|| Found::damage(&e)));
+            let findings = Vec::from_iter((depth == Depth::Deep).then(|| FindingRow::damage(&e)));
             return Row { state: format!("damaged: {e}"), findings, ..empty };
         }
     };
@@ -197,7 +193,7 @@ fn notes(meta: &Meta, parts: &[Part]) -> Vec<String> {
 }
 
 /// Returns the number of records, the first damage, and all that was found.
-fn verified(database: &Database<Borrowed<'_>>, parts: &mut Vec<Part>) -> (u64, Option<String>, Vec<Found>) {
+fn verified(database: &Database<Borrowed<'_>>, parts: &mut Vec<Part>) -> (u64, Option<String>, Vec<FindingRow>) {
     let visit = |seen: Seen<'_>| {
         if let Seen::Part(part) = seen {
             parts.push(part.clone());
@@ -206,21 +202,21 @@ fn verified(database: &Database<Borrowed<'_>>, parts: &mut Vec<Part>) -> (u64, O
     };
     let verdict = match verify(database, visit) {
         Ok(verdict) => verdict,
-        Err(error) => return (0, Some(error.to_string()), vec![Found::damage(&error)]),
+        Err(error) => return (0, Some(error.to_string()), vec![FindingRow::damage(&error)]),
     };
     let damage = verdict.findings.iter().find(|finding| matches!(finding.what, What::Structure(_)));
     let damage = damage.map(|finding| finding.what.to_string());
-    let mut found: Vec<Found> = verdict.findings.iter().map(Found::new).collect();
+    let mut found: Vec<FindingRow> = verdict.findings.iter().map(FindingRow::new).collect();
     if verdict.more > 0 {
         let what = format!("{} more places that cannot be read", verdict.more);
-        found.push(Found { page: 0, severity: DAMAGE, what });
+        found.push(FindingRow { page: 0, severity: DAMAGE, what });
     }
     (verdict.survey.records, damage, found)
 }
 
 const DAMAGE: &str = "damage";
 
-impl Found {
+impl FindingRow {
     fn new(finding: &Finding) -> Self {
         let severity = match finding.what.severity() {
             Severity::Damage => DAMAGE,

@@ -97,13 +97,16 @@ impl Producer for Migrate {
         let (verdict, found) =
             read_back(world, made).map_err(|e| format!("the new file cannot be read back: {}", describe(e)))?;
         if let Some(finding) = verdict.findings.iter().find(|finding| !is_of_the_source(&finding.what)) {
-            return Err(format!("read back, the new file is not sound: page {}: {}", finding.page, finding.what));
+            return Err(format!(
+                "verification failed: the new file is damaged: page {}: {}",
+                finding.page, finding.what
+            ));
         }
         if found == expected {
             return Ok(());
         }
         let (found, expected) = (found.records, expected.records);
-        Err(format!("read back, the new file holds {found} records that are not the source's {expected}"))
+        Err(format!("verification failed: records differ from the source ({found} instead of {expected})"))
     }
 }
 

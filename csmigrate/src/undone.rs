@@ -17,7 +17,7 @@ pub fn left_behind(fs: &dyn FileSystem, undo: &Plan) -> Vec<String> {
     let left = may_stay.filter_map(|place| {
         let above = undo.anchors.get(&place.anchor)?.path.clone();
         let path = place.path.names().iter().fold(above, |path, name| path.join(name));
-        Some(format!("{path} stays: it holds {}", some_of(&names(fs, &path)?)))
+        Some(format!("{path} is kept: it holds {}", some_of(&names(fs, &path)?)))
     });
     left.collect()
 }

@@ -8,7 +8,7 @@ use crate::peers::{self, Peer};
 use crate::process::{self, Result, cargo};
 use crate::readme;
 use crate::references;
-use crate::test_output::{Outcome, Test, TestOutput};
+use crate::test_output::{Test, TestOutput, TestResult};
 use crate::tools::TOOLS;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -81,13 +81,13 @@ impl Tally {
 
     fn count(&mut self, output: &TestOutput) {
         self.passed += output.binaries.iter().filter_map(|binary| binary.passed).sum::<usize>();
-        self.failed.extend(output.names(&Outcome::Failed));
+        self.failed.extend(output.names(&TestResult::Failed));
         for binary in &output.binaries {
             for test in &binary.tests {
                 let reason = match test.outcome {
-                    Outcome::Ignored => "is ignored".to_owned(),
-                    Outcome::Skipped(program) => format!("needs {program}"),
-                    Outcome::Ok | Outcome::Failed | Outcome::Listed => continue,
+                    TestResult::Ignored => "is ignored".to_owned(),
+                    TestResult::Skipped(program) => format!("needs {program}"),
+                    TestResult::Ok | TestResult::Failed | TestResult::Listed => continue,
                 };
                 self.skipped += 1;
                 println!("skipped: {}::{} {reason}", binary.name, test.path);
@@ -171,7 +171,7 @@ fn tests(args: &Args, missing: &[&Peer]) -> Result<Step> {
     println!("$ {}", process::shown(&command));
     let mut output = TestOutput::default();
     let status = collect(&mut command, Echo::Yes, &mut output)?;
-    if !status.success() && output.names(&Outcome::Failed).is_empty() {
+    if !status.success() && output.names(&TestResult::Failed).is_empty() {
         return Err(format!("cargo test: {status}").into());
     }
     if !words.is_empty() {
@@ -229,7 +229,7 @@ fn add_left_out(output: &mut TestOutput, listing: TestOutput, words: &[(&str, &'
         let Some(ran) = ran else { continue };
         for test in listed.tests {
             if let Some((_, program)) = words.iter().find(|(word, _)| test.path.contains(word)) {
-                ran.tests.push(Test { path: test.path, outcome: Outcome::Skipped(program), time: None });
+                ran.tests.push(Test { path: test.path, outcome: TestResult::Skipped(program), time: None });
             }
         }
     }
@@ -284,7 +284,7 @@ mod tests {
         let listing = run_of(&format!("{running}undo: test\nstrace::kill: test\nsweep_db5_3: test\n"));
         let strace: Vec<_> = peers::PEERS.iter().filter(|peer| peer.program == "strace").collect();
         add_left_out(&mut output, listing, &words(&strace));
-        assert_eq!(output.names(&Outcome::Skipped("strace")), ["main::strace::kill"]);
+        assert_eq!(output.names(&TestResult::Skipped("strace")), ["main::strace::kill"]);
 
         let mut tally = Tally::default();
         tally.count(&output);
@@ -298,7 +298,7 @@ mod tests {
         let mut output = TestOutput::default();
         let status = collect(Command::new("sh").args(["-c", script]), Echo::No, &mut output).unwrap();
         assert_eq!(status.code(), Some(101));
-        assert_eq!(output.names(&Outcome::Ok), ["a::one"]);
-        assert_eq!(output.names(&Outcome::Failed), ["b::two"]);
+        assert_eq!(output.names(&TestResult::Ok), ["a::one"]);
+        assert_eq!(output.names(&TestResult::Failed), ["b::two"]);
     }
 }

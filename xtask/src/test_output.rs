@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// How a test ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum TestResult {
     Ok,
     Failed,
     /// `#[ignore]`.
@@ -21,7 +21,7 @@ pub(crate) enum Outcome {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Test {
     pub(crate) path: String,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: TestResult,
     /// How long it ran; none when that is not known.
     pub(crate) time: Option<Duration>,
 }
@@ -77,7 +77,7 @@ impl TestOutput {
                 None => self.open = Some(path),
             }
         } else if let Some(path) = line.strip_suffix(": test") {
-            binary.tests.push(Test { path: path.to_owned(), outcome: Outcome::Listed, time: None });
+            binary.tests.push(Test { path: path.to_owned(), outcome: TestResult::Listed, time: None });
         } else if line.starts_with("running ") && (line.ends_with(" tests") || line.ends_with(" test")) {
             self.clock = Clock { started: Some(now), ended: Vec::new() };
         } else if let Some(counts) = line.strip_prefix("test result: ") {
@@ -105,12 +105,12 @@ impl TestOutput {
 
     /// Returns the names (`binary::path`) of the tests with that outcome, and of the binaries that ended too early
     /// when failures are asked for.
-    pub(crate) fn names(&self, wanted: &Outcome) -> Vec<String> {
+    pub(crate) fn names(&self, wanted: &TestResult) -> Vec<String> {
         let mut names = Vec::new();
         for binary in &self.binaries {
             let tests = binary.tests.iter().filter(|test| test.outcome == *wanted);
             names.extend(tests.map(|test| format!("{}::{}", binary.name, test.path)));
-            if *wanted == Outcome::Failed && binary.passed.is_none() {
+            if *wanted == TestResult::Failed && binary.passed.is_none() {
                 names.push(format!("{} (ended without a result)", binary.name));
             }
         }
@@ -165,11 +165,11 @@ fn binary_start(line: &str) -> Option<Binary> {
     Some(Binary { name, executable: Some(executable), ..Binary::default() })
 }
 
-fn outcome(result: &str) -> Option<Outcome> {
+fn outcome(result: &str) -> Option<TestResult> {
     match result {
-        "ok" => Some(Outcome::Ok),
-        "FAILED" => Some(Outcome::Failed),
-        _ if result == "ignored" || result.starts_with("ignored, ") => Some(Outcome::Ignored),
+        "ok" => Some(TestResult::Ok),
+        "FAILED" => Some(TestResult::Failed),
+        _ if result == "ignored" || result.starts_with("ignored, ") => Some(TestResult::Ignored),
         _ => None,
     }
 }
@@ -205,7 +205,7 @@ test shared/bdb/src/lib.rs - Page (line 3) ... ok
 test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
         );
         assert_eq!(
-            output.names(&Outcome::Ok),
+            output.names(&TestResult::Ok),
             [
                 "bdb::read::tests::a_cycle_is_an_error",
                 "bdb::read::tests::stops",
@@ -213,8 +213,8 @@ test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
                 "bdb::shared/bdb/src/lib.rs - Page (line 3)",
             ]
         );
-        assert_eq!(output.names(&Outcome::Ignored), ["bdb::read::tests::slow"]);
-        assert_eq!(output.names(&Outcome::Failed), ["bdb::read::tests::wrong"]);
+        assert_eq!(output.names(&TestResult::Ignored), ["bdb::read::tests::slow"]);
+        assert_eq!(output.names(&TestResult::Failed), ["bdb::read::tests::wrong"]);
     }
 
     #[test]
@@ -227,8 +227,8 @@ test two ... FAILED
 ok
 test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
         );
-        assert_eq!(output.names(&Outcome::Ok), ["main::one"]);
-        assert_eq!(output.names(&Outcome::Failed), ["main::two"]);
+        assert_eq!(output.names(&TestResult::Ok), ["main::one"]);
+        assert_eq!(output.names(&TestResult::Failed), ["main::two"]);
     }
 
     #[test]
@@ -238,7 +238,7 @@ test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; 
 test one ... ok
 error: test failed, to rerun pass `-p csmigrate --test main`",
         );
-        assert_eq!(output.names(&Outcome::Failed), ["main (ended without a result)"]);
+        assert_eq!(output.names(&TestResult::Failed), ["main (ended without a result)"]);
     }
 
     #[test]
@@ -248,7 +248,7 @@ error: test failed, to rerun pass `-p csmigrate --test main`",
 strace::stops_at_every_call: test
 2 tests, 0 benchmarks",
         );
-        assert_eq!(output.names(&Outcome::Listed), ["main::strace::stops_at_every_call"]);
+        assert_eq!(output.names(&TestResult::Listed), ["main::strace::stops_at_every_call"]);
     }
 
     #[test]
@@ -265,7 +265,7 @@ strace::stops_at_every_call: test
     fn a_test_begins_when_a_thread_is_free_for_it_in_the_order_of_names() {
         let now = Instant::now();
         let at = |seconds| now + Duration::from_secs(seconds);
-        let test = |path: &str| Test { path: path.to_owned(), outcome: Outcome::Ok, time: None };
+        let test = |path: &str| Test { path: path.to_owned(), outcome: TestResult::Ok, time: None };
         // Two threads: a and b begin at once, c when b ends after 1 s, d when c ends after 3 s.
         let mut tests = [test("b"), test("c"), test("a"), test("d")];
         let ended = vec![(0, at(1)), (1, at(3)), (2, at(4)), (3, at(9))];

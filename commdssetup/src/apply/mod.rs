@@ -1,13 +1,15 @@
-//! Applying a plan to a server: the steps, what carries them out, and how it is told whether they are done.
+//! Applying a plan to a server: the steps, what carries them out, and how it is found out whether they are done.
 
+mod compare;
+mod compare_schema;
 mod requests;
-mod schema_standing;
 mod service;
-mod standing;
+mod state;
 mod steps;
 mod tasks;
 
+pub use compare::{change_state, check_undo};
 pub use requests::DirectoryRequest;
 pub use service::{DirectoryService, SERVICE};
-pub use standing::{Standing, check_undo, standing};
+pub use state::ChangeState;
 pub use steps::{REVERSE_LDIF, changes_of, engine_plan, reverse_ldif};

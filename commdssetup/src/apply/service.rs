@@ -3,9 +3,10 @@
 use serde_json::Value;
 use upgrade_engine::step::{Observer, Service, StepError};
 
+use super::compare::{self, change_state};
+use super::compare_schema;
 use super::requests::DirectoryRequest;
-use super::schema_standing;
-use super::standing::{self, Standing, standing};
+use super::state::ChangeState;
 use super::tasks;
 use crate::ldap::{Depth, Directory, LdapError, Search};
 use crate::plan::{DirectoryChange, Operation, Scope, ValueEdit};
@@ -23,18 +24,13 @@ pub struct DirectoryService<'a> {
     pub say: Box<dyn Fn(&str) + Sync + 'a>,
 }
 
-/// Wraps what the server said.
-pub(super) fn failed(error: LdapError) -> StepError {
-    StepError::Service(error.to_string())
-}
-
 fn changed(dn: &str, how: String) -> StepError {
     StepError::Changed { path: dn.to_owned(), what: how }
 }
 
 fn parse(request: &Value) -> Result<DirectoryRequest, StepError> {
     serde_json::from_value(request.clone())
-        .map_err(|e| StepError::Broken(format!("a step asks for nothing known: {e}")))
+        .map_err(|e| StepError::Broken(format!("the request of a step is unknown: {e}")))
 }
 
 impl Service for DirectoryService<'_> {
@@ -44,12 +40,12 @@ impl Service for DirectoryService<'_> {
 
     fn prepare(&self, request: &Value) -> Result<Value, StepError> {
         if let DirectoryRequest::Change(change) = parse(request)? {
-            match standing(self.directory, &change).map_err(failed)? {
-                Standing::Before => {}
-                Standing::After => {
-                    return Err(changed(&change.dn, "what is to be done to it is done already".to_owned()));
+            match change_state(self.directory, &change)? {
+                ChangeState::Before => {}
+                ChangeState::After => {
+                    return Err(changed(&change.dn, "the planned change is already there".to_owned()));
                 }
-                Standing::Neither(how) => return Err(changed(&change.dn, how)),
+                ChangeState::Neither(how) => return Err(changed(&change.dn, how)),
             }
         }
         Ok(Value::Null)
@@ -57,7 +53,7 @@ impl Service for DirectoryService<'_> {
 
     fn apply(&self, request: &Value, _: &Value, observer: &dyn Observer) -> Result<Value, StepError> {
         match parse(request)? {
-            DirectoryRequest::Change(change) => self.change(&change).map_err(failed)?,
+            DirectoryRequest::Change(change) => self.change(&change)?,
             DirectoryRequest::Reindex(task) => tasks::run(self.directory, &task, observer, &*self.say)?,
             DirectoryRequest::LeaveIndexes(_) => {}
             DirectoryRequest::Verify => self.verify()?,
@@ -67,10 +63,10 @@ impl Service for DirectoryService<'_> {
 
     fn recover(&self, request: &Value, _: &Value) -> Result<Option<Value>, StepError> {
         let is_done = match parse(request)? {
-            DirectoryRequest::Change(change) => match standing(self.directory, &change).map_err(failed)? {
-                Standing::Before => false,
-                Standing::After => true,
-                Standing::Neither(how) => return Err(changed(&change.dn, how)),
+            DirectoryRequest::Change(change) => match change_state(self.directory, &change)? {
+                ChangeState::Before => false,
+                ChangeState::After => true,
+                ChangeState::Neither(how) => return Err(changed(&change.dn, how)),
             },
             // Building an index once more does no harm.
             DirectoryRequest::Reindex(task) => tasks::is_done(self.directory, &task)?,
@@ -81,7 +77,7 @@ impl Service for DirectoryService<'_> {
 
     fn check_undo(&self, request: &Value, _: &Value) -> Result<(), StepError> {
         let DirectoryRequest::Change(change) = parse(request)? else { return Ok(()) };
-        match standing::check_undo(self.directory, &change, &self.changes).map_err(failed)? {
+        match compare::check_undo(self.directory, &change, &self.changes)? {
             None => Ok(()),
             Some(how) => Err(changed(&change.dn, how)),
         }
@@ -107,7 +103,7 @@ impl DirectoryService<'_> {
     /// Takes back what a server did of a change of its schema that it refused: 389 DS keeps in memory what came before the
     /// definition that is wrong (measured), and would be neither as it was nor as it was to be.
     fn take_back_part(&self, dn: &str, edits: &[ValueEdit]) -> Result<(), LdapError> {
-        let back = schema_standing::back_from_part(&standing::schema(self.directory, dn)?, edits);
+        let back = compare_schema::back_from_part(&compare::schema(self.directory, dn)?, edits);
         if back.is_empty() { Ok(()) } else { self.directory.modify(dn, &back) }
     }
 
@@ -126,14 +122,14 @@ impl DirectoryService<'_> {
 
     /// Reads everything again. Our note is not there yet.
     fn verify(&self) -> Result<(), StepError> {
-        for change in self.changes.iter().filter(|change| change.part != crate::plan::Part::Marker) {
-            match standing(self.directory, change).map_err(failed)? {
-                Standing::After => {}
-                Standing::Before => {
-                    let how = "the server said that it was changed, and it is not".to_owned();
+        for change in self.changes.iter().filter(|change| change.part != crate::plan::Area::Marker) {
+            match change_state(self.directory, change)? {
+                ChangeState::After => {}
+                ChangeState::Before => {
+                    let how = "the server reported success, but the change is missing".to_owned();
                     return Err(changed(&change.dn, how));
                 }
-                Standing::Neither(how) => return Err(changed(&change.dn, how)),
+                ChangeState::Neither(how) => return Err(changed(&change.dn, how)),
             }
         }
         Ok(())

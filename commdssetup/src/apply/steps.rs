@@ -8,7 +8,7 @@ use upgrade_engine::step::{Request, Step};
 use super::requests::DirectoryRequest;
 use super::service::SERVICE;
 use crate::generate::{LdifFileError, ldif_file};
-use crate::plan::{DirectoryChange, Operation, Part, Plan, Scope};
+use crate::plan::{Area, DirectoryChange, Operation, Plan, Scope};
 use crate::reverse::reverse;
 
 /// Name of the file, beside the saved originals of a run, that takes the run back by `ldapmodify`.
@@ -23,7 +23,7 @@ pub fn engine_plan(tool: &str, request: Value, plan: &Plan) -> Result<EnginePlan
     if plan.is_empty() {
         return Ok(engine_plan);
     }
-    let (notes, changes): (Vec<_>, Vec<_>) = plan.changes.iter().partition(|change| change.part == Part::Marker);
+    let (notes, changes): (Vec<_>, Vec<_>) = plan.changes.iter().partition(|change| change.part == Area::Marker);
     for change in &changes {
         engine_plan.steps.push(step_of(change)?);
     }
@@ -32,7 +32,7 @@ pub fn engine_plan(tool: &str, request: Value, plan: &Plan) -> Result<EnginePlan
         let line = format!("build the indexes of {} for {}", task.backend, names.join(", "));
         engine_plan.steps.push(Step::Request(Request {
             service: SERVICE.to_owned(),
-            backward_line: Some(format!("leave the indexes of {}", task.backend)),
+            backward_line: Some(format!("keep the indexes of {}", task.backend)),
             line,
             forward: serde_json::to_value(DirectoryRequest::Reindex(task.clone()))?,
             backward: Some(serde_json::to_value(DirectoryRequest::LeaveIndexes(task.clone()))?),
@@ -56,8 +56,7 @@ pub fn engine_plan(tool: &str, request: Value, plan: &Plan) -> Result<EnginePlan
 /// # Errors
 /// [`LdifFileError`].
 pub fn reverse_ldif(plan: &Plan) -> Result<Vec<u8>, LdifFileError> {
-    let title = "Takes a run of commdssetup back, from what was read before it. `commdssetup --undo` does the same, and first sees \
-                 whether somebody changed any of this since.";
+    let title = "Undoes a run of commdssetup. `commdssetup --undo` does the same, and first checks whether somebody changed any of it since.";
     // 389 DS takes no deletion of whole subtrees; where it stops, nothing but these is left.
     let (databases, others): (Vec<_>, Vec<_>) = reverse(&plan.changes)
         .into_iter()
@@ -84,7 +83,7 @@ fn step_of(change: &DirectoryChange) -> Result<Step, serde_json::Error> {
     let backward = reverse(std::slice::from_ref(change)).into_iter().next().map(DirectoryRequest::Change);
     Ok(Step::Request(Request {
         service: SERVICE.to_owned(),
-        backward_line: Some(format!("take back: {line}")),
+        backward_line: Some(format!("undo: {line}")),
         line,
         forward: serde_json::to_value(DirectoryRequest::Change(change.clone()))?,
         backward: backward.map(serde_json::to_value).transpose()?,

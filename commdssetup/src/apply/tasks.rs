@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use upgrade_engine::step::{Observer, StepError};
 
-use super::service::failed;
 use crate::facts::Values;
 use crate::ldap::{Directory, Entry, LdapError};
 use crate::plan::ReindexTask;
@@ -48,10 +47,10 @@ pub(super) fn run(
             return Err(StepError::Interrupted);
         }
         let Some(entry) = read(directory, &dn)? else {
-            return Err(StepError::Service(format!("{dn} is gone: nobody knows whether the indexes were built")));
+            return Err(StepError::Service(format!("{dn} is gone: it is not known whether the indexes were built")));
         };
         let now = progress(&entry)?;
-        let is_over = entry.text("nsTaskExitCode").map_err(failed)?.is_some();
+        let is_over = entry.text("nsTaskExitCode")?.is_some();
         if now != said && (is_over || last.elapsed() >= Duration::from_secs(1)) {
             say(&now);
             (said, last) = (now, Instant::now());
@@ -97,24 +96,24 @@ fn begin(directory: &dyn Directory, task: &ReindexTask) -> Result<String, StepEr
                     return Ok(dn);
                 }
             }
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(error.into()),
         }
     }
     Err(StepError::Service(format!("there are {MOST_ENTRIES} tasks of earlier runs below {TASKS}")))
 }
 
 fn read(directory: &dyn Directory, dn: &str) -> Result<Option<Entry>, StepError> {
-    directory.entry(dn, &["*"]).map_err(failed)
+    Ok(directory.entry(dn, &["*"])?)
 }
 
 fn is_same(entry: &Entry, task: &ReindexTask) -> Result<bool, StepError> {
-    let there = entry.texts("nsIndexAttribute").map_err(failed)?;
+    let there = entry.texts("nsIndexAttribute")?;
     let mut wanted = task.attributes.iter().map(|indexed| &indexed.attribute);
     Ok(wanted.all(|name| there.iter().any(|known| known.eq_ignore_ascii_case(name))))
 }
 
 fn state(entry: &Entry) -> Result<State, StepError> {
-    let code = entry.text("nsTaskExitCode").map_err(failed)?;
+    let code = entry.text("nsTaskExitCode")?;
     Ok(match code.as_deref().map(str::trim) {
         None => State::Running,
         Some("0") => State::Done,
@@ -132,5 +131,5 @@ fn progress(entry: &Entry) -> Result<String, StepError> {
         let is_count = all.trim().parse::<u64>().is_ok_and(|all| all > 1);
         Ok(if is_count { format!("{line} ({now} of {all})") } else { line })
     };
-    read().map_err(failed)
+    Ok(read()?)
 }

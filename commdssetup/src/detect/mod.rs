@@ -26,7 +26,7 @@ pub enum DetectError {
         manager: Option<String>,
     },
     /// The whole server takes no changes.
-    #[error("{url} takes no changes: nsslapd-readonly is on in cn=config")]
+    #[error("{url} is read-only: nsslapd-readonly is on in cn=config")]
     ReadOnly {
         /// The server.
         url: String,

@@ -54,7 +54,7 @@ fn vendor(name: &str, version: &str) -> Vendor {
     } else if has(&["sun-directory", "sun-one-directory", "sun java(tm) system directory", "iplanet-directory"]) {
         Vendor::SunDirectoryServer
     } else if name.is_empty() && version.is_empty() {
-        Vendor::Other("This server, which does not say what it is,".to_owned())
+        Vendor::Other("This server of an unknown vendor".to_owned())
     } else {
         Vendor::Other(if name.is_empty() { version.to_owned() } else { name.to_owned() })
     }

@@ -8,8 +8,7 @@ use crate::facts::Values;
 use crate::plan::{DirectoryChange, EditKind, Operation, ReindexTask, Scope};
 
 /// For the subtree of a database: 389 DS 2.3 refuses the control with 12 (measured) and wants the entries deleted one by one.
-const NO_TREE_DELETE: &str =
-    "A server without the tree delete control answers with error 12: use `ldapdelete -r` for this entry, then go on.";
+const NO_TREE_DELETE: &str = "A server without the tree delete control answers with error 12: use `ldapdelete -r` for this entry, then continue with the rest.";
 
 /// Deletes a subtree.
 const TREE_DELETE: &str = "1.2.840.113556.1.4.805";

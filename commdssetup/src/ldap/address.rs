@@ -57,7 +57,7 @@ impl Target {
             return Err(wrong("it does not begin with ldap://, ldaps:// or ldapi://"));
         }
         if host.contains(['/', '?', '@', '#', ' ']) {
-            return Err(wrong("behind the server's name comes nothing but a port; a socket's path has %2F for /"));
+            return Err(wrong("only a port may follow the server's name; in the path of a socket, write %2F for /"));
         }
         if host.is_empty() {
             return Err(wrong("it names no server"));

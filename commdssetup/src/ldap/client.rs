@@ -142,7 +142,7 @@ impl Client {
             let sizes = entry.attributes.iter().flat_map(|(_, values)| values).map(Vec::len);
             bytes = sizes.fold(bytes.saturating_add(1000), usize::saturating_add);
             if bytes > MOST_BYTES {
-                return Err(LdapError::Damaged { what: format!("there is no end of entries below {base}") });
+                return Err(LdapError::Damaged { what: format!("too many entries below {base}") });
             }
             entries.push(entry);
         }
@@ -221,7 +221,7 @@ fn unreachable(url: &str, target: &Target, limit: Duration, error: &ldap3::LdapE
         (Some(rustls::Error::InvalidCertificate(what)), _) => LdapError::Untrusted { url, what: what.to_string() },
         (Some(other), _) => LdapError::Unreachable { url, what: format!("TLS: {other}") },
         (None, ldap3::LdapError::Io { source }) => LdapError::Unreachable { url, what: source.to_string() },
-        (None, _) if target.start_tls => LdapError::StartTls { url, what: "it has ended the connection".to_owned() },
+        (None, _) if target.start_tls => LdapError::StartTls { url, what: "it closed the connection".to_owned() },
         (None, other) => LdapError::Unreachable { url, what: other.to_string() },
     }
 }
@@ -231,7 +231,9 @@ fn lost(url: &str, limit: Duration, error: &ldap3::LdapError) -> LdapError {
     let url = url.to_owned();
     match error {
         ldap3::LdapError::Timeout { .. } => LdapError::Silent { url, seconds: limit.as_secs() },
-        ldap3::LdapError::DecodingUTF8 => LdapError::Damaged { what: "it is not text where it must be".to_owned() },
+        ldap3::LdapError::DecodingUTF8 => {
+            LdapError::Damaged { what: "it contains bytes where text is required".to_owned() }
+        }
         ldap3::LdapError::FilterParsing => LdapError::Damaged { what: "the filter is wrong".to_owned() },
         _ => LdapError::Lost { url },
     }

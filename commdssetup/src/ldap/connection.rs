@@ -72,7 +72,7 @@ fn wait(answer: &Receiver<Reply>, url: &str, limits: Limits) -> Reply {
         Ok(reply) => reply,
         Err(RecvTimeoutError::Timeout) => Err(LdapError::Silent { url: url.to_owned(), seconds: limit.as_secs() }),
         Err(RecvTimeoutError::Disconnected) => {
-            Err(LdapError::Damaged { what: format!("{url} has sent what no directory server sends") })
+            Err(LdapError::Damaged { what: format!("{url} is not a directory server: its answer is not LDAP") })
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What can go wrong between us and a directory server.
 
+use upgrade_engine::step::StepError;
+
 /// Why the server did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LdapError {
@@ -20,7 +22,7 @@ pub enum LdapError {
         what: String,
     },
     /// The server does not begin TLS.
-    #[error("{url} does not do StartTLS: {what}")]
+    #[error("{url} does not support StartTLS: {what}")]
     StartTls {
         /// The server.
         url: String,
@@ -34,7 +36,7 @@ pub enum LdapError {
         dn: String,
     },
     /// The connection ended.
-    #[error("{url} has ended the connection; it may have gone down, or have sent what cannot be understood")]
+    #[error("{url} closed the connection: the server may have stopped, or its answer is not LDAP")]
     Lost {
         /// The server.
         url: String,
@@ -54,7 +56,7 @@ pub enum LdapError {
         what: String,
     },
     /// The server takes no changes of this entry and names the one that does.
-    #[error("{dn} is not changed here: the server names {to}")]
+    #[error("{dn} cannot be changed on this server: it refers to {to}")]
     Referral {
         /// The entry.
         dn: String,
@@ -75,6 +77,12 @@ pub enum LdapError {
         /// What the server added, with a colon before it.
         text: String,
     },
+}
+
+impl From<LdapError> for StepError {
+    fn from(error: LdapError) -> Self {
+        Self::Service(error.to_string())
+    }
 }
 
 impl LdapError {

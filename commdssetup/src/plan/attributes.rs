@@ -45,13 +45,12 @@ impl Sendable {
     pub(super) fn refuses<T>(self, element: &Element<T>, oid: &str) -> Option<String> {
         if element.open.contains(&Open::Oid) && self.unpublished == UnpublishedOids::LeaveOut {
             return Some(
-                "its object identifier was never published: -S with the vendor's schema files brings it in, or \
-                 --with-placeholder-oids"
+                "its identifier was never published: use -S with the vendor's schema files, or --with-placeholder-oids"
                     .to_owned(),
             );
         }
         (!self.textual_oids && !is_numeric_oid(oid))
-            .then(|| format!("its object identifier is `{oid}`, and this server accepts only numbers"))
+            .then(|| format!("its identifier is `{oid}`, and this server accepts only numbers"))
     }
 }
 
@@ -177,17 +176,14 @@ fn contradiction(
 pub(super) fn remedy(name: &str, origin: &Origin, origins: &[String]) -> String {
     if let Origin::Site { path, line } = origin {
         format!(
-            "What is needed was read from {path}, line {line}: take it out of there if the server's definition is the right one."
+            "The definition that conflicts is in {path}, line {line}: remove it there if the server's definition is right."
         )
     } else if is_user_defined(origins) {
         format!(
-            "The server's definition was added later (`user defined`): see that no entry needs it, delete it from cn=schema or from \
-             99user.ldif of the stopped server, and run this again. Entries that hold {name} are not changed by that."
+            "The server's definition was added by a user (`user defined`). Check that no entry needs it. Delete it from cn=schema, or from 99user.ldif while the server is stopped. Then repeat the command. Entries with {name} are not changed."
         )
     } else {
-        "The server's definition comes from a schema file: take the file that holds it out of the schema directory of the \
-         stopped server if nothing else needs it, start the server, and run this again. A definition that is shipped is never \
-         changed over LDAP."
+        "The server's definition comes from a schema file. If nothing else needs that file, stop the server, move the file out of the schema directory, start the server, and repeat the command. commdssetup never changes a shipped definition."
             .to_owned()
     }
 }

@@ -128,7 +128,7 @@ fn same(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Con
     let ours = &element.definition;
     let Gap { lacks, demands } = gap(element, known, context);
     if !demands.is_empty() {
-        let difference = format!("the server demands {}", demands.join(", "));
+        let difference = format!("the server requires {}", demands.join(", "));
         return contradiction(ConflictKind::Narrowing, element, known, difference, false);
     }
     if !lacks.is_empty() {
@@ -153,7 +153,7 @@ fn same(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Con
     };
     let laxer: Vec<_> = laxer.into_iter().filter(|name| !name.eq_ignore_ascii_case("objectClass")).collect();
     if !laxer.is_empty() {
-        texts.push(format!("the server does not demand {}", laxer.join(", ")));
+        texts.push(format!("the server does not require {}", laxer.join(", ")));
     }
     ClassVerdict::Present { difference: (!texts.is_empty()).then(|| texts.join("; ")) }
 }
@@ -172,7 +172,7 @@ fn other_oid(
         difference.push_str(&format!("; the server does not allow {}", lacks.join(", ")));
     }
     if !demands.is_empty() {
-        difference.push_str(&format!("; the server demands {}", demands.join(", ")));
+        difference.push_str(&format!("; the server requires {}", demands.join(", ")));
     }
     let is_old = SUPERSEDED
         .iter()
@@ -181,7 +181,7 @@ fn other_oid(
     if is_old && !is_oid_taken && is_replaceable && context.old_ics_oids == OldIcsOids::Migrate {
         if let Some(name) = ours.must.iter().find(|name| !context.has_attribute(name)) {
             return ClassVerdict::LeftOut(format!(
-                "its mandatory attribute {name} is missing; the old definition stays"
+                "its mandatory attribute {name} is missing; the old definition is kept"
             ));
         }
         let (mut definition, without) = without_missing(ours, context);

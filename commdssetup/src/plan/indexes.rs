@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::index_table::TABLE;
 use super::marker;
 use super::suffixes::Holder;
-use super::types::{DirectoryChange, EditKind, IndexedAttribute, Operation, Part, ReindexTask, ValueEdit};
+use super::types::{Area, DirectoryChange, EditKind, IndexedAttribute, Operation, ReindexTask, ValueEdit};
 use crate::choices::{Answer, Choices};
 use crate::facts::{Facts, IndexEntry, Values};
 
@@ -18,7 +18,7 @@ pub(super) struct IndexPart {
 }
 
 /// An index that is wanted on a database.
-struct Wanted {
+struct RequiredIndex {
     attribute: &'static str,
     types: Vec<&'static str>,
 }
@@ -84,9 +84,9 @@ fn types(entry: &IndexEntry) -> impl Iterator<Item = &str> {
 }
 
 /// Returns the rows of the table for a database, in order, types of one attribute together.
-fn wanted(choices: &Choices, holders: &[Holder], dn: &str) -> Vec<Wanted> {
+fn wanted(choices: &Choices, holders: &[Holder], dn: &str) -> Vec<RequiredIndex> {
     let mut places = BTreeMap::new();
-    let mut all: Vec<Wanted> = Vec::new();
+    let mut all: Vec<RequiredIndex> = Vec::new();
     for (purpose, layouts, attribute, types) in TABLE {
         let is_here = holders.iter().any(|holder| holder.purpose == purpose && holder.dn.eq_ignore_ascii_case(dn));
         if !is_here || !layouts.includes(choices.schema_type) {
@@ -101,7 +101,7 @@ fn wanted(choices: &Choices, holders: &[Holder], dn: &str) -> Vec<Wanted> {
                     }
                 }
             }
-            None => all.push(Wanted { attribute, types: types.to_vec() }),
+            None => all.push(RequiredIndex { attribute, types: types.to_vec() }),
         }
     }
     all
@@ -128,5 +128,5 @@ fn change(holder: &Holder, existing: Option<&IndexEntry>, attribute: &str, missi
         }
     };
     let reason = format!("{} is not indexed by {} in {}", attribute, missing.join(", "), holder.backend);
-    DirectoryChange { dn, operation, part: Part::Indexes, reason }
+    DirectoryChange { dn, operation, part: Area::Indexes, reason }
 }

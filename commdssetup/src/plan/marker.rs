@@ -4,7 +4,7 @@
 //! its `description` names a part and the version of it that was brought about, such as `schema 1`, or an index whose entry was
 //! added and which was not built: once the server has started again, it answers from such an index as if it were whole.
 
-use super::types::{DirectoryChange, EditKind, Operation, Part, ReindexTask, ValueEdit};
+use super::types::{Area, DirectoryChange, EditKind, Operation, ReindexTask, ValueEdit};
 use crate::choices::{Answer, Choices, Holds};
 use crate::facts::{Marker, Values};
 
@@ -101,7 +101,7 @@ fn edits<const N: usize>(all: [(EditKind, Vec<String>); N]) -> Vec<ValueEdit> {
 
 fn change(operation: Operation) -> DirectoryChange {
     let reason = "a note of what was prepared, for later runs".to_owned();
-    DirectoryChange { dn: DN.to_owned(), operation, part: Part::Marker, reason }
+    DirectoryChange { dn: DN.to_owned(), operation, part: Area::Marker, reason }
 }
 
 /// Returns the changes as they are to be done by hand, where indexes are built after all of them: those are noted as not built before their
@@ -112,7 +112,7 @@ pub fn by_hand(changes: &[DirectoryChange], tasks: &[ReindexTask]) -> Vec<Direct
     if notes.is_empty() {
         return changes.to_vec();
     }
-    let (last, mut all): (Vec<_>, Vec<_>) = changes.iter().cloned().partition(|change| change.part == Part::Marker);
+    let (last, mut all): (Vec<_>, Vec<_>) = changes.iter().cloned().partition(|change| change.part == Area::Marker);
     let (first, mut last) = match last.into_iter().next().map(|note| note.operation) {
         Some(Operation::Add { attributes }) => {
             let words = attributes.into_iter().filter(|values| values.attribute == "description");

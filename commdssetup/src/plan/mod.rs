@@ -23,13 +23,12 @@ use crate::schema_files::{self, Definitions, SchemaFileError};
 
 pub use suffixes::DATABASES;
 pub use types::{
-    Conflict, ConflictKind, DirectoryChange, EditKind, ElementKind, IndexedAttribute, LeftOut, Operation, Part, Plan,
+    Area, Conflict, ConflictKind, DirectoryChange, EditKind, ElementKind, IndexedAttribute, LeftOut, Operation, Plan,
     ReindexTask, Scope, Severity, Skipped, ValueEdit,
 };
 
 /// Told with `-R no`.
-const NOT_BUILT: &str = "Indexes are not built: once the server has started again, searches by them may find nothing. \
-    A run with `-R yes` builds them.";
+const NOT_BUILT: &str = "The new indexes are not built. After the next start of the server, searches by them may find nothing. To build them, use `-R yes`.";
 
 /// Why there is no plan. Nothing was changed when one of these comes up.
 #[derive(Debug, thiserror::Error)]
@@ -65,8 +64,8 @@ pub enum PlanError {
         /// The entry above it.
         parent: String,
     },
-    /// A suffix is in the mapping tree, but is not answered from a database of this instance.
-    #[error("{suffix} is not answered from a database of this instance: {dn} says `{says}`")]
+    /// A suffix is in the mapping tree, but is not served from a database of this instance.
+    #[error("{suffix} is not served from a database of this instance: {dn} has `{says}`")]
     SuffixElsewhere {
         /// The suffix.
         suffix: String,
@@ -76,13 +75,13 @@ pub enum PlanError {
         says: String,
     },
     /// A suffix lies where the server keeps itself.
-    #[error("{dn} is no suffix for users: the server keeps itself there")]
+    #[error("{dn} cannot be a suffix for users: the server uses it itself")]
     SuffixOfTheServer {
         /// The suffix.
         dn: String,
     },
     /// A database is there that no node of the mapping tree names.
-    #[error("{suffix} is not answered from its database {database}: no entry of cn=mapping tree,cn=config names it")]
+    #[error("{suffix} is not served from its database {database}: no entry of cn=mapping tree,cn=config names it")]
     SuffixUnmapped {
         /// The suffix.
         suffix: String,
@@ -134,7 +133,7 @@ pub fn plan(facts: &Facts, choices: &Choices) -> Result<Plan, PlanError> {
         plan_schema(facts, choices, site, &mut plan)?;
     }
     if let Vendor::Other(name) = &facts.server.vendor {
-        plan.notices.push(format!("{name} is no Sun directory nor 389 DS: only the schema is prepared."));
+        plan.notices.push(format!("{name} is neither a Sun directory server nor 389 DS: only the schema is prepared."));
     } else {
         let suffixes = suffixes::plan(facts, choices)?;
         plan.notices.extend(suffixes.notices);
@@ -221,15 +220,15 @@ fn replication(facts: &Facts, notices: &mut Vec<String>) {
     for replica in &facts.replicas {
         let (role, suppliers) = match replica.role {
             ReplicaRole::Supplier => ("a supplier", ""),
-            ReplicaRole::Hub => ("a hub", ": run this on its suppliers first"),
-            ReplicaRole::Consumer => ("a read-only replica", ": run this on its suppliers first"),
+            ReplicaRole::Hub => ("a hub", ": run commdssetup on its suppliers first"),
+            ReplicaRole::Consumer => ("a read-only replica", ": run commdssetup on its suppliers first"),
         };
         let mut others = replica.suppliers.clone();
         others.extend(replica.consumers.iter().filter(|server| !replica.suppliers.contains(server)).cloned());
         let others = if others.is_empty() {
-            "every other server of the suffix needs a run of its own".to_owned()
+            "run commdssetup on every other server of the suffix as well".to_owned()
         } else {
-            format!("these need a run of their own: {}", others.join(", "))
+            format!("run commdssetup on these as well: {}", others.join(", "))
         };
         notices.push(format!("This instance is {role} of {}{suppliers}; {others}.", replica.suffix));
     }

@@ -9,7 +9,7 @@ use super::classes::{self, ClassVerdict, Context};
 use super::named::Named;
 use super::server_schema::ServerSchema;
 use super::types::{
-    Conflict, DirectoryChange, EditKind, ElementKind, LeftOut, Operation, Part, Severity, Skipped, ValueEdit,
+    Area, Conflict, DirectoryChange, EditKind, ElementKind, LeftOut, Operation, Severity, Skipped, ValueEdit,
 };
 use crate::choices::OldIcsOids;
 use crate::schema_files::{Definitions, Element, Origin};
@@ -53,8 +53,7 @@ pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
                 attributes.push(definition);
             }
             Verdict::LeftOut(reason) => {
-                let left_out = LeftOut { kind: ElementKind::Attribute, name, reason, classes_without_it: Vec::new() };
-                absent.insert(left_out.name.to_ascii_lowercase(), left_out);
+                absent.insert(name.to_ascii_lowercase(), left_out(ElementKind::Attribute, element, reason));
             }
             Verdict::Conflict(contradiction) => {
                 // It counts as there, so that the classes that need it show; none of them is sent when it is refused.
@@ -75,9 +74,11 @@ pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
             for name in &definition.names {
                 coming.remove(&name.to_ascii_lowercase());
             }
-            let name = definition.name().to_owned();
-            let left_out = LeftOut { kind: ElementKind::Attribute, name, reason, classes_without_it: Vec::new() };
-            absent.insert(left_out.name.to_ascii_lowercase(), left_out);
+            let mut all = wish.definitions.attributes.iter();
+            if let Some(element) = all.find(|element| element.definition.name() == definition.name()) {
+                absent
+                    .insert(definition.name().to_ascii_lowercase(), left_out(ElementKind::Attribute, element, reason));
+            }
             false
         }
     });
@@ -153,7 +154,7 @@ fn judge_classes(
                     part.skipped.push(Skipped { kind: ElementKind::Class, name, difference });
                 }
                 ClassVerdict::Add { definition, without } => {
-                    note_missing(absent, &name, without);
+                    note_missing(absent, element, without);
                     coming_classes.extend(small(element));
                     classes.added.push(definition);
                 }
@@ -162,16 +163,11 @@ fn judge_classes(
                     classes.replaced.push(Replaced { raw, definition, reason });
                 }
                 ClassVerdict::Migrate { raw, definition, without } => {
-                    note_missing(absent, &name, without);
+                    note_missing(absent, element, without);
                     let reason = format!("{name} gets the identifier {}", definition.oid);
                     classes.replaced.push(Replaced { raw, definition, reason });
                 }
-                ClassVerdict::LeftOut(reason) => part.left_out.push(LeftOut {
-                    kind: ElementKind::Class,
-                    name,
-                    reason,
-                    classes_without_it: Vec::new(),
-                }),
+                ClassVerdict::LeftOut(reason) => part.left_out.push(left_out(ElementKind::Class, element, reason)),
                 ClassVerdict::Conflict(contradiction) => {
                     // A product's entries are of the class; what only a site's file brings is not known to be needed.
                     let needed_by = match element.origin {
@@ -185,12 +181,9 @@ fn judge_classes(
         }
         if again.len() == before {
             // Superiors in a circle, in a site's files.
-            part.left_out.extend(again.iter().map(|element| LeftOut {
-                kind: ElementKind::Class,
-                name: element.definition.name().to_owned(),
-                reason: "its superior classes go round in a circle".to_owned(),
-                classes_without_it: Vec::new(),
-            }));
+            let reason = "its superior classes go round in a circle";
+            let circle = again.iter().map(|element| left_out(ElementKind::Class, element, reason.to_owned()));
+            part.left_out.extend(circle);
             break;
         }
         pending = again;
@@ -198,15 +191,26 @@ fn judge_classes(
     classes
 }
 
-fn note_missing(absent: &mut BTreeMap<String, LeftOut>, class: &str, without: Vec<String>) {
+fn left_out<T: Named>(kind: ElementKind, element: &Element<T>, reason: String) -> LeftOut {
+    LeftOut {
+        kind,
+        name: element.definition.name().to_owned(),
+        product: element.origin.product().to_owned(),
+        reason,
+        classes_without_it: Vec::new(),
+    }
+}
+
+fn note_missing(absent: &mut BTreeMap<String, LeftOut>, class: &Element<ObjectClass>, without: Vec<String>) {
     for name in without {
         let entry = absent.entry(name.to_ascii_lowercase()).or_insert_with(|| LeftOut {
             kind: ElementKind::Attribute,
             name,
-            reason: "its definition was never published: -S with the vendor's schema files brings it in".to_owned(),
+            product: class.origin.product().to_owned(),
+            reason: "its definition was never published: use -S with the vendor's schema files".to_owned(),
             classes_without_it: Vec::new(),
         });
-        entry.classes_without_it.push(class.to_owned());
+        entry.classes_without_it.push(class.definition.name().to_owned());
     }
 }
 
@@ -269,7 +273,7 @@ fn changes(dn: &str, attributes: &[AttributeType], classes: &Classes, server: &S
     let modify = |edits, reason: String| DirectoryChange {
         dn: dn.to_owned(),
         operation: Operation::Modify { edits },
-        part: Part::Schema,
+        part: Area::Schema,
         reason,
     };
     let mut changes = Vec::new();

@@ -6,7 +6,7 @@
 use ldif::{Dn, Rdn};
 
 use super::PlanError;
-use super::types::{DirectoryChange, Operation, Part};
+use super::types::{Area, DirectoryChange, Operation};
 use crate::choices::{Choices, Holds};
 use crate::facts::{Backend, Facts, MappingNode, ReplicaRole, Values};
 
@@ -26,7 +26,7 @@ pub(super) enum Purpose {
 
 /// A suffix that the choices ask for.
 #[derive(Clone, Debug)]
-pub(super) struct Wanted {
+pub(super) struct RequiredSuffix {
     pub(super) dn: Dn,
     pub(super) purpose: Purpose,
 }
@@ -50,19 +50,19 @@ pub(super) struct SuffixPart {
 }
 
 /// Returns the suffixes that the choices ask for.
-pub(super) fn wanted(choices: &Choices) -> Vec<Wanted> {
+pub(super) fn wanted(choices: &Choices) -> Vec<RequiredSuffix> {
     if choices.holds == Holds::ConfigurationOnly {
         return Vec::new();
     }
-    let own = |text: &str, purpose| Dn::parse(text).ok().map(|dn| Wanted { dn, purpose });
-    let mut wanted = vec![Wanted { dn: choices.user_suffix.clone(), purpose: Purpose::Users }];
+    let own = |text: &str, purpose| Dn::parse(text).ok().map(|dn| RequiredSuffix { dn, purpose });
+    let mut wanted = vec![RequiredSuffix { dn: choices.user_suffix.clone(), purpose: Purpose::Users }];
     if choices.schema_type.has_dc_tree() {
-        wanted.push(Wanted { dn: choices.dc_suffix.clone(), purpose: Purpose::DomainTree });
+        wanted.push(RequiredSuffix { dn: choices.dc_suffix.clone(), purpose: Purpose::DomainTree });
         wanted.extend(own("o=pab", Purpose::OldAddressBooks));
     }
     wanted.extend(own("o=PiServerDb", Purpose::AddressBooks));
     // What lies within another one comes after it, and into its database.
-    let mut ordered: Vec<Wanted> = Vec::new();
+    let mut ordered: Vec<RequiredSuffix> = Vec::new();
     for suffix in wanted {
         let place = ordered.iter().position(|other| other.dn.is_below(&suffix.dn)).unwrap_or(ordered.len());
         ordered.insert(place, suffix);
@@ -93,7 +93,7 @@ pub(super) fn with_ancestors(dn: &Dn) -> Vec<Dn> {
 pub(super) fn plan(facts: &Facts, choices: &Choices) -> Result<SuffixPart, PlanError> {
     let mut part = SuffixPart::default();
     let mut made: Vec<(Dn, String)> = Vec::new();
-    for Wanted { dn, purpose } in wanted(choices) {
+    for RequiredSuffix { dn, purpose } in wanted(choices) {
         if is_of_the_server(&dn) {
             return Err(PlanError::SuffixOfTheServer { dn: dn.to_string() });
         }
@@ -162,7 +162,7 @@ fn root_below(facts: &Facts, backend: &Backend, dn: &Dn, part: &mut SuffixPart) 
         let suppliers =
             if replica.suppliers.is_empty() { "its supplier".to_owned() } else { replica.suppliers.join(", ") };
         part.notices.push(format!(
-            "{dn} is missing, and {} takes no updates here: it comes from {suppliers} when this has run there.",
+            "{dn} is missing, and {} is read-only here: run commdssetup on {suppliers}, and it is replicated.",
             backend.suffix
         ));
         return Ok(());
@@ -208,7 +208,7 @@ fn new_suffix(dn: &Dn, name: &str, part: &mut SuffixPart) -> Result<(), PlanErro
     let change = |dn: String, attributes, reason| DirectoryChange {
         dn,
         operation: Operation::Add { attributes },
-        part: Part::Suffixes,
+        part: Area::Suffixes,
         reason,
     };
     part.changes.push(change(
@@ -228,7 +228,7 @@ fn new_suffix(dn: &Dn, name: &str, part: &mut SuffixPart) -> Result<(), PlanErro
             Values::new("nsslapd-state", ["backend"]),
             Values::new("nsslapd-backend", [name]),
         ],
-        format!("{suffix} is answered from the new database {name}"),
+        format!("{suffix} is served from the new database {name}"),
     ));
     part.changes.push(root);
     Ok(())
@@ -277,7 +277,7 @@ fn root_entry(dn: &Dn) -> Result<DirectoryChange, PlanError> {
                 Values { attribute: kind, values: vec![value] },
             ],
         },
-        part: Part::Suffixes,
+        part: Area::Suffixes,
         reason: format!("the root entry {dn} is missing"),
     })
 }

@@ -67,7 +67,7 @@ pub enum Operation {
 /// Which of the administrator's choices a change follows from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Part {
+pub enum Area {
     /// `-s`
     Schema,
     /// Suffixes: databases, mapping tree and root entries.
@@ -87,7 +87,7 @@ pub struct DirectoryChange {
     /// What is done with it.
     pub operation: Operation,
     /// Which choice it follows from.
-    pub part: Part,
+    pub part: Area,
     /// Why, for people: one line without an end.
     pub reason: String,
 }
@@ -187,6 +187,8 @@ pub struct LeftOut {
     pub kind: ElementKind,
     /// Its name.
     pub name: String,
+    /// The product whose schema names it; a site's file (`-S`) counts as one.
+    pub product: String,
     /// Why, such as that its identifier was never published.
     pub reason: String,
     /// Classes that go in without it.

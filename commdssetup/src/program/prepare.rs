@@ -1,8 +1,10 @@
 //! A run: choices, survey, plan, the two files, and the changes.
 
+use command::layout::wrapped;
 use command::{Completion, Console, Exit, NewRun, Program as _, Report, ReportStatus, Runs, Start, Touched};
 use serde_json::json;
 use upgrade_engine::fs::Name;
+use upgrade_engine::plan::Plan as EnginePlan;
 
 use super::{Asked, Program};
 use crate::Commdssetup;
@@ -50,7 +52,10 @@ impl Program<'_> {
         let plan = plan(&facts, &choices)?;
         let detail = if self.args.common.dry_run { Detail::Everything } else { Detail::Summary };
         report::lines(&plan, detail).iter().for_each(|line| self.say(line));
+        let findings = report::findings(&plan);
         let steps = engine_plan(Commdssetup::NAME, request, &plan).map_err(Error::internal)?;
+        // Kept with the plan: a run that is resumed has them as well.
+        let steps = EnginePlan { findings: findings.clone(), ..steps };
         if self.args.common.dry_run {
             return Ok(self.checked(&plan, &facts, &new_run, steps));
         }
@@ -67,19 +72,19 @@ impl Program<'_> {
         }
         names.write(self.context.fs, &plan, &target)?;
         let details = json!({ "plan": plan, "files": names });
-        if let Some(outcome) = self.stop_after_files(&facts, &answers, &names, &details)? {
-            return Ok(outcome);
+        if let Some(completion) = self.stop_after_files(&facts, &answers, &names, &details, &findings)? {
+            return Ok(completion);
         }
         if plan.is_empty() {
-            self.say("Successful: the directory was prepared already, and nothing was changed.");
-            return Ok(Completion::of(Report { details, ..self.report(ReportStatus::NothingToDo) }));
+            self.say(&last_line("the directory was prepared already, and nothing was changed", &findings));
+            return Ok(Completion::of(Report { details, findings, ..self.report(ReportStatus::NothingToDo) }));
         }
         let reverse = reverse_ldif(&plan).map_err(Error::internal)?;
         let kept = [(Name::new(REVERSE_LDIF).map_err(Error::internal)?, reverse)];
         let mut report = Report { details, ..new_run.apply(steps, &kept)? };
         report.warnings.extend(answers.warnings);
         runs.say_ways_back(&report);
-        self.say("Successful: the directory is prepared.");
+        self.say(&last_line("the directory is prepared", &findings));
         Ok(Completion::of(report))
     }
 
@@ -87,12 +92,12 @@ impl Program<'_> {
     fn ask_for_choices(&self, names: &Names) -> Result<Answers, Error> {
         let console = self.context.console.ok_or_else(|| {
             Error::usage(
-                "without options it is interactive, and there is no terminal: see --help for a run without questions",
+                "without single-letter options it is interactive, and there is no terminal; --help lists the options",
             )
         })?;
         console.show(&format!(
             "Welcome to the Directory Server preparation tool for Sun Java System Communications Services.\n(commdssetup {})\n\n\
-             The changes are written to {} and applied when you say so.\n\n",
+             The changes are written to {} and applied when you confirm.\n\n",
             env!("CARGO_PKG_VERSION"),
             names.script
         ));
@@ -128,21 +133,17 @@ impl Program<'_> {
         })
     }
 
-    fn checked(
-        &self,
-        plan: &Plan,
-        facts: &Facts,
-        new_run: &NewRun<'_, Self>,
-        steps: upgrade_engine::plan::Plan,
-    ) -> Completion {
+    fn checked(&self, plan: &Plan, facts: &Facts, new_run: &NewRun<'_, Self>, steps: EnginePlan) -> Completion {
         if plan.is_empty() && plan.refusals().next().is_none() {
             self.say(&format!("Nothing is to be changed. Installed: {}.", report::installed(facts)));
         }
         self.say("Nothing was written.");
         let has_conflicts = plan.refusals().next().is_some();
         let details = json!({ "plan": plan });
-        let report = Report { details, plan: Some(new_run.planned(steps)), ..self.report(ReportStatus::DryRun) };
-        Completion { exit: if has_conflicts { Exit::ChecksFailed } else { Exit::Done }, report, json: None }
+        let findings = steps.findings.clone();
+        let plan = Some(new_run.planned(steps));
+        let completion = Completion::of(Report { details, plan, findings, ..self.report(ReportStatus::DryRun) });
+        if has_conflicts { Completion { exit: Exit::ChecksFailed, ..completion } } else { completion }
     }
 
     /// Ends the run after the files where the directory is not to be changed, or is not one that we may change.
@@ -152,30 +153,42 @@ impl Program<'_> {
         answers: &Answers,
         names: &Names,
         details: &serde_json::Value,
+        findings: &[String],
     ) -> Result<Option<Completion>, Error> {
-        let stop = |lines: &[String], findings: &[String]| {
-            lines.iter().chain(findings).for_each(|line| self.say(line));
+        let stop = |lines: &[String], more: &[String]| {
+            lines.iter().chain(more).for_each(|line| self.say(line));
+            let findings = [more, findings].concat();
             let report = self.report(ReportStatus::Done);
-            Ok(Some(Completion::of(Report { details: details.clone(), findings: findings.to_vec(), ..report })))
+            Ok(Some(Completion::of(Report { details: details.clone(), findings, ..report })))
         };
         if let Vendor::Other(name) = &facts.server.vendor {
-            let finding = format!("{name} is not changed: look at the files, and apply what fits by hand.");
+            let finding = format!("{name} was not changed: review the files, and apply what fits by hand.");
             return stop(&["Nothing was changed in the directory.".to_owned()], &[finding]);
         }
         match (answers.modify, self.context.console) {
             (Answer::Yes, _) => Ok(None),
             (Answer::No, Some(console)) => match ask_yes_no(console, APPLY, "y")? {
                 Answer::Yes => Ok(None),
-                Answer::No => stop(&self.by_hand(names), &[]),
+                Answer::No => stop(&by_hand(names, findings), &[]),
             },
-            (Answer::No, None) => stop(&self.by_hand(names), &[]),
+            (Answer::No, None) => stop(&by_hand(names, findings), &[]),
         }
     }
+}
 
-    fn by_hand(&self, names: &Names) -> Vec<String> {
-        let command = format!("Nothing was changed in the directory. To change it: sh {}", names.script);
-        vec![command, "Successful: the files are written.".to_owned()]
+fn by_hand(names: &Names, findings: &[String]) -> Vec<String> {
+    let command = format!("Nothing was changed in the directory. To change it: sh {}", names.script);
+    vec![command, last_line("the files are written", findings)]
+}
+
+/// Returns the last line of a run that did `what`. Programs that drive this one look for the word `Successful`.
+fn last_line(what: &str, findings: &[String]) -> String {
+    if findings.is_empty() {
+        return format!("Successful: {what}.");
     }
+    let advice = "To add the missing classes, repeat the command with -S DIR, which holds a copy of the vendor's schema \
+                  files, or with --with-placeholder-oids.";
+    format!("{}\nNeeds review: {what}, but classes are missing.", wrapped(advice))
 }
 
 fn confirm(console: &dyn Console, question: &str) -> Result<(), Error> {

@@ -7,7 +7,7 @@ use upgrade_engine::run_list::in_effect;
 use upgrade_engine::{Run, Status};
 
 use super::{Asked, Program};
-use crate::apply::{DirectoryService, Standing, changes_of, standing};
+use crate::apply::{ChangeState, DirectoryService, change_state, changes_of};
 use crate::detect::check_changeable;
 use crate::error::Error;
 use crate::ldap::Directory;
@@ -70,7 +70,7 @@ impl Program<'_> {
 fn not_undone(directory: &dyn Directory, run: &Run) -> Result<Vec<String>, Error> {
     let mut findings = Vec::new();
     for change in changes_of(&run.plan) {
-        if let Standing::Neither(how) = standing(directory, &change)? {
+        if let ChangeState::Neither(how) = change_state(directory, &change)? {
             // The entry that a change was of may be one that the run had made.
             if directory.entry(&change.dn, &["1.1"])?.is_some() {
                 findings.push(format!("{} is not as it was: {how}", change.dn));

@@ -85,7 +85,7 @@ impl Program<'_> {
         };
         if target.is_open_to_others() {
             self.warn(&format!(
-                "the password goes to {} unencrypted: --start-tls or ldaps:// would hide it",
+                "the password is sent to {} unencrypted; --start-tls or ldaps:// would encrypt it",
                 target.url
             ));
         }
@@ -107,7 +107,7 @@ impl Program<'_> {
             return Ok(Some(password));
         }
         let Some(word) = &self.args.password else { return Ok(None) };
-        self.warn("everybody on this machine can see the password of -w while this runs: --password-file hides it");
+        self.warn("every user of this machine can see the password of -w while this runs; use --password-file instead");
         let password = Password::new(word.clone());
         Ok(Some(password.ok_or_else(|| Error::usage("-w: the password is empty".to_owned()))?))
     }

@@ -161,7 +161,7 @@ fn a_bare_database_gets_every_index_of_the_published_table() {
     let plan = planned(&facts, &choices());
     let mut planned: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for change in &plan.changes {
-        if let (commdssetup::plan::Part::Indexes, commdssetup::plan::Operation::Add { attributes }) =
+        if let (commdssetup::plan::Area::Indexes, commdssetup::plan::Operation::Add { attributes }) =
             (change.part, &change.operation)
         {
             let of = |name: &str| attributes.iter().find(|values| values.attribute == name).unwrap().values.clone();

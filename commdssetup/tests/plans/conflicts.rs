@@ -74,7 +74,7 @@ fn the_calendar_group_of_2005q4_is_no_group_of_today() {
     let plan = planned(&facts, &choices());
     let found = conflict(&plan, "icsCalendarGroup");
     assert_eq!((found.conflict, found.severity), (ConflictKind::SameNameOtherOid, Severity::Refused));
-    assert!(found.difference.contains("the server demands icsstatus"), "{}", found.difference);
+    assert!(found.difference.contains("the server requires icsstatus"), "{}", found.difference);
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn a_mail_group_that_demands_mail_is_refused() {
     let plan = planned(&facts, &choices());
     let found = conflict(&plan, "mailGroup");
     assert_eq!((found.conflict, found.severity), (ConflictKind::Narrowing, Severity::Refused));
-    assert_eq!(found.difference, "the server demands cn, mail");
+    assert_eq!(found.difference, "the server requires cn, mail");
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn a_definition_of_the_server_that_cannot_be_read_stops_the_run_only_when_it_cou
     let mut facts = facts();
     shipped(&mut facts, &["( 1.2.3 NAME 'other' COLOUR 'red' )"], &[]);
     let plan_of_other = planned(&facts, &choices());
-    assert!(plan_of_other.notices.iter().any(|notice| notice.contains("`COLOUR` is no keyword")));
+    assert!(plan_of_other.notices.iter().any(|notice| notice.contains("`COLOUR` is not a keyword")));
     shipped(&mut facts, &["( 1.2.4 NAME 'mailhost' COLOUR 'red' )"], &[]);
     let Err(PlanError::ServerSchema { element, .. }) = plan(&facts, &choices()) else { panic!("it is refused") };
     assert_eq!(element, "mailHost");

@@ -1,7 +1,7 @@
 //! Indexes: only what is missing, where the suffix lies.
 
 use commdssetup::choices::{Answer, SchemaType};
-use commdssetup::plan::{EditKind, Operation, Part, Plan};
+use commdssetup::plan::{Area, EditKind, Operation, Plan};
 
 use crate::support::{backend, choices, facts, hold, index, planned};
 
@@ -68,12 +68,12 @@ fn without_r_nothing_is_built_and_without_i_nothing_is_indexed() {
     let mut choices = choices();
     choices.reindex = Answer::No;
     let plan = planned(&facts(), &choices);
-    assert!(plan.reindex.is_empty() && plan.changes.iter().any(|change| change.part == Part::Indexes));
-    assert!(plan.notices.iter().any(|notice| notice.contains("Indexes are not built")));
+    assert!(plan.reindex.is_empty() && plan.changes.iter().any(|change| change.part == Area::Indexes));
+    assert!(plan.notices.iter().any(|notice| notice.contains("The new indexes are not built")));
     choices.reindex = Answer::Yes;
     choices.indexes = Answer::No;
     let plan = planned(&facts(), &choices);
-    assert!(plan.reindex.is_empty() && !plan.changes.iter().any(|change| change.part == Part::Indexes));
+    assert!(plan.reindex.is_empty() && !plan.changes.iter().any(|change| change.part == Area::Indexes));
 }
 
 #[test]

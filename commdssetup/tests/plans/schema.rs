@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use commdssetup::choices::{Answer, UnpublishedOids};
 use commdssetup::facts::{Marker, SchemaUpdates, Vendor};
-use commdssetup::plan::{EditKind, Operation, Part, PlanError, plan};
+use commdssetup::plan::{Area, EditKind, Operation, PlanError, plan};
 use commdssetup::reverse::reverse;
 use ldif::schema::{AttributeType, ObjectClass};
 use proptest::prelude::*;
@@ -24,7 +24,7 @@ fn attributes_go_before_the_classes_that_name_them_and_superiors_before_their_cl
         classes.extend(ObjectClass::parse(text).unwrap().names.iter().map(|name| name.to_ascii_lowercase()));
     }
     let mut count = (0, 0);
-    for change in plan.changes.iter().filter(|change| change.part == Part::Schema) {
+    for change in plan.changes.iter().filter(|change| change.part == Area::Schema) {
         let Operation::Modify { edits } = &change.operation else { panic!("the schema entry is modified") };
         for edit in edits {
             assert_eq!(edit.kind, EditKind::Add);
@@ -97,7 +97,7 @@ fn undoing_takes_away_first_what_came_last() {
     let mut expected = names(&plan.changes);
     expected.reverse();
     assert_eq!(names(&back), expected);
-    let attributes: Vec<_> = back.iter().filter(|change| change.part == Part::Schema).collect();
+    let attributes: Vec<_> = back.iter().filter(|change| change.part == Area::Schema).collect();
     let [classes, attributes] = attributes.as_slice() else { panic!("classes and attributes") };
     for (change, attribute) in [(classes, "objectClasses"), (attributes, "attributeTypes")] {
         let Operation::Modify { edits } = &change.operation else { panic!("the schema entry is modified") };
@@ -142,7 +142,7 @@ fn a_server_that_takes_only_numbers_gets_no_textual_identifier_and_no_configurat
     let mut choices = choices();
     choices.unpublished_oids = UnpublishedOids::Placeholder;
     let plan = planned(&facts, &choices);
-    assert!(plan.changes.iter().all(|change| change.part == Part::Schema));
+    assert!(plan.changes.iter().all(|change| change.part == Area::Schema));
     for text in added(&plan, "attributeTypes").iter().chain(&added(&plan, "objectClasses")) {
         assert!(!text.split_whitespace().nth(1).unwrap().contains("oid"), "{text}");
     }

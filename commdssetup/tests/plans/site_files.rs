@@ -91,7 +91,7 @@ fn a_malformed_file_is_named_with_its_line() {
         ),
         (
             "dn: cn=schema\n\n# folded\nobjectClasses: ( 1.2\n  NAME 'x' MUST ( a )\n  COLOUR 'x' )\n",
-            "schema/60x.ldif, line 4: at character 27: `COLOUR` is no keyword",
+            "schema/60x.ldif, line 4: at character 27: `COLOUR` is not a keyword",
         ),
         ("dn: cn=schema\nnothing\n", "schema/60x.ldif, line 2: there is no `:`"),
         ("attributeTypes:: /w==\n", "schema/60x.ldif, line 1: the definition is not UTF-8"),

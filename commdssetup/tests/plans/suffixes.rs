@@ -2,12 +2,12 @@
 
 use commdssetup::choices::{Holds, SchemaType};
 use commdssetup::facts::{ExistingEntry, MappingNode, Replica, ReplicaRole};
-use commdssetup::plan::{Part, Plan, PlanError, entries_to_look_for, plan};
+use commdssetup::plan::{Area, Plan, PlanError, entries_to_look_for, plan};
 
 use crate::support::{choices, dn, facts, hold, planned};
 
 fn made(plan: &Plan) -> Vec<&str> {
-    plan.changes.iter().filter(|change| change.part == Part::Suffixes).map(|change| change.dn.as_str()).collect()
+    plan.changes.iter().filter(|change| change.part == Area::Suffixes).map(|change| change.dn.as_str()).collect()
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_directory_for_configuration_only_gets_the_schema_and_nothing_else() {
     let mut choices = choices();
     choices.holds = Holds::ConfigurationOnly;
     let plan = planned(&facts(), &choices);
-    assert!(plan.changes.iter().all(|change| matches!(change.part, Part::Schema | Part::Marker)));
+    assert!(plan.changes.iter().all(|change| matches!(change.part, Area::Schema | Area::Marker)));
     assert!(plan.reindex.is_empty() && entries_to_look_for(&choices).is_empty());
 }
 
@@ -115,9 +115,8 @@ fn a_read_only_replica_names_its_supplier_and_gets_no_entry() {
             .any(|notice| notice.contains("o=usergroup is missing") && notice.contains("supplier.example.com"))
     );
     assert!(
-        plan.notices
-            .iter()
-            .any(|notice| notice.contains("a read-only replica") && notice.contains("run this on its suppliers first"))
+        plan.notices.iter().any(|notice| notice.contains("a read-only replica")
+            && notice.contains("run commdssetup on its suppliers first"))
     );
 }
 
@@ -132,7 +131,7 @@ fn a_supplier_names_the_servers_that_need_a_run_of_their_own() {
     });
     assert_eq!(
         planned(&facts, &choices()).notices,
-        ["This instance is a supplier of o=usergroup; these need a run of their own: a:389, b:389."]
+        ["This instance is a supplier of o=usergroup; run commdssetup on these as well: a:389, b:389."]
     );
 }
 

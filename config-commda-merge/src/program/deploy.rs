@@ -86,21 +86,23 @@ impl Program<'_> {
     fn refuse_unsafe(&self, script: &Script) -> Result<(), Error> {
         let wrong = |what: &str| Error::Script { path: script.path.to_string(), what: what.to_owned() };
         let looked = |stat: io::Result<Stat>| stat.map_err(|e| wrong(&format!("it cannot be run: {e}")));
-        let Some((parent, name)) = script.path.split_last() else { return Err(wrong("it is no file")) };
+        let Some((parent, name)) = script.path.split_last() else { return Err(wrong("it is not a file")) };
         let stat = looked(self.context.fs.open_dir(&parent).and_then(|dir| dir.stat(&RelPath::from(name))))?;
         if stat.kind != FileKind::Regular || stat.mode & 0o111 == 0 {
-            return Err(wrong("it is no program"));
+            return Err(wrong("it is not a program"));
         }
         let own = rustix::process::geteuid().as_raw();
         let is_others = |stat: &Stat| stat.mode & 0o022 != 0 || (stat.uid != 0 && stat.uid != own);
         if is_others(&stat) {
-            return Err(wrong("others than root may change it: it is not run"));
+            return Err(wrong("users other than root may change it: it is not run"));
         }
         let mut above = Some(parent);
         while let Some(directory) = above {
             let stat = looked(self.context.fs.open_dir(&directory).and_then(|dir| dir.stat(&RelPath::here())))?;
             if is_others(&stat) {
-                return Err(wrong(&format!("others than root may change it, by changing {directory}: it is not run")));
+                return Err(wrong(&format!(
+                    "users other than root may change it, by changing {directory}: it is not run"
+                )));
             }
             above = directory.split_last().map(|(parent, _)| parent);
         }

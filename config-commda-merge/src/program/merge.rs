@@ -63,8 +63,7 @@ impl Program<'_> {
         let unproven = changes.count(|decision| decision.word == Word::Unproven);
         if unproven > 0 {
             warnings.push(format!(
-                "{} without a known stock value: what the site had stands (in Security.properties what is shipped); the \
-                 stock files of the release that the site's files came from (--base DIR) would prove them",
+                "{} without a known stock value: the site's values are kept (in Security.properties the shipped ones); to decide them, give the stock files of the old release (--base DIR)",
                 counted(unproven, "unproven decision")
             ));
         }
@@ -78,7 +77,7 @@ impl Program<'_> {
         report.warnings.extend(warnings);
         if open > 0 {
             report.findings.push(format!(
-                "{}: the site's values stand (in Security.properties the shipped ones); review them, and resolve with \
+                "{}: the site's values are kept (in Security.properties the shipped ones); review them, and resolve with \
                  --resolve FILE:KEY=site|new|VALUE",
                 counted(open, "conflict")
             ));
@@ -133,7 +132,7 @@ fn only_one_side(
             (true, false) => {
                 lines.push(format!("{file} was saved, but is not there now below {base}: it was not merged"))
             }
-            (false, true) => lines.push(format!("{file} is not in {dir}: it stays as config-commda wrote it")),
+            (false, true) => lines.push(format!("{file} is not in {dir}: it is kept as config-commda wrote it")),
             _ => {}
         }
     }

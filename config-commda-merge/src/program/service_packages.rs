@@ -55,7 +55,7 @@ impl Program<'_> {
                 counted(plan.moved.len(), "service package"),
                 args.output.display()
             ));
-            self.say("Next: keep the export, then give the changes to ldapmodify");
+            self.say("Next: keep the export, then apply the changes with ldapmodify");
         }
         Ok(Completion::of(report))
     }

@@ -35,9 +35,9 @@ impl Program<'_> {
         }
         let known = stock.as_ref().is_some_and(|stock| !stock.files.is_empty());
         self.say(if known {
-            "Base for a merge: stock files, so that every key can be judged"
+            "Base for a merge: stock files; every key can be decided"
         } else {
-            "Base for a merge: the documented defaults only; stock files (--base DIR) would let every key be judged"
+            "Base for a merge: the documented defaults only; with stock files (--base DIR) every key can be decided"
         });
         let mut report = self.report(ReportStatus::Inspected);
         report.details = json!({ "base": base, "files": details, "snapshot": newest, "stock": known });
@@ -101,7 +101,7 @@ impl Program<'_> {
             unjudged = site.entries().len();
         }
         if unjudged > 0 {
-            self.say(&format!("  not judged: {unjudged} keys of which no stock value is known"));
+            self.say(&format!("  undecided: {unjudged} keys without a known stock value"));
         }
         let mut deployed = Vec::new();
         for copy in copies.iter().filter(|copy| copy.place.file == file) {

@@ -38,7 +38,7 @@ fn a_directory_of_copies_made_by_hand_serves_as_the_saved_one() {
     site.run_config_commda();
     site.run(&["merge", "--saved", saved.to_str().unwrap()])
         .exits(3)
-        .says("daconfig.properties is not in [TEMP]/saved: it stays as config-commda wrote it");
+        .says("daconfig.properties is not in [TEMP]/saved: it is kept as config-commda wrote it");
     assert!(site.text(RESOURCE).contains("jdapi-mailhoststoreplugin=enabled\n"));
 }
 

@@ -29,7 +29,7 @@ pub struct ConfigFacts {
 
 /// What the configuration shall say.
 #[derive(Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct RequestedSettings<'a> {
     /// The database directory.
     pub database: Option<&'a RootPath>,
     /// Whether the database is read-only.
@@ -44,7 +44,7 @@ pub fn survey_edit(
     fs: &dyn FileSystem,
     common: &CommonOptions,
     typed: &Path,
-    wanted: Wanted<'_>,
+    wanted: RequestedSettings<'_>,
 ) -> Result<ConfigFacts, Error> {
     let path = common.product_path(typed).map_err(|e| Error::io("use", typed.display(), e))?;
     let wrong = |what: String| wrong(&path, what);

@@ -128,7 +128,7 @@ fn btrees_that_count_their_records_and_files_with_checksums_hold_the_same_record
     }
     let outcome = site.migrate(&[]);
     for number in [1, 2] {
-        let warning = format!("{number}.db: its pages carry checksums, which were right; the new file has none");
+        let warning = format!("{number}.db: its page checksums were right; the new file has none");
         assert!(outcome.stderr.contains(&warning), "{outcome}");
     }
     for number in 0..3 {

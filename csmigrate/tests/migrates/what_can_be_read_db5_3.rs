@@ -294,8 +294,7 @@ fn sub_databases_of_which_no_name_can_be_read_are_only_backed_up_and_that_is_tol
         content[range].fill(0);
         site.write("/db/old/damaged.db", &content);
         let outcome = site.run(&["--salvage", OLD, NEW]).failed();
-        let said = "damaged.db: nothing of it can be salvaged: page 0: it says that the file holds sub-databases, but none of \
-                    them can be found; it is only backed up";
+        let said = "damaged.db: nothing of it can be salvaged: page 0: by its flags the file holds sub-databases, but none of them can be found; it is only backed up";
         assert!(outcome.stderr.contains(said), "{outcome}");
         assert_eq!(names_in(&site.path(NEW)), ["ics50caldb.conf", "ics50events.db", "ics50todos.db"]);
         assert_eq!(site.read("/db/old/backup/damaged.db"), content);

@@ -71,7 +71,7 @@ fn a_backup_that_already_holds_exactly_the_source_is_used_and_stays_when_undone(
     assert_snapshot!(site.run(&["-b", "/db/saved", OLD, "/db/other"]).failed(), @r#"
     exit 255
     --- stderr
-    csmigrate: /db/saved is no backup of this source: ics50caldb.conf differs from the source
+    csmigrate: /db/saved is not a backup of this source: ics50caldb.conf differs from the source
       Name another directory with -b, or move this one away.
       Nothing was changed.
     "#);

@@ -19,7 +19,7 @@ fn files_that_cannot_say_are_judged_by_their_data() {
         assert_eq!(flags, 0x41);
         assert_eq!(
             said,
-            format!("csmigrate: warning: {source}: its duplicates are taken as sorted, judged from the data\n")
+            format!("csmigrate: warning: {source}: its duplicates are taken as sorted, found from the data\n")
         );
     }
 }

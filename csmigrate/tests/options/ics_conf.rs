@@ -189,7 +189,7 @@ fn a_file_edited_since_is_kept_by_undo_and_the_old_one_is_put_beside_it() {
     The old database is in /db/old. If you moved it there before the migration, move it back:
       mv [TEMP]/root/db/old [TEMP]/root/db/new
     --- stderr
-    csmigrate: warning: /etc/opt/SUNWics5/config/ics.conf was changed since and stays; its old content is in /etc/opt/SUNWics5/config/ics.conf.before-[RUN 1]
+    csmigrate: warning: /etc/opt/SUNWics5/config/ics.conf was changed since the run and is kept; its old content is in /etc/opt/SUNWics5/config/ics.conf.before-[RUN 1]
     "#);
     assert_eq!(site.read(CONF), b"edited = \"since\"\n");
     let run = &site.run_names()[0];

@@ -40,7 +40,7 @@ fn the_table_tells_every_kind_of_file() {
     hash-2.7.7-be-plain-4096.db      hash   5        big         4096       5      300      no flags           readable to its end
     ics50caldb.conf                  other  -        -           -          -      -        -                  -
     log.0000000001                   log    -        -           -          -      -        -                  -
-    log: clean: the log ends with a checkpoint at 1/8072
+    log: clean: the databases hold all of the log, which ends at 1/8072
     "#);
     site.assert_unchanged(&before);
     assert_eq!(names_in(&site.beside("cwd")), [""; 0]);
@@ -49,8 +49,8 @@ fn the_table_tells_every_kind_of_file() {
 #[test]
 fn it_says_whether_the_environment_was_closed() {
     let last = |name: &str| site_line(&Site::with(&[name]));
-    assert_snapshot!(last("env-4.4.20-clean"), @"log: clean: the log ends with a checkpoint at 1/148909");
-    assert_snapshot!(last("env-4.4.20-unclean"), @"log: not clean: 47 log records follow the last checkpoint, with 1 committed transaction (1 before it belong to transactions that were open then)");
+    assert_snapshot!(last("env-4.4.20-clean"), @r#"log: clean: the databases hold all of the log, which ends at 1/148909"#);
+    assert_snapshot!(last("env-4.4.20-unclean"), @r#"log: not clean: 1 committed transaction is only in the log in /db/old, not in the data files, the first of 2026-11-23 15:18:23 UTC (1 for mbox.db)"#);
     assert_snapshot!(last("csdb-6.1-le"), @"log: no log files");
 }
 
@@ -110,13 +110,13 @@ fn deep_lists_everything_that_is_wrong_or_odd() {
     file                               type   version  byte order  page size  pages  records  flags          state
     btree-3.2.9-le-deleteditem-512.db  btree  8        little      512        2      19       no flags       readable to its end
     btree-4.4.20-le-subdb-512.db       btree  9        little      512        14     120      sub-databases  readable to its end, 2 sub-databases
-    leaves.db                          btree  8        little      512        80     13       no flags       damaged: page 5: calls itself page 2779096485
+    leaves.db                          btree  8        little      512        80     13       no flags       damaged: page 5: has the number of page 2779096485
     meta.db                            btree  9        little      1024       32     302      no flags       damaged: page 0: type 5, expected 9 (btree meta)
     zeroed.db                          ?      -        -           -          -      -        -              damaged: not a Berkeley DB file
     log: no log files
     btree-3.2.9-le-deleteditem-512.db: oddity: page 0: 1 item is marked as deleted
-    leaves.db: damage: page 5: calls itself page 2779096485
-    leaves.db: damage: page 11: calls itself page 2779096485
+    leaves.db: damage: page 5: has the number of page 2779096485
+    leaves.db: damage: page 11: has the number of page 2779096485
     meta.db: damage: page 0: type 5, expected 9 (btree meta)
     zeroed.db: damage: page 0: not a Berkeley DB file
     "#);

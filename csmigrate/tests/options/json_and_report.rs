@@ -57,6 +57,6 @@ fn a_report_that_cannot_be_written_is_a_failure_that_says_what_was_done() {
     exit 255
     --- stderr
     csmigrate: the report cannot be written: /no/such/directory/report.json: No such file or directory (os error 2)
-      What was asked for is done.
+      The run is done; only the report is missing.
     "#);
 }

@@ -37,7 +37,7 @@ fn min_tells_phases_and_totals() {
     Backup: /db/old/backup
     Undo:   csmigrate --root [TEMP]/root --undo /db/new
     --- stderr
-    csmigrate: warning: btree-3.0.55-be-dup-512.db: its duplicates are taken as sorted, judged from the data
+    csmigrate: warning: btree-3.0.55-be-dup-512.db: its duplicates are taken as sorted, found from the data
     csmigrate: warning: btree-4.4.20-le-deleteditem-512.db: 1 items are marked as deleted; they are not migrated
     "#);
     assert_snapshot!(site.log_lines(&site.beside("cwd"), "csmigrate.log"), @r#"
@@ -50,7 +50,7 @@ fn min_tells_phases_and_totals() {
     42 records scanned
     Scanning events database...
     200 events scanned
-    warning: btree-3.0.55-be-dup-512.db: its duplicates are taken as sorted, judged from the data
+    warning: btree-3.0.55-be-dup-512.db: its duplicates are taken as sorted, found from the data
     warning: btree-4.4.20-le-deleteditem-512.db: 1 items are marked as deleted; they are not migrated
     make /db/old/backup: 5 files copied, 0 files newly written, each read back
     give /db/old its time of last change back

@@ -41,8 +41,10 @@ fn the_help_tells_the_documented_syntax_and_our_additions() {
           --inspect [<DIR>]      Show the files of a database directory and change nothing
           --deep                 With --inspect: check every page, and list everything that is wrong or odd
           --byte-order <ORDER>   Byte order of the new files [default: native] [possible values: native, little, big, keep]
-          --dup-sorted <yes|no>  Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted [default: judged from the data]
+          --dup-sorted <yes|no>  Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted [default: found from the data]
           --salvage              Migrate what can be read of damaged databases, into salvaged in target_dbdir
+          --log-files <DIR>      Where the databases' log files (log.*) are [default: as DB_CONFIG says, source_dbdir, or near it]
+          --without-logs         Migrate the databases as they are when their log files cannot be found
           --owner <USER:GROUP>   Owner of the new files [default: that of each source file]
           --backup-all           Copy hotbackup and archive to the backup as well
           --log-dir <DIR>        Where csmigrate.log and csmigrateError.log are written [default: the calendar's logs directory]
@@ -55,7 +57,7 @@ fn the_help_tells_the_documented_syntax_and_our_additions() {
       -d, --dry-run                Show what would be done and write nothing but the logs
           --json                   Print the result as JSON
           --report <FILE>          Also write the result as JSON to FILE
-          --yes                    Accepted as by every program; csmigrate never asks
+          --yes                    Accepted because every tool has it; csmigrate never asks
           --resume                 Finish the run that was interrupted
           --undo [<target_dbdir>]  Undo the migration into this directory, or the run of this name [default: the newest run]
           --list-runs              List the runs

@@ -34,21 +34,21 @@ fn a_truncated_database_is_refused() {
     exit 255
     --- stderr
     csmigrate: /db/old/damaged.db: page 33: points to page 40, but the file has pages 1 to 39
-      Restore the files from a good backup or move them out of the directory, and run csmigrate again. Of damaged ones, --salvage migrates what can be read.
+      Restore the files from a good backup or move them out of the directory, and run csmigrate again. --salvage migrates what can be read of the damaged ones.
       Nothing was changed.
     "#);
     assert_snapshot!(refusal(&bytes[..bytes.len() - 1]), @r#"
     exit 255
     --- stderr
     csmigrate: /db/old/damaged.db: the file's 40959 bytes are not whole pages of 512 bytes
-      Restore the files from a good backup or move them out of the directory, and run csmigrate again. Of damaged ones, --salvage migrates what can be read.
+      Restore the files from a good backup or move them out of the directory, and run csmigrate again. --salvage migrates what can be read of the damaged ones.
       Nothing was changed.
     "#);
     assert_snapshot!(refusal(&bytes[..PAGE]), @r#"
     exit 255
     --- stderr
     csmigrate: /db/old/damaged.db: page 0: points to page 1, but the file has pages 1 to 0
-      Restore the files from a good backup or move them out of the directory, and run csmigrate again. Of damaged ones, --salvage migrates what can be read.
+      Restore the files from a good backup or move them out of the directory, and run csmigrate again. --salvage migrates what can be read of the damaged ones.
       Nothing was changed.
     "#);
 }
@@ -65,7 +65,7 @@ fn a_loop_in_the_leaf_chain_is_refused() {
     exit 255
     --- stderr
     csmigrate: /db/old/damaged.db: page 41: next page is 41, expected 42
-      Restore the files from a good backup or move them out of the directory, and run csmigrate again. Of damaged ones, --salvage migrates what can be read.
+      Restore the files from a good backup or move them out of the directory, and run csmigrate again. --salvage migrates what can be read of the damaged ones.
       Nothing was changed.
     "#);
 }
@@ -82,7 +82,7 @@ fn a_loop_in_the_tree_is_refused() {
     exit 255
     --- stderr
     csmigrate: /db/old/damaged.db: page 1: points to page 1, which is already used elsewhere
-      Restore the files from a good backup or move them out of the directory, and run csmigrate again. Of damaged ones, --salvage migrates what can be read.
+      Restore the files from a good backup or move them out of the directory, and run csmigrate again. --salvage migrates what can be read of the damaged ones.
       Nothing was changed.
     "#);
 }
@@ -99,7 +99,7 @@ fn overlapping_items_are_refused() {
     exit 255
     --- stderr
     csmigrate: /db/old/damaged.db: page 3: item 1 overlaps another item
-      Restore the files from a good backup or move them out of the directory, and run csmigrate again. Of damaged ones, --salvage migrates what can be read.
+      Restore the files from a good backup or move them out of the directory, and run csmigrate again. --salvage migrates what can be read of the damaged ones.
       Nothing was changed.
     "#);
 }
@@ -120,7 +120,7 @@ fn flipped_bits_in_page_headers_are_refused() {
     assert_snapshot!(said, @r#"
     type: csmigrate: /db/old/damaged.db: page 4: type 21, expected 5 (btree leaf)
     level: csmigrate: /db/old/damaged.db: page 4: level 17, expected 1
-    number: csmigrate: /db/old/damaged.db: page 4: calls itself page 20
+    number: csmigrate: /db/old/damaged.db: page 4: has the number of page 20
     number of items: csmigrate: /db/old/damaged.db: page 4: 4104 entries reach beyond the lowest item at 220
     next page: csmigrate: /db/old/damaged.db: page 4: next page is 21, expected 5
     "#);
@@ -137,7 +137,7 @@ fn all_damaged_databases_are_told_at_once() {
     --- stderr
     csmigrate: /db/old/one.db: page 0: points to page 1, but the file has pages 1 to 0
       /db/old/two.db: page 1: points to page 17, but the file has pages 1 to 3
-      Restore the files from a good backup or move them out of the directory, and run csmigrate again. Of damaged ones, --salvage migrates what can be read.
+      Restore the files from a good backup or move them out of the directory, and run csmigrate again. --salvage migrates what can be read of the damaged ones.
       Nothing was changed.
     "#);
 }
@@ -148,7 +148,7 @@ fn a_database_of_zeroes_and_one_of_noise_are_refused() {
     exit 255
     --- stderr
     csmigrate: /db/old/damaged.db: named like a database, but its first page is not that of a database
-      Restore the files from a good backup or move them out of the directory, and run csmigrate again. Of damaged ones, --salvage migrates what can be read.
+      Restore the files from a good backup or move them out of the directory, and run csmigrate again. --salvage migrates what can be read of the damaged ones.
       Nothing was changed.
     "#);
     let mut state = 1_u32;
@@ -162,7 +162,7 @@ fn a_database_of_zeroes_and_one_of_noise_are_refused() {
     exit 255
     --- stderr
     csmigrate: /db/old/damaged.db: named like a database, but its first page is not that of a database
-      Restore the files from a good backup or move them out of the directory, and run csmigrate again. Of damaged ones, --salvage migrates what can be read.
+      Restore the files from a good backup or move them out of the directory, and run csmigrate again. --salvage migrates what can be read of the damaged ones.
       Nothing was changed.
     "#);
 }

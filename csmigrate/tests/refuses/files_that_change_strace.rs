@@ -29,7 +29,7 @@ fn a_database_that_grows_while_it_is_read_is_refused() {
     exit 255
     --- stderr
     csmigrate: /db/old/ics50events.db: it changed while it was being read
-      Restore the files from a good backup or move them out of the directory, and run csmigrate again. Of damaged ones, --salvage migrates what can be read.
+      Restore the files from a good backup or move them out of the directory, and run csmigrate again. --salvage migrates what can be read of the damaged ones.
       Nothing was changed.
     "#);
     assert_same(&before, &manifest(&site.path("/db")));

@@ -52,7 +52,7 @@ fn each_kind_has_its_own_message_and_all_are_told_at_once() {
       /db/old/recno.db: a record-number (recno) database, not a btree with keys
       /db/old/text.db: named like a database, but its first page is not that of a database
       /db/old/version-10.db: a btree of version 10; versions 6 to 9 (Berkeley DB 2.6 to 5.3) are read
-      Restore the files from a good backup or move them out of the directory, and run csmigrate again. Of damaged ones, --salvage migrates what can be read.
+      Restore the files from a good backup or move them out of the directory, and run csmigrate again. --salvage migrates what can be read of the damaged ones.
       Nothing was changed.
     "#);
 }
@@ -74,7 +74,7 @@ fn a_symbolic_link_in_the_place_of_a_database_is_refused() {
     exit 255
     --- stderr
     csmigrate: /db/old/ics50gse.db is a symbolic link, and links in a database directory are never followed: put the database itself there
-      Restore the files from a good backup or move them out of the directory, and run csmigrate again. Of damaged ones, --salvage migrates what can be read.
+      Restore the files from a good backup or move them out of the directory, and run csmigrate again. --salvage migrates what can be read of the damaged ones.
       Nothing was changed.
     "#);
 }

@@ -26,7 +26,7 @@ fn a_target_without_room_is_refused() {
     assert_snapshot!(outcome, @r#"
     exit 255
     --- stderr
-    csmigrate: /db/new: 2 MiB are needed there, 1 MiB are free
+    csmigrate: /db/new: 2 MiB are needed, 1 MiB are free
       Free some space, or name a backup directory elsewhere with -b.
       Nothing was changed.
     "#);
@@ -41,7 +41,7 @@ fn a_backup_without_room_is_refused() {
     assert_snapshot!(outcome, @r#"
     exit 255
     --- stderr
-    csmigrate: /tape/backup: 2 MiB are needed there, 1 MiB are free
+    csmigrate: /tape/backup: 2 MiB are needed, 1 MiB are free
       Free some space, or name a backup directory elsewhere with -b.
       Nothing was changed.
     "#);

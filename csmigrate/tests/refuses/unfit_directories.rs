@@ -162,7 +162,7 @@ fn a_backup_directory_that_holds_something_else_is_refused() {
     assert_snapshot!(site.refused(&[OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: /db/old/backup is no backup of this source: notes is not in the source
+    csmigrate: /db/old/backup is not a backup of this source: notes is not in the source
       Name another directory with -b, or move this one away.
       Nothing was changed.
     "#);
@@ -170,7 +170,7 @@ fn a_backup_directory_that_holds_something_else_is_refused() {
     assert_snapshot!(site.refused(&["-b", "/elsewhere", OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: /elsewhere is no backup of this source: ics50events.db differs from the source
+    csmigrate: /elsewhere is not a backup of this source: ics50events.db differs from the source
       Name another directory with -b, or move this one away.
       Nothing was changed.
     "#);
@@ -248,7 +248,7 @@ fn an_empty_mount_point_as_the_backup_is_refused_before_anything_happens() {
     assert_snapshot!(outcome, @r#"
     exit 255
     --- stderr
-    csmigrate: /db/disk is a mount point: the backup cannot take its place
+    csmigrate: /db/disk is a mount point, which the backup cannot replace
       Name a directory below it with -b, such as /db/disk/csdb.
       Nothing was changed.
     "#);

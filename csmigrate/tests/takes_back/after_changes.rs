@@ -23,7 +23,7 @@ fn a_file_that_was_edited_since_stays_and_that_is_said() {
     Removing /db/old/backup...
     Everything else is as it was before the migration
     --- stderr
-    csmigrate: warning: /db/new/ics50events.db was changed since; it is left as it is
+    csmigrate: warning: /db/new/ics50events.db was changed since the run; it is kept
     csmigrate: warning: /db/new stays: it holds ics50events.db
     "#);
     assert_eq!(names_in(&site.path(NEW)), ["ics50events.db"]);

@@ -108,7 +108,11 @@ impl fmt::Display for What {
                 write!(f, "{keys} not divide the keys below: a search misses some")
             }
             Self::RepeatedKeys(count) => {
-                write!(f, "{} there twice: a search finds the records of one", counted(*count, "key is", "keys are"))
+                write!(
+                    f,
+                    "{} there twice: a search finds only the records of one",
+                    counted(*count, "key is", "keys are")
+                )
             }
             Self::RepeatedData(count) => {
                 write!(f, "{} there twice", counted(*count, "sorted duplicate is", "sorted duplicates are"))
@@ -122,7 +126,7 @@ impl fmt::Display for What {
                 write!(f, "{data} not in byte order: the application may have its own")
             }
             Self::LastPage { found, expected } => {
-                write!(f, "the meta page calls {found} the last page, which is {expected}")
+                write!(f, "by the meta page the last page is {found}, but it is {expected}")
             }
             Self::KeyCount { found, expected } => write!(f, "the meta page counts {found} keys, there are {expected}"),
             Self::DoubtfulBuckets(count) => {
@@ -139,7 +143,9 @@ impl fmt::Display for What {
             Self::HashFunction(charkey) => {
                 write!(f, "a hash function of the application ({charkey:#010x}): its buckets cannot be checked")
             }
-            Self::RecordLength(length) => write!(f, "the meta page has a length of records, {length}, without a use"),
+            Self::RecordLength(length) => {
+                write!(f, "the meta page has a record length, {length}, which has no meaning here")
+            }
             Self::Deleted(count) => write!(f, "{} marked as deleted", counted(*count, "item is", "items are")),
             Self::Unlisted(count) => {
                 write!(f, "{} not on the free list", counted(*count, "empty page is", "empty pages are"))

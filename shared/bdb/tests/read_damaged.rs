@@ -245,8 +245,8 @@ fn flags_and_meta_flags_of_databases_that_are_not_read_are_refused_by_name() {
         (24, 0x01, "an encrypted database"),
         (16, 0x0a, "a btree of version 10; versions 6 to 9 (Berkeley DB 2.6 to 5.3) are read"),
         (25, 0x05, "page 0: type 5, expected 9 (btree meta)"),
-        (8, 0x01, "page 0: calls itself page 1"),
-        (76, 0x01, "page 0: at least 1 keys per page, which is no number that a page has room for"),
+        (8, 0x01, "page 0: has the number of page 1"),
+        (76, 0x01, "page 0: at least 1 keys per page, which do not fit a page"),
     ];
     let file = File::new(PLAIN);
     for (at, byte, message) in refusals {

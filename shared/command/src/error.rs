@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io;
 
-use upgrade_engine::engine::{EngineError, Standing};
+use upgrade_engine::engine::{EngineError, StateAfter};
 use upgrade_engine::fs::Name;
 use upgrade_engine::survey::SurveyError;
 
@@ -27,7 +27,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A question needs an answer, and there is no terminal.
-    #[error("{question} There is no terminal to ask for the answer.")]
+    #[error("{question} There is no terminal for the answer.")]
     NoTerminal {
         /// The question.
         question: String,
@@ -38,7 +38,7 @@ pub enum Error {
     #[error("not confirmed")]
     NotConfirmed,
     /// The administrator asked to stop before anything was begun.
-    #[error("stopped as asked")]
+    #[error("interrupted")]
     Interrupted,
     /// Another run holds the lock.
     #[error("another run is active{}", holder.as_ref().map(|holder| format!(": {holder}")).unwrap_or_default())]
@@ -115,13 +115,15 @@ impl Error {
         match self {
             Self::Unfinished { run, .. } => SystemState::Unfinished(Some(run.clone())),
             Self::SeveralUnfinished(_) => SystemState::Unfinished(None),
-            Self::Engine(error) if error.standing() == Standing::Unfinished => SystemState::Unfinished(match error {
-                EngineError::Step { run, .. } => run.clone(),
-                EngineError::Pending { run } | EngineError::Journal { run, .. } | EngineError::State { run, .. } => {
-                    Some(run.clone())
-                }
-                _ => None,
-            }),
+            Self::Engine(error) if error.state_after() == StateAfter::Unfinished => {
+                SystemState::Unfinished(match error {
+                    EngineError::Step { run, .. } => run.clone(),
+                    EngineError::Pending { run }
+                    | EngineError::Journal { run, .. }
+                    | EngineError::State { run, .. } => Some(run.clone()),
+                    _ => None,
+                })
+            }
             _ => SystemState::Unchanged,
         }
     }
@@ -139,7 +141,7 @@ impl Error {
     fn hint(&self, program: &str) -> Option<String> {
         Some(match self {
             Self::Usage(_) => format!("{program} --help lists the options."),
-            Self::NoTerminal { option, .. } => format!("Give {option} to answer it."),
+            Self::NoTerminal { option, .. } => format!("Use {option} to answer yes."),
             Self::NoSuchRun(_) | Self::NothingToUndo | Self::WithoutEffect { .. } => {
                 format!("{program} --list-runs shows what can be undone.")
             }

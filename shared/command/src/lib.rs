@@ -2,7 +2,7 @@
 //!
 //! A tool implements [`Program`] (its name, its arguments, its error type, what one call does) and, when it changes something under
 //! a journal, [`RunHandler`] (what its runs are about, and what makes the content of their steps). [`main()`] does the rest.
-//! ARCHITECTURE.md has "a new tool in ten steps"; `tests/toy` is a whole tool.
+//! ARCHITECTURE.md has "a new tool in ten steps"; `examples/toy.rs` is a whole tool.
 //!
 //! This is no framework of detect, plan and apply: a command that reads, prints or writes files of its own returns a
 //! [`Completion`] and uses as much of [`Context`] as it needs.
@@ -11,6 +11,7 @@ mod context;
 mod error;
 mod exit;
 mod interrupt;
+pub mod layout;
 mod options;
 mod program;
 mod prompt;

@@ -150,7 +150,7 @@ fn deliver<P: Program>(name: &str, args: &P::Args, terminal: Terminal, completio
     }
     let Err(e) = options.write_report(&report) else { return exit };
     let state = match report.outcome {
-        ReportStatus::Done => "What was asked for is done.",
+        ReportStatus::Done => "The run is done; only the report is missing.",
         ReportStatus::Unfinished => "The run is unfinished.",
         _ => P::UNCHANGED,
     };

@@ -6,7 +6,7 @@ mod resume;
 mod undo;
 
 use serde_json::Value;
-use upgrade_engine::engine::{Done, EngineError, Means, Pending, Session};
+use upgrade_engine::engine::{Done, EngineError, Pending, Resources, Session, StateAfter};
 use upgrade_engine::fs::Name;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::{list_runs, unfinished};
@@ -159,13 +159,8 @@ impl<'a, H: RunHandler> Runs<'a, H> {
     }
 
     /// Shows a plan after the checks that a run makes before its first change. Only an undo needs the session.
-    fn say_dry_run(
-        &self,
-        plan: &Plan,
-        providers: &Providers<'_>,
-        session: Option<&Session>,
-    ) -> Result<Report, Error> {
-        let foreseen = self.work(plan, providers, |means| upgrade_engine::check(plan, means, session))?;
+    fn say_dry_run(&self, plan: &Plan, providers: &Providers<'_>, session: Option<&Session>) -> Result<Report, Error> {
+        let foreseen = self.work(plan, providers, |resources| upgrade_engine::check(plan, resources, session))?;
         foreseen.iter().for_each(|line| self.context.warn(line));
         self.context.say("Dry run: this would be done, and nothing was written:");
         plan.lines().iter().for_each(|line| self.context.say(&format!("  {line}")));
@@ -182,7 +177,7 @@ impl<'a, H: RunHandler> Runs<'a, H> {
         &self,
         plan: &Plan,
         providers: &Providers<'_>,
-        work: impl FnOnce(&Means<'_>) -> Result<T, EngineError>,
+        work: impl FnOnce(&Resources<'_>) -> Result<T, EngineError>,
     ) -> Result<T, Error> {
         let progress = self.context.progress(self.handler.bytes(plan))?;
         let announcements = (0..plan.steps.len()).map(|number| self.handler.announcement(plan, number)).collect();
@@ -190,16 +185,38 @@ impl<'a, H: RunHandler> Runs<'a, H> {
             StepPrinter { terminal: self.context.terminal, log: self.context.log, progress: &progress, announcements };
         let producers: Vec<&dyn Producer> = providers.producers.iter().map(|producer| &**producer).collect();
         let services: Vec<&dyn Service> = providers.services.iter().map(|service| &**service).collect();
-        let means = Means {
+        let resources = Resources {
             fs: self.context.fs,
             producers: &producers,
             services: &services,
             observer: &observer,
             workers: providers.workers,
         };
-        let result = work(&means);
+        let result = work(&resources);
         progress.finish();
         Ok(result?)
+    }
+
+    /// Undoes a run whose step failed, where the tool has that done, and returns the error to print.
+    fn undone_at_once(&self, session: &Session, providers: &Providers<'_>, error: Error) -> H::Error {
+        let Error::Engine(failure) = &error else { return error.into() };
+        let EngineError::Step { run: Some(run), state_after: StateAfter::Unfinished, .. } = failure else {
+            return error.into();
+        };
+        let Some(told) = self.handler.undone_at_once(failure) else { return error.into() };
+        let undo = || -> Result<bool, Error> {
+            let run = session.run(run)?;
+            if run.plan.undoes.is_some() {
+                return Ok(false);
+            }
+            let undo = self.work(&Plan::new("", Value::Null), providers, |resources| session.plan_undo(run, resources))?;
+            if !undo.kept.is_empty() {
+                return Ok(false);
+            }
+            self.work(&undo.plan, providers, |resources| session.apply(&undo.plan, resources))?;
+            Ok(true)
+        };
+        if matches!(undo(), Ok(true)) { told } else { error.into() }
     }
 
     /// Returns the report of a run that is done, and keeps it with the run.
@@ -276,7 +293,10 @@ impl<H: RunHandler> NewRun<'_, H> {
             None => self.runs.session()?,
         };
         let providers = self.runs.handler.providers(&Work::Apply(&plan))?;
-        let done = self.runs.work(&plan, &providers, |means| session.apply_keeping(&plan, means, kept))?;
+        let done = self
+            .runs
+            .work(&plan, &providers, |resources| session.apply_keeping(&plan, resources, kept))
+            .map_err(|error| self.runs.undone_at_once(&session, &providers, error))?;
         Ok(self.runs.keep_report(&session, &plan, done, ReportStatus::Done))
     }
 
@@ -296,7 +316,8 @@ impl<H: RunHandler> NewRun<'_, H> {
         };
         let (id, plan) = (run.id.clone(), run.plan.clone());
         let providers = self.runs.handler.providers(&Work::Undo(session, &run))?;
-        let undo = self.runs.work(&Plan::new("", Value::Null), &providers, |means| session.plan_undo(run, means));
+        let undo =
+            self.runs.work(&Plan::new("", Value::Null), &providers, |resources| session.plan_undo(run, resources));
         let is_untouched = undo.is_ok_and(|undo| undo.kept.is_empty());
         if !is_untouched || !still_holds(&plan) {
             return Ok(None);

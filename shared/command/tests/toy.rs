@@ -261,7 +261,9 @@ fn errors_say_what_is_wrong_what_can_be_done_and_what_the_state_is() {
     site.toy(&["--dry-run", "--list-runs"]).exits(2).says("cannot be used together");
     site.toy(&[]).exits(2).says("FILE is missing").says("toy --help lists the options.");
     let report = site.path("nowhere/report");
-    site.toy(&["--yes", "--report", report.to_str().unwrap(), "/a"]).exits(3).says("What was asked for is done.");
+    site.toy(&["--yes", "--report", report.to_str().unwrap(), "/a"])
+        .exits(3)
+        .says("The run is done; only the report is missing.");
 }
 
 /// Passes a file system that is shared to code that wants its own.

@@ -97,7 +97,7 @@ impl ToolError for Error {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Changed { .. } => "Run the command again: it plans anew.".to_owned(),
+            Self::Changed { .. } => "Repeat the command.".to_owned(),
             Self::ChangedSince { .. } => "Make the candidates again.".to_owned(),
             Self::Unresolved { .. } => {
                 "Resolve each one with --resolve FILE:KEY=site|new|VALUE when the candidates are made.".to_owned()

@@ -66,7 +66,7 @@ pub struct Line {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// It is not the JSON form of decisions.
-    #[error("this is no report of decisions: {0}")]
+    #[error("this is not a report of decisions: {0}")]
     Json(#[from] serde_json::Error),
     /// Another release wrote it.
     #[error("the report has version {found}, this program reads version {VERSION}")]

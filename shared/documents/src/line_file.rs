@@ -164,6 +164,7 @@ impl LineFile {
         syntax: Syntax,
         mut read: impl FnMut(&Line<'_>) -> Result<Read, ParseError>,
     ) -> Result<Self, ParseError> {
+        lines::check_size(bytes.len())?;
         if let Some(at) = memchr::memchr(0, &bytes) {
             return Err(error_at(&bytes, at, "a NUL byte: this is not a text file"));
         }
@@ -399,7 +400,7 @@ pub(crate) fn check_line(key: &Key, value: &[u8], expected: Cow<'_, [u8]>) -> Re
     if *value == *expected {
         return Ok(());
     }
-    Err(EditError::Value { key: key.clone(), what: "another line than the one that the key names" })
+    Err(EditError::Value { key: key.clone(), what: "a line with another key" })
 }
 
 /// Refuses a key whose name or section cannot be written: `ends_name` are the bytes that end a name.

@@ -116,7 +116,10 @@ impl<R: BufRead> Lines<R> {
                 return Ok(None);
             };
             if line.bytes.starts_with(b" ") {
-                return Err(syntax(line.number, "a line begins with a blank, but there is none that it goes on with"));
+                return Err(syntax(
+                    line.number,
+                    "a line begins with a blank, but there is no line before it to continue",
+                ));
             }
             while !line.bytes.is_empty()
                 && let Some(next) = self.physical()?
@@ -159,7 +162,7 @@ pub(crate) fn split(line: &Line) -> Result<(String, Vec<u8>), LdifError> {
     let (name, rest) = line.bytes.split_at(colon);
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-.;_".contains(byte);
     if name.is_empty() || !name.iter().all(is_name) {
-        return Err(error("what stands before `:` is no attribute"));
+        return Err(error("the text before `:` is not an attribute"));
     }
     let name = String::from_utf8_lossy(name).into_owned();
     let value = match rest {
@@ -231,8 +234,8 @@ mod tests {
             ("dn: o=x\nphoto:< file:///etc/passwd\n", "line 2: the value is in another file, which is not read"),
             ("dn: o=x\nphoto:: ???\n", "line 2: the value is not base64"),
             ("dn: o=x\nnothing\n", "line 2: there is no `:`"),
-            ("dn: o=x\na b: c\n", "line 2: what stands before `:` is no attribute"),
-            ("dn: o=x\n\n more\n", "line 3: a line begins with a blank, but there is none that it goes on with"),
+            ("dn: o=x\na b: c\n", "line 2: the text before `:` is not an attribute"),
+            ("dn: o=x\n\n more\n", "line 3: a line begins with a blank, but there is no line before it to continue"),
         ] {
             assert_eq!(error(file), message);
         }

@@ -58,7 +58,7 @@ pub fn pairs(file: impl BufRead) -> impl Iterator<Item = Result<Pair, LdifError>
 }
 
 /// A line of a record.
-enum Part {
+enum RecordLine {
     /// `-`
     Separator,
     Pair(String, Vec<u8>),
@@ -67,7 +67,7 @@ enum Part {
 struct Block {
     line: u64,
     dn: Dn,
-    parts: std::vec::IntoIter<(u64, Part)>,
+    parts: std::vec::IntoIter<(u64, RecordLine)>,
     last: u64,
 }
 
@@ -89,7 +89,7 @@ fn block<R: BufRead>(lines: &mut Lines<R>, is_first: &mut bool) -> Result<Option
         }
         last = line.number;
         if line.bytes.trim_ascii_end() == b"-" && head.is_some() {
-            parts.push((line.number, Part::Separator));
+            parts.push((line.number, RecordLine::Separator));
             continue;
         }
         let (name, value) = split(&line)?;
@@ -104,7 +104,7 @@ fn block<R: BufRead>(lines: &mut Lines<R>, is_first: &mut bool) -> Result<Option
             None if is_name => head = Some((line.number, dn(line.number, value)?)),
             None => return Err(syntax(line.number, "a record begins with `dn:`")),
             Some(_) if is_name => return Err(syntax(line.number, "there is no blank line before this record")),
-            Some(_) => parts.push((line.number, Part::Pair(name, value))),
+            Some(_) => parts.push((line.number, RecordLine::Pair(name, value))),
         }
     }
     Ok(head.map(|(line, dn)| Block { line, dn, parts: parts.into_iter(), last }))
@@ -121,14 +121,14 @@ fn text(line: u64, value: Vec<u8>) -> Result<String, LdifError> {
 fn record(mut block: Block) -> Result<Record, LdifError> {
     let mut controls = Vec::new();
     let mut first = block.parts.next();
-    while let Some((line, Part::Pair(name, value))) = &first
+    while let Some((line, RecordLine::Pair(name, value))) = &first
         && name.eq_ignore_ascii_case("control")
     {
         controls.push(control(*line, value)?);
         first = block.parts.next();
     }
     let action = match first {
-        Some((line, Part::Pair(name, value))) if name.eq_ignore_ascii_case("changetype") => {
+        Some((line, RecordLine::Pair(name, value))) if name.eq_ignore_ascii_case("changetype") => {
             let kind = text(line, value)?.trim().to_ascii_lowercase();
             match kind.as_str() {
                 "add" => Action::Add(attributes(None, block.parts)?),
@@ -148,45 +148,47 @@ fn record(mut block: Block) -> Result<Record, LdifError> {
 }
 
 fn attributes(
-    first: Option<(u64, Part)>,
-    rest: impl Iterator<Item = (u64, Part)>,
+    first: Option<(u64, RecordLine)>,
+    rest: impl Iterator<Item = (u64, RecordLine)>,
 ) -> Result<Vec<Attribute>, LdifError> {
     let parts = first.into_iter().chain(rest);
     let attribute = |(line, part)| match part {
-        Part::Separator => Err(syntax(line, "`-` belongs into a modification")),
-        Part::Pair(name, _) if name.eq_ignore_ascii_case("changetype") || name.eq_ignore_ascii_case("control") => {
-            Err(syntax(line, &format!("`{name}:` stands before the values")))
+        RecordLine::Separator => Err(syntax(line, "`-` is allowed only in a modification")),
+        RecordLine::Pair(name, _)
+            if name.eq_ignore_ascii_case("changetype") || name.eq_ignore_ascii_case("control") =>
+        {
+            Err(syntax(line, &format!("`{name}:` is expected before the values")))
         }
-        Part::Pair(name, value) => Ok(Attribute { name, value }),
+        RecordLine::Pair(name, value) => Ok(Attribute { name, value }),
     };
     parts.map(attribute).collect()
 }
 
-fn modifications(parts: impl Iterator<Item = (u64, Part)>) -> Result<Vec<Modification>, LdifError> {
+fn modifications(parts: impl Iterator<Item = (u64, RecordLine)>) -> Result<Vec<Modification>, LdifError> {
     let mut done = Vec::new();
     let mut current: Option<Modification> = None;
     for (line, part) in parts {
         match (part, &mut current) {
-            (Part::Separator, Some(_)) => done.extend(current.take()),
+            (RecordLine::Separator, Some(_)) => done.extend(current.take()),
             // Some writers put a separator too much.
-            (Part::Separator, None) => {}
-            (Part::Pair(name, value), Some(modification)) => {
+            (RecordLine::Separator, None) => {}
+            (RecordLine::Pair(name, value), Some(modification)) => {
                 if !name.eq_ignore_ascii_case(&modification.attribute) {
                     let wanted = &modification.attribute;
-                    return Err(syntax(line, &format!("a value of `{wanted}` or `-` stands here")));
+                    return Err(syntax(line, &format!("a value of `{wanted}` or `-` is expected here")));
                 }
                 modification.values.push(value);
             }
-            (Part::Pair(name, value), None) => {
+            (RecordLine::Pair(name, value), None) => {
                 let kind = match name.to_ascii_lowercase().as_str() {
                     "add" => ModificationKind::Add,
                     "delete" => ModificationKind::Delete,
                     "replace" => ModificationKind::Replace,
-                    _ => return Err(syntax(line, "`add:`, `delete:` or `replace:` stands here")),
+                    _ => return Err(syntax(line, "`add:`, `delete:` or `replace:` is expected here")),
                 };
                 let attribute = text(line, value)?.trim().to_owned();
                 if !is_description(&attribute) {
-                    return Err(syntax(line, "what is modified is no attribute"));
+                    return Err(syntax(line, "the name after `add:`, `delete:` or `replace:` is not an attribute"));
                 }
                 current = Some(Modification { kind, attribute, values: Vec::new() });
             }
@@ -197,10 +199,12 @@ fn modifications(parts: impl Iterator<Item = (u64, Part)>) -> Result<Vec<Modific
     Ok(done)
 }
 
-fn rename(last: u64, parts: impl Iterator<Item = (u64, Part)>) -> Result<Action, LdifError> {
+fn rename(last: u64, parts: impl Iterator<Item = (u64, RecordLine)>) -> Result<Action, LdifError> {
     let (mut new_rdn, mut old_rdn, mut new_superior) = (None, None, None);
     for (line, part) in parts {
-        let Part::Pair(name, value) = part else { return Err(syntax(line, "`-` belongs into a modification")) };
+        let RecordLine::Pair(name, value) = part else {
+            return Err(syntax(line, "`-` is allowed only in a modification"));
+        };
         let is_again = match name.to_ascii_lowercase().as_str() {
             "newrdn" => {
                 let rdn = text(line, value)?;
@@ -216,7 +220,7 @@ fn rename(last: u64, parts: impl Iterator<Item = (u64, Part)>) -> Result<Action,
                 old_rdn.replace(word).is_some()
             }
             "newsuperior" => new_superior.replace(dn(line, value)?).is_some(),
-            _ => return Err(syntax(line, "`newrdn`, `deleteoldrdn` or `newsuperior` stands here")),
+            _ => return Err(syntax(line, "`newrdn`, `deleteoldrdn` or `newsuperior` is expected here")),
         };
         if is_again {
             return Err(syntax(line, &format!("`{name}` is there twice")));

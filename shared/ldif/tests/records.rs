@@ -94,10 +94,13 @@ fn what_is_wrong_is_named_with_its_line() {
             "dn: o=x\ncontrol: 1.2:< file:///x\nchangetype: delete\n",
             "line 2: the value is in another file, which is not read",
         ),
-        ("dn: o=x\ncn: a\n-\n", "line 3: `-` belongs into a modification"),
-        ("dn: o=x\nchangetype: modify\ncn: a\n", "line 3: `add:`, `delete:` or `replace:` stands here"),
+        ("dn: o=x\ncn: a\n-\n", "line 3: `-` is allowed only in a modification"),
+        ("dn: o=x\nchangetype: modify\ncn: a\n", "line 3: `add:`, `delete:` or `replace:` is expected here"),
         ("dn: o=x\nchangetype: modify\nadd: cn\nsn: a\n", "line 4: a value of `cn` or `-` stands here"),
-        ("dn: o=x\nchangetype: modify\nadd: c n\n", "line 3: what is modified is no attribute"),
+        (
+            "dn: o=x\nchangetype: modify\nadd: c n\n",
+            "line 3: the name after `add:`, `delete:` or `replace:` is not an attribute",
+        ),
         (
             "dn: o=x\nchangetype: modify\nadd: jpegPhoto\njpegPhoto:< file:///etc/shadow\n",
             "line 4: the value is in another file, which is not read",

@@ -78,7 +78,7 @@ fn what_is_no_description_is_refused_with_its_place() {
         ("( 1.2 NAME 'a )", "at character 12: a quote is not closed"),
         ("( 1.2 NAME 'a' ) x", "at character 18: something follows the closing `)`"),
         ("( 1.2 NAME 'a' NAME 'b' )", "at character 16: `NAME` is there twice"),
-        ("( 1.2 COLOUR 'a' )", "at character 7: `COLOUR` is no keyword"),
+        ("( 1.2 COLOUR 'a' )", "at character 7: `COLOUR` is not a keyword"),
         ("( 1.2 SYNTAX 1.2{x} )", "at character 7: the length of the syntax is wrong"),
         ("( 1.2 SUP ( a $ b ) )", "at character 11: only one value is possible here"),
         ("( 1.2 SUP 'a b' )", "at character 11: `a b` is no object identifier"),

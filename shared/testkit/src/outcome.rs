@@ -49,10 +49,11 @@ impl Outcome {
         self
     }
 
-    /// Fails unless a text was printed somewhere.
+    /// Fails unless a text was printed somewhere, in one line or wrapped to fit a terminal.
     #[track_caller]
     pub fn says(self, text: &str) -> Self {
-        assert!(self.stdout.contains(text) || self.stderr.contains(text), "not said: {text}\n{self}");
+        let has = |printed: &str| printed.contains(text) || unwrapped(printed).contains(text);
+        assert!(has(&self.stdout) || has(&self.stderr), "not said: {text}\n{self}");
         self
     }
 
@@ -61,6 +62,22 @@ impl Outcome {
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self}"))
     }
+}
+
+/// Joins each indented line to the one before it.
+fn unwrapped(printed: &str) -> String {
+    let mut joined = String::with_capacity(printed.len());
+    for line in printed.split('\n') {
+        let text = line.trim_start_matches(' ');
+        if line.len() - text.len() >= 2 {
+            joined.push(' ');
+            joined.push_str(text);
+        } else {
+            joined.push('\n');
+            joined.push_str(line);
+        }
+    }
+    joined
 }
 
 impl fmt::Display for Outcome {

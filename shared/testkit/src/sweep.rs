@@ -69,7 +69,7 @@ pub struct Sweep<'a> {
 
 /// What a sweep found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct SweepResult {
     /// Points that there were to visit.
     pub points: usize,
     /// Points that were visited.
@@ -78,7 +78,7 @@ pub struct Outcome {
     pub violations: Vec<String>,
 }
 
-impl Outcome {
+impl SweepResult {
     /// Asserts that nothing was wrong, and that every point was visited.
     ///
     /// # Panics
@@ -135,7 +135,7 @@ impl<'a> Sweep<'a> {
     ///
     /// # Panics
     /// When the undisturbed scenario fails.
-    pub fn stops(&self) -> Outcome {
+    pub fn stops(&self) -> SweepResult {
         self.visit(|leg| {
             let writes = (1..=leg.faults.writes()).map(|at| Fault::PartialWrite { at });
             let faults = changing(&leg.faults).map(|at| Fault::Stop { at }).chain(writes);
@@ -147,7 +147,7 @@ impl<'a> Sweep<'a> {
     ///
     /// # Panics
     /// When the undisturbed scenario fails.
-    pub fn errors(&self) -> Outcome {
+    pub fn errors(&self) -> SweepResult {
         self.visit(|leg| {
             let errors = |at| Failure::ALL.map(|error| Fault::Error { at, error });
             let faults = (1..=leg.faults.calls()).flat_map(errors);
@@ -160,7 +160,7 @@ impl<'a> Sweep<'a> {
     ///
     /// # Panics
     /// When the undisturbed scenario fails.
-    pub fn power_cuts(&self) -> Outcome {
+    pub fn power_cuts(&self) -> SweepResult {
         self.visit(|leg| power_cuts(leg, None))
     }
 
@@ -181,11 +181,11 @@ impl<'a> Sweep<'a> {
         made.into_iter().map(|what| LeftOut { what, lost: first_loss(what) }).collect()
     }
 
-    fn visit(&self, points: impl Fn(&Leg<'a>) -> Vec<Point>) -> Outcome {
-        let mut outcome = Outcome::default();
+    fn visit(&self, points: impl Fn(&Leg<'a>) -> Vec<Point>) -> SweepResult {
+        let mut outcome = SweepResult::default();
         for leg in self.legs() {
             let chosen: Vec<Point> = points(&leg).into_iter().step_by(self.stride.max(1)).collect();
-            let mut of_leg = Outcome { points: chosen.len(), ..Outcome::default() };
+            let mut of_leg = SweepResult { points: chosen.len(), ..SweepResult::default() };
             for point in chosen {
                 of_leg.violations.extend(self.visit_point(&leg, point));
                 of_leg.runs += 1;

@@ -6,7 +6,7 @@ use std::{io, sync::Arc};
 
 use testkit::{
     manifest::Options,
-    sweep::{LOST, Outcome, Sweep},
+    sweep::{LOST, Sweep, SweepResult},
     unsafe_control::{self, FILE, SAVED},
 };
 use upgrade_engine::fs::{
@@ -59,7 +59,7 @@ fn careful(bytes: &'static [u8], seconds: i64) -> impl Fn(&Arc<dyn FileSystem>) 
     }
 }
 
-fn all(sweep: &Sweep<'_>) -> [Outcome; 3] {
+fn all(sweep: &Sweep<'_>) -> [SweepResult; 3] {
     [sweep.stops(), sweep.errors(), sweep.power_cuts()]
 }
 

@@ -1,6 +1,6 @@
 //! The check of a plan that a run makes before its first change, for a dry run as well.
 
-use crate::engine::{Means, Session, open_anchors, world};
+use crate::engine::{Resources, Session, open_anchors, world};
 use crate::error::EngineError;
 use crate::plan::Plan;
 use crate::step::check_steps;
@@ -10,7 +10,7 @@ use crate::step::check_steps;
 ///
 /// # Errors
 /// As the step that could not be done.
-pub fn check(plan: &Plan, means: &Means<'_>, session: Option<&Session>) -> Result<Vec<String>, EngineError> {
-    let world = world(open_anchors(means, plan)?, session.map(Session::runs_dir), plan, means)?;
+pub fn check(plan: &Plan, resources: &Resources<'_>, session: Option<&Session>) -> Result<Vec<String>, EngineError> {
+    let world = world(open_anchors(resources, plan)?, session.map(Session::runs_dir), plan, resources)?;
     check_steps(&plan.steps, &world).map_err(EngineError::before_any_change)
 }

@@ -13,11 +13,11 @@ use crate::run_list::{in_effect, unfinished};
 use crate::scope::Scope;
 use crate::step::{Observer, Producer, Saves, Service, World, check_steps};
 
-pub use crate::error::{EngineError, Standing};
+pub use crate::error::{EngineError, StateAfter};
 pub use crate::execution::Done;
 
 /// What a tool brings along to apply its plans.
-pub struct Means<'a> {
+pub struct Resources<'a> {
     /// The product root.
     pub fs: &'a dyn FileSystem,
     /// What makes new content.
@@ -148,24 +148,29 @@ impl Session {
     ///
     /// # Errors
     /// [`EngineError::Pending`] when a run is unfinished that this plan does not take back; else as the step that failed.
-    pub fn apply(&self, plan: &Plan, means: &Means<'_>) -> Result<Done, EngineError> {
-        self.apply_keeping(plan, means, &[])
+    pub fn apply(&self, plan: &Plan, resources: &Resources<'_>) -> Result<Done, EngineError> {
+        self.apply_keeping(plan, resources, &[])
     }
 
     /// As [`Session::apply`], with files for people that are kept beside the saved originals, durable before the first change.
     ///
     /// # Errors
     /// As [`Session::apply`].
-    pub fn apply_keeping(&self, plan: &Plan, means: &Means<'_>, kept: &[(Name, Vec<u8>)]) -> Result<Done, EngineError> {
+    pub fn apply_keeping(
+        &self,
+        plan: &Plan,
+        resources: &Resources<'_>,
+        kept: &[(Name, Vec<u8>)],
+    ) -> Result<Done, EngineError> {
         match self.pending(&plan.request, &plan.scope)? {
             Pending::Same(run) | Pending::Other(run) if plan.undoes != Some(run.id.to_string()) => {
                 return Err(EngineError::Pending { run: run.id });
             }
             _ => {}
         }
-        let anchors = open_anchors(means, plan)?;
+        let anchors = open_anchors(resources, plan)?;
         let locks = lock_anchors(&anchors, self.state)?;
-        let mut world = world(anchors, Some(&*self.runs), plan, means)?;
+        let mut world = world(anchors, Some(&*self.runs), plan, resources)?;
         check_steps(&plan.steps, &world).map_err(EngineError::before_any_change)?;
         let (id, journal) = run::create(&*self.runs, &self.at, &self.identity, plan, kept)?;
         world.saves = Saves::of(&id);
@@ -178,13 +183,15 @@ impl Session {
     ///
     /// # Errors
     /// As the step that failed; [`StepError::Changed`] when somebody else changed what the interrupted step was about.
-    pub fn resume(&self, run: &Run, means: &Means<'_>) -> Result<Done, EngineError> {
+    pub fn resume(&self, run: &Run, resources: &Resources<'_>) -> Result<Done, EngineError> {
         let steps = run.steps();
-        let unfinished = |error| EngineError::Step { error, run: Some(run.id.clone()), standing: Standing::Unfinished };
-        let anchors = OpenAnchors::open(means.fs, &run.plan.anchors, Devices::MayHaveChanged).map_err(unfinished)?;
+        let unfinished =
+            |error| EngineError::Step { error, run: Some(run.id.clone()), state_after: StateAfter::Unfinished };
+        let anchors =
+            OpenAnchors::open(resources.fs, &run.plan.anchors, Devices::MayHaveChanged).map_err(unfinished)?;
         let locks = lock_anchors(&anchors, self.state)?;
         let journal = run.journal(&*self.runs)?;
-        let world = self.world_of(run, anchors, means)?;
+        let world = self.world_of(run, anchors, resources)?;
         let interrupted = steps.iter().find(|step| step.report.is_none()).map(|step| step.prepared.clone());
         let mut execution = Execution::new(&run.plan, &run.id, self.at.join(&run.id), &world, &*self.runs, journal);
         execution.done = steps.iter().filter(|step| step.report.is_some()).count();
@@ -243,18 +250,18 @@ impl Session {
         &'a self,
         run: &Run,
         anchors: OpenAnchors,
-        means: &Means<'a>,
+        resources: &Resources<'a>,
     ) -> Result<World<'a>, EngineError> {
-        let mut world = world(anchors, Some(&*self.runs), &run.plan, means)?;
+        let mut world = world(anchors, Some(&*self.runs), &run.plan, resources)?;
         world.saves = Saves::of(&run.id);
         Ok(world)
     }
 }
 
 /// Opens the anchors of a plan that has not begun. Those of a plan that takes a run back were surveyed when that run was planned.
-pub(crate) fn open_anchors(means: &Means<'_>, plan: &Plan) -> Result<OpenAnchors, EngineError> {
+pub(crate) fn open_anchors(resources: &Resources<'_>, plan: &Plan) -> Result<OpenAnchors, EngineError> {
     let devices = if plan.undoes.is_some() { Devices::MayHaveChanged } else { Devices::AsSurveyed };
-    OpenAnchors::open(means.fs, &plan.anchors, devices).map_err(EngineError::before_any_change)
+    OpenAnchors::open(resources.fs, &plan.anchors, devices).map_err(EngineError::before_any_change)
 }
 
 /// Returns what the steps of a plan act on before there is a run.
@@ -262,17 +269,17 @@ pub(crate) fn world<'a>(
     anchors: OpenAnchors,
     runs: Option<&'a dyn Dir>,
     plan: &Plan,
-    means: &Means<'a>,
+    resources: &Resources<'a>,
 ) -> Result<World<'a>, EngineError> {
     Ok(World {
         anchors,
         runs,
         saves: Saves::nowhere(),
         undone_run: plan.undoes.as_deref().map(name).transpose()?,
-        producers: means.producers,
-        services: means.services,
-        observer: means.observer,
-        workers: means.workers,
+        producers: resources.producers,
+        services: resources.services,
+        observer: resources.observer,
+        workers: resources.workers,
     })
 }
 

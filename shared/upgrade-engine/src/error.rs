@@ -38,7 +38,7 @@ pub enum StepError {
     #[error("{0}")]
     Service(String),
     /// More space is needed than there is.
-    #[error("{path}: {needed} MiB are needed there, {free} MiB are free")]
+    #[error("{path}: {needed} MiB are needed, {free} MiB are free")]
     NoSpace {
         /// A place on the file system that lacks it.
         path: String,
@@ -58,7 +58,7 @@ pub enum StepError {
         gid: u32,
     },
     /// The administrator asked to stop.
-    #[error("stopped as asked")]
+    #[error("interrupted")]
     Interrupted,
     /// The plan or the journal does not make sense.
     #[error("{0}")]
@@ -90,7 +90,7 @@ pub enum JournalError {
 
 /// In which state a failed operation leaves the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum StateAfter {
     /// Nothing was changed.
     NothingChanged,
     /// A run is unfinished: it is to be resumed or undone.
@@ -108,10 +108,10 @@ pub enum EngineError {
         /// The run it belongs to, when one had begun.
         run: Option<Name>,
         /// What that means for the system.
-        standing: Standing,
+        state_after: StateAfter,
     },
     /// Another run holds the lock.
-    #[error("another run is going on{}", holder.as_ref().map(|h| format!(": {h}")).unwrap_or_default())]
+    #[error("another run is active{}", holder.as_ref().map(|h| format!(": {h}")).unwrap_or_default())]
     Locked {
         /// Who, as far as that is known.
         holder: Option<String>,
@@ -123,7 +123,7 @@ pub enum EngineError {
         run: Name,
     },
     /// There is no such run.
-    #[error("there is no run {0} to do that with")]
+    #[error("no such run: {0}")]
     NoSuchRun(String),
     /// A later run changed the same places.
     #[error("run {newer} changed the same places after run {run}: undo it first")]
@@ -134,7 +134,7 @@ pub enum EngineError {
         newer: Name,
     },
     /// Without this run, the one that it took back would count as not undone.
-    #[error("run {undo} says that run {undone} was taken back: delete run {undone} first")]
+    #[error("run {undo} is the undo of run {undone}: delete run {undone} first")]
     TookBack {
         /// The run that was to be deleted.
         undo: Name,
@@ -185,15 +185,15 @@ impl EngineError {
     }
 
     pub(crate) fn before_any_change(error: StepError) -> Self {
-        Self::Step { error, run: None, standing: Standing::NothingChanged }
+        Self::Step { error, run: None, state_after: StateAfter::NothingChanged }
     }
 
     /// Returns in which state the system is.
-    pub fn standing(&self) -> Standing {
+    pub fn state_after(&self) -> StateAfter {
         match self {
-            Self::Step { standing, .. } => *standing,
-            Self::Pending { .. } | Self::Journal { .. } | Self::State { .. } => Standing::Unfinished,
-            _ => Standing::NothingChanged,
+            Self::Step { state_after, .. } => *state_after,
+            Self::Pending { .. } | Self::Journal { .. } | Self::State { .. } => StateAfter::Unfinished,
+            _ => StateAfter::NothingChanged,
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use crate::error::{EngineError, JournalError, Standing, StepError};
+use crate::error::{EngineError, JournalError, StateAfter, StepError};
 use crate::fs::{Attribute, Dir, Name, RelPath, RootPath, Time};
-use crate::journal::{Journal, Outcome, Record};
+use crate::journal::{Journal, Record, RunEnd};
 use crate::place::Place;
 use crate::plan::Plan;
 use crate::run::{self, name};
@@ -61,10 +61,10 @@ impl<'a, 'w> Execution<'a, 'w> {
             }
             self.done = self.done.saturating_add(1);
         }
-        self.record(&Record::End { outcome: Outcome::Finished }).map_err(|error| EngineError::Step {
+        self.record(&Record::End { outcome: RunEnd::Finished }).map_err(|error| EngineError::Step {
             error,
             run: Some(self.id.clone()),
-            standing: Standing::Unfinished,
+            state_after: StateAfter::Unfinished,
         })?;
         self.log("finished");
         Ok(Done { run: self.id.clone(), findings: distinct(findings) })
@@ -131,7 +131,7 @@ impl<'a, 'w> Execution<'a, 'w> {
         let closed = match left {
             // A journal that takes no more, such as on a full disk, goes: else a run of which nothing was done stays unfinished.
             Ok(Recovered::NotDone) if self.done == 0 && self.restore_times() => {
-                self.record(&Record::End { outcome: Outcome::Abandoned }).is_ok() || run::withdraw(self.runs, self.id)
+                self.record(&Record::End { outcome: RunEnd::Abandoned }).is_ok() || run::withdraw(self.runs, self.id)
             }
             Ok(Recovered::Done(report)) => {
                 // Whether this is noted or found out again later makes no difference.
@@ -140,8 +140,8 @@ impl<'a, 'w> Execution<'a, 'w> {
             }
             _ => false,
         };
-        let standing = if closed { Standing::NothingChanged } else { Standing::Unfinished };
-        EngineError::Step { error, run: Some(self.id.clone()), standing }
+        let state_after = if closed { StateAfter::NothingChanged } else { StateAfter::Unfinished };
+        EngineError::Step { error, run: Some(self.id.clone()), state_after }
     }
 
     /// Hides that something was made and removed again in the directories that the step touched.

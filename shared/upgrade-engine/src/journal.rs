@@ -45,14 +45,14 @@ pub(crate) enum Record {
     /// The run is over.
     End {
         /// How.
-        outcome: Outcome,
+        outcome: RunEnd,
     },
 }
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum RunEnd {
     /// All steps are done.
     Finished,
     /// It failed before anything was changed.
@@ -207,7 +207,7 @@ mod tests {
             Record::Begin { plan: Digest::of(b"plan") },
             Record::Intent { step: 0, touched: Vec::new(), prepared: Value::Null },
             Record::Done { step: 0, report: serde_json::json!({"a": [0, 1]}) },
-            Record::End { outcome: Outcome::Finished },
+            Record::End { outcome: RunEnd::Finished },
         ];
         let bytes = (0..).zip(&records).flat_map(|(n, record)| encode(n, record).unwrap()).collect();
         (bytes, records)

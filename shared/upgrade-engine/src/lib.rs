@@ -24,6 +24,6 @@ mod undo;
 
 pub use check::check;
 pub use error::JournalError;
-pub use journal::Outcome;
+pub use journal::RunEnd;
 pub use run::{Identity, Run, Status};
 pub use undo::Undo;

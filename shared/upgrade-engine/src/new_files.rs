@@ -34,7 +34,7 @@ pub fn write_file(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
         Ok(stat) if stat.kind == FileKind::Regular => stat.mode & 0o777,
         Ok(stat) if stat.kind == FileKind::Directory => return Err(io::ErrorKind::IsADirectory.into()),
         // The name of a link, a pipe or a device is taken over, never written through.
-        Ok(_) => return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")),
+        Ok(_) => return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
         Err(e) if e.kind() == io::ErrorKind::NotFound => mode,
         Err(e) => return Err(e),
     };

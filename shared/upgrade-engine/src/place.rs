@@ -95,7 +95,10 @@ impl OpenAnchors {
             let now = dir.stat(&RelPath::here()).map_err(|e| StepError::io("look at", &path, e))?.id;
             let same_device = devices == Devices::MayHaveChanged || now.device == anchor.device;
             if !same_device || now.inode != anchor.inode {
-                return Err(StepError::Changed { path, what: "it is another directory than the one surveyed".into() });
+                return Err(StepError::Changed {
+                    path,
+                    what: "it is no longer the directory that was surveyed".into(),
+                });
             }
             opened.insert(name.clone(), (anchor.path.clone(), dir));
         }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::digest::Digest;
 use crate::error::{EngineError, JournalError};
 use crate::fs::{Dir, Durable, FileKind, FileSystem, Name, RelPath, RootPath};
-use crate::journal::{self, Journal, Outcome, Record};
+use crate::journal::{self, Journal, Record, RunEnd};
 use crate::plan::{PLAN_VERSION, Plan};
 use crate::step::read_whole;
 
@@ -85,8 +85,8 @@ impl Run {
         }
         let done = records.records.iter().filter(|r| matches!(r, Record::Done { .. })).count();
         let status = match records.records.last() {
-            Some(Record::End { outcome: Outcome::Finished }) => Status::Finished,
-            Some(Record::End { outcome: Outcome::Abandoned }) => Status::Abandoned,
+            Some(Record::End { outcome: RunEnd::Finished }) => Status::Finished,
+            Some(Record::End { outcome: RunEnd::Abandoned }) => Status::Abandoned,
             _ => Status::Unfinished { done },
         };
         Ok(Some(Self { id: id.clone(), plan, status, records }))

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::engine::{Means, Session};
-use crate::error::{EngineError, Standing, StepError};
+use crate::engine::{Resources, Session};
+use crate::error::{EngineError, StateAfter, StepError};
 use crate::fs::{Name, Time};
 use crate::journal::Record;
 use crate::place::{Devices, OpenAnchors, Place};
@@ -30,12 +30,12 @@ impl Session {
     /// # Errors
     /// [`EngineError::Overtaken`] when a newer run in effect acts in the same directories;
     /// [`StepError::Changed`] when an interrupted step cannot be told done from not done.
-    pub fn plan_undo(&self, run: Run, means: &Means<'_>) -> Result<Undo, EngineError> {
+    pub fn plan_undo(&self, run: Run, resources: &Resources<'_>) -> Result<Undo, EngineError> {
         self.refuse_overtaken(&run)?;
-        let run = self.settle(run, means)?;
-        let anchors = OpenAnchors::open(means.fs, &run.plan.anchors, Devices::MayHaveChanged)
+        let run = self.finish_interrupted_step(run, resources)?;
+        let anchors = OpenAnchors::open(resources.fs, &run.plan.anchors, Devices::MayHaveChanged)
             .map_err(EngineError::before_any_change)?;
-        let mut world = self.world_of(&run, anchors, means)?;
+        let mut world = self.world_of(&run, anchors, resources)?;
         world.undone_run = Some(run.id.clone());
         let mut plan = Plan::new(&run.plan.tool, serde_json::json!({ "undo": run.id }));
         plan.undoes = Some(run.id.to_string());
@@ -70,13 +70,16 @@ impl Session {
     }
 
     /// Finds out what became of an interrupted step.
-    fn settle(&self, run: Run, means: &Means<'_>) -> Result<Run, EngineError> {
+    fn finish_interrupted_step(&self, run: Run, resources: &Resources<'_>) -> Result<Run, EngineError> {
         let steps = run.steps();
         let Some(interrupted) = steps.iter().find(|step| step.report.is_none()) else { return Ok(run) };
-        let failed =
-            |error: StepError| EngineError::Step { error, run: Some(run.id.clone()), standing: Standing::Unfinished };
-        let anchors = OpenAnchors::open(means.fs, &run.plan.anchors, Devices::MayHaveChanged).map_err(failed)?;
-        let world = self.world_of(&run, anchors, means)?;
+        let failed = |error: StepError| EngineError::Step {
+            error,
+            run: Some(run.id.clone()),
+            state_after: StateAfter::Unfinished,
+        };
+        let anchors = OpenAnchors::open(resources.fs, &run.plan.anchors, Devices::MayHaveChanged).map_err(failed)?;
+        let world = self.world_of(&run, anchors, resources)?;
         let step = run.plan.steps.get(interrupted.step).ok_or_else(|| EngineError::state(&run.id, "no such step"))?;
         if let Recovered::Done(report) = step.action().recover(&world, interrupted.prepared).map_err(failed)? {
             let done = Record::Done { step: interrupted.step, report };

@@ -110,7 +110,7 @@ impl Site {
         command.args(["-q", "--root"]).arg(&self.root).args([SOURCE, TARGET]);
         // Without a Calendar Server the logs go to the current directory.
         command.current_dir(self.copy.parent().ok_or("the site has no directory")?);
-        settle(&self.input())?;
+        start_alike(&self.input())?;
         let measured = time_and_memory(&mut command)?;
         if !in_root(&self.root, TARGET).join(FILE).is_file() {
             return Err(format!("{} made no {FILE}", process::shown(&command)).into());
@@ -138,7 +138,7 @@ impl Site {
         copy.arg(self.input()).arg(&self.copy);
         let mut sync = Command::new("sync");
         sync.arg(&self.copy);
-        settle(&self.input())?;
+        start_alike(&self.input())?;
         let elapsed = time(&mut [copy, sync])?;
         std::fs::remove_file(&self.copy)?;
         Ok(elapsed)
@@ -164,7 +164,7 @@ impl Site {
 /// The disk has done what removing the last run's files gave it to do. The system has memory at hand for the new files:
 /// a virtual machine gives memory back to its host two seconds after it became free, and waits for it when it is used
 /// again; that would hit the side that runs longer or writes more.
-fn settle(input: &Path) -> Result {
+fn start_alike(input: &Path) -> Result {
     const UNTIL_GIVEN_BACK: Duration = Duration::from_secs(3);
     time(&mut [Command::new("sync")])?;
     std::thread::sleep(UNTIL_GIVEN_BACK);

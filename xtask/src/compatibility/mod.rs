@@ -6,7 +6,7 @@
 
 mod entries;
 
-use crate::test_output::{Binary, Outcome, Test, TestOutput};
+use crate::test_output::{Binary, Test, TestOutput, TestResult};
 use entries::{Link, entries};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -80,11 +80,11 @@ fn judge(link: &Link, top: &Path, binaries: &[Sources<'_>]) -> Result<Option<&'s
     let mut missing = None;
     for test in runs_of(link, binaries) {
         match test.outcome {
-            Outcome::Ok => ran = true,
-            Outcome::Skipped(program) => missing = Some(program),
-            Outcome::Failed => return Err("failed".to_owned()),
-            Outcome::Ignored => return Err("is ignored".to_owned()),
-            Outcome::Listed => {}
+            TestResult::Ok => ran = true,
+            TestResult::Skipped(program) => missing = Some(program),
+            TestResult::Failed => return Err("failed".to_owned()),
+            TestResult::Ignored => return Err("is ignored".to_owned()),
+            TestResult::Listed => {}
         }
     }
     if ran || missing.is_some() { Ok(missing) } else { Err("did not run".to_owned()) }
@@ -116,7 +116,7 @@ mod tests {
     }
 
     impl Site {
-        fn new(tests: &[(&str, Outcome)]) -> Self {
+        fn new(tests: &[(&str, TestResult)]) -> Self {
             let top = tempfile::tempdir().unwrap();
             std::fs::create_dir_all(top.path().join("csmigrate/tests")).unwrap();
             std::fs::write(top.path().join("csmigrate/tests/main.rs"), SOURCE).unwrap();
@@ -139,7 +139,7 @@ mod tests {
         }
     }
 
-    fn binary(top: &Path, name: &str, source: &str, tests: &[(&str, Outcome)]) -> Binary {
+    fn binary(top: &Path, name: &str, source: &str, tests: &[(&str, TestResult)]) -> Binary {
         std::fs::write(top.join(format!("{name}.d")), format!("{name}: {source}\n\n{source}:\n")).unwrap();
         let tests =
             tests.iter().map(|(path, outcome)| Test { path: (*path).to_owned(), outcome: outcome.clone(), time: None });
@@ -151,13 +151,13 @@ mod tests {
 
     #[test]
     fn an_entry_whose_test_was_ok_is_proven() {
-        let site = Site::new(&[("undo::undo_restores_the_owner", Outcome::Ok)]);
+        let site = Site::new(&[("undo::undo_restores_the_owner", TestResult::Ok)]);
         assert_eq!(site.check(ENTRY), Findings { entries: 1, ..Findings::default() });
     }
 
     #[test]
     fn a_link_to_a_missing_file_is_a_problem() {
-        let site = Site::new(&[("undo_restores_the_owner", Outcome::Ok)]);
+        let site = Site::new(&[("undo_restores_the_owner", TestResult::Ok)]);
         let problems = site.problems("### Owners\nTests: [undo_restores_the_owner](csmigrate/tests/gone.rs)");
         let expected =
             "Owners: undo_restores_the_owner: csmigrate/tests/gone.rs: No such file or directory (os error 2)";
@@ -166,33 +166,33 @@ mod tests {
 
     #[test]
     fn a_link_to_a_function_that_the_file_lacks_is_a_problem() {
-        let site = Site::new(&[("undo_restores", Outcome::Ok)]);
+        let site = Site::new(&[("undo_restores", TestResult::Ok)]);
         let problems = site.problems("### Owners\nTests: [undo_restores](csmigrate/tests/main.rs)");
         assert_eq!(problems, ["Owners: undo_restores: csmigrate/tests/main.rs has no such function"]);
     }
 
     #[test]
     fn an_ignored_test_is_a_problem() {
-        let site = Site::new(&[("undo_restores_the_owner", Outcome::Ignored)]);
+        let site = Site::new(&[("undo_restores_the_owner", TestResult::Ignored)]);
         assert_eq!(site.problems(ENTRY), ["Owners come back: undo_restores_the_owner: is ignored"]);
     }
 
     #[test]
     fn a_failed_test_is_a_problem() {
-        let site = Site::new(&[("undo_restores_the_owner", Outcome::Failed)]);
+        let site = Site::new(&[("undo_restores_the_owner", TestResult::Failed)]);
         assert_eq!(site.problems(ENTRY), ["Owners come back: undo_restores_the_owner: failed"]);
     }
 
     #[test]
     fn a_test_that_did_not_run_is_a_problem() {
-        let site = Site::new(&[("names_are_kept", Outcome::Ok)]);
+        let site = Site::new(&[("names_are_kept", TestResult::Ok)]);
         assert_eq!(site.problems(ENTRY), ["Owners come back: undo_restores_the_owner: did not run"]);
     }
 
     #[test]
     fn a_test_of_that_name_in_another_file_proves_nothing() {
         let mut site = Site::new(&[]);
-        let tests = [("undo_restores_the_owner", Outcome::Ok)];
+        let tests = [("undo_restores_the_owner", TestResult::Ok)];
         site.output.binaries.push(binary(site.top.path(), "main-02", "im-upgrade/tests/main.rs", &tests));
         assert_eq!(site.problems(ENTRY), ["Owners come back: undo_restores_the_owner: did not run"]);
     }
@@ -206,14 +206,14 @@ mod tests {
 
     #[test]
     fn each_link_of_a_wrapped_line_is_checked() {
-        let site = Site::new(&[("undo_restores_the_owner", Outcome::Ok)]);
+        let site = Site::new(&[("undo_restores_the_owner", TestResult::Ok)]);
         let problems = site.problems(&format!("{ENTRY}\n[`names_are_kept`](./csmigrate/tests/main.rs#L3)\n\n[a](b)"));
         assert_eq!(problems, ["Owners come back: names_are_kept: did not run"]);
     }
 
     #[test]
     fn an_entry_below_an_unknown_kind_is_a_problem() {
-        let site = Site::new(&[("undo_restores_the_owner", Outcome::Ok)]);
+        let site = Site::new(&[("undo_restores_the_owner", TestResult::Ok)]);
         let problems = site.problems(&format!("## Notes\n\n{ENTRY}"));
         let expected = "Owners come back: stands below none of: documented behaviour, our choice, known difference";
         assert_eq!(problems, [expected]);
@@ -226,14 +226,14 @@ mod tests {
 
     #[test]
     fn a_test_left_out_for_a_missing_program_is_unproven_but_no_problem() {
-        let site = Site::new(&[("strace::undo_restores_the_owner", Outcome::Skipped("strace"))]);
+        let site = Site::new(&[("strace::undo_restores_the_owner", TestResult::Skipped("strace"))]);
         let unproven = vec!["Owners come back: undo_restores_the_owner needs strace".to_owned()];
         assert_eq!(site.check(ENTRY), Findings { entries: 1, unproven, ..Findings::default() });
     }
 
     #[test]
     fn paths_are_relative_to_the_document() {
-        let site = Site::new(&[("undo_restores_the_owner", Outcome::Ok), ("names_are_kept", Outcome::Ok)]);
+        let site = Site::new(&[("undo_restores_the_owner", TestResult::Ok), ("names_are_kept", TestResult::Ok)]);
         let entry = "## Our choices\n### Owners\nTests: [main](tests/main.rs): undo_restores_the_owner;\n\
                      [main](../csmigrate/tests/main.rs): names_are_kept.";
         let findings = check(entry, site.top.path(), Path::new("csmigrate"), &site.output);
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn documented_behaviour_without_a_source_is_a_problem() {
-        let site = Site::new(&[("undo_restores_the_owner", Outcome::Ok)]);
+        let site = Site::new(&[("undo_restores_the_owner", TestResult::Ok)]);
         let problems = |entry: &str| site.check_below("Documented behaviour", entry).problems;
         assert_eq!(problems(ENTRY), ["Owners come back: names no source"]);
         assert_eq!(problems(&ENTRY.replace("Text.", "Text.\n\nSource: RFC 2849.")), [""; 0]);

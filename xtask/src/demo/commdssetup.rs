@@ -1,4 +1,4 @@
-//! The demo of commdssetup: a private 389 Directory Server is prepared, and taken back to what it was.
+//! The demo of commdssetup: a private 389 Directory Server is prepared, and restored to what it was.
 
 use super::stage::{Detail, Excerpt, Screen, Stage};
 use crate::directory_server::{DirectoryServer, MANAGER};
@@ -52,7 +52,8 @@ impl Demo<'_> {
 
     fn run(&self, arguments: &[&str], excerpt: Excerpt) -> Result {
         let server = ["--ldap-url", &self.server.url, "-D", MANAGER];
-        self.stage.run(&[&CHOICES[..], &server, arguments].concat(), 0, excerpt)
+        // Classes whose identifier was never published are missing, which needs review.
+        self.stage.run(&[&CHOICES[..], &server, arguments].concat(), 3, excerpt)
     }
 }
 

@@ -16,7 +16,7 @@ pub enum ReadError {
     Ended { offset: u64, length: u64 },
     #[error("not a Berkeley DB file")]
     NotADatabase,
-    #[error("page 0: it is no meta page; what it should say is judged from the other pages")]
+    #[error("page 0: it is not a meta page; its values are taken from the other pages")]
     LostMeta,
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
@@ -28,7 +28,7 @@ pub enum ReadError {
     TooManyPages { length: u64, page_size: u32 },
     #[error("page {page}: unknown flags {flags:#x}")]
     UnknownFlags { page: PageNo, flags: u32 },
-    #[error("page {page}: at least {found} keys per page, which is no number that a page has room for")]
+    #[error("page {page}: at least {found} keys per page, which do not fit a page")]
     MinKey { page: PageNo, found: u32 },
     #[error("page {page}: a page size of {found}, but the file's is {expected}")]
     OtherPageSize { page: PageNo, found: u32, expected: u32 },
@@ -41,9 +41,9 @@ pub enum ReadError {
     SubdatabaseRecord { page: PageNo, length: u64 },
     #[error("page {page}: more than {limit} sub-databases")]
     TooManySubdatabases { page: PageNo, limit: usize },
-    #[error("page 0: it says that the file holds sub-databases, but none of them can be found")]
+    #[error("page 0: by its flags the file holds sub-databases, but none of them can be found")]
     NoSubdatabase,
-    #[error("page 0: it says that the file holds sub-databases, but its pages are those of one database")]
+    #[error("page 0: by its flags the file holds sub-databases, but its pages are those of one database")]
     NotSubdatabases,
     #[error("the records of this file are in sub-databases, one after the other")]
     InSubdatabases,
@@ -52,7 +52,7 @@ pub enum ReadError {
     HashMasks { page: PageNo, max_bucket: u32, high_mask: u32, low_mask: u32 },
     #[error("page {page}: {max_bucket} is too large a number for the last bucket: the file has {pages} pages")]
     TooManyBuckets { page: PageNo, max_bucket: u32, pages: u32 },
-    #[error("page {page}: bucket {bucket} would begin at no page of the file")]
+    #[error("page {page}: bucket {bucket} would begin outside the file")]
     NoSuchBucket { page: PageNo, bucket: u32 },
     #[error("page {page}: item {index} belongs to bucket {expected}, but is in bucket {bucket}")]
     WrongBucket { page: PageNo, index: u16, bucket: u32, expected: u32 },
@@ -65,7 +65,7 @@ pub enum ReadError {
 
     #[error("page {page}: points to page {target}, but the file has pages 1 to {last}")]
     NoSuchPage { page: PageNo, target: PageNo, last: PageNo },
-    #[error("page {page}: calls itself page {found}")]
+    #[error("page {page}: has the number of page {found}")]
     WrongPageNumber { page: PageNo, found: u32 },
     #[error("page {page}: type {found}, expected {} ({expected})", *expected as u8)]
     WrongType { page: PageNo, found: u8, expected: PageType },
@@ -112,7 +112,7 @@ pub enum ReadError {
 
     #[error("page {page}: item {index} is a duplicate in a database without duplicates")]
     UnexpectedDuplicate { page: PageNo, index: u16 },
-    #[error("reading ended at an earlier error")]
+    #[error("reading stopped at an earlier error")]
     Stopped,
 }
 

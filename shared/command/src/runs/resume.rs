@@ -34,7 +34,9 @@ impl<H: RunHandler> Runs<'_, H> {
     pub(super) fn resume(&self, session: &Session, run: &Run) -> Result<Completion, H::Error> {
         let providers = self.handler.providers(&Work::Resume(session, run))?;
         self.context.say(&format!("Resuming run {}", run.id));
-        let done = self.work(&run.plan, &providers, |means| session.resume(run, means))?;
+        let done = self
+            .work(&run.plan, &providers, |resources| session.resume(run, resources))
+            .map_err(|error| self.undone_at_once(session, &providers, error))?;
         let mut report = self.keep_report(session, &run.plan, done, ReportStatus::Done);
         let finished = "The run is finished";
         self.context.say(finished);
@@ -42,7 +44,8 @@ impl<H: RunHandler> Runs<'_, H> {
             None => {
                 self.say_ways_back(&report);
                 self.say_next(&run.plan);
-                self.handler.legacy_last_line(finished).iter().for_each(|line| self.context.say(line));
+                let last = self.handler.legacy_last_line(finished).filter(|_| report.findings.is_empty());
+                last.iter().for_each(|line| self.context.say(line));
             }
             Some(undone) => {
                 let undone = Name::new(undone.as_str()).map_err(|e| Error::Internal(e.to_string()))?;

@@ -37,15 +37,15 @@ impl<H: RunHandler> Runs<'_, H> {
         if !self.context.options.dry_run && self.handler.confirms_undo() {
             self.context.confirm(&format!("Undo run {id} ({})?", self.describe(&run.plan)))?;
         }
-        let undo =
-            self.work(&Plan::new("", serde_json::Value::Null), &providers, |means| session.plan_undo(run, means))?;
+        let undo = self
+            .work(&Plan::new("", serde_json::Value::Null), &providers, |resources| session.plan_undo(run, resources))?;
         undo.kept.iter().for_each(|line| self.context.warn(line));
         if self.context.options.dry_run {
             let mut report = self.say_dry_run(&undo.plan, &providers, Some(&session))?;
             report.findings.extend(undo.kept);
             return Ok(Completion::of(report));
         }
-        let done = self.work(&undo.plan, &providers, |means| session.apply(&undo.plan, means))?;
+        let done = self.work(&undo.plan, &providers, |resources| session.apply(&undo.plan, resources))?;
         let mut report = self.keep_report(&session, &undo.plan, done, ReportStatus::Done);
         report.findings.extend(undo.kept);
         let undone = session.run(&id).map_err(Error::from)?;

@@ -197,7 +197,7 @@ impl Parser {
     /// Reads the values of an extension; those of a repeated one are joined.
     fn extension(&mut self, at: usize, name: String, known: &mut Vec<Extension>) -> Result<(), SchemaError> {
         if !name.starts_with("X-") {
-            return Err(error(at, format!("`{name}` is no keyword")));
+            return Err(error(at, format!("`{name}` is not a keyword")));
         }
         let values = self.list()?;
         let is_full = known.len() >= MOST_EXTENSIONS;
@@ -213,7 +213,7 @@ impl Parser {
 fn check_oid(at: usize, oid: &str) -> Result<(), SchemaError> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ';');
     if oid.is_empty() || !oid.chars().all(is_part) {
-        return Err(error(at, format!("`{oid}` is no object identifier")));
+        return Err(error(at, format!("`{oid}` is not an object identifier")));
     }
     Ok(())
 }
@@ -229,7 +229,7 @@ fn syntax(at: usize, text: &str) -> Result<Syntax, SchemaError> {
     };
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     if oid.is_empty() || !oid.chars().all(is_part) {
-        return Err(error(at, format!("`{oid}` is no syntax")));
+        return Err(error(at, format!("`{oid}` is not a syntax")));
     }
     Ok(Syntax { oid: oid.to_owned(), length })
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use upgrade_engine::fs::memory::MemoryFs;
 use upgrade_engine::fs::{Dir, FileSystem, RootPath};
 
-use super::{Outcome, Step, Sweep};
+use super::{Step, Sweep, SweepResult};
 use crate::manifest::Options;
 
 /// What a program says when `--resume` finds nothing unfinished: it is run again then.
@@ -76,7 +76,7 @@ impl Tool<'_> {
         }
     }
 
-    fn sweep(&self, run: Step<'_>, resume: Step<'_>, stride: usize, way: Way) -> Outcome {
+    fn sweep(&self, run: Step<'_>, resume: Step<'_>, stride: usize, way: Way) -> SweepResult {
         let undo = |fs: &Arc<dyn FileSystem>| self.undone(fs);
         let stride = crate::ordinary_or_full(stride, 1);
         let sweep = Sweep { start: self.start.fork(), run, resume, undo: &undo, observe: self.observe.clone(), stride };

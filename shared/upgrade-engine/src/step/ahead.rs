@@ -176,7 +176,7 @@ impl Ahead {
             Look::Planned(Seen::Directory) => Ok(()),
             Look::Disk(_, stat) if stat.kind == FileKind::Directory => Ok(()),
             Look::Nothing => Err(world.changed(place, "it is gone")),
-            Look::Planned(_) | Look::Disk(..) => Err(world.changed(place, "it is no directory")),
+            Look::Planned(_) | Look::Disk(..) => Err(world.changed(place, "it is not a directory")),
         }
     }
 
@@ -194,7 +194,7 @@ impl Ahead {
             Look::Planned(Seen::File(None)) => Ok(size),
             Look::Planned(Seen::File(Some(planned))) if planned == *digest => Ok(size),
             Look::Nothing => Err(world.changed(from, "it is gone")),
-            Look::Disk(..) | Look::Planned(_) => Err(world.changed(from, "its content is not what was surveyed")),
+            Look::Disk(..) | Look::Planned(_) => Err(world.changed(from, "its content has changed since it was read")),
         }
     }
 
@@ -202,7 +202,8 @@ impl Ahead {
     pub(crate) fn gives(&mut self, world: &World<'_>, place: &Place, attributes: &Attributes) -> Result<(), StepError> {
         let Attributes { uid, gid, .. } = *attributes;
         if !world.dir(place)?.can_give(uid, gid) {
-            self.findings.push(format!("{} will not belong to {uid}:{gid}: only root can do that", world.show(place)));
+            self.findings
+                .push(format!("{} will not get the owner {uid}:{gid}: only root can set it", world.show(place)));
         }
         Ok(())
     }

@@ -76,7 +76,7 @@ impl Attributes {
             match set(&Attribute::Extended { name: bytes(name)?, value: bytes(value)? }) {
                 Err(e) if e.kind() == io::ErrorKind::Unsupported => {
                     // The same sentence for every file of a tree: it is said once.
-                    unset.push(format!("the file system of the copies keeps no extended attribute {name}"));
+                    unset.push(format!("the file system of the copies does not support the extended attribute {name}"));
                 }
                 Err(e) if is_not_permitted(&e) => {
                     unset.push(format!("{path}: the extended attribute {name} could not be set: {e}"));

@@ -263,11 +263,11 @@ impl Action for BuildTree {
                 tree_content::compare(world, self, &done.produced, tree_content::Missing::IsTolerated)?
         {
             let path = world.show(&self.at);
-            return Ok(Inverse { steps: Vec::new(), kept: vec![format!("{path} is left as it is: {difference}")] });
+            return Ok(Inverse { steps: Vec::new(), kept: vec![format!("{path} is kept: {difference}")] });
         }
         if let Some(lost) = tree_content::lost_original(world, self)? {
             let path = world.show(&self.at);
-            return Ok(Inverse { steps: Vec::new(), kept: vec![format!("{path} is left as it is: {lost}")] });
+            return Ok(Inverse { steps: Vec::new(), kept: vec![format!("{path} is kept: {lost}")] });
         }
         let produced = done.produced.clone();
         Ok(Inverse::of(Step::RemoveTree(RemoveTree { tree: self.clone(), produced })))

@@ -46,9 +46,9 @@ pub(super) fn copy(
     }
     let (now, _) = Digest::of_file(&*original).map_err(|e| world.error("read", from, e))?;
     if now != *expected {
-        return Err(world.changed(from, "its content is not what was surveyed"));
+        return Err(world.changed(from, "its content has changed since it was read"));
     }
-    let message = "what was written does not read back; the disk or the memory is failing".to_owned();
+    let message = "what was read back is not what was written: the disk or the memory is failing".to_owned();
     Err(StepError::Produce { path: world.show(at), message })
 }
 
@@ -214,7 +214,7 @@ mod tests {
     fn an_original_that_is_not_what_was_surveyed_is_told_from_a_failing_disk() {
         for result in copied(&content(), b"another content", None) {
             let message = result.unwrap_err();
-            assert!(message.contains("its content is not what was surveyed"), "{message}");
+            assert!(message.contains("its content has changed since it was read"), "{message}");
         }
     }
 }

@@ -65,7 +65,7 @@ impl Action for MakeDir {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Recovered::NotDone),
             Err(e) => Err(world.error("look at", &self.at, e)),
             Ok(stat) if stat.kind == FileKind::Directory => Ok(Recovered::Done(self.finish(world)?)),
-            Ok(_) => Err(world.changed(&self.at, "it is not the directory that was to be made here")),
+            Ok(_) => Err(world.changed(&self.at, "it is not the directory that the run made")),
         }
     }
 

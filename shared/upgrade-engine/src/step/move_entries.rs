@@ -117,7 +117,7 @@ impl Action for MoveEntries {
                 (Some(here), Some(there)) if here == *identity && there == *identity => {
                     dir.remove_file(&from.path).map_err(|e| world.error("remove", &from, e))?;
                 }
-                _ => return Err(world.changed(&to, "neither it nor its source is the file that was to be moved")),
+                _ => return Err(world.changed(&to, "neither it nor its source is the file to be moved")),
             }
         }
         self.sync(world)?;
@@ -150,7 +150,7 @@ impl Action for MoveEntries {
                     let (digest, _) = Digest::of_file(&*file).map_err(|e| world.error("read", &now, e))?;
                     if known.contents.get(&now).is_some_and(|expected| *expected != digest) {
                         let path = world.show(&now);
-                        inverse.kept.push(format!("{path} was changed since; it is left as it is"));
+                        inverse.kept.push(format!("{path} was changed since the run; it is kept"));
                         continue;
                     }
                 }

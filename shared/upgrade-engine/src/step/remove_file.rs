@@ -24,7 +24,7 @@ pub struct RemoveFile {
 impl RemoveFile {
     fn refuse_changed(&self, world: &World<'_>, now: Digest, links: u64) -> Result<(), StepError> {
         if now != self.digest {
-            return Err(world.changed(&self.at, "its content is not what was surveyed"));
+            return Err(world.changed(&self.at, "its content has changed since it was read"));
         }
         if links != 1 {
             // Written back it would be a file of its own.
@@ -59,7 +59,7 @@ impl Action for RemoveFile {
                 ahead.frees(world, &self.at, stat.size)?;
             }
             Look::Planned(Seen::File(digest)) => self.refuse_changed(world, digest.unwrap_or(self.digest), 1)?,
-            Look::Planned(_) => return Err(world.changed(&self.at, "it is no file")),
+            Look::Planned(_) => return Err(world.changed(&self.at, "it is not a file")),
             Look::Nothing => return Err(world.changed(&self.at, "it is gone")),
         }
         ahead.put(&self.at, Seen::Nothing);

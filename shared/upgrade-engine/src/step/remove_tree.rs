@@ -73,7 +73,7 @@ impl Action for RemoveTree {
                     Node::File(_) | Node::HardLink(_) => FileKind::Regular,
                 };
                 if kind != Some(wanted) {
-                    return Err(world.changed(at, format!("{path} was changed since")));
+                    return Err(world.changed(at, format!("{path} was changed since the run")));
                 }
                 if wanted == FileKind::Directory {
                     pending.push(path);

@@ -82,7 +82,7 @@ impl ReplaceFile {
         id: impl Fn(&Place) -> Result<Option<FileId>, StepError>,
     ) -> Result<(), StepError> {
         if now != self.before {
-            return Err(world.changed(&self.at, "its content is not what was surveyed"));
+            return Err(world.changed(&self.at, "its content has changed since it was read"));
         }
         let known = self.links.len().saturating_add(1);
         if stat.links != known as u64 {
@@ -169,7 +169,7 @@ impl Action for ReplaceFile {
     fn describe(&self, show: &dyn Fn(&Place) -> String) -> String {
         match &self.content {
             NewContent::Edits(edits) => format!("edit {} ({} places)", show(&self.at), edits.len()),
-            NewContent::Saved { run, .. } => format!("give {} the content saved by run {run}", show(&self.at)),
+            NewContent::Saved { run, .. } => format!("restore {} from run {run}", show(&self.at)),
             NewContent::Produced { by, .. } => format!("replace {} ({by})", show(&self.at)),
         }
     }
@@ -201,9 +201,9 @@ impl Action for ReplaceFile {
             Look::Planned(Seen::File(None)) => None,
             Look::Planned(Seen::File(Some(digest))) if digest == self.before => None,
             Look::Planned(Seen::File(Some(_))) => {
-                return Err(world.changed(&self.at, "its content is not what was surveyed"));
+                return Err(world.changed(&self.at, "its content has changed since it was read"));
             }
-            Look::Planned(_) => return Err(world.changed(&self.at, "it is no file")),
+            Look::Planned(_) => return Err(world.changed(&self.at, "it is not a file")),
             Look::Nothing => return Err(world.changed(&self.at, "it is gone")),
         };
         for place in names() {
@@ -288,7 +288,8 @@ impl Action for ReplaceFile {
         }
         let beside = before_run(world, &self.at)?;
         let path = world.show(&self.at);
-        let kept = format!("{path} was changed since and stays; its old content is in {}", world.show(&beside));
+        let kept =
+            format!("{path} was changed since the run and is kept; its old content is in {}", world.show(&beside));
         let attributes = saved_attributes(world, world.undone_run()?, saved)?;
         let write = WriteFile { at: beside, digest: self.before, content, attributes };
         Ok(Inverse { steps: vec![Step::WriteFile(write)], kept: vec![kept] })

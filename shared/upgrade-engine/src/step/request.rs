@@ -66,7 +66,7 @@ impl Action for Request {
         world.service(&self.service)?.check_undo(&self.forward, done)?;
         Ok(Inverse::of(Step::Request(Self {
             service: self.service.clone(),
-            line: self.backward_line.clone().unwrap_or_else(|| format!("take back: {}", self.line)),
+            line: self.backward_line.clone().unwrap_or_else(|| format!("undo: {}", self.line)),
             forward: backward.clone(),
             backward: Some(self.forward.clone()),
             backward_line: Some(self.line.clone()),

@@ -25,7 +25,7 @@ impl Action for SetModified {
     type Done = ();
 
     fn describe(&self, show: &dyn Fn(&Place) -> String) -> String {
-        format!("give {} its time of last change back", show(&self.at))
+        format!("restore the modification time of {}", show(&self.at))
     }
 
     fn touches(&self) -> Vec<Place> {

@@ -118,7 +118,7 @@ pub(super) fn lost_original(world: &World<'_>, tree: &BuildTree) -> Result<Optio
             Err(e) => return Err(world.error("open", from, e)),
         };
         if now != Some(*digest) {
-            return Ok(Some(format!("it holds the only copy of {} as that was", world.show(from))));
+            return Ok(Some(format!("it holds the only copy of the old {}", world.show(from))));
         }
     }
     Ok(None)
@@ -158,7 +158,7 @@ pub(super) fn compare(
                 pending.push(path.clone());
             }
             if !is_as_made(world, tree, &nodes, &path, node, produced)? {
-                return Ok(Some(format!("{path} was changed since")));
+                return Ok(Some(format!("{path} was changed since the run")));
             }
         }
     }

@@ -185,7 +185,7 @@ impl World<'_> {
 
     /// Returns the run whose steps are being taken back.
     pub(crate) fn undone_run(&self) -> Result<&Name, StepError> {
-        self.undone_run.as_ref().ok_or_else(|| StepError::Broken("the plan takes no run back".into()))
+        self.undone_run.as_ref().ok_or_else(|| StepError::Broken("the plan is not an undo".into()))
     }
 
     pub(crate) fn runs(&self) -> Result<&dyn Dir, StepError> {

@@ -110,7 +110,7 @@ impl Action for WriteFile {
             return Ok(Recovered::NotDone);
         }
         if digest_of(world, &self.at)? != self.digest {
-            return Err(world.changed(&self.at, "it is not the file that was to be written"));
+            return Err(world.changed(&self.at, "it is not the file that the run wrote"));
         }
         sync_parent(world, &self.at)?;
         Ok(Recovered::Done(Vec::new()))

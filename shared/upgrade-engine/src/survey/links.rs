@@ -13,7 +13,7 @@ const MAX_LINKS: usize = 40;
 /// Reads a regular file whole; nothing when there is none. Symbolic links are followed and stay below the root.
 ///
 /// # Errors
-/// [`ErrorKind::FileTooLarge`] above [`MAX_SIZE`], [`ErrorKind::InvalidInput`] when it is no regular file, and what the file
+/// [`ErrorKind::FileTooLarge`] above [`MAX_SIZE`], [`ErrorKind::InvalidInput`] when it is not a regular file, and what the file
 /// system reports; each names the file.
 pub fn read_file(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Option<Vec<u8>>> {
     read_file_up_to(fs, path, MAX_SIZE)

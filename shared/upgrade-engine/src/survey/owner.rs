@@ -26,11 +26,11 @@ pub fn group_id(fs: &dyn FileSystem, name: &str) -> Result<u32, String> {
 fn id(fs: &dyn FileSystem, file: &str, kind: &str, name: &str) -> Result<u32, String> {
     match name.parse() {
         // The kernel takes this number as "leave it as it is".
-        Ok(u32::MAX) => return Err(format!("{name} is no number of a {kind}")),
+        Ok(u32::MAX) => return Err(format!("{name} is not the number of a {kind}")),
         Ok(number) => return Ok(number),
         Err(_) => {}
     }
-    let unknown = || format!("there is no {kind} {name:?} in {file}; its number can be given instead");
+    let unknown = || format!("{file} has no {kind} {name:?}; you can give a number instead");
     let path = RootPath::new(file).map_err(|e| e.to_string())?;
     let content = read_file_up_to(fs, &path, LONGEST_LIST).ok().flatten().ok_or_else(unknown)?;
     let content = String::from_utf8_lossy(&content);

@@ -3,7 +3,7 @@
 use serde_json::json;
 use testkit::manifest::{Manifest, Options};
 use upgrade_engine::digest::Digest;
-use upgrade_engine::engine::{EngineError, Standing};
+use upgrade_engine::engine::{EngineError, StateAfter};
 use upgrade_engine::fs::memory::MemoryFs;
 use upgrade_engine::fs::{Name, RelPath};
 use upgrade_engine::place::{Anchor, Place};
@@ -13,7 +13,7 @@ use upgrade_engine::step::{
     ReplaceFile, Request, Step, StepError, TreeEntry, WriteFile,
 };
 
-use crate::fixture::{attributes, disk, empty_plan, means, path, place, plan, read, root, session, write};
+use crate::fixture::{attributes, disk, empty_plan, path, place, plan, read, resources, root, session, write};
 
 /// A step that can be done, and before which nothing else is.
 fn make_dir(disk: &MemoryFs, at: &str) -> Step {
@@ -68,10 +68,10 @@ fn refused(disk: &MemoryFs, steps: Vec<Step>) -> String {
 fn refused_plan(disk: &MemoryFs, plan: &Plan) -> String {
     let options = Options { leave_out: vec![path("state")], ..Options::default() };
     let before = Manifest::with(&*root(disk), &options).unwrap();
-    let checked = upgrade_engine::check(plan, &means(disk), None).unwrap_err();
-    let error = session(disk).unwrap().apply(plan, &means(disk)).unwrap_err();
+    let checked = upgrade_engine::check(plan, &resources(disk), None).unwrap_err();
+    let error = session(disk).unwrap().apply(plan, &resources(disk)).unwrap_err();
     assert_eq!(checked.to_string(), error.to_string(), "a dry run agrees with the run");
-    assert_eq!(error.standing(), Standing::NothingChanged, "{error}");
+    assert_eq!(error.state_after(), StateAfter::NothingChanged, "{error}");
     assert!(matches!(&error, EngineError::Step { run: None, .. }), "no run began: {error:?}");
     let after = Manifest::with(&*root(disk), &options).unwrap();
     assert_eq!(before.difference(&after), Vec::<String>::new(), "{error}");
@@ -89,7 +89,10 @@ fn a_file_with_another_content_than_the_surveyed_one() {
         let file = root(&disk).open_to_write(&path("conf/stale")).unwrap();
         file.write_all_at(b"TO BE REMOVED", 0).unwrap();
         let why = refused(&disk, vec![step]);
-        assert_eq!(why, "/conf/stale was changed by somebody else: its content is not what was surveyed", "{change}");
+        assert_eq!(
+            why, "/conf/stale was changed by somebody else: its content has changed since it was read",
+            "{change}"
+        );
     }
 }
 
@@ -154,7 +157,7 @@ fn an_original_of_another_length_and_a_directory_that_holds_something() {
     let disk = disk();
     let entries = [("file", copy("old/a.db", b"the first database", 17))];
     let why = refused(&disk, vec![Step::BuildTree(tree(&disk, "live/tree", &entries))]);
-    assert!(why.ends_with("its content is not what was surveyed"), "{why}");
+    assert!(why.ends_with("its content has changed since it was read"), "{why}");
     let why = refused(&disk, vec![remove_dir(&disk, "old")]);
     assert!(why.ends_with("it holds a.db"), "{why}");
 }
@@ -209,10 +212,10 @@ fn more_than_there_is_space_for_in_all_steps_together() {
     disk.set_capacity(Some(4 << 20));
     let step = |at: &str| Step::BuildTree(tree(&disk, at, &[("file", produced("repeat", 3 << 20))]));
     let why = refused(&disk, vec![step("live/one"), step("live/two")]);
-    assert_eq!(why, "/live: 6 MiB are needed there, 3 MiB are free");
+    assert_eq!(why, "/live: 6 MiB are needed, 3 MiB are free");
     let mut plan = empty_plan(&disk, "one");
     plan.steps = vec![step("live/one")];
-    session(&disk).unwrap().apply(&plan, &means(&disk)).unwrap();
+    session(&disk).unwrap().apply(&plan, &resources(&disk)).unwrap();
 }
 
 #[test]
@@ -229,8 +232,8 @@ fn a_step_may_need_what_an_earlier_one_makes_moves_or_removes() {
         make_dir(&disk, "conf/stale/csdb/below"),
         make_dir(&disk, "live/csdb"),
     ]);
-    assert_eq!(upgrade_engine::check(&plan, &means(&disk), None).unwrap(), Vec::<String>::new());
-    session(&disk).unwrap().apply(&plan, &means(&disk)).unwrap();
+    assert_eq!(upgrade_engine::check(&plan, &resources(&disk), None).unwrap(), Vec::<String>::new());
+    session(&disk).unwrap().apply(&plan, &resources(&disk)).unwrap();
 
     let twice = [moved("conf/stale/csdb", "old", "new.db"), moved("conf/stale/csdb", "live", "new.db")];
     let why = refused(&disk, twice.to_vec());
@@ -252,12 +255,12 @@ fn an_undo_whose_saved_original_was_changed() {
     let disk = disk();
     let mut made = empty_plan(&disk, "made");
     made.steps = vec![make_dir(&disk, "live/first"), remove("conf/stale", b"to be removed")];
-    let done = session(&disk).unwrap().apply(&made, &means(&disk)).unwrap();
+    let done = session(&disk).unwrap().apply(&made, &resources(&disk)).unwrap();
     let held = session(&disk).unwrap();
-    let undo = held.plan_undo(held.run(&done.run).unwrap(), &means(&disk)).unwrap();
+    let undo = held.plan_undo(held.run(&done.run).unwrap(), &resources(&disk)).unwrap();
     let saved = root(&disk).open_to_write(&path(&format!("state/test/{}/before/000000", done.run))).unwrap();
     saved.write_all_at(b"X", 0).unwrap();
-    let error = held.apply(&undo.plan, &means(&disk)).unwrap_err();
+    let error = held.apply(&undo.plan, &resources(&disk)).unwrap_err();
     assert!(matches!(&error, EngineError::Step { error: StepError::Broken(_), run: None, .. }), "{error}");
-    assert_eq!(error.standing(), Standing::NothingChanged, "{error}");
+    assert_eq!(error.state_after(), StateAfter::NothingChanged, "{error}");
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use upgrade_engine::engine::{EngineError, Standing};
+use upgrade_engine::engine::{EngineError, StateAfter};
 use upgrade_engine::fs::{Existing, FileSystem};
 use upgrade_engine::step::StepError;
 
-use crate::fixture::{apply, disk, means, path, plan, read, root, session, write};
+use crate::fixture::{apply, disk, path, plan, read, resources, root, session, write};
 
 fn applied() -> Arc<dyn FileSystem> {
     let fs: Arc<dyn FileSystem> = Arc::new(disk());
@@ -26,9 +26,9 @@ fn a_file_changed_between_survey_and_apply_stops_the_run_before_anything_happens
     let fs: Arc<dyn FileSystem> = Arc::new(disk());
     let plan = plan(&*fs);
     edit(&*fs, "old/a.db", b"changed since");
-    let error = session(&*fs).unwrap().apply(&plan, &means(&*fs)).unwrap_err();
+    let error = session(&*fs).unwrap().apply(&plan, &resources(&*fs)).unwrap_err();
     assert!(matches!(&error, EngineError::Step { error: StepError::Changed { .. }, .. }), "{error}");
-    assert_eq!(error.standing(), Standing::NothingChanged);
+    assert_eq!(error.state_after(), StateAfter::NothingChanged);
     assert_eq!(root(&*fs).list(&path("old")).unwrap().len(), 4, "nothing is left of the backup");
     assert!(session(&*fs).unwrap().newest("", |_| true).is_err(), "no run is left to resume or undo");
 }
@@ -40,10 +40,10 @@ fn an_edited_configuration_stays_and_its_old_content_is_written_beside_it() {
     let session = session(&*fs).unwrap();
     let run = session.newest("", |_| true).unwrap();
     let beside = format!("conf/app.conf.before-{}", run.id);
-    let undo = session.plan_undo(run, &means(&*fs)).unwrap();
+    let undo = session.plan_undo(run, &resources(&*fs)).unwrap();
     assert_eq!(undo.kept.len(), 1);
     assert!(undo.kept[0].contains(&beside), "{:?}", undo.kept);
-    session.apply(&undo.plan, &means(&*fs)).unwrap();
+    session.apply(&undo.plan, &resources(&*fs)).unwrap();
     assert_eq!(read(&*root(&*fs), "conf/app.conf"), b"mine");
     assert_eq!(read(&*root(&*fs), &beside), b"home = \".\"\nother = \"x\"\n");
     assert!(root(&*fs).stat(&path("old/backup")).is_err(), "the rest is undone");
@@ -54,9 +54,9 @@ fn a_changed_new_file_stays_and_the_others_go() {
     let fs = applied();
     edit(&*fs, "live/csdb/new.db", b"the server wrote here");
     let session = session(&*fs).unwrap();
-    let undo = session.plan_undo(session.newest("", |_| true).unwrap(), &means(&*fs)).unwrap();
+    let undo = session.plan_undo(session.newest("", |_| true).unwrap(), &resources(&*fs)).unwrap();
     assert_eq!(undo.kept.len(), 1, "{:?}", undo.kept);
-    session.apply(&undo.plan, &means(&*fs)).unwrap();
+    session.apply(&undo.plan, &resources(&*fs)).unwrap();
     assert_eq!(read(&*root(&*fs), "live/csdb/new.db"), b"the server wrote here");
     assert!(root(&*fs).stat(&path("live/csdb/carried")).is_err());
 }
@@ -70,10 +70,10 @@ fn a_written_file_that_was_edited_since_is_kept_and_one_that_is_gone_is_no_reaso
             false => root(&*fs).remove_file(&path("conf/fresh")).unwrap(),
         }
         let session = session(&*fs).unwrap();
-        let undo = session.plan_undo(session.newest("", |_| true).unwrap(), &means(&*fs)).unwrap();
+        let undo = session.plan_undo(session.newest("", |_| true).unwrap(), &resources(&*fs)).unwrap();
         let kept: &[&str] = if is_edited { &["/conf/fresh was changed since and is kept"] } else { &[] };
         assert_eq!(undo.kept, kept);
-        session.apply(&undo.plan, &means(&*fs)).unwrap();
+        session.apply(&undo.plan, &resources(&*fs)).unwrap();
         assert_eq!(root(&*fs).stat(&path("conf/fresh")).is_ok(), is_edited);
         assert_eq!(read(&*root(&*fs), "conf/stale"), b"to be removed", "the rest is undone");
     }
@@ -86,9 +86,9 @@ fn a_removed_file_that_is_there_again_is_kept_and_the_old_one_is_written_beside_
     let session = session(&*fs).unwrap();
     let run = session.newest("", |_| true).unwrap();
     let beside = format!("conf/stale.before-{}", run.id);
-    let undo = session.plan_undo(run, &means(&*fs)).unwrap();
+    let undo = session.plan_undo(run, &resources(&*fs)).unwrap();
     assert_eq!(undo.kept, [format!("/conf/stale is there again and is kept; the old file is /{beside}")]);
-    session.apply(&undo.plan, &means(&*fs)).unwrap();
+    session.apply(&undo.plan, &resources(&*fs)).unwrap();
     assert_eq!(read(&*root(&*fs), "conf/stale"), b"mine");
     assert_eq!(read(&*root(&*fs), &beside), b"to be removed");
 }
@@ -98,9 +98,9 @@ fn a_backup_with_something_added_is_left_as_it_is() {
     let fs = applied();
     write(&*root(&*fs), "old/backup/notes", b"do not lose this");
     let session = session(&*fs).unwrap();
-    let undo = session.plan_undo(session.newest("", |_| true).unwrap(), &means(&*fs)).unwrap();
+    let undo = session.plan_undo(session.newest("", |_| true).unwrap(), &resources(&*fs)).unwrap();
     assert!(undo.kept[0].contains("notes"), "{:?}", undo.kept);
-    session.apply(&undo.plan, &means(&*fs)).unwrap();
+    session.apply(&undo.plan, &resources(&*fs)).unwrap();
     assert_eq!(read(&*root(&*fs), "old/backup/notes"), b"do not lose this");
     assert_eq!(read(&*root(&*fs), "old/backup/a.db"), b"the first database");
 }
@@ -117,8 +117,8 @@ fn an_older_run_is_not_undone_below_a_newer_one() {
     })];
     drop(session);
     let session = crate::fixture::session(&*fs).unwrap();
-    session.apply(&second, &means(&*fs)).unwrap();
-    let error = session.plan_undo(first, &means(&*fs)).unwrap_err();
+    session.apply(&second, &resources(&*fs)).unwrap();
+    let error = session.plan_undo(first, &resources(&*fs)).unwrap_err();
     assert!(matches!(error, EngineError::Overtaken { .. }), "{error}");
 }
 
@@ -132,7 +132,7 @@ fn a_directory_swapped_since_the_survey_is_not_touched() {
     (anchor.device, anchor.inode) = (live.device, live.inode);
     root(&*fs).rename(&path("live"), &path("aside"), Existing::Refuse).unwrap();
     root(&*fs).make_dir(&path("live")).unwrap();
-    let error = session(&*fs).unwrap().apply(&plan, &means(&*fs)).unwrap_err();
+    let error = session(&*fs).unwrap().apply(&plan, &resources(&*fs)).unwrap_err();
     assert!(matches!(&error, EngineError::Step { error: StepError::Changed { .. }, .. }), "{error}");
 }
 
@@ -140,11 +140,11 @@ fn a_directory_swapped_since_the_survey_is_not_touched() {
 fn a_run_is_taken_back_after_its_device_got_another_number() {
     let fs = applied();
     let session = session(&*fs).unwrap();
-    let mut undo = session.plan_undo(session.newest("", |_| true).unwrap(), &means(&*fs)).unwrap().plan;
+    let mut undo = session.plan_undo(session.newest("", |_| true).unwrap(), &resources(&*fs)).unwrap().plan;
     // As after the machine was started again.
     undo.anchors.get_mut("root").unwrap().device += 1;
-    upgrade_engine::check(&undo, &means(&*fs), Some(&session)).unwrap();
-    session.apply(&undo, &means(&*fs)).unwrap();
+    upgrade_engine::check(&undo, &resources(&*fs), Some(&session)).unwrap();
+    session.apply(&undo, &resources(&*fs)).unwrap();
     assert!(root(&*fs).stat(&path("old/backup")).is_err());
 }
 
@@ -159,7 +159,7 @@ fn a_new_plan_waits_until_an_unfinished_run_is_resumed_or_undone() {
     let fs: Arc<dyn FileSystem> = Arc::new(disk);
     let session = session(&*fs).unwrap();
     let other = crate::fixture::empty_plan(&*fs, "other");
-    let error = session.apply(&other, &means(&*fs)).unwrap_err();
+    let error = session.apply(&other, &resources(&*fs)).unwrap_err();
     assert!(matches!(error, EngineError::Pending { .. }), "{error}");
-    assert_eq!(error.standing(), Standing::Unfinished);
+    assert_eq!(error.state_after(), StateAfter::Unfinished);
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
 use upgrade_engine::digest::Digest;
-use upgrade_engine::engine::{EngineError, Means, Pending, Session};
+use upgrade_engine::engine::{EngineError, Pending, Resources, Session};
 use upgrade_engine::fs::memory::MemoryFs;
 use upgrade_engine::fs::{Attribute, Dir, File, FileSystem, Name, RelPath, RootPath, Time};
 use upgrade_engine::place::{Anchor, Place};
@@ -162,8 +162,8 @@ pub(crate) fn plan(fs: &dyn FileSystem) -> Plan {
     plan
 }
 
-pub(crate) fn means(fs: &dyn FileSystem) -> Means<'_> {
-    Means { fs, producers: &[&Repeat], services: &[], observer: &Quiet, workers: NonZeroUsize::MIN }
+pub(crate) fn resources(fs: &dyn FileSystem) -> Resources<'_> {
+    Resources { fs, producers: &[&Repeat], services: &[], observer: &Quiet, workers: NonZeroUsize::MIN }
 }
 
 pub(crate) fn session(fs: &dyn FileSystem) -> Result<Session, EngineError> {
@@ -179,11 +179,11 @@ pub(crate) fn session(fs: &dyn FileSystem) -> Result<Session, EngineError> {
 pub(crate) fn apply(fs: &Arc<dyn FileSystem>, make: &dyn Fn(&dyn FileSystem) -> Plan) -> Result<(), EngineError> {
     let session = session(&**fs)?;
     if let Pending::Same(run) | Pending::Other(run) = session.pending(&json!("everything"), &Scope::default())? {
-        return session.resume(&run, &means(&**fs)).map(|_| ());
+        return session.resume(&run, &resources(&**fs)).map(|_| ());
     }
     match session.newest("", |_| true) {
         Ok(_) => Ok(()),
-        Err(_) => session.apply(&make(&**fs), &means(&**fs)).map(|_| ()),
+        Err(_) => session.apply(&make(&**fs), &resources(&**fs)).map(|_| ()),
     }
 }
 
@@ -194,10 +194,10 @@ pub(crate) fn undo(fs: &Arc<dyn FileSystem>) -> Result<(), EngineError> {
     if let Pending::Same(run) | Pending::Other(run) = session.pending(&Value::Null, &Scope::default())?
         && unfinished_undo(&run)
     {
-        return session.resume(&run, &means(&**fs)).map(|_| ());
+        return session.resume(&run, &resources(&**fs)).map(|_| ());
     }
     let Ok(run) = session.newest("", |_| true) else { return Ok(()) };
-    let undo = session.plan_undo(run, &means(&**fs))?;
+    let undo = session.plan_undo(run, &resources(&**fs))?;
     assert_eq!(undo.kept, Vec::<String>::new(), "nobody changed anything");
-    session.apply(&undo.plan, &means(&**fs)).map(|_| ())
+    session.apply(&undo.plan, &resources(&**fs)).map(|_| ())
 }

@@ -16,7 +16,7 @@ use upgrade_engine::step::{
     Attributes, BuildTree, Content, MakeDir, MoveEntries, Node, RemoveFile, ReplaceFile, Step, TreeEntry,
 };
 
-use crate::fixture::{empty_plan, means, path, root, session};
+use crate::fixture::{empty_plan, path, resources, root, session};
 
 /// A small generator of numbers (xorshift), so that a failing seed can be named.
 struct Numbers(u64);
@@ -197,21 +197,21 @@ fn undo_is_the_identity_on_500_random_trees_and_so_is_its_undo() {
         let before = manifest(&*fs);
 
         let session = session(&*fs).unwrap();
-        let done = session.apply(&plan, &means(&*fs)).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
+        let done = session.apply(&plan, &resources(&*fs)).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
         let after = manifest(&*fs);
         assert!(plan.steps.is_empty() || before != after, "seed {seed}: the plan did nothing");
 
-        let undo = session.plan_undo(session.run(&done.run).unwrap(), &means(&*fs)).unwrap();
+        let undo = session.plan_undo(session.run(&done.run).unwrap(), &resources(&*fs)).unwrap();
         assert!(undo.kept.is_empty(), "seed {seed}: {:?}", undo.kept);
         drop(session);
         let session = crate::fixture::session(&*fs).unwrap();
-        let undone = session.apply(&undo.plan, &means(&*fs)).unwrap_or_else(|e| panic!("seed {seed}: undo: {e}"));
+        let undone = session.apply(&undo.plan, &resources(&*fs)).unwrap_or_else(|e| panic!("seed {seed}: undo: {e}"));
         assert_eq!(before.difference(&manifest(&*fs)), Vec::<String>::new(), "seed {seed}: undo");
 
-        let redo = session.plan_undo(session.run(&undone.run).unwrap(), &means(&*fs)).unwrap();
+        let redo = session.plan_undo(session.run(&undone.run).unwrap(), &resources(&*fs)).unwrap();
         drop(session);
         let session = crate::fixture::session(&*fs).unwrap();
-        session.apply(&redo.plan, &means(&*fs)).unwrap_or_else(|e| panic!("seed {seed}: redo: {e}"));
+        session.apply(&redo.plan, &resources(&*fs)).unwrap_or_else(|e| panic!("seed {seed}: redo: {e}"));
         assert_eq!(after.difference(&manifest(&*fs)), Vec::<String>::new(), "seed {seed}: undo of undo");
     }
     assert!(steps > 2000, "only {steps} steps were made");

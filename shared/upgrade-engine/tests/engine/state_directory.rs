@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use upgrade_engine::engine::{EngineError, Standing};
+use upgrade_engine::engine::{EngineError, StateAfter};
 use upgrade_engine::fs::{Attribute, FileSystem, RootPath};
 use upgrade_engine::run_list::{in_effect, list_runs};
 
-use crate::fixture::{STATE, apply, disk, means, path, plan, read, root, session, undo, write};
+use crate::fixture::{STATE, apply, disk, path, plan, read, resources, root, session, undo, write};
 
 fn state() -> RootPath {
     RootPath::new(STATE).unwrap()
@@ -79,11 +79,8 @@ fn an_undo_is_not_pruned_before_the_run_that_it_took_back() {
     let runs = session.runs().unwrap();
     let (undone, undo) = (runs[0].id.clone(), runs[1].id.clone());
     let error = session.prune(&undo).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        format!("run {undo} says that run {undone} was taken back: delete run {undone} first")
-    );
-    assert_eq!(error.standing(), Standing::NothingChanged);
+    assert_eq!(error.to_string(), format!("run {undo} is the undo of run {undone}: delete run {undone} first"));
+    assert_eq!(error.state_after(), StateAfter::NothingChanged);
     assert!(session.newest("", |_| true).is_err(), "nothing is there to be undone once more");
     assert_eq!(session.runs().unwrap().len(), 2);
     session.prune(&undone).unwrap();
@@ -100,8 +97,8 @@ fn an_undone_run_is_no_longer_in_effect_until_its_undo_is_undone() {
     let (first, second) = (runs[0].id.clone(), runs[1].id.clone());
     assert_eq!(in_effect(&runs).iter().map(|run| &run.id).collect::<Vec<_>>(), [&second]);
     let session = session(&*fs).unwrap();
-    let again = session.plan_undo(session.run(&second).unwrap(), &means(&*fs)).unwrap();
-    session.apply(&again.plan, &means(&*fs)).unwrap();
+    let again = session.plan_undo(session.run(&second).unwrap(), &resources(&*fs)).unwrap();
+    session.apply(&again.plan, &resources(&*fs)).unwrap();
     let runs = session.runs().unwrap();
     assert_eq!(in_effect(&runs)[0].id, first);
 }

@@ -39,7 +39,7 @@ use zero_pages::{FreeList, ZeroPages};
 pub const LOSS_LIMIT: usize = 10_000;
 
 /// What is said of a record whose key was there before, where a key occurs once.
-const OTHER_RECORD: &str = "another record with the same key, which this database cannot have";
+const OTHER_RECORD: &str = "another record with the same key, although this database has no duplicates";
 
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -294,7 +294,7 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
                 }
                 if !is_known {
                     let what = match fits {
-                        true => "what it says of its hash function, which is the library's",
+                        true => "the entry for its hash function, which is the library's",
                         false => "a hash function of the application",
                     };
                     self.losses.place(at, format!("{what} (charkey {charkey:#010x})"), None);
@@ -304,7 +304,7 @@ impl<'d, R: ReadAt> Salvage<'d, R> {
             }
         };
         if std::mem::replace(&mut likely.flags, flags) != flags {
-            self.losses.place(at, "duplicates, which its flags do not speak of".to_owned(), None);
+            self.losses.place(at, "duplicates, although its flags exclude them".to_owned(), None);
         }
         Ok(likely)
     }

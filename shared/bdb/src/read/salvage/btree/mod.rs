@@ -142,7 +142,7 @@ impl<'d, R: ReadAt> BtreeSalvage<'d, R> {
             }
             bytes = bytes.saturating_add(self.key.len()).saturating_add(self.sorted_data().len());
             if bytes > HEADS_LIMIT {
-                let what = "too many pages that are in disorder, or that the tree does not lead to".to_owned();
+                let what = "too many pages that are out of order, or not linked in the tree".to_owned();
                 losses.place(self.page(), what, None);
                 continue;
             }

@@ -73,7 +73,7 @@ impl<R: ReadAt> BtreeSalvage<'_, R> {
         let says_sorted = self.meta.flags & flag::DUPSORT != 0;
         if mode == DuplicateMode::Forbidden {
             self.meta.flags |= flag::DUP;
-            let what = "its flags say that each key occurs once, but its pages hold duplicates: they are kept";
+            let what = "by its flags each key occurs once, but its pages hold duplicates: they are kept";
             losses.place(at, what.to_owned(), None);
         }
         if self.meta.has_duplicate_trees() {
@@ -85,7 +85,7 @@ impl<R: ReadAt> BtreeSalvage<'_, R> {
             self.meta.flags &= !flag::DUPSORT;
             self.meta.flags |= if is_sorted { flag::DUPSORT } else { 0 };
             if mode != DuplicateMode::Forbidden && is_sorted != says_sorted {
-                let what = "what its flags say of the order of duplicates, which its pages disprove";
+                let what = "the order of duplicates in its flags, which its pages contradict";
                 losses.place(at, what.to_owned(), None);
             }
         }
