@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use config_merge::{Error, Merger, Version, Versions, guards};
+use config_merge::{Error, MergeResult, Merger, Version, Versions, guards};
 use documents::merge::{self, Base, Carrier, Merge, Obsolete, Rules, Shipped, Sides};
 use documents::{Document, Properties};
 use install_root::delegated_administrator::ConfigFile;
@@ -68,14 +68,21 @@ pub struct SixFiles;
 impl Merger for SixFiles {
     type Method = ();
 
-    fn merge(&self, name: &str, (): &(), versions: &Versions<Version>, resolutions: &[String]) -> Result<Merge, Error> {
+    fn merge(
+        &self,
+        name: &str,
+        (): &(),
+        versions: &Versions<Version>,
+        resolutions: &[String],
+    ) -> Result<MergeResult, Error> {
         let parse_version = |version: &Version| parse(&version.source.path, version.content.clone());
         let [base, site, new] = [versions.base.file(), versions.site.as_ref(), versions.new.as_ref()]
             .map(|v| v.map(parse_version).transpose());
         let nothing = parse(name, Vec::new())?;
         let (base, site, new) = (base?, site?, new?);
         let (site, new) = (site.as_ref().unwrap_or(&nothing), new.as_ref().unwrap_or(&nothing));
-        merge(ConfigFile::of_name(name), base.as_ref(), site, new, resolutions)
+        let merge = merge(ConfigFile::of_name(name), base.as_ref(), site, new, resolutions)?;
+        Ok(MergeResult { merge, is_there: true })
     }
 
     fn reported_name<'n>(&self, typed: &'n str) -> &'n str {

@@ -178,16 +178,20 @@ impl Candidates {
         if keys.is_empty() { Ok(()) } else { Err(Error::Unresolved { keys }) }
     }
 
-    /// Plans the installation of every candidate that differs from its live file. The other names of a hard-linked file are looked for
+    /// Plans the installation of every candidate that differs from its live file; one that is installed already needs nothing. The other names of a hard-linked file are looked for
     /// in its directory, then `within` these.
     ///
     /// # Errors
-    /// [`Error::ChangedSince`] when a live file, changed by the merge or not, is not as it was; as for directories that cannot be
+    /// [`Error::ChangedSince`] when a live file is neither as it was nor like its candidate; as for directories that cannot be
     /// looked at.
     pub fn plan_installation(&self, plan: &mut Plan, fs: &dyn FileSystem, within: &[RootPath]) -> Result<(), Error> {
         for (candidate, source) in self.record.files.iter().zip(&self.sources) {
             let now = own_files::read_if_there(fs, &candidate.target)?;
             let now = now.as_deref().map(Digest::of);
+            if now == candidate.after {
+                // Installed already, or never changed.
+                continue;
+            }
             if now != candidate.before {
                 return Err(Error::ChangedSince { path: candidate.target.to_string() });
             }
@@ -218,15 +222,24 @@ pub struct CandidateProducer<'a> {
     pub files: FileSystems<'a>,
 }
 
+impl CandidateProducer<'_> {
+    fn content(&self, request: &Value) -> Result<Vec<u8>, String> {
+        let source = Source::deserialize(request).map_err(|e| format!("the plan cannot be understood: {e}"))?;
+        self.files.read_as_surveyed(&source).map_err(|e| e.to_string())
+    }
+}
+
 impl Producer for CandidateProducer<'_> {
     fn name(&self) -> &str {
         PRODUCER
     }
 
+    fn check(&self, request: &Value) -> Result<(), String> {
+        self.content(request).map(drop)
+    }
+
     fn produce(&self, _: &World<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
-        let source = Source::deserialize(request).map_err(|e| format!("the plan cannot be understood: {e}"))?;
-        let content = self.files.read_as_surveyed(&source).map_err(|e| e.to_string())?;
-        made.write_all_at(&content, 0).map_err(|e| e.to_string())?;
+        made.write_all_at(&self.content(request)?, 0).map_err(|e| e.to_string())?;
         Ok(Value::Null)
     }
 

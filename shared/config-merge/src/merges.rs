@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use documents::changes::Changes;
-use documents::merge::{Decision, Merge, Presence};
-use documents::whole_file;
+use documents::merge::{Decision, Merge};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use upgrade_engine::digest::Digest;
@@ -16,6 +15,15 @@ use crate::files::{FileSystems, Version, Versions};
 use crate::guards;
 use crate::report::SECRETS;
 use crate::resolutions::Resolutions;
+
+/// What a merger makes of a file.
+#[derive(Clone, Debug)]
+pub struct MergeResult {
+    /// The decisions, and the bytes.
+    pub merge: Merge,
+    /// Whether there is to be a file; without one the bytes are none.
+    pub is_there: bool,
+}
 
 /// Knows how one file of a product merges. The same input gives the same result, whenever it is asked for.
 pub trait Merger: Sync {
@@ -32,7 +40,7 @@ pub trait Merger: Sync {
         method: &Self::Method,
         versions: &Versions<Version>,
         resolutions: &[String],
-    ) -> Result<Merge, Error>;
+    ) -> Result<MergeResult, Error>;
 
     /// Returns the name that reports give a file which the administrator calls so.
     fn reported_name<'n>(&self, typed: &'n str) -> &'n str {
@@ -83,16 +91,13 @@ pub struct Merged<'a, M> {
     pub file: &'a FileToMerge<M>,
     /// What was decided.
     pub merge: Merge,
+    is_there: bool,
 }
 
 impl<M> Merged<'_, M> {
     /// Returns what the file is to hold; nothing when there is to be no file.
     pub fn result(&self) -> Option<&[u8]> {
-        let is_there = match self.merge.decisions.as_slice() {
-            [decision] if decision.key == whole_file::KEY => matches!(decision.outcome, Presence::Present(_)),
-            _ => !self.merge.bytes.is_empty() || self.file.versions.site.is_some(),
-        };
-        is_there.then_some(self.merge.bytes.as_slice())
+        self.is_there.then_some(self.merge.bytes.as_slice())
     }
 
     /// Returns the unresolved conflicts as resolutions name them.
@@ -128,13 +133,13 @@ pub fn merge<'a, M: Merger>(
     let mut merges = Merges { merged: Vec::new(), findings: Vec::new(), resolutions };
     for file in files {
         let lines = lines.of(|typed| merger.reported_name(typed) == file.name);
-        let merge = merger.merge(&file.name, &file.method, &file.versions, &lines)?;
+        let MergeResult { merge, is_there } = merger.merge(&file.name, &file.method, &file.versions, &lines)?;
         match &file.versions.site {
             Some(site) if guards::site_has_no_entry(&merge) => merges.findings.push(format!(
                 "{}: {} has no entry, as after a full disk; the file was not merged and no key was removed",
                 file.name, site.source.path
             )),
-            _ => merges.merged.push(Merged { file, merge }),
+            _ => merges.merged.push(Merged { file, merge, is_there }),
         }
     }
     Ok(merges)

@@ -28,6 +28,12 @@ struct Recipe<M> {
     resolutions: Resolutions,
 }
 
+impl<'d, M: Deserialize<'d>> Recipe<M> {
+    fn read(request: &'d Value) -> Result<Self, String> {
+        Self::deserialize(request).map_err(|e| format!("the plan cannot be understood: {e}"))
+    }
+}
+
 /// One file of a plan: what is there, and what is to be there.
 pub(crate) struct Change<'a> {
     /// The name of its anchor.
@@ -118,7 +124,7 @@ impl<M: Merger> MergeProducer<'_, M> {
         let versions = recipe.versions.try_map(|source| self.files.version(source))?;
         let lines = recipe.resolutions.read(&self.files)?;
         let lines = lines.of(|typed| self.merger.reported_name(typed) == recipe.file);
-        Ok(self.merger.merge(&recipe.file, &recipe.method, &versions, &lines)?.bytes)
+        Ok(self.merger.merge(&recipe.file, &recipe.method, &versions, &lines)?.merge.bytes)
     }
 }
 
@@ -127,8 +133,14 @@ impl<M: Merger> Producer for MergeProducer<'_, M> {
         PRODUCER
     }
 
+    fn check(&self, request: &Value) -> Result<(), String> {
+        let recipe = Recipe::<M::Method>::read(request)?;
+        let is_as_surveyed = |source: &Source| self.files.read_as_surveyed(source).map(drop);
+        recipe.versions.try_map(is_as_surveyed).map(drop).map_err(|e| e.to_string())
+    }
+
     fn produce(&self, _: &World<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
-        let recipe = Recipe::deserialize(request).map_err(|e| format!("the plan cannot be understood: {e}"))?;
+        let recipe = Recipe::read(request)?;
         let merged = self.made(&recipe).map_err(|e| e.to_string())?;
         made.write_all_at(&merged, 0).map_err(|e| e.to_string())?;
         Ok(Value::Null)

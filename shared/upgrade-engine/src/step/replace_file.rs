@@ -217,7 +217,7 @@ impl Action for ReplaceFile {
             (NewContent::Saved { run, name }, _) => {
                 self.check_made(world, Digest::of(&read_saved(world, run, name)?))?
             }
-            (NewContent::Produced { by, .. }, _) => world.producer(by).map(drop)?,
+            (NewContent::Produced { by, request }, _) => world.check_producer(by, request, &self.at)?,
         }
         for place in names() {
             ahead.put(place, Seen::File(Some(self.after)));

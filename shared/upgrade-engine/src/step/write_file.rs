@@ -31,7 +31,7 @@ impl WriteFile {
     fn content(&self, world: &World<'_>) -> Result<Option<Vec<u8>>, StepError> {
         let content = match &self.content {
             NewContent::Saved { run, name } => read_saved(world, run, name)?,
-            NewContent::Produced { by, .. } => return world.producer(by).map(|_| None),
+            NewContent::Produced { by, request } => return world.check_producer(by, request, &self.at).map(|()| None),
             NewContent::Edits(_) => {
                 return Err(StepError::Broken(format!("{} has no old content to edit", self.at)));
             }
