@@ -77,7 +77,7 @@ pub enum Error {
         /// What is wrong.
         what: String,
     },
-    /// What stops every program.
+    /// An error that every program has.
     #[error(transparent)]
     Common(#[from] command::Error),
 }

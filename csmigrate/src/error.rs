@@ -96,7 +96,7 @@ pub enum Error {
     /// A user or group is not known.
     #[error("{0}")]
     Owner(String),
-    /// What stops every program.
+    /// An error that every program has.
     #[error(transparent)]
     Common(#[from] command::Error),
 }
