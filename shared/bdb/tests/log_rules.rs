@@ -5,7 +5,7 @@
 use std::cell::Cell;
 
 use bdb::format::{ByteOrder, Lsn};
-use bdb::log::{DataFile, LogError, LogFile, Verdict, Why, judge};
+use bdb::log::{DataFile, LogError, LogFile, Verdict, Why, judge, named_anywhere};
 
 const PAGE: usize = 512;
 const FIRST: u32 = 0x8000_0001;
@@ -245,6 +245,18 @@ fn a_file_is_known_by_its_identity_and_a_copy_of_it_is_not_blamed() {
         assert!(found.is_clean() && found.files[0].named && !found.files[1].named);
         assert_eq!(log.judged(&[file("renamed.db", 1, &[OLD, OLD])]).missing, 1);
         assert!(log.judged(&[file("a.db", 9, &[OLD, OLD])]).is_clean(), "another file took its place");
+    });
+}
+
+#[test]
+fn a_whole_log_names_every_file_that_it_wrote_and_copies_of_them() {
+    in_both_orders(|| {
+        let mut log = Log::new();
+        log.opened(0, "a.db", 1);
+        let files = [file("a.db", 1, &[OLD]), file("copy.db", 1, &[OLD]), file("other.db", 2, &[OLD])];
+        let logs = |number| [LogFile { number, source: log.bytes.clone() }];
+        assert_eq!(named_anywhere(&logs(1), &files).unwrap(), Some(vec![true, true, false]));
+        assert_eq!(named_anywhere(&logs(2), &files).unwrap(), None);
     });
 }
 

@@ -171,7 +171,7 @@ pub fn judge<R: ReadAt, D: ReadAt>(files: &[LogFile<R>], data: &[DataFile<D>]) -
     Ok(judge.finish())
 }
 
-/// Tells of each file whether the log names it anywhere; nothing when the log's first file is gone, so that nobody knows.
+/// Tells of each file whether the log names it, or one that it is a copy of, anywhere; nothing when the log's first file is gone, so that nobody knows.
 ///
 /// # Errors
 /// As [`judge`].
@@ -185,8 +185,9 @@ pub fn named_anywhere<R: ReadAt, D: ReadAt>(
     }
     let mut names = Names::new();
     survey(&files, 0, |found, register| register.map_or(Ok(()), |register| names.add(found.lsn, register, data)))?;
-    let is_named = |number| names.files.iter().flatten().any(|named| *named == number);
-    Ok(Some((0..data.len()).map(is_named).collect()))
+    // A copy of a file under another name has the same identity.
+    let named: HashSet<_> = names.files.iter().flatten().filter_map(|number| data.get(*number)?.file_id()).collect();
+    Ok(Some(data.iter().map(|file| file.file_id().is_none_or(|id| named.contains(id))).collect()))
 }
 
 /// Calls `visit` for every complete record, first to last.
