@@ -207,8 +207,8 @@ impl Dialect {
             Self::PropertiesDisabled => work.by_key(|bytes| Properties::parse_with(bytes, DisabledKeys::Listed)),
             Self::WindowsIni(page) => work.by_key(move |bytes| WindowsIni::parse_with(bytes, page)),
             Self::AddressBooks => work.by_key(AddressBooks::parse),
-            Self::Xml | Self::Text => work.as_a_whole(Content::Text),
-            Self::Binary => work.as_a_whole(Content::Binary),
+            Self::Xml | Self::Text => work.whole(Content::Text),
+            Self::Binary => work.whole(Content::Binary),
         }
     }
 }
@@ -221,7 +221,7 @@ trait Work {
     fn by_key<D: Document>(self, read: impl Fn(Vec<u8>) -> Result<D, ParseError>) -> Self::Output;
 
     /// Does it with a file that is decided as a whole.
-    fn as_a_whole(self, content: Content) -> Self::Output;
+    fn whole(self, content: Content) -> Self::Output;
 }
 
 struct Check<'a>(&'a [u8]);
@@ -234,7 +234,7 @@ impl Work for Check<'_> {
         read(self.0.to_vec()).map(drop)
     }
 
-    fn as_a_whole(self, _: Content) -> Self::Output {
+    fn whole(self, _: Content) -> Self::Output {
         check_size(self.0.len())
     }
 }
@@ -254,7 +254,7 @@ impl Work for List {
         Ok(document.entries().iter().map(listed).collect())
     }
 
-    fn as_a_whole(self, _: Content) -> Self::Output {
+    fn whole(self, _: Content) -> Self::Output {
         check_size(self.0.len())?;
         let span = 0..self.0.len();
         let entry = Entry {
@@ -283,7 +283,7 @@ impl Work for Rewrite<'_> {
         Ok(moving::edits(&read(self.bytes.to_vec())?, self.moves)?)
     }
 
-    fn as_a_whole(self, content: Content) -> Self::Output {
+    fn whole(self, content: Content) -> Self::Output {
         check_size(self.bytes.len())?;
         let is_text = content == Content::Text && Content::of(self.bytes) == Content::Text;
         Ok(if is_text { roots::edits(self.bytes, self.moves) } else { Vec::new() })
@@ -304,7 +304,7 @@ impl Work for Set<'_> {
     }
 
     /// Such a file has no keys.
-    fn as_a_whole(self, _: Content) -> Self::Output {
+    fn whole(self, _: Content) -> Self::Output {
         match self.changes.first() {
             Some((key, _)) => Err(EditError::Key { key: key.clone() }.into()),
             None => Ok(Vec::new()),

@@ -1,23 +1,9 @@
 //! `defaultps.xml` against its table of decisions, and what every merge of such files must hold to.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
-use std::fs;
-use std::path::Path;
-
 use documents::merge::{Base, Carrier, Merge, Rules, Sides, merge};
 use documents::{AddressBooks, Bytes, Document, EditError, Key, State, apply};
 use proptest::prelude::*;
-
-/// Reads a file of a tree of the test data.
-fn data(tree: &str, domain: &str) -> AddressBooks {
-    let below = match tree {
-        "site" => "site/var/opt/SUNWuwc/WEB-INF".to_owned(),
-        _ => format!("{tree}/opt/SUNWuwc/lib/config-templates/WEB-INF"),
-    };
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/merge/communications-express").join(below);
-    AddressBooks::parse(fs::read(directory.join("domain").join(domain).join("defaultps/defaultps.xml")).unwrap())
-        .unwrap()
-}
 
 fn parse(text: &str) -> AddressBooks {
     AddressBooks::parse(text.as_bytes().to_vec()).unwrap()

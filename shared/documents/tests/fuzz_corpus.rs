@@ -1,5 +1,6 @@
 //! Replays the corpus of the fuzz targets, which run long only by hand.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(clippy::duplicate_mod, reason = "each fuzz target is a program of its own, and two of them share a module")]
 
 #[path = "../../../fuzz/targets/dialects.rs"]
 mod dialects;

@@ -294,6 +294,7 @@ fn a_file_that_ends_within_a_continued_line_loses_nothing() {
     for files in [["b=", "c\nc\na = \"1\"\nb\\\n", ""], ["", "c;lang-fr = 1\na = \"1\"\ne\\\n", "e = 1"]] {
         check(IcsConf::parse, Triple(files.map(|file| file.as_bytes().to_vec()))).unwrap();
     }
+    check(Aliases::parse, Triple(["", ":\\\r", ""].map(|file| file.as_bytes().to_vec()))).unwrap();
 }
 
 proptest! {

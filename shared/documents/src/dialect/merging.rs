@@ -92,7 +92,7 @@ impl Dialect {
     }
 }
 
-fn known<'a>(base: Base<Option<&'a [u8]>>) -> Option<&'a [u8]> {
+fn known(base: Base<Option<&[u8]>>) -> Option<&[u8]> {
     match base {
         Base::Known(bytes) | Base::Partial(bytes) => bytes,
         Base::Unknown => None,
@@ -112,7 +112,7 @@ impl Work for MergeVersions<'_> {
         let is_deleted = site.is_none() && new.is_some() && known(base).is_some();
         if is_deleted && self.rules.additions == Additions::Take {
             // The bytes of a file that is not changed need not be of the dialect.
-            return self.as_a_whole(Content::Text);
+            return self.whole(Content::Text);
         }
         let parse = |version, bytes: Option<&[u8]>| {
             let bytes = bytes.unwrap_or_default();
@@ -149,7 +149,7 @@ impl Work for MergeVersions<'_> {
         Ok(FileMerge { merge, is_there })
     }
 
-    fn as_a_whole(self, content: Content) -> Self::Output {
+    fn whole(self, content: Content) -> Self::Output {
         let Versions { base, site, new } = *self.versions;
         let all = [(Version::Base, known(base)), (Version::Site, site), (Version::New, new)];
         let mut content = content;

@@ -144,8 +144,10 @@ impl<'a, D: Document> Carry<'a, D> {
         }
         let lines = complete(moving::lines_of(other, source, &edits).ok()?);
         let key = self.other_key(row);
-        // Where the other file ends in a backslash, a second line end keeps the next line from being taken for the rest.
-        let mut candidates = [b"".as_slice(), b"\n", b"\r"].into_iter().map(|end| [lines.as_slice(), end].concat());
+        // Where the other file ends in a backslash, a second line end keeps the next line from being taken for the rest. Two are
+        // needed where a lone CR behind it ends no line.
+        let ends = [b"".as_slice(), b"\n", b"\r", b"\n\n"];
+        let mut candidates = ends.into_iter().map(|end| [lines.as_slice(), end].concat());
         candidates.find(|lines| carrier.reads_as(lines, &key, value))
     }
 
