@@ -19,7 +19,7 @@ push @places, grep { m{^/} } split /:/, $ENV{PATH} || '';
 
 my ($program) = grep { -f && -x } map { "$_/commdssetup" } @places;
 if (!defined $program) {
-    print STDERR "comm_dssetup.pl: the program commdssetup is not there.\n  $advice\n  Nothing was changed in the directory.\n";
+    print STDERR "comm_dssetup.pl: the program commdssetup was not found.\n  $advice\n  Nothing was changed in the directory.\n";
     exit 1;
 }
 # The form with a block never goes through a shell.

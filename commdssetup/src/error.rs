@@ -14,25 +14,25 @@ use crate::plan::PlanError;
 /// Why the program stops.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The instance is none.
+    /// The path is not that of a Directory Server instance.
     #[error(transparent)]
     Instance(#[from] InstanceError),
-    /// The address is none.
+    /// The address of the server is malformed.
     #[error(transparent)]
     Address(#[from] AddressError),
-    /// The server.
+    /// The server refused a request, or could not be asked.
     #[error(transparent)]
     Ldap(#[from] LdapError),
-    /// The survey.
+    /// The server lacks what a run needs, such as a schema that can be changed.
     #[error(transparent)]
     Detect(#[from] DetectError),
-    /// There is no plan.
+    /// No plan can be made from what the server holds.
     #[error(transparent)]
     Plan(#[from] PlanError),
-    /// Something needed contradicts what the server has.
+    /// A definition of the server conflicts with one that the suite needs.
     #[error("the server's schema conflicts with {0} that the suite needs: see above")]
     Conflicts(String),
-    /// Nobody is there to give the password.
+    /// A password is needed, and there is no terminal to ask for it.
     #[error("the password of {0} is needed, and there is no terminal to ask for it")]
     NoPassword(String),
     /// A generated file cannot be written.
@@ -43,15 +43,15 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// What a run did is what a later one rests on.
+    /// A newer run on the same server depends on the changes of this one.
     #[error("run {later} is newer than run {run}, on the same server, and depends on its changes")]
     LaterRun {
-        /// The run that was to be undone.
+        /// The run that cannot be undone yet.
         run: Name,
-        /// The one that came later.
+        /// The newer run.
         later: Name,
     },
-    /// An unfinished run could not be gone on with: it still is unfinished.
+    /// An unfinished run could not be resumed; it is still unfinished.
     #[error("{error}")]
     StillUnfinished {
         /// The run.
@@ -59,13 +59,13 @@ pub enum Error {
         /// Why.
         error: Box<Error>,
     },
-    /// A run cannot be understood.
+    /// The request of a run names no server.
     #[error("run {run} does not say which server it is about")]
     UnknownServer {
         /// The run.
         run: Name,
     },
-    /// What stops every program.
+    /// An error that every program has.
     #[error(transparent)]
     Common(#[from] command::Error),
 }

@@ -141,7 +141,7 @@ fn the_perl_script_of_the_guide_hands_over_to_the_program() {
     std::fs::remove_file(place.0.beside("bin/commdssetup")).unwrap();
     let mut alone = Command::new(testkit::peers::need("perl"));
     let outcome = Outcome::of(alone.arg(&script).env("PATH", "/nowhere"));
-    outcome.exits(1).says("the program commdssetup is not there").says("in a directory of PATH");
+    outcome.exits(1).says("the program commdssetup was not found").says("in a directory of PATH");
 }
 
 #[test]

@@ -37,10 +37,10 @@ pub enum Error {
         /// What is wrong.
         what: String,
     },
-    /// What stops every merge.
+    /// An error that every merge has.
     #[error(transparent)]
     Merging(#[from] config_merge::Error),
-    /// What stops every program.
+    /// An error that every program has.
     #[error(transparent)]
     Common(#[from] command::Error),
 }

@@ -139,8 +139,7 @@ pub struct Args {
     /// Copy hotbackup and archive to the backup as well
     #[arg(long)]
     pub backup_all: bool,
-    /// Where csmigrate.log and csmigrateError.log are written; DIR is made when only its last part is missing [default: the
-    /// calendar's logs directory]
+    /// Where the two logs are written; made when it is missing, but not its parents [default: the calendar's logs directory]
     #[arg(long, value_name = "DIR")]
     pub log_dir: Option<PathBuf>,
     /// Point caldb.berkeleydb.homedir.path in this ics.conf to the target

@@ -111,7 +111,7 @@ pub enum Error {
     /// A new file was not what it should be, and what had been made was removed.
     #[error("{0}")]
     Verification(String),
-    /// What stops every program.
+    /// An error that every program has.
     #[error(transparent)]
     Common(#[from] command::Error),
 }

@@ -83,7 +83,9 @@ fn environment(fs: &dyn FileSystem, path: &RootPath, names: &[Name], directories
             let where_else = if place == *path { String::new() } else { format!(" in {place}") };
             format!("clean: the databases hold all of the log{where_else}, which ends at {}", verdict.end)
         }
-        Ok(Look::Log { verdict, place, files }) => format!("not clean: {}", what_is_wrong(&verdict, &files, &place)),
+        Ok(Look::Log { verdict, place, files, .. }) => {
+            format!("not clean: {}", what_is_wrong(&verdict, &files, &place))
+        }
         Err(e) => format!("not known: {e}"),
     }
 }

@@ -33,7 +33,7 @@ pub fn change_state(directory: &dyn Directory, change: &DirectoryChange) -> Resu
     }
 }
 
-/// Says why a change that is done cannot be taken back without losing what others did since; nothing when it can.
+/// Returns why a change that is done cannot be undone without losing what others did since; nothing when it can.
 /// `changes` are all changes of the run.
 ///
 /// # Errors

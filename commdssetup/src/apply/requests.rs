@@ -8,11 +8,11 @@ use crate::plan::{DirectoryChange, ReindexTask};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum DirectoryRequest {
-    /// One request of the plan, or what takes it back.
+    /// One request of the plan, or its inverse.
     Change(DirectoryChange),
     /// Building indexes anew.
     Reindex(ReindexTask),
-    /// Nothing: what takes the building back, so that an undo that is taken back builds them again.
+    /// Nothing: the inverse of building indexes, so that undoing the undo builds them again.
     LeaveIndexes(ReindexTask),
     /// Reading everything once more and comparing it with the plan.
     Verify,

@@ -18,7 +18,7 @@ pub const SERVICE: &str = "directory";
 pub struct DirectoryService<'a> {
     /// The directory.
     pub directory: &'a dyn Directory,
-    /// All changes of the run that is applied, or taken back.
+    /// All changes of the run that is applied or undone.
     pub changes: Vec<DirectoryChange>,
     /// Shows how far the building of indexes is.
     pub say: Box<dyn Fn(&str) + Sync + 'a>,

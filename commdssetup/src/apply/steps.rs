@@ -1,4 +1,4 @@
-//! The steps of a run: each change with what takes it back, the building of indexes, the verification, and our note last, so that
+//! The steps of a run: each change with its inverse, the building of indexes, the verification, and our note last, so that
 //! it says only what is true.
 
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::generate::{LdifFileError, ldif_file};
 use crate::plan::{Area, DirectoryChange, Operation, Plan, Scope};
 use crate::reverse::reverse;
 
-/// Name of the file, beside the saved originals of a run, that takes the run back by `ldapmodify`.
+/// Name of the file, beside the saved originals of a run, that undoes the run with `ldapmodify`.
 pub const REVERSE_LDIF: &str = "reverse.ldif";
 
 /// Returns the steps of a plan. Empty when nothing is to be changed.
@@ -51,7 +51,7 @@ pub fn engine_plan(tool: &str, request: Value, plan: &Plan) -> Result<EnginePlan
     Ok(engine_plan)
 }
 
-/// Returns what takes a plan back, as LDIF for people and their tools.
+/// Returns the inverse of a plan, as LDIF for people and their tools.
 ///
 /// # Errors
 /// [`LdifFileError`].

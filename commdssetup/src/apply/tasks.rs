@@ -15,7 +15,7 @@ const MOST_ENTRIES: u32 = 100;
 const FIRST_WAIT: Duration = Duration::from_millis(20);
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
 
-/// How a task stands.
+/// The state of a task.
 enum State {
     Running,
     Done,

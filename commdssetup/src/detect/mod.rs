@@ -25,7 +25,7 @@ pub enum DetectError {
         /// Who is, where the server tells.
         manager: Option<String>,
     },
-    /// The whole server takes no changes.
+    /// The whole server is read-only.
     #[error("{url} is read-only: nsslapd-readonly is on in cn=config")]
     ReadOnly {
         /// The server.
@@ -47,7 +47,7 @@ pub enum DetectError {
     },
 }
 
-/// Checks that a server takes the changes of a run that is gone on with or taken back. Only reads.
+/// Checks that a server accepts the changes of a run that is resumed or undone. Only reads.
 ///
 /// # Errors
 /// [`DetectError`].

@@ -5,7 +5,7 @@ use upgrade_engine::step::StepError;
 /// Why the server did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LdapError {
-    /// There is no connection to be had.
+    /// No connection could be made.
     #[error("{url} cannot be reached: {what}")]
     Unreachable {
         /// The server.
@@ -49,13 +49,13 @@ pub enum LdapError {
         /// How long.
         seconds: u64,
     },
-    /// The answer makes no sense.
+    /// The answer is not LDAP, or lacks required parts.
     #[error("the server's answer cannot be understood: {what}")]
     Damaged {
         /// What is wrong with it.
         what: String,
     },
-    /// The server takes no changes of this entry and names the one that does.
+    /// The entry is read-only on this server, which names the server to change it on.
     #[error("{dn} cannot be changed on this server: it refers to {to}")]
     Referral {
         /// The entry.

@@ -7,7 +7,7 @@ use super::types::ConflictKind;
 use crate::choices::UnpublishedOids;
 use crate::schema_files::{Element, Open, Origin};
 
-/// What becomes of an element.
+/// The decision about an element.
 #[derive(Debug)]
 pub(super) enum Verdict<T> {
     /// The server has it.

@@ -10,7 +10,7 @@ use super::types::ConflictKind;
 use crate::choices::OldIcsOids;
 use crate::schema_files::{Element, Open, SUPERSEDED};
 
-/// What becomes of a class.
+/// The decision about a class.
 #[derive(Debug)]
 pub(super) enum ClassVerdict {
     /// The server has it.

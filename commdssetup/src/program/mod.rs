@@ -27,7 +27,7 @@ pub struct Program<'a> {
     directory: OnceCell<Box<dyn Directory>>,
 }
 
-/// What was asked for: a later call with the same goes on with an unfinished run.
+/// The request of a run: a later call with an equal one resumes the run when it is unfinished.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Asked {

@@ -178,7 +178,7 @@ fn definitions_that_the_server_takes_its_own_way_are_sent_once_and_go_again() {
     assert_eq!(live.state(&choices()), before);
 }
 
-/// What the server would refuse is seen before; what it refuses all the same is taken back whole.
+/// What the server would refuse is seen before; what it refuses all the same is undone as a whole.
 #[test]
 fn a_definition_that_the_server_refuses_leaves_nothing_behind() {
     let live = Live::start("bad");

@@ -132,7 +132,7 @@ fn a_suffix_whose_database_is_gone_is_refused() {
     live.take(&format!(
         "dn: o=internet\nchangetype: delete\n\ndn: {node}\nchangetype: modify\nreplace: nsslapd-backend\nnsslapd-backend: none\n"
     ));
-    let says = format!("o=internet is not served from a database of this instance: {node} says `backend none`");
+    let says = format!("o=internet is not served from a database of this instance: {node} has `backend none`");
     refused(&says);
     let database = "cn=internet,cn=ldbm database,cn=plugins,cn=config";
     let deleted = live.client("ldapdelete").args(["-r", database]).status().unwrap();

@@ -1,4 +1,4 @@
-//! The server killed right after each change in turn, before its answer arrives: the run is gone on with, or taken back.
+//! The server killed right after each change in turn, before its answer arrives: the run is resumed or undone.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -52,7 +52,7 @@ impl Directory for Dying {
     }
 }
 
-/// Runs the program on a server that dies after `changes` changes; returns whether it came to that, and what was said.
+/// Runs the program on a server that dies after `changes` changes; returns whether it died, and what was printed.
 fn run(live: &Arc<Live>, arguments: &[&str], changes: usize) -> (bool, Result<(), String>) {
     let (root, state) = (live.path("root"), live.path("state"));
     let words = ["commdssetup", "--root", root.to_str().unwrap(), "--state-dir", state.to_str().unwrap()];
@@ -107,7 +107,7 @@ fn after_any_change_the_run_is_resumed_or_undone() {
         if visited % 2 == 0 || full {
             live.finish(&["--resume"]).exits(3);
             assert_eq!(live.state(&choices), after, "resumed after change {point}");
-            // The undo is cut off in the same way, and gone on with.
+            // The undo is cut off in the same way, and resumed.
             let (died, result) = run(&live, &undo, point);
             if died {
                 assert!(result.is_err());

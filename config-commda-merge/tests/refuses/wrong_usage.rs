@@ -52,13 +52,13 @@ fn without_a_terminal_a_missing_yes_is_an_error_that_names_the_option() {
     let site = Site::reset();
     let before = site.product();
     let merge = site.outcome(site.unconfirmed(&["merge"])).exits(2);
-    merge.says("Replace").says("Give --yes").says("Nothing was changed.");
+    merge.says("Replace").says("Use --yes").says("Nothing was changed.");
     assert_same(&before, &site.product());
     site.outcome(site.unconfirmed(&["merge", "--dry-run"])).exits(3);
     site.run(&["merge"]).exits(3);
     let merged = site.product();
     for undo in [&["undo"][..], &["--undo"]] {
-        site.outcome(site.unconfirmed(undo)).exits(2).says("Undo run").says("Give --yes");
+        site.outcome(site.unconfirmed(undo)).exits(2).says("Undo run").says("Use --yes");
     }
     assert_same(&merged, &site.product());
     site.run(&["--undo"]).succeeded().says("Everything is as it was before run");

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use bdb::format::{Lsn, PageNo};
-use bdb::log::{DataFile, Verdict, judge};
+use bdb::log::{DataFile, Verdict, judge, named_anywhere};
 use bdb::read::salvage::Losses;
 use upgrade_engine::fs::path::escape;
 use upgrade_engine::fs::{Dir, FileSystem, Name, RelPath, RootPath};
@@ -51,8 +51,11 @@ pub fn survey(
     let newest = newest.max().map(|(newest, path)| (newest, path.clone()));
     let judged = judged(fs, source, choice);
     match (judged, newest) {
-        (Ok(Look::Log { verdict, place, files }), newest) => {
+        (Ok(Look::Log { verdict, place, files, named }), newest) => {
             let beyond = newest.filter(|((lsn, _), _)| *lsn > verdict.end && verdict.unjudged == 0);
+            if let (None, true, Some(stranger)) = (&beyond, verdict.is_clean(), stranger(source, &files, named)) {
+                return without_log(source, choice, damage, stranger, &[place]);
+            }
             let path = source.path.to_string();
             let problem = match beyond {
                 _ if !verdict.is_clean() => unclean(&path, &place, &verdict, &files),
@@ -66,20 +69,42 @@ pub fn survey(
             Ok(Environment::Damaged(problem.to_string()))
         }
         (Ok(Look::NoLogs { .. }), None) => Ok(Environment::NotLogged),
-        (Ok(Look::NoLogs { looked }), Some(((lsn, page), file))) => {
-            let what = format!("page {page} of {file} was last changed by record {lsn} of a log");
-            if choice.may_be_missing {
-                return Ok(Environment::WithoutLogs(format!(
-                    "{what}, and that log cannot be found: changes that only the log holds are lost"
-                )));
-            }
-            let looked: Vec<String> = looked.iter().map(ToString::to_string).collect();
-            let error = Error::NoLogs { path: source.path.to_string(), what, looked: looked.join(", ") };
-            salvaged_all_the_same(source, error, damage)
-        }
+        (Ok(Look::NoLogs { looked }), Some(newest)) => without_log(source, choice, damage, newest, &looked),
         (Err(error @ Error::Log { .. }), _) => salvaged_all_the_same(source, error, damage),
         (Err(error), _) => Err(error),
     }
+}
+
+/// A page with its number in the log, and its file.
+type Newest = ((Lsn, PageNo), RelPath);
+
+/// Returns the newest page of a file that a log wrote, but not this one, which is whole and does not name it.
+fn stranger(source: &SourceFacts, files: &[RelPath], named: Option<Vec<bool>>) -> Option<Newest> {
+    let named = named?;
+    let mut unnamed = files.iter().zip(named).filter(|(_, named)| !named).map(|(path, _)| path);
+    unnamed.find_map(|path| {
+        let (_, facts) = source.databases().find(|(entry, _)| entry.path == *path)?;
+        Some((facts.newest_logged_page()?, path.clone()))
+    })
+}
+
+/// Databases that a log wrote, and no log of them.
+fn without_log(
+    source: &mut SourceFacts,
+    choice: &LogChoice,
+    damage: Damage,
+    ((lsn, page), file): Newest,
+    looked: &[RootPath],
+) -> Result<Environment, Error> {
+    let what = format!("page {page} of {file} was last changed by record {lsn} of a log");
+    if choice.may_be_missing {
+        return Ok(Environment::WithoutLogs(format!(
+            "{what}, and that log cannot be found: changes that only the log holds are lost"
+        )));
+    }
+    let looked: Vec<String> = looked.iter().map(ToString::to_string).collect();
+    let error = Error::NoLogs { path: source.path.to_string(), what, looked: looked.join(", ") };
+    salvaged_all_the_same(source, error, damage)
 }
 
 /// Where nothing is known of any file, a salvage takes every one that was logged for incomplete.
@@ -130,6 +155,8 @@ pub enum Look {
         place: RootPath,
         /// The files that it was asked about, in the verdict's order.
         files: Vec<RelPath>,
+        /// Whether it names each of them anywhere, where that is known and one was not named.
+        named: Option<Vec<bool>>,
     },
 }
 
@@ -168,7 +195,10 @@ pub fn look(
             Ok(mut verdict) if certain || verdict.files.iter().any(|file| file.named) => {
                 // A log that was named may be that of more directories than this one.
                 verdict.absent = verdict.absent.filter(|_| named.is_none());
-                return Ok(Look::Log { verdict, place: path, files });
+                let unnamed = verdict.files.iter().any(|file| !file.named);
+                let named = if unnamed { named_anywhere(&logs, &data) } else { Ok(None) };
+                let named = named.ok().flatten();
+                return Ok(Look::Log { verdict, place: path, files, named });
             }
             Err(e) if certain => {
                 let what = if path == *home { e.to_string() } else { format!("{path}: {e}") };

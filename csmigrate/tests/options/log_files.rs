@@ -88,6 +88,25 @@ fn logs_of_other_databases_are_not_taken_for_theirs() {
 }
 
 #[test]
+fn a_log_beside_the_databases_that_is_whole_and_does_not_name_them_is_not_theirs() {
+    let site = site(CLEAN);
+    move_logs(&site, "/far/away");
+    // It ends behind every page, so that its end tells nothing.
+    for name in ["shared/bdb/tests/data", "csmigrate/tests/data"] {
+        let log = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("..")
+            .join(name)
+            .join("env-4.4.20-crash-1/log.0000000001");
+        if let Ok(bytes) = fs::read(log) {
+            site.write("/db/old/log.0000000001", bytes);
+        }
+    }
+    let said = site.refused(&[OLD, NEW]).stderr;
+    assert!(said.contains("its log files cannot be found: not in /db/old\n"), "{said}");
+    site.migrate(&["--without-logs"]);
+}
+
+#[test]
 fn databases_whose_log_cannot_be_found_are_refused_unless_that_was_allowed() {
     let site = site(KILLED);
     move_logs(&site, "/far/away");

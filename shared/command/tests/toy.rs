@@ -118,10 +118,10 @@ fn a_dry_run_shows_the_plan_and_writes_nothing() {
 #[test]
 fn without_a_terminal_a_missing_confirmation_is_an_error_that_names_yes() {
     let site = Site::new();
-    site.toy(&["/a"]).exits(2).says("Mark the file?").says("Give --yes").says("Nothing was changed.");
+    site.toy(&["/a"]).exits(2).says("Mark the file?").says("Use --yes").says("Nothing was changed.");
     assert_eq!(site.read("root/a"), "one");
     site.toy(&["--yes", "/a"]).exits(0);
-    site.toy(&["--undo"]).exits(2).says("Give --yes");
+    site.toy(&["--undo"]).exits(2).says("Use --yes");
     assert_eq!(site.read("root/a"), "MARK one");
     site.toy(&["--undo", "--dry-run"]).exits(0);
 }

@@ -12,7 +12,6 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use documents::dialect::Listed;
@@ -24,7 +23,7 @@ const USAGE: &str = "usage: entries [--codepage NAME] DIALECT FILE";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match print(&arguments) {
+    match print(&arguments, &mut std::io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("entries: {error}");
@@ -33,7 +32,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn print(arguments: &[String]) -> Result<(), Box<dyn Error>> {
+fn print(arguments: &[String], out: &mut impl std::io::Write) -> Result<(), Box<dyn Error>> {
     let (page, rest) = match arguments {
         [option, name, rest @ ..] if option == "--codepage" => {
             (Some(CodePage::named(name).ok_or_else(|| format!("no ANSI code page of Windows: {name}"))?), rest)
@@ -60,7 +59,7 @@ fn print(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     for listed in entries.iter().filter(|listed| listed.entry.state != State::CommentedOut) {
         text += &line(listed, form)?;
     }
-    std::io::stdout().write_all(text.as_bytes())?;
+    out.write_all(text.as_bytes())?;
     Ok(())
 }
 
@@ -100,4 +99,74 @@ fn hexadecimal(text: &[u8], form: Form) -> Result<String, Box<dyn Error>> {
         }
     }
     Ok(if digits.is_empty() { "-".to_owned() } else { digits })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test reports by panicking")]
+
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    fn printed(arguments: &[&str]) -> Result<String, String> {
+        let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let mut out = Vec::new();
+        print(&arguments, &mut out).map_err(|error| error.to_string())?;
+        Ok(String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn every_format_set_is_printed_as_expected() {
+        let mut files = 0;
+        for set in ["ics", "imta-cnf", "mappings", "mmp", "option-dat", "properties", "sectioned", "windows-ini"] {
+            let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(set);
+            for path in fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
+                let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+                if path.extension().unwrap() == "tsv" {
+                    continue;
+                }
+                let page = ["shift-jis", "cp1251"].into_iter().find(|page| name.contains(page));
+                let path_text = path.to_str().unwrap();
+                let found = match page {
+                    Some("shift-jis") => printed(&["--codepage", "shift_jis", set, path_text]),
+                    Some(_) => printed(&["--codepage", "windows-1251", set, path_text]),
+                    None => printed(&[set, path_text]),
+                };
+                let expected = fs::read_to_string(path.with_extension("expect.tsv")).unwrap();
+                if expected.lines().any(|line| line.starts_with("ERROR")) {
+                    let message = found.unwrap_err();
+                    assert!(message.contains(path_text) && message.contains("line "), "{message}");
+                } else {
+                    let rows = expected.lines().filter(|line| !line.starts_with('#'));
+                    let columns = |line: &str| line.split('\t').take(4).collect::<Vec<_>>().join("\t") + "\n";
+                    assert_eq!(found.unwrap(), rows.map(columns).collect::<String>(), "{path_text}");
+                }
+                files += 1;
+            }
+        }
+        assert_eq!(files, 143);
+    }
+
+    #[test]
+    fn what_is_asked_for_in_vain_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, b"\xff\xfe[\0A\0]\0\n\0k\0=\0\x16\x04\n\0").unwrap();
+        let file = file.to_str().unwrap();
+        assert_eq!(printed(&["windows-ini", file]).unwrap(), "4100\t6b00\t1604\t2\n");
+        assert_eq!(printed(&["text", file]).unwrap().lines().count(), 1);
+        for (arguments, message) in [
+            (vec!["aliases", file], "line 1, column 4: a NUL byte: this is not a text file"),
+            (vec!["nosuch", file], "no such dialect: nosuch"),
+            (vec!["--codepage", "cp437", "windows-ini", file], "no ANSI code page of Windows: cp437"),
+            (vec!["--codepage", "cp1252", "ics", file], "--codepage is for windows-ini only"),
+            (vec!["ics", "/nonexistent/file"], "/nonexistent/file: No such file"),
+            (vec!["ics"], USAGE),
+        ] {
+            let error = printed(&arguments).unwrap_err();
+            assert!(error.contains(message), "{error}");
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 mod merging;
 
+use crate::lines::check_size;
 use crate::merge::RootMove;
 use crate::properties::DisabledKeys;
 use crate::whole_file::{self, Content};
@@ -151,6 +152,7 @@ impl Dialect {
     /// # Errors
     /// When the bytes are no file of the dialect.
     pub fn entries(self, bytes: Vec<u8>) -> Result<Vec<Listed>, ParseError> {
+        check_size(bytes.len())?;
         if self == Self::Xml {
             Xml::parse(bytes.clone())?;
         }
@@ -228,11 +230,12 @@ impl Work for Check<'_> {
     type Output = Result<(), ParseError>;
 
     fn by_key<D: Document>(self, read: impl Fn(Vec<u8>) -> Result<D, ParseError>) -> Self::Output {
+        check_size(self.0.len())?;
         read(self.0.to_vec()).map(drop)
     }
 
     fn as_a_whole(self, _: Content) -> Self::Output {
-        crate::lines::check_size(self.0.len())
+        check_size(self.0.len())
     }
 }
 
@@ -252,7 +255,7 @@ impl Work for List {
     }
 
     fn as_a_whole(self, _: Content) -> Self::Output {
-        crate::lines::check_size(self.0.len())?;
+        check_size(self.0.len())?;
         let span = 0..self.0.len();
         let entry = Entry {
             key: Key::new(whole_file::KEY),
@@ -276,11 +279,12 @@ impl Work for Rewrite<'_> {
     type Output = Result<Vec<SpanEdit>, ChangeError>;
 
     fn by_key<D: Document>(self, read: impl Fn(Vec<u8>) -> Result<D, ParseError>) -> Self::Output {
+        check_size(self.bytes.len())?;
         Ok(moving::edits(&read(self.bytes.to_vec())?, self.moves)?)
     }
 
     fn as_a_whole(self, content: Content) -> Self::Output {
-        crate::lines::check_size(self.bytes.len())?;
+        check_size(self.bytes.len())?;
         let is_text = content == Content::Text && Content::of(self.bytes) == Content::Text;
         Ok(if is_text { roots::edits(self.bytes, self.moves) } else { Vec::new() })
     }
@@ -295,6 +299,7 @@ impl Work for Set<'_> {
     type Output = Result<Vec<SpanEdit>, ChangeError>;
 
     fn by_key<D: Document>(self, read: impl Fn(Vec<u8>) -> Result<D, ParseError>) -> Self::Output {
+        check_size(self.bytes.len())?;
         Ok(read(self.bytes.to_vec())?.set_all(self.changes)?)
     }
 

@@ -156,10 +156,9 @@ fn fits(pattern: &str, path: &str) -> bool {
 }
 
 fn name_fits(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((before, behind)) => name.strip_prefix(before).is_some_and(|name| name.ends_with(behind)),
-    }
+    let Some((before, behind)) = pattern.split_once('*') else { return pattern == name };
+    let Some(rest) = name.strip_prefix(before) else { return false };
+    (0..=rest.len()).any(|at| rest.get(at..).is_some_and(|rest| name_fits(behind, rest)))
 }
 
 const fn file(product: Product, path: &'static str, dialect: Dialect, source: &'static str) -> ProductFile {

@@ -100,7 +100,7 @@ pub(crate) struct Line {
 pub(crate) struct Lines<R> {
     file: R,
     number: u64,
-    /// The line that was read to see whether it goes on with the one before.
+    /// The line that was read ahead, because it may continue the one before.
     ahead: Option<Line>,
 }
 

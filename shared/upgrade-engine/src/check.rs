@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use crate::step::check_steps;
 
 /// Checks a plan as a run would before its first change; returns what the run will leave for a human. For a dry run, which then
-/// agrees with the run. Without a session there are no saved originals: only a plan that takes a run back needs them.
+/// agrees with the run. Without a session there are no saved originals: only an undo needs them.
 ///
 /// # Errors
 /// As the step that could not be done.

@@ -1,4 +1,4 @@
-//! Applies plans under a journal: one run at a time per product root, each resumable, each taken back by a plan of its own.
+//! Applies plans under a journal: one run at a time per product root, each can be resumed, and undone by a plan of its own.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -147,7 +147,7 @@ impl Session {
     /// Applies a plan as a new run.
     ///
     /// # Errors
-    /// [`EngineError::Pending`] when a run is unfinished that this plan does not take back; else as the step that failed.
+    /// [`EngineError::Pending`] when a run is unfinished that this plan does not undo; else as the step that failed.
     pub fn apply(&self, plan: &Plan, resources: &Resources<'_>) -> Result<Done, EngineError> {
         self.apply_keeping(plan, resources, &[])
     }
@@ -258,7 +258,7 @@ impl Session {
     }
 }
 
-/// Opens the anchors of a plan that has not begun. Those of a plan that takes a run back were surveyed when that run was planned.
+/// Opens the anchors of a plan that has not begun. Those of an undo were surveyed when that run was planned.
 pub(crate) fn open_anchors(resources: &Resources<'_>, plan: &Plan) -> Result<OpenAnchors, EngineError> {
     let devices = if plan.undoes.is_some() { Devices::MayHaveChanged } else { Devices::AsSurveyed };
     OpenAnchors::open(resources.fs, &plan.anchors, devices).map_err(EngineError::before_any_change)

@@ -93,7 +93,7 @@ pub enum JournalError {
 pub enum StateAfter {
     /// Nothing was changed.
     NothingChanged,
-    /// A run is unfinished: it is to be resumed or undone.
+    /// A run is unfinished: resume or undo it.
     Unfinished,
 }
 
@@ -128,7 +128,7 @@ pub enum EngineError {
     /// A later run changed the same places.
     #[error("run {newer} changed the same places after run {run}: undo it first")]
     Overtaken {
-        /// The run that was to be undone.
+        /// The run that cannot be undone yet.
         run: Name,
         /// The run that came after it.
         newer: Name,

@@ -22,7 +22,7 @@ pub struct Plan {
     pub tool: String,
     /// What was asked for; a later run with an equal request resumes an unfinished one.
     pub request: serde_json::Value,
-    /// The run that this plan takes back, for an undo.
+    /// The run that this plan undoes, for an undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
     /// What it is about: while it is unfinished, other runs about that wait.

@@ -123,7 +123,7 @@ impl Run {
         steps.into_values().collect()
     }
 
-    /// Opens the journal to go on with it.
+    /// Opens the journal to append to it.
     pub(crate) fn journal(&self, runs: &dyn Dir) -> Result<Journal, EngineError> {
         let file = runs
             .open_to_write(&RelPath::from(self.id.clone()).join(&name("journal")?))

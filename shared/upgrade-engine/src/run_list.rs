@@ -18,7 +18,7 @@ pub fn list_runs(state: &dyn FileSystem, path: &RootPath, tool: &str) -> Result<
     }
 }
 
-/// Returns the runs whose effect is on the disk: finished or not, and not taken back by a finished undo.
+/// Returns the runs whose effect is on the disk: finished or not, and not undone by a finished undo.
 pub fn in_effect(runs: &[Run]) -> Vec<&Run> {
     let mut effective: Vec<&Run> = Vec::new();
     let mut undone: Vec<String> = Vec::new();

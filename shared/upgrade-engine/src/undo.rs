@@ -1,6 +1,6 @@
 //! Takes a run back: the inverse of each step that was done, last first, and at the end every directory's time as it was.
 //!
-//! The result is a plan like any other: it can be printed, applied, killed, resumed, and itself taken back. What somebody
+//! The result is a plan like any other: it can be printed, applied, killed, resumed, and itself undone. What somebody
 //! changed since the run is left as it is, and said.
 
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use crate::run::{Run, Status, StepRecord};
 use crate::run_list::in_effect;
 use crate::step::{Known, Recovered, SetModified, Step};
 
-/// A plan that takes a run back.
+/// A plan that undoes a run.
 #[derive(Debug)]
 pub struct Undo {
     /// What will be done.
@@ -25,7 +25,7 @@ pub struct Undo {
 }
 
 impl Session {
-    /// Plans to take a run back. An interrupted step of it is finished or cleaned up first.
+    /// Plans the undo of a run. An interrupted step of it is finished or cleaned up first.
     ///
     /// # Errors
     /// [`EngineError::Overtaken`] when a newer run in effect acts in the same directories;

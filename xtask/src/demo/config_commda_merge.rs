@@ -17,7 +17,7 @@ const CUSTOMISED: &[&str] = &["jdapi-wildusersearchmaxresults=50", "jdapi-mailho
 /// Site and vendor changed this one differently; the tool says so and takes an answer.
 const CONFLICT: &str = "resource.properties:jdapi-wildorgsearchmaxresults";
 
-/// Resets a site's file, puts the site's values back, and takes that back.
+/// Resets a site's file, puts the site's values back, and undoes that.
 pub(super) fn show(stage: Stage<'_>, root: &Path) -> Result {
     Demo { stage, root: root.to_owned(), vendor: "examples/delegated-administrator".into() }.show()
 }

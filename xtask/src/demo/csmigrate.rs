@@ -10,7 +10,7 @@ const SOURCE: &str = "/var/opt/SUNWics5/old_csdb";
 const TARGET: &str = "/var/opt/SUNWics5/csdb";
 const LOGS: &str = "/var/opt/SUNWics5/logs";
 
-/// Migrates the calendar database of a site, and takes it back.
+/// Migrates the calendar database of a site, and undoes it.
 pub(super) fn show(stage: Stage<'_>, root: &Path) -> Result {
     // Git keeps no empty directories.
     for directory in [TARGET, LOGS] {

@@ -94,6 +94,8 @@ pub struct Touch {
     pub before: Lsn,
     /// Whether the page is on the list of free pages afterwards.
     pub freed: bool,
+    /// Whether it is the meta page, of which only the beginning of that list changes.
+    pub begins_list: bool,
 }
 
 /// Items of a page that come or go.
@@ -113,6 +115,8 @@ pub enum ItemChange {
         /// How many.
         count: u32,
     },
+    /// None: the page is the meta page, and only the list of free pages changes, which begins there.
+    FreeList,
     /// The item at an index, or the pair that begins there, is marked as deleted.
     Mark {
         /// The index.
@@ -139,15 +143,20 @@ pub(super) struct Head {
 
 impl Touch {
     pub(super) fn page(page: u32, before: Lsn) -> Self {
-        Self { page: TouchedPage::Number(page), before, freed: false }
+        Self { page: TouchedPage::Number(page), before, freed: false, begins_list: false }
     }
 
     pub(super) fn freed(page: u32, before: Lsn) -> Self {
         Self { freed: true, ..Self::page(page, before) }
     }
 
+    /// The file's first page, where the list of free pages begins.
+    pub(super) fn list(before: Lsn) -> Self {
+        Self { begins_list: true, ..Self::page(0, before) }
+    }
+
     pub(super) fn meta(before: Lsn) -> Self {
-        Self { page: TouchedPage::Meta, before, freed: false }
+        Self { page: TouchedPage::Meta, before, freed: false, begins_list: false }
     }
 }
 

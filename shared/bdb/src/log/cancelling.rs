@@ -1,7 +1,8 @@
 //! Changes of a page that cancel one another: an item that is added and removed again leaves the page as it was, although a
 //! recovery would do both, or undo both.
 //!
-//! Only additions and removals of items are followed, by their places alone: of the page itself no item is read.
+//! Only additions and removals of items are followed, by their places alone: of the page itself no item is read. Where the list of
+//! free pages begins makes no difference to any record.
 
 use std::collections::HashMap;
 
@@ -94,6 +95,7 @@ fn leaves_all(changes: &[ItemChange]) -> bool {
     let reach = |change: &ItemChange| match *change {
         ItemChange::Add { at, count } | ItemChange::Remove { at, count } => at.saturating_add(count),
         ItemChange::Mark { at } => at.saturating_add(2),
+        ItemChange::FreeList => 0,
     };
     // A page of 64 KiB holds fewer items than that.
     const MOST_ITEMS: u32 = 1 << 16;
@@ -120,6 +122,7 @@ fn leaves_all(changes: &[ItemChange]) -> bool {
                 }
                 items.drain(at..end);
             }
+            ItemChange::FreeList => {}
             // Only an item that was added before may be marked as deleted.
             ItemChange::Mark { at } => {
                 if items.get(at as usize).is_none_or(Option::is_some) {
@@ -170,5 +173,8 @@ mod tests {
         let mut cancelling = Cancelling::default();
         cancelling.redone((0, 1), lsn(100), None, lsn(100));
         assert!(!cancelling.leaves(0) && cancelling.leaves(1));
+        let mut cancelling = Cancelling::default();
+        cancelling.redone((0, 0), lsn(100), Some(ItemChange::FreeList), lsn(100));
+        assert!(cancelling.leaves(0));
     }
 }

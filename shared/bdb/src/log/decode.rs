@@ -103,7 +103,7 @@ fn old<R: ReadAt>(head: Head, fields: &mut Fields<'_, '_, R>) -> Decoded {
             }
             let (before, page) = (fields.lsn()?, fields.number()?);
             fields.skip_numbers(2)?;
-            pages(file, vec![Touch::page(0, meta), Touch::page(page, before)])
+            pages(file, vec![Touch::list(meta), Touch::page(page, before)])
         }
         52 | 61 => {
             let (file, page, meta) = (fields.number()?, fields.number()?, fields.lsn()?);
@@ -113,7 +113,7 @@ fn old<R: ReadAt>(head: Head, fields: &mut Fields<'_, '_, R>) -> Decoded {
             let header = fields.data()?;
             let before = fields.image(header)?.lsn;
             fields.skip_numbers(1)?;
-            pages(file, vec![Touch::page(0, meta), Touch::freed(page, before)])
+            pages(file, vec![Touch::list(meta), Touch::freed(page, before)])
         }
         53 => split(fields, Split::WithoutRoot),
         62 => split(fields, Split::WithRoot),
@@ -215,7 +215,7 @@ fn new<R: ReadAt>(head: Head, fields: &mut Fields<'_, '_, R>) -> Decoded {
             fields.skip_numbers(1)?;
             let (before, page) = (fields.lsn()?, fields.number()?);
             fields.skip_numbers(if since(V4_3) { 3 } else { 2 })?;
-            pages(file, vec![Touch::page(0, meta), Touch::page(page, before)])
+            pages(file, vec![Touch::list(meta), Touch::page(page, before)])
         }
         50 | 52 | 54 => {
             let (file, page) = (fields.number()?, fields.number()?);
@@ -226,7 +226,7 @@ fn new<R: ReadAt>(head: Head, fields: &mut Fields<'_, '_, R>) -> Decoded {
                 fields.data()?;
             }
             // During a compaction the list of free pages is sorted, and the page ahead in it takes the place of the meta page.
-            let above = if meta_page == 0 { Touch::page(0, meta) } else { Touch::freed(meta_page, meta) };
+            let above = if meta_page == 0 { Touch::list(meta) } else { Touch::freed(meta_page, meta) };
             pages(file, vec![above, Touch::freed(page, before)])
         }
         51 => Ok(Some(Err(Obscure::Checksum))),
@@ -246,7 +246,7 @@ fn new<R: ReadAt>(head: Head, fields: &mut Fields<'_, '_, R>) -> Decoded {
             let last = page_and_lsn(fields)?;
             fields.skip_numbers(if head.kind == 66 { 2 } else { 1 })?;
             fields.data()?;
-            pages(file, existing([meta], [Touch { freed: true, ..last }]))
+            pages(file, existing([Touch { begins_list: true, ..meta }], [Touch { freed: true, ..last }]))
         }
         36 if since(V5_0) => {
             let file = fields.number()?;

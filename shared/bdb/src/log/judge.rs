@@ -171,6 +171,24 @@ pub fn judge<R: ReadAt, D: ReadAt>(files: &[LogFile<R>], data: &[DataFile<D>]) -
     Ok(judge.finish())
 }
 
+/// Tells of each file whether the log names it anywhere; nothing when the log's first file is gone, so that nobody knows.
+///
+/// # Errors
+/// As [`judge`].
+pub fn named_anywhere<R: ReadAt, D: ReadAt>(
+    files: &[LogFile<R>],
+    data: &[DataFile<D>],
+) -> Result<Option<Vec<bool>>, LogError> {
+    let files = in_order(files)?;
+    if files.first().is_none_or(|file| file.number != 1) {
+        return Ok(None);
+    }
+    let mut names = Names::new();
+    survey(&files, 0, |found, register| register.map_or(Ok(()), |register| names.add(found.lsn, register, data)))?;
+    let is_named = |number| names.files.iter().flatten().any(|named| *named == number);
+    Ok(Some((0..data.len()).map(is_named).collect()))
+}
+
 /// Calls `visit` for every complete record, first to last.
 ///
 /// # Errors
@@ -293,7 +311,8 @@ impl<D: ReadAt> Judge<'_, D> {
                         TouchedPage::Number(page) => page,
                         TouchedPage::Meta => meaning.meta,
                     };
-                    self.page(read, meaning, page, *touch, *change)?;
+                    let change = if touch.begins_list { Some(ItemChange::FreeList) } else { *change };
+                    self.page(read, meaning, page, *touch, change)?;
                 }
             }
             Body::Prepare if self.transactions.committed(read.transaction).is_none() => {

@@ -27,7 +27,7 @@ use scan::{Kind, Rest, Scan};
 
 pub use body::{Body, ItemChange, Obscure, Register, Touch, TouchedPage};
 pub use data_file::DataFile;
-pub use judge::{FileVerdict, Unjudged, Verdict, Why, for_each_record, judge};
+pub use judge::{FileVerdict, Unjudged, Verdict, Why, for_each_record, judge, named_anywhere};
 
 /// Types of records that concern more than one page. In the time of log version 2 they got new numbers, with Berkeley DB 3.1;
 /// no release used a number of one list for something else of the other.

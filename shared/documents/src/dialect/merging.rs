@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Dialect, Work};
+use crate::lines::check_size;
 use crate::merge::{self, Additions, Base, Carrier, Merge, Presence, Rules, Shipped, Sides};
 use crate::whole_file::{self, Content};
 use crate::{Document, ParseError, SpanEdit};
@@ -114,7 +115,9 @@ impl Work for MergeVersions<'_> {
             return self.as_a_whole(Content::Text);
         }
         let parse = |version, bytes: Option<&[u8]>| {
-            read(bytes.unwrap_or_default().to_vec()).map_err(|error| MergeError::Parse { version, error })
+            let bytes = bytes.unwrap_or_default();
+            let parsed = check_size(bytes.len()).and_then(|()| read(bytes.to_vec()));
+            parsed.map_err(|error| MergeError::Parse { version, error })
         };
         let known;
         let base = match base {
@@ -151,7 +154,7 @@ impl Work for MergeVersions<'_> {
         let all = [(Version::Base, known(base)), (Version::Site, site), (Version::New, new)];
         let mut content = content;
         for (version, bytes) in all.into_iter().filter_map(|(version, bytes)| Some((version, bytes?))) {
-            crate::lines::check_size(bytes.len()).map_err(|error| MergeError::Parse { version, error })?;
+            check_size(bytes.len()).map_err(|error| MergeError::Parse { version, error })?;
             if Content::of(bytes) == Content::Binary {
                 content = Content::Binary;
             }

@@ -101,16 +101,16 @@ pub(crate) enum Recovered<D> {
     Done(D),
 }
 
-/// What is known of a run that is to be taken back.
+/// What is known of a run that is undone.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     /// Contents that lie at a place after the run, from what its steps reported.
     pub(crate) contents: BTreeMap<Place, Digest>,
-    /// Trees that the run removed, and that are made again before the step at hand is taken back.
+    /// Trees that the run removed, and that are made again before the step at hand is undone.
     pub(crate) remade: Vec<Place>,
 }
 
-/// How a step is taken back.
+/// How a step is undone.
 #[derive(Debug, Default)]
 pub(crate) struct Inverse {
     /// Steps, in order.
@@ -147,7 +147,7 @@ pub(crate) trait Action {
     fn recover(&self, world: &World<'_>, prepared: &Self::Prepared) -> Result<Recovered<Self::Done>, StepError>;
     /// Notes which contents lie where now.
     fn learn(&self, done: &Self::Done, known: &mut Known);
-    /// Returns how to take the step back, given what is on the disk now.
+    /// Returns how to undo the step, given what is on the disk now.
     fn inverse(
         &self,
         world: &World<'_>,

@@ -20,7 +20,7 @@ pub struct Request {
     pub line: String,
     /// What is asked for.
     pub forward: Value,
-    /// What takes it back; nothing when there is nothing to take back.
+    /// Its inverse; nothing when there is nothing to undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backward: Option<Value>,
     /// The line of the dry run of an undo.

@@ -64,7 +64,7 @@ pub trait Service: Sync {
     /// # Errors
     /// [`StepError::Changed`] when it is neither; [`StepError::Service`] when that cannot be found out.
     fn recover(&self, request: &Value, prepared: &Value) -> Result<Option<Value>, StepError>;
-    /// Checks that what a request brought about is still there, so that it can be taken back without losing anything.
+    /// Checks that what a request brought about is still there, so that it can be undone without losing anything.
     ///
     /// # Errors
     /// [`StepError::Changed`] when it is not; [`StepError::Service`].
@@ -95,7 +95,7 @@ pub struct World<'a> {
     /// The tool's runs; saved originals lie in `<run>/before/`. Nothing where there is no state directory.
     pub(crate) runs: Option<&'a dyn Dir>,
     pub(crate) saves: Saves,
-    /// The run whose steps are being taken back, where that is asked for.
+    /// The run whose steps are being undone; nothing in another plan.
     pub(crate) undone_run: Option<Name>,
     pub(crate) producers: &'a [&'a dyn Producer],
     pub(crate) services: &'a [&'a dyn Service],
@@ -183,7 +183,7 @@ impl World<'_> {
         }
     }
 
-    /// Returns the run whose steps are being taken back.
+    /// Returns the run whose steps are being undone.
     pub(crate) fn undone_run(&self) -> Result<&Name, StepError> {
         self.undone_run.as_ref().ok_or_else(|| StepError::Broken("the plan is not an undo".into()))
     }
