@@ -15,12 +15,17 @@ const LIST: &str = "loginAuth-idAttr-";
 /// Parses a properties file.
 ///
 /// # Errors
-/// [`Error::Form`] for a NUL byte, [`Error::Parse`] as Java.
+/// [`Error::Form`] for a NUL byte, [`Error::Files`] for a byte order mark, [`Error::Parse`] as Java.
 pub fn parse(path: impl Display, bytes: Vec<u8>) -> Result<Properties, Error> {
     if let Some(at) = guards::first_nul(&bytes) {
         // Java reads it as a character, but nobody writes it: the file is something else, or a disk lost part of it.
         let what = format!("byte {at} is NUL");
         return Err(Error::Form { path: path.to_string(), form: "a properties file", what });
+    }
+    if guards::has_byte_order_mark(&bytes) {
+        let what = "it begins with a byte order mark, which Java reads as a part of the first key; remove its first 3 bytes, for \
+                    example with `tail -c +4`";
+        return Err(Error::Files { path: path.to_string(), what: what.to_owned() });
     }
     Properties::parse(bytes).map_err(|error| Error::Parse { path: path.to_string(), error })
 }

@@ -8,12 +8,14 @@
 
 use config_merge::own_files;
 use config_merge::snapshot::{By, Snapshot};
+use documents::Document;
 use install_root::delegated_administrator::{ConfigFile, is_file};
 use serde::{Deserialize, Serialize};
 use upgrade_engine::fs::{FileSystem, RootPath};
 
 use crate::detect::{self, Found};
 use crate::error::Error;
+use crate::merging;
 
 /// Where the originals and deployed copies are.
 pub const TREE: &str = "tree";
@@ -36,11 +38,21 @@ pub enum Kind {
     Stock,
 }
 
-/// Collects what a snapshot is to hold.
+/// Returns what keeps a file from being merged as it is; nothing where nothing does.
+fn problem(path: &RootPath, content: &[u8]) -> Option<String> {
+    match merging::parse(path, content.to_vec()) {
+        Ok(file) if file.entries().is_empty() => Some(format!("{path} has no entry, as after a full disk")),
+        Ok(_) => None,
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// Collects what a snapshot is to hold; also returns which originals it cannot keep the site's values of.
 ///
 /// # Errors
 /// When there is nothing to save, or a file cannot be read.
-pub fn collect(fs: &dyn FileSystem, base: &RootPath) -> Result<Snapshot<Kind>, Error> {
+pub fn collect(fs: &dyn FileSystem, base: &RootPath) -> Result<(Snapshot<Kind>, Vec<String>), Error> {
+    let mut problems = Vec::new();
     let mut snapshot = Snapshot::new(base.clone());
     let originals = detect::originals(fs, base)?;
     if originals.is_empty() {
@@ -48,6 +60,7 @@ pub fn collect(fs: &dyn FileSystem, base: &RootPath) -> Result<Snapshot<Kind>, E
         return Err(config_merge::Error::Files { path: base.to_string(), what }.into());
     }
     for Found { path, content, others, .. } in originals.into_values() {
+        problems.extend(problem(&path, &content));
         snapshot.add(fs, (path, content), Kind::Original, (TREE, By::Path))?;
         for other in others {
             let content = own_files::read(fs, &other)?;
@@ -61,7 +74,7 @@ pub fn collect(fs: &dyn FileSystem, base: &RootPath) -> Result<Snapshot<Kind>, E
     for stock in stock(fs, base)? {
         snapshot.add(fs, stock, Kind::Stock, (STOCK, By::Name))?;
     }
-    Ok(snapshot)
+    Ok((snapshot, problems))
 }
 
 /// Returns the stock files that the package left: the one template of each name.

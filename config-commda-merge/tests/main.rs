@@ -32,6 +32,7 @@ mod merges {
 mod refuses {
     mod changed_files;
     mod damaged_files;
+    mod files_that_cannot_be_meant;
     mod missing_things;
     mod wrong_usage;
 }

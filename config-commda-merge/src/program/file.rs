@@ -4,7 +4,7 @@ use command::{Completion, Exit, ReportStatus};
 use std::io::Write;
 use std::path::Path;
 
-use config_merge::{Resolutions, SECRETS, own_files};
+use config_merge::{Resolutions, SECRETS, guards, own_files};
 use documents::Properties;
 use documents::changes::Changes;
 use documents::merge::Decision;
@@ -32,6 +32,10 @@ impl Program<'_> {
         let (site, new) = (self.parse(&args.saved)?, self.parse(&args.new)?);
         let merge = merging::merge(known, base.as_ref(), &site, &new, &resolutions)?;
         drop((base, site, new));
+        if guards::site_has_no_entry(&merge) {
+            let what = "it has no entry, as after a full disk; name the site's file as it was".to_owned();
+            return Err(config_merge::Error::Files { path: args.saved.display().to_string(), what }.into());
+        }
 
         let mut changes = Changes::default();
         changes.add(&name, &merge, SECRETS);

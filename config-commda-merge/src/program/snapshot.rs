@@ -13,7 +13,7 @@ use crate::snapshot::{self, Kind, PREFIX};
 impl Program<'_> {
     pub(super) fn snapshot(&self, args: &cli::Snapshot) -> Result<Completion, Error> {
         let base = detect::base(self.context.fs, &self.args.common, args.da_base.as_deref())?;
-        let collected = snapshot::collect(self.context.fs, &base)?;
+        let (collected, problems) = snapshot::collect(self.context.fs, &base)?;
         let count = |kind| collected.record.files.iter().filter(|saved| saved.kind == kind).count();
         let (originals, copies, stock) = (count(Kind::Original), count(Kind::Deployed), count(Kind::Stock));
         // A snapshot that was begun is finished.
@@ -42,8 +42,14 @@ impl Program<'_> {
         if !unset.is_empty() {
             self.say("Owners that this user cannot set are kept in snapshot.json");
         }
+        for problem in &problems {
+            self.warn(&format!(
+                "{problem}: the merge will keep nothing of this file; correct it and make another snapshot"
+            ));
+        }
         self.say("Next: run config-commda, then `config-commda-merge merge`");
         let mut report = self.report(ReportStatus::Done);
+        report.findings = problems;
         report.backup = Some(path.to_string());
         report.details = json!({ "base": base, "originals": originals, "deployed": copies, "stock": stock });
         Ok(Completion::of(report))

@@ -24,7 +24,9 @@ pub fn site_has_no_entry(merge: &Merge) -> bool {
     };
     let is_present = |side: &Side| matches!(side, Presence::Present(_));
     let may_be_present = |side: &Side| matches!(side, Presence::Present(_) | Presence::Unknown);
+    // A key that the site commented out in a form which the dialect knows is one that it wrote.
+    let is_entry = |side: &Side| matches!(side, Presence::Present(_) | Presence::CommentedOut(_));
     any(|decision| &decision.new, is_present)
         && any(|decision| &decision.base, may_be_present)
-        && !any(|decision| &decision.site, is_present)
+        && !any(|decision| &decision.site, is_entry)
 }

@@ -10,6 +10,7 @@
 //! Nothing here changes the product: the engine does that, step by step. Only [`candidates::write`] and [`snapshot::write`] write,
 //! each a new directory that is there whole or not at all.
 
+mod by_dialect;
 pub mod candidates;
 mod error;
 mod files;
@@ -23,6 +24,7 @@ mod report;
 mod resolutions;
 pub mod snapshot;
 
+pub use by_dialect::by_dialect;
 pub use error::Error;
 pub use files::{FileSystems, Source, Stock, Version, Versions, Where};
 pub use merges::{FileToMerge, Live, MergeResult, Merged, Merger, Merges, merge};

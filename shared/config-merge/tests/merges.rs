@@ -151,3 +151,15 @@ fn the_lines_of_one_file_may_begin_with_its_name() {
     });
     assert_eq!(lines.unwrap(), ["x=new", "y=site"]);
 }
+
+#[test]
+fn a_version_that_is_no_file_of_its_dialect_is_named_by_its_path() {
+    for (path, line) in
+        [("/stock/old/app.properties", 1), ("/product/config/app.properties", 1), ("/stock/new/app.properties", 2)]
+    {
+        let fs = disk();
+        write(&*fs, path, if line == 1 { b"a=\\u12\n" } else { b"a=1\nb=\\uzz\n" });
+        let error = call(&fs, &yes(), &Asked::default(), |toy| toy.merge()).unwrap_err();
+        assert!(lines(&error).starts_with(&format!("{path}, line {line}, column ")), "{error}");
+    }
+}

@@ -15,9 +15,8 @@ use config_merge::{
     Error, FileSystems, FileToMerge, Live, MergeProducer, MergeResult, Merger, Merges, Resolutions, Stock, Version,
     Versions, Where, own_files,
 };
-use documents::merge::{Base, Presence, Rules, Sides, merge};
-use documents::whole_file::{self, Content};
-use documents::{Document, OptionValues, Properties};
+use documents::dialect::Dialect;
+use documents::merge::Rules;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use testkit::sweep::Shared;
@@ -94,24 +93,6 @@ pub(crate) fn write(fs: &dyn FileSystem, path: &str, content: &[u8]) {
 /// Knows how the product's files merge.
 pub(crate) struct ToyMerger;
 
-impl ToyMerger {
-    fn by_key<D: Document>(
-        name: &str,
-        versions: &Versions<Version>,
-        resolutions: &[String],
-        parse: impl Fn(Vec<u8>) -> D,
-    ) -> Result<MergeResult, Error> {
-        let of = |version: Option<&Version>| parse(version.map(|v| v.content.clone()).unwrap_or_default());
-        let (base, site, new) = (of(versions.base.file()), of(versions.site.as_ref()), of(versions.new.as_ref()));
-        let base = if versions.base == Stock::Unknown { Base::Unknown } else { Base::Known(&base) };
-        let rules = Rules { resolutions: resolutions.to_vec(), ..Rules::default() };
-        let merge = merge(&Sides { base, site: &site, new: &new }, &rules);
-        let merge = merge.map_err(|error| Error::Merge { file: name.to_owned(), error })?;
-        let is_there = versions.site.is_some() || !merge.bytes.is_empty();
-        Ok(MergeResult { merge, is_there })
-    }
-}
-
 impl Merger for ToyMerger {
     type Method = Method;
 
@@ -122,20 +103,13 @@ impl Merger for ToyMerger {
         versions: &Versions<Version>,
         resolutions: &[String],
     ) -> Result<MergeResult, Error> {
-        match method {
-            Method::Properties => Self::by_key(name, versions, resolutions, |b| Properties::parse(b).unwrap()),
-            Method::Options => Self::by_key(name, versions, resolutions, |b| OptionValues::parse(b).unwrap()),
-            Method::Whole => {
-                let bytes = |version: &Option<Version>| version.as_ref().map(|version| version.content.clone());
-                let (site, new) = (bytes(&versions.site), bytes(&versions.new));
-                let rules = Rules { resolutions: resolutions.to_vec(), ..Rules::default() };
-                let base = versions.base.as_base();
-                let merge = whole_file::merge(base, site.as_deref(), new.as_deref(), Content::Text, &rules);
-                let merge = merge.map_err(|error| Error::Merge { file: name.to_owned(), error })?;
-                let is_there = matches!(merge.decisions[0].outcome, Presence::Present(_));
-                Ok(MergeResult { merge, is_there })
-            }
-        }
+        let dialect = match method {
+            Method::Properties => Dialect::Properties,
+            Method::Options => Dialect::OptionValues,
+            Method::Whole => Dialect::Text,
+        };
+        let rules = Rules { resolutions: resolutions.to_vec(), ..Rules::default() };
+        config_merge::by_dialect(name, dialect, versions, &rules)
     }
 
     fn reported_name<'n>(&self, typed: &'n str) -> &'n str {

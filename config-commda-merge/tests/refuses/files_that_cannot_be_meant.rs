@@ -1,0 +1,65 @@
+//! What an editor or a full disk made of a file: nothing of the site is lost in silence.
+
+use crate::support::Site;
+use crate::support::site::{RESOURCE, assert_same, data};
+
+const MARKED: &[u8] = b"\xef\xbb\xbfa=2\nb=1\n";
+
+#[test]
+fn a_saved_file_without_any_entry_is_not_merged_and_the_run_ends_with_3() {
+    for content in ["", "# only a comment\n"] {
+        let site = Site::reset();
+        let saved = site.snapshot().join("tree").join(RESOURCE.trim_start_matches('/'));
+        std::fs::write(saved, content).unwrap();
+        let new = site.text(RESOURCE);
+        let base = data("stock-old");
+        site.run(&["merge", "--base", base.to_str().unwrap()]).exits(3).says(
+            "resource.properties has no entry, as after a full disk; the file was not merged and no key was removed",
+        );
+        assert_eq!(site.text(RESOURCE), new, "config-commda's file is kept whole");
+    }
+}
+
+#[test]
+fn a_named_saved_file_without_any_entry_is_refused() {
+    let site = Site::bare();
+    for (name, text) in [("base", "a=1\n"), ("saved", "# nothing\n"), ("new", "a=1\nb=2\n"), ("empty", "")] {
+        std::fs::write(site.beside("cwd").join(name), text).unwrap();
+    }
+    for arguments in
+        [&["file", "base", "saved", "new", "-o", "out"], &["file", "/dev/null", "empty", "new", "-o", "out"]]
+    {
+        site.refused(arguments).exits(129).says(": it has no entry, as after a full disk");
+    }
+    // A new file without entries takes nothing away.
+    site.run(&["file", "base", "saved", "empty"]).succeeded();
+}
+
+#[test]
+fn a_byte_order_mark_is_named_with_its_file_and_what_to_do() {
+    let site = Site::reset();
+    let saved = site.snapshot().join("tree").join(RESOURCE.trim_start_matches('/'));
+    std::fs::write(saved, MARKED).unwrap();
+    let before = site.product();
+    site.refused(&["merge"])
+        .exits(1)
+        .says("resource.properties: it begins with a byte order mark, which Java reads as a part of the first key")
+        .says("tail -c +4");
+    assert_same(&before, &site.product());
+    for (name, text) in [("marked", MARKED), ("plain", b"a=1\n")] {
+        std::fs::write(site.beside("cwd").join(name), text).unwrap();
+    }
+    for arguments in [["file", "plain", "marked", "plain"], ["file", "plain", "plain", "marked"]] {
+        site.refused(&arguments).exits(129).says("marked: it begins with a byte order mark");
+    }
+}
+
+#[test]
+fn a_snapshot_of_such_a_file_is_taken_and_said_with_3() {
+    for (content, text) in [(&b"# gone\n"[..], "has no entry"), (MARKED, "byte order mark"), (b"a=\0", "byte 2 is NUL")]
+    {
+        let site = Site::customised();
+        site.write(RESOURCE, content);
+        site.run(&["snapshot"]).exits(3).says(text).says("correct it and make another snapshot");
+    }
+}
