@@ -8,6 +8,7 @@ big\t'Most significant byte first'
 keep\t'That of each source file'"
 complete -c csmigrate -l dup-sorted -d 'Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted [default: found from the data]' -r -f -a "yes\t'Yes'
 no\t'No'"
+complete -c csmigrate -l log-files -d 'Where the databases\' log files (log.*) are [default: as DB_CONFIG says, source_dbdir, or near it]' -r -F
 complete -c csmigrate -l owner -d 'Owner of the new files [default: that of each source file]' -r
 complete -c csmigrate -l log-dir -d 'Where the two logs are written; made when it is missing, but not its parents [default: the calendar\'s logs directory]' -r -F
 complete -c csmigrate -l ics-conf -d 'Point caldb.berkeleydb.homedir.path in this ics.conf to the target' -r -F
@@ -26,6 +27,7 @@ complete -c csmigrate -s V -l version -d 'Print the version'
 complete -c csmigrate -s ? -l help -d 'Print this help'
 complete -c csmigrate -l deep -d 'With --inspect: check every page, and list everything that is wrong or odd'
 complete -c csmigrate -l salvage -d 'Migrate what can be read of damaged databases, into salvaged in target_dbdir'
+complete -c csmigrate -l without-logs -d 'Migrate the databases as they are when their log files cannot be found'
 complete -c csmigrate -l backup-all -d 'Copy hotbackup and archive to the backup as well'
 complete -c csmigrate -l json -d 'Print the result as JSON'
 complete -c csmigrate -l resume -d 'Finish the run that was interrupted'

@@ -25,6 +25,7 @@ big\:"Most significant byte first"
 keep\:"That of each source file"))' \
 '--dup-sorted=[Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted \[default\: found from the data\]]:yes|no:((yes\:"Yes"
 no\:"No"))' \
+'--log-files=[Where the databases'\'' log files (log.*) are \[default\: as DB_CONFIG says, source_dbdir, or near it\]]:DIR:_files' \
 '--owner=[Owner of the new files \[default\: that of each source file\]]:USER:GROUP:_default' \
 '--log-dir=[Where the two logs are written; made when it is missing, but not its parents \[default\: the calendar'\''s logs directory\]]:DIR:_files' \
 '--ics-conf=[Point caldb.berkeleydb.homedir.path in this ics.conf to the target]:FILE:_files' \
@@ -45,6 +46,7 @@ never\:"Never"))' \
 '--help[Print this help]' \
 '--deep[With --inspect\: check every page, and list everything that is wrong or odd]' \
 '--salvage[Migrate what can be read of damaged databases, into salvaged in target_dbdir]' \
+'(--log-files)--without-logs[Migrate the databases as they are when their log files cannot be found]' \
 '--backup-all[Copy hotbackup and archive to the backup as well]' \
 '--json[Print the result as JSON]' \
 '--resume[Finish the run that was interrupted]' \

@@ -5,12 +5,12 @@ use std::io;
 use std::path::Path;
 
 use command::CommonOptions;
+use config_merge::own_files;
 use install_root::Product;
 use install_root::delegated_administrator::{self as da, BASES, ConfigFile, Deployed, OLD_VAR};
 use upgrade_engine::fs::{FileSystem, RootPath};
 
 use crate::error::Error;
-use crate::own_files;
 
 /// A file that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,7 @@ use std::fmt::Display;
 use std::io;
 
 use command::ToolError;
-use documents::ParseError;
 use documents::merge::MergeError;
-use upgrade_engine::survey::SurveyError;
 
 /// Why the program stops.
 #[derive(Debug, thiserror::Error)]
@@ -17,33 +15,9 @@ pub enum Error {
     /// There are several.
     #[error("Delegated Administrator is in several places: {}", .0.join(", "))]
     SeveralBases(Vec<String>),
-    /// The saved files are not there.
-    #[error("{path}: {what}")]
-    Saved {
-        /// Where they should be.
-        path: String,
-        /// What is wrong.
-        what: String,
-    },
     /// There is no snapshot.
     #[error("there is no snapshot")]
     NoSnapshot,
-    /// A file is not a properties file.
-    #[error("{path} is not a properties file: {what}")]
-    NotProperties {
-        /// The file.
-        path: String,
-        /// What is wrong.
-        what: String,
-    },
-    /// A file cannot be understood.
-    #[error("{path}, {error}")]
-    Parse {
-        /// The file.
-        path: String,
-        /// Where, and what is wrong.
-        error: ParseError,
-    },
     /// An export cannot be understood.
     #[error("{path}, {error}")]
     Ldif {
@@ -51,20 +25,6 @@ pub enum Error {
         path: String,
         /// Where, and what is wrong.
         error: ldif::LdifError,
-    },
-    /// Files cannot be merged.
-    #[error("{file}: {error}")]
-    Merge {
-        /// The file.
-        file: String,
-        /// Why.
-        error: MergeError,
-    },
-    /// A file is not what it was.
-    #[error("{path} was changed since the merge was planned")]
-    Changed {
-        /// The file.
-        path: String,
     },
     /// It is not clear which web container runs the product.
     #[error("{0}")]
@@ -77,15 +37,12 @@ pub enum Error {
         /// What is wrong.
         what: String,
     },
+    /// An error that every merge has.
+    #[error(transparent)]
+    Merging(#[from] config_merge::Error),
     /// An error that every program has.
     #[error(transparent)]
     Common(#[from] command::Error),
-}
-
-impl From<SurveyError> for Error {
-    fn from(error: SurveyError) -> Self {
-        command::Error::from(error).into()
-    }
 }
 
 impl Error {
@@ -102,7 +59,11 @@ impl Error {
 
 impl ToolError for Error {
     fn common(&self) -> Option<&command::Error> {
-        if let Self::Common(error) = self { Some(error) } else { None }
+        match self {
+            Self::Common(error) => Some(error),
+            Self::Merging(error) => error.common(),
+            _ => None,
+        }
     }
 
     fn unchanged(&self) -> &'static str {
@@ -120,11 +81,11 @@ impl ToolError for Error {
                  from before with --saved."
                     .to_owned()
             }
-            Self::Merge { error: MergeError::NoConflict { .. }, .. } => {
+            Self::Merging(config_merge::Error::Merge { error: MergeError::NoConflict { .. }, .. }) => {
                 "`merge --dry-run` shows which keys are in conflict.".to_owned()
             }
             Self::Container(_) => "Name the container of the last config-commda with --container.".to_owned(),
-            Self::Changed { .. } => "Repeat the command.".to_owned(),
+            Self::Merging(error) => return error.hint(),
             _ => return None,
         })
     }

@@ -2,14 +2,12 @@
 
 use std::fmt::Display;
 
-use documents::changes::{Changes, Secrets};
+use config_merge::{Error, MergeResult, Merger, Version, Versions, guards};
 use documents::merge::{self, Base, Carrier, Merge, Obsolete, Rules, Shipped, Sides};
 use documents::{Document, Properties};
 use install_root::delegated_administrator::ConfigFile;
-use upgrade_engine::redact;
 
 use crate::defaults;
-use crate::error::Error;
 
 /// The numbered list of attributes by which people log in.
 const LIST: &str = "loginAuth-idAttr-";
@@ -17,12 +15,12 @@ const LIST: &str = "loginAuth-idAttr-";
 /// Parses a properties file.
 ///
 /// # Errors
-/// [`Error::NotProperties`] for a NUL byte, [`Error::Parse`] as Java.
+/// [`Error::Form`] for a NUL byte, [`Error::Parse`] as Java.
 pub fn parse(path: impl Display, bytes: Vec<u8>) -> Result<Properties, Error> {
-    if let Some(at) = memchr::memchr(0, &bytes) {
+    if let Some(at) = guards::first_nul(&bytes) {
         // Java reads it as a character, but nobody writes it: the file is something else, or a disk lost part of it.
         let what = format!("byte {at} is NUL");
-        return Err(Error::NotProperties { path: path.to_string(), what });
+        return Err(Error::Form { path: path.to_string(), form: "a properties file", what });
     }
     Properties::parse(bytes).map_err(|error| Error::Parse { path: path.to_string(), error })
 }
@@ -34,9 +32,9 @@ fn rules(file: Option<ConfigFile>, resolutions: &[String]) -> Rules {
         carrier: Carrier::New,
         obsolete: Obsolete::OnlyReport,
         shipped: if file == Some(ConfigFile::Security) { Shipped::Stands } else { Shipped::Mergeable },
-        roots: Vec::new(),
         lists: vec![LIST.into()],
         resolutions: resolutions.to_vec(),
+        ..Rules::default()
     }
 }
 
@@ -64,7 +62,30 @@ pub fn merge(
     })
 }
 
-/// Adds the decisions of a file to a report, its secrets hidden.
-pub fn add<'a>(changes: &mut Changes<'a>, name: &str, merge: &'a Merge) {
-    changes.add(name, merge, Secrets { key: redact::is_secret_key, value: redact::has_secret });
+/// Merges the six files, each by its name.
+pub struct SixFiles;
+
+impl Merger for SixFiles {
+    type Method = ();
+
+    fn merge(
+        &self,
+        name: &str,
+        (): &(),
+        versions: &Versions<Version>,
+        resolutions: &[String],
+    ) -> Result<MergeResult, Error> {
+        let parse_version = |version: &Version| parse(&version.source.path, version.content.clone());
+        let [base, site, new] = [versions.base.file(), versions.site.as_ref(), versions.new.as_ref()]
+            .map(|v| v.map(parse_version).transpose());
+        let nothing = parse(name, Vec::new())?;
+        let (base, site, new) = (base?, site?, new?);
+        let (site, new) = (site.as_ref().unwrap_or(&nothing), new.as_ref().unwrap_or(&nothing));
+        let merge = merge(ConfigFile::of_name(name), base.as_ref(), site, new, resolutions)?;
+        Ok(MergeResult { merge, is_there: true })
+    }
+
+    fn reported_name<'n>(&self, typed: &'n str) -> &'n str {
+        ConfigFile::of_name(typed).map_or(typed, |file| file.name())
+    }
 }

@@ -9,7 +9,7 @@ mod snapshot;
 mod status;
 
 use command::{Completion, Context, Report, ReportStatus, RunRequest};
-use documents::changes::Changes;
+use config_merge::FileSystems;
 
 use crate::cli::{Args, Command};
 use crate::error::Error;
@@ -54,19 +54,8 @@ impl Program<'_> {
         self.context.warn(line);
     }
 
-    /// Puts the decisions into the report and returns the CHANGES contract, each where somebody is going to read it.
-    fn changes_as_json(
-        &self,
-        changes: &Changes,
-        report: &mut Report,
-        details: impl Fn(&Changes) -> serde_json::Value,
-    ) -> Result<Option<String>, Error> {
-        let common = &self.args.common;
-        if common.report.is_some() {
-            report.details = details(changes);
-        }
-        let json = common.json.then(|| changes.to_json()).transpose();
-        json.map_err(|e| Error::io("write", "the report", e.into()))
+    fn files(&self) -> FileSystems<'_> {
+        FileSystems::of(self.context)
     }
 
     fn report(&self, status: ReportStatus) -> Report {

@@ -127,6 +127,12 @@ pub struct Args {
     /// Migrate what can be read of damaged databases, into salvaged in target_dbdir
     #[arg(long)]
     pub salvage: bool,
+    /// Where the databases' log files (log.*) are [default: as DB_CONFIG says, source_dbdir, or near it]
+    #[arg(long, value_name = "DIR")]
+    pub log_files: Option<PathBuf>,
+    /// Migrate the databases as they are when their log files cannot be found
+    #[arg(long, conflicts_with = "log_files")]
+    pub without_logs: bool,
     /// Owner of the new files [default: that of each source file]
     #[arg(long, value_name = "USER:GROUP")]
     pub owner: Option<String>,

@@ -63,6 +63,18 @@ pub enum Error {
         path: String,
         /// What the log says.
         what: String,
+        /// What helps.
+        remedy: String,
+    },
+    /// The log of the databases cannot be found.
+    #[error("{path}: {what}, and its log files cannot be found: not in {looked}")]
+    NoLogs {
+        /// The source.
+        path: String,
+        /// How it is known that there is a log.
+        what: String,
+        /// Where it was looked for.
+        looked: String,
     },
     /// The log does not fit the databases, or cannot be judged.
     #[error("{path}: {what}")]
@@ -96,6 +108,9 @@ pub enum Error {
     /// A user or group is not known.
     #[error("{0}")]
     Owner(String),
+    /// A new file was not what it should be, and what had been made was removed.
+    #[error("{0}")]
+    Verification(String),
     /// An error that every program has.
     #[error(transparent)]
     Common(#[from] command::Error),
@@ -140,9 +155,17 @@ impl ToolError for Error {
                                    again. --salvage migrates what can be read of the damaged ones."
                     .to_owned()
             }
-            Self::Unclean { .. } => "Start and stop the old Calendar Server once, or run the db_recover of its own \
-                                     Berkeley DB release on a copy, then run csmigrate on the result."
-                .to_owned(),
+            Self::Unclean { remedy, .. } => remedy.clone(),
+            Self::NoLogs { .. } => {
+                "Changes may be in the log only. Name the directory of the log files with --log-files. \
+                                    If they no longer exist, --without-logs migrates the databases as they are."
+                    .to_owned()
+            }
+            Self::Verification(_) => {
+                "The new files were removed again; the source was not touched. Check the disk and the \
+                                      memory of this machine, then run csmigrate again."
+                    .to_owned()
+            }
             Self::InUse(_) => "Stop the Calendar Server (stop-cal) and run csmigrate again.".to_owned(),
             Self::NoSpace { .. } => "Free some space, or name a backup directory elsewhere with -b.".to_owned(),
             _ => return None,

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 
 use bdb::ReadAt;
 use bdb::hash::is_default;
-use bdb::log::{LogFile, LogState, judge, parse_log_name};
+use bdb::log::parse_log_name;
 use bdb::read::{Access, Database, Meta, Part, ReadError, Recognised, Records, Unsupported};
 use bdb::verify::{Finding, Seen, Severity, What, verify};
 use serde::Serialize;
-use upgrade_engine::fs::{Dir, File, FileKind, Name, RelPath, RootPath};
+use upgrade_engine::fs::{Dir, File, FileKind, FileSystem, Name, RelPath, RootPath};
 
 use crate::cli::Depth;
-use crate::detect::environment::unclean;
-use crate::detect::file_access::{Borrowed, Reading};
-use crate::detect::source::recognised;
+use crate::detect::environment::{Look, look, what_is_wrong};
+use crate::detect::file_access::Borrowed;
+use crate::detect::source::{self, recognised};
 use crate::error::Error;
 use crate::{report, workers};
 
@@ -55,39 +55,37 @@ pub struct Inspection {
 ///
 /// # Errors
 /// [`Error::Io`] when the directory cannot be read.
-pub fn inspect(dir: &dyn Dir, path: &RootPath, depth: Depth) -> Result<Inspection, Error> {
+pub fn inspect(fs: &dyn FileSystem, dir: &dyn Dir, path: &RootPath, depth: Depth) -> Result<Inspection, Error> {
     let failed = |e| Error::io("read", path, e);
-    let mut names = Vec::new();
+    let (mut names, mut directories) = (Vec::new(), Vec::new());
     for name in dir.list(&RelPath::here()).map_err(failed)? {
-        if dir.stat(&name.clone().into()).map_err(failed)?.kind == FileKind::Regular {
-            names.push(name);
+        match dir.stat(&name.clone().into()).map_err(failed)?.kind {
+            FileKind::Regular => names.push(name),
+            FileKind::Directory => directories.push(name.into()),
+            _ => {}
         }
     }
     let files = workers::for_each(&names, |name| match dir.open(&name.clone().into()) {
         Ok(file) => row(name, &*file, depth),
         Err(e) => Row { state: format!("cannot be read: {e}"), ..Row::empty(name, "?") },
     });
-    Ok(Inspection { environment: environment(dir, &names), files })
+    let environment = environment(fs, path, &names, &directories);
+    Ok(Inspection { environment, files })
 }
 
-fn environment(dir: &dyn Dir, names: &[Name]) -> String {
-    let logs: Vec<_> = names
-        .iter()
-        .filter_map(|name| {
-            let number = parse_log_name(name.as_bytes())?;
-            Some(LogFile { number, source: Reading(dir.open(&name.clone().into()).ok()?) })
-        })
-        .collect();
-    if logs.is_empty() {
-        return "no log files".to_owned();
-    }
-    match judge(&logs) {
-        Ok(verdict) => match verdict.state {
-            LogState::Clean => format!("clean: the log ends with a checkpoint at {}", verdict.end),
-            LogState::Unclean { after_checkpoint, before_checkpoint, committed } => {
-                format!("not clean: {}", unclean(after_checkpoint, before_checkpoint, committed))
-            }
-        },
+fn environment(fs: &dyn FileSystem, path: &RootPath, names: &[Name], directories: &[RelPath]) -> String {
+    let files = names.iter().filter(|name| parse_log_name(name.as_bytes()).is_none());
+    let files: Vec<RelPath> = files.cloned().map(RelPath::from).collect();
+    let found = source::open(fs, path).and_then(|dir| look(fs, path, dir, files, directories, None));
+    match found {
+        Ok(Look::NoLogs { .. }) => "no log files".to_owned(),
+        Ok(Look::Log { verdict, place, .. }) if verdict.is_clean() => {
+            let where_else = if place == *path { String::new() } else { format!(" in {place}") };
+            format!("clean: the databases hold all of the log{where_else}, which ends at {}", verdict.end)
+        }
+        Ok(Look::Log { verdict, place, files, .. }) => {
+            format!("not clean: {}", what_is_wrong(&verdict, &files, &place))
+        }
         Err(e) => format!("not known: {e}"),
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod cursor;
+pub mod db_config;
 pub mod detect;
 pub mod error;
 pub mod inspect;

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bdb::format::ByteOrder;
+use serde::Deserialize;
 use serde_json::json;
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{Name, PathError, RelPath};
@@ -15,6 +16,7 @@ use upgrade_engine::step::{
 };
 
 use crate::cli::{Args, YesNo};
+use crate::db_config::{self, Stripped};
 use crate::detect::config::ConfigFacts;
 use crate::detect::database::DatabaseFacts;
 use crate::detect::destination::{BackupState, TargetState};
@@ -48,6 +50,8 @@ pub fn request(args: &Args, directories: Option<&Directories>) -> serde_json::Va
         "backup_all": args.backup_all,
         "ics_conf": args.ics_conf.as_ref().map(|path| path.display().to_string()),
         "salvage": args.salvage,
+        "log_files": directories.and_then(|d| d.logs.as_ref()).map(path),
+        "without_logs": args.without_logs,
         "read_only": args.read_only.map(|switch| switch.as_ics_value()),
     })
 }
@@ -95,6 +99,13 @@ pub fn plan_edit(config: &ConfigFacts, request: serde_json::Value) -> Plan {
     plan
 }
 
+/// What every producer's request says of its source.
+#[derive(Deserialize)]
+struct SourceFile {
+    file: RelPath,
+    source_digest: Digest,
+}
+
 /// Returns the files of the source that a plan copies or migrates, with their contents at that time.
 pub fn source_files(plan: &Plan) -> BTreeMap<RelPath, Digest> {
     let trees = plan.steps.iter().filter_map(|step| match step {
@@ -104,8 +115,8 @@ pub fn source_files(plan: &Plan) -> BTreeMap<RelPath, Digest> {
     let files = trees.flatten().filter_map(|entry| match &entry.node {
         Node::File(Content::CopyOf { digest, .. }) => Some((entry.path.clone(), *digest)),
         Node::File(Content::Produced { request, .. }) => {
-            let migration: Migration = serde_json::from_value(request.clone()).ok()?;
-            Some((migration.file, migration.source_digest))
+            let SourceFile { file, source_digest } = serde_json::from_value(request.clone()).ok()?;
+            Some((file, source_digest))
         }
         Node::Directory | Node::Symlink(_) | Node::HardLink(_) => None,
     });
@@ -150,6 +161,8 @@ fn copied(entry: &Entry) -> Node {
         EntryKind::Directory => Node::Directory,
         EntryKind::Symlink(target) => Node::Symlink(target.clone()),
         EntryKind::HardLink(first) => Node::HardLink(first.clone()),
+        // A refused source is not planned.
+        EntryKind::Refused => Node::Directory,
         EntryKind::File(digest) => Node::File(Content::CopyOf {
             from: Place::anchor("source").below(&entry.path),
             digest: *digest,
@@ -168,9 +181,12 @@ fn plan_target(plan: &mut Plan, facts: &Facts, args: &Args, backup: &Place, targ
         let from = backup.below(&entry.path);
         let mut path = entry.path.clone();
         let content = match &entry.role {
-            Role::BackupOnly | Role::Hopeless(_) => continue,
+            Role::BackupOnly | Role::Hopeless(_) | Role::Refused(_) => continue,
             Role::Carried => carried(&facts.source, entry, from),
+            Role::WithoutDirectories => stripped(&facts.source, entry, from),
             Role::Database(database) => {
+                // The target has no directory of its own for databases.
+                path = entry.path.names().last().cloned().map_or(path, RelPath::from);
                 if database.salvaged.is_some() {
                     path = RelPath::from(salvaged.clone()).below(&path);
                 }
@@ -217,17 +233,25 @@ fn free_name(name: &str, is_taken: impl Fn(&Name) -> bool) -> Result<Name, PathE
     Ok(name)
 }
 
+fn stripped(source: &SourceFacts, entry: &Entry, from: Place) -> Content {
+    let request = Stripped { file: entry.path.clone(), from, source_digest: digest_of(source, entry) };
+    Content::Produced { by: db_config::NAME.to_owned(), request: json!(request), size: entry.stat.size }
+}
+
 /// Another name of a file becomes a file of its own in the target.
 fn carried(source: &SourceFacts, entry: &Entry, from: Place) -> Content {
+    Content::CopyOf { from, digest: digest_of(source, entry), size: entry.stat.size }
+}
+
+fn digest_of(source: &SourceFacts, entry: &Entry) -> Digest {
     let first = match &entry.kind {
         EntryKind::HardLink(first) => source.entries.iter().find(|other| other.path == *first),
         _ => Some(entry),
     };
-    let digest = match first.map(|first| &first.kind) {
+    match first.map(|first| &first.kind) {
         Some(EntryKind::File(digest)) => *digest,
         _ => Digest::of(b""),
-    };
-    Content::CopyOf { from, digest, size: entry.stat.size }
+    }
 }
 
 fn produced(args: &Args, entry: &Entry, database: &DatabaseFacts, from: Place) -> Content {
@@ -268,11 +292,8 @@ fn warnings(facts: &Facts, args: &Args) -> Vec<String> {
     let mut warnings = facts.source.warnings.clone();
     warnings.extend(facts.source.left_out.iter().cloned());
     warnings.extend(facts.other_database.iter().cloned());
-    if matches!(facts.environment, Environment::Unproven) {
-        warnings.push(
-            "there are no log files, although these databases were written with a log: it cannot be proven that they were closed properly"
-                .to_owned(),
-        );
+    if let Environment::WithoutLogs(what) = &facts.environment {
+        warnings.push(what.clone());
     }
     for (entry, database) in facts.source.databases() {
         warnings.extend(database_warnings(&entry.path, database, args));

@@ -8,13 +8,15 @@ use command::{
 };
 use command::{Report, ReportStatus, quoted};
 use upgrade_engine::Run;
+use upgrade_engine::engine::EngineError;
 use upgrade_engine::fs::{Dir, FileSystem, Name, RelPath, RootPath};
 use upgrade_engine::plan::Plan;
-use upgrade_engine::step::{Content, Node, Observer, Step};
+use upgrade_engine::step::{Content, Node, Observer, Step, StepError};
 
 use crate::cli::{Args, Command, Depth};
+use crate::db_config::StripDirectories;
 use crate::detect::config::{self, RequestedSettings};
-use crate::detect::{self, Directories, Facts, source};
+use crate::detect::{self, Directories, Facts, data_directory, log_places, source};
 use crate::error::Error;
 use crate::logs::Logs;
 use crate::migrate::Migrate;
@@ -140,12 +142,22 @@ impl Program<'_> {
     }
 
     fn directories(&self, source: &Path, target: &Path) -> Result<Directories, Error> {
-        let source = self.product_path(source)?;
+        let home = self.product_path(source)?;
+        let elsewhere = data_directory::elsewhere(self.context.fs, &home)?;
         let backup = match &self.args.backup {
             Some(backup) => self.product_path(backup)?,
-            None => source.resolve(b"backup").map_err(|e| Error::usage(e.to_string()))?,
+            None => home.resolve(b"backup").map_err(|e| Error::usage(e.to_string()))?,
         };
-        Ok(Directories { source, target: self.product_path(target)?, backup })
+        let mut logs = self.args.log_files.as_deref().map(|path| self.product_path(path)).transpose()?;
+        let source = match elsewhere {
+            Some(data) => {
+                let found = || log_places::of_environment(self.context.fs, &home).transpose();
+                logs = logs.map(Ok).or_else(found).transpose()?;
+                data
+            }
+            None => home,
+        };
+        Ok(Directories { source, target: self.product_path(target)?, backup, logs })
     }
 
     fn source_is_as_migrated(&self, plan: &Plan) -> bool {
@@ -176,7 +188,7 @@ impl Program<'_> {
 
     fn inspect(&self, dir: &Path, depth: Depth) -> Result<Completion, Error> {
         let path = self.product_path(dir)?;
-        let inspection = inspect::inspect(&*source::open(self.context.fs, &path)?, &path, depth)?;
+        let inspection = inspect::inspect(self.context.fs, &*source::open(self.context.fs, &path)?, &path, depth)?;
         inspection.lines().iter().for_each(|line| self.context.terminal.result(line));
         let findings = inspection.damage();
         let details = serde_json::to_value(inspection).unwrap_or_default();
@@ -196,7 +208,7 @@ impl RunHandler for Program<'_> {
     }
 
     fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
-        Ok(Providers { producers: vec![Box::new(Migrate)], workers: workers::count(), ..Providers::default() })
+        Ok(Providers { producers: vec![Box::new(Migrate), Box::new(StripDirectories)], workers: workers::count(), ..Providers::default() })
     }
 
     fn announcement(&self, plan: &Plan, step: usize) -> Announcement {
@@ -222,6 +234,13 @@ impl RunHandler for Program<'_> {
     fn is_meant(&self, run: &Run, typed: &OsStr) -> bool {
         let path = self.product_path(Path::new(typed)).map(|path| path.to_string());
         path.is_ok_and(|path| requested(&run.plan, "target") == Some(&path))
+    }
+
+    /// A new file that is not what it should be is no reason to leave the administrator with half a migration: nothing was moved
+    /// into place yet, so what was made is removed.
+    fn undone_at_once(&self, error: &EngineError) -> Option<Error> {
+        let is_wrong = matches!(error, EngineError::Step { error: StepError::Produce { .. }, .. });
+        is_wrong.then(|| Error::Verification(error.to_string()))
     }
 
     /// The server reads ics.conf when it starts, so an edit has no effect before.

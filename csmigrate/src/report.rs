@@ -1,7 +1,7 @@
 //! What is said about a migration: lines in the style of the published `csdb rebuild` sample, and details as JSON.
 
 use bdb::format::{PageType, flag, hash_flag};
-use bdb::log::{LogFormat, LogVerdict, Writer};
+use bdb::log::{LogFormat, Verdict, Writer};
 use bdb::read::{Access, Checksums, DuplicateMode, Meta, Survey};
 use serde_json::{Value, json};
 use upgrade_engine::fs::{Name, RelPath};
@@ -66,7 +66,8 @@ pub fn details(facts: &Facts) -> Vec<String> {
             pages(database),
         ));
     }
-    for entry in facts.source.entries.iter().filter(|entry| matches!(entry.role, Role::Carried)) {
+    let is_carried = |role: &Role| matches!(role, Role::Carried | Role::WithoutDirectories);
+    for entry in facts.source.entries.iter().filter(|entry| is_carried(&entry.role)) {
         lines.push(format!("{}: carried over, {} bytes", entry.path, entry.stat.size));
     }
     lines
@@ -77,10 +78,10 @@ pub fn environment(environment: &Environment) -> String {
     match environment {
         Environment::Damaged(what) => what.clone(),
         Environment::NotLogged => "no log ever wrote these databases".to_owned(),
-        Environment::Unproven => "there are no log files; a clean shutdown cannot be proven".to_owned(),
-        Environment::Clean(LogVerdict { format, end, .. }) => {
+        Environment::WithoutLogs(what) => what.clone(),
+        Environment::Clean(Verdict { format, end, .. }) => {
             let version = format.map_or_else(|| "unknown".to_owned(), log_format);
-            format!("closed properly: the log (version {version}) ends with a checkpoint at {end}")
+            format!("clean: the databases hold all of the log (version {version}), which ends at {end}")
         }
     }
 }
@@ -196,7 +197,7 @@ pub fn json(facts: &Facts) -> Value {
     json!({
         "environment": environment(&facts.environment),
         "databases": databases,
-        "carried_over": of(|role| matches!(role, Role::Carried)),
+        "carried_over": of(|role| matches!(role, Role::Carried | Role::WithoutDirectories)),
         "backed_up_only": of(|role| matches!(role, Role::BackupOnly | Role::Hopeless(_))),
         "nothing_salvaged": facts.source.hopeless().map(|(entry, why)| json!({ "file": entry.path, "why": why })).collect::<Vec<_>>(),
     })

@@ -6,7 +6,7 @@ use upgrade_engine::fs::path::escape;
 use upgrade_engine::fs::{PathError, RelPath};
 
 use crate::detect::Facts;
-use crate::detect::database::Salvaged;
+use crate::detect::database::{Cause, Salvaged};
 use crate::detect::environment::Environment;
 
 /// Bytes of a key that are shown.
@@ -20,13 +20,20 @@ pub fn findings(facts: &Facts) -> Result<Vec<String>, PathError> {
     let directory = facts.salvaged_name()?;
     let mut findings = Vec::new();
     for (entry, database) in facts.source.databases() {
-        let Some(Salvaged { why, losses }) = &database.salvaged else { continue };
+        let Some(Salvaged { cause, why, losses }) = &database.salvaged else { continue };
         let read = plural(database.survey.records, "record");
         let lost = match (losses.list().len() as u64).saturating_add(losses.more()) {
             0 => "no loss was found".to_owned(),
             count => format!("{} could not be read, see csmigrateError.log", plural(count, "place")),
         };
         let path = &entry.path;
+        if *cause == Cause::Log {
+            findings.push(format!(
+                "{path} does not agree with its log: {read} could be read and go to {directory}/{path} in the target. Judge \
+                 whether they can be used, then move that file to its place in the target"
+            ));
+            continue;
+        }
         findings.push(format!(
             "{path} is damaged ({why}): {read} could be read and go to {directory}/{path} in the target; {lost}. Review what is lost, then move that file to its place in the target"
         ));
@@ -42,8 +49,11 @@ pub fn findings(facts: &Facts) -> Result<Vec<String>, PathError> {
 pub fn lines(facts: &Facts) -> Vec<String> {
     let mut lines = Vec::new();
     for (entry, database) in facts.source.databases() {
-        let Some(Salvaged { why, losses }) = &database.salvaged else { continue };
-        lines.push(format!("{} is damaged: {why}", entry.path));
+        let Some(Salvaged { cause, why, losses }) = &database.salvaged else { continue };
+        lines.push(match cause {
+            Cause::Damage => format!("{} is damaged: {why}", entry.path),
+            Cause::Log => format!("{} does not agree with its log: {why}", entry.path),
+        });
         lines.extend(losses.list().iter().map(|loss| line(&entry.path, loss)));
         if losses.more() > 0 {
             lines.push(format!("{}: {} more could not be read", entry.path, plural(losses.more(), "place")));
@@ -92,6 +102,10 @@ pub fn json(salvaged: &Salvaged) -> Value {
         })
     });
     json!({
+        "cause": match salvaged.cause {
+            Cause::Damage => "damage",
+            Cause::Log => "log",
+        },
         "damage": salvaged.why,
         "losses": losses.collect::<Vec<_>>(),
         "more_losses": salvaged.losses.more(),

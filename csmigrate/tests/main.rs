@@ -10,14 +10,21 @@
 )]
 
 mod canary;
+#[path = "../../shared/bdb/tests/read_support/environments.rs"]
+mod environments;
+mod random_environments;
 mod readme;
 mod strace_kill;
 mod support;
 mod sweeps;
 
+/// Where `environments` finds its archive, from this crate.
+const DATA: &str = "../shared/bdb/tests/data";
+
 mod migrates {
     mod as_another_user;
     mod genuine_databases_db5_3;
+    pub(crate) mod genuine_environments;
     mod keeping_attributes;
     mod keys_in_another_order;
     mod odd_entries;
@@ -45,6 +52,7 @@ mod options {
     mod inspect;
     mod json_and_report;
     mod log_directory;
+    mod log_files;
     mod log_level;
     mod owner;
     mod quiet;

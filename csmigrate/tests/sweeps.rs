@@ -7,9 +7,10 @@ use clap::Parser;
 use command::{Context, StateLocation, ToolError};
 use csmigrate::cli::Args;
 use csmigrate::program::Program;
-use testkit::manifest::Options;
+use testkit::manifest::{Manifest, Options};
 use testkit::sweep::{Shared, Tool, Way};
 use testkit::tree::Tree;
+use upgrade_engine::fs::faulty::{Failure, Fault, Faults, FaultyFs};
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
 
 const MIGRATE: &[&str] = &["csmigrate", "--root", "/", "--ics-conf", "/conf/ics.conf", "/old", "/new"];
@@ -70,6 +71,35 @@ fn tool<'a>(disk: &Tree) -> Tool<'a> {
         undo: vec!["csmigrate", "--root", "/", "--undo", "/new"],
         observe: Options { leave_out: vec![RelPath::new("state").unwrap()], ..Options::default() },
     }
+}
+
+#[test]
+fn a_new_file_that_cannot_be_made_or_verified_leaves_everything_as_it_was() {
+    let options = || Options { leave_out: vec![RelPath::new("state").unwrap()], ..Options::default() };
+    let tree =
+        |fs: &dyn FileSystem| Manifest::with(&*fs.open_dir(&RootPath::new("/").unwrap()).unwrap(), &options()).unwrap();
+    let undisturbed = Faults::default();
+    let fs: Arc<dyn FileSystem> = Arc::new(FaultyFs::new(Arc::new(disk(Target::Missing).disk()), &undisturbed));
+    csmigrate(&fs, MIGRATE).unwrap();
+    let new_files = undisturbed
+        .trace()
+        .into_iter()
+        .filter(|call| call.path.contains("ics50") && call.path.contains("csmigrate.new"));
+    let mut taken_back = 0;
+    for call in new_files.filter(|call| matches!(call.operation, "write_all_at" | "read_at")) {
+        let disk: Arc<dyn FileSystem> = Arc::new(disk(Target::Missing).disk());
+        let before = tree(&*disk);
+        let faults = Faults::new([Fault::Error { at: call.number, error: Failure::InputOutput }]);
+        let fs: Arc<dyn FileSystem> = Arc::new(FaultyFs::new(Arc::clone(&disk), &faults));
+        let Err(error) = csmigrate(&fs, MIGRATE) else { continue };
+        if error.contains("The new files were removed again") {
+            assert!(error.ends_with("Nothing was changed."), "{error}");
+            let difference = before.difference(&tree(&*disk));
+            assert!(difference.is_empty(), "{call}: {}", difference.join("\n"));
+            taken_back += 1;
+        }
+    }
+    assert!(taken_back > 5, "only {taken_back} calls failed while a new file was made");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 /// A foreign program that some tests run, or a right that they need (a name that begins with `@`).
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Peer {
-    /// The program looked for in `PATH`.
+    /// The program looked for in `PATH`, or a file with its whole path.
     pub(crate) program: &'static str,
     /// The Debian package that holds it; for a right, the shell command that succeeds where it is granted.
     pub(crate) package: &'static str,

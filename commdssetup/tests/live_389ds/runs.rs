@@ -218,7 +218,7 @@ fn the_commands_of_the_readme_succeed_in_their_order() {
         let password = live.path("password").display().to_string();
         if words.first() == Some(&"--undo") {
             // Asked for on a terminal.
-            words.extend(["--password-file", &password]);
+            words.extend(["--password-file", &password, "--yes"]);
         }
         // The classes whose identifier was never published are missing.
         let is_undo = words.first() == Some(&"--undo");

@@ -10,14 +10,15 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use config_merge::own_files;
 use install_root::delegated_administrator::{Component, ConfigFile, Container};
 use serde_json::json;
 use upgrade_engine::fs::{FileKind, RelPath, RootPath, Stat};
 
 use super::{Program, counted};
+use crate::cli;
 use crate::detect::{self, Copy, Found};
 use crate::error::Error;
-use crate::{cli, own_files};
 
 /// A script to run.
 struct Script {

@@ -4,6 +4,7 @@ use command::{Completion, Exit, ReportStatus};
 use std::io::Write;
 use std::path::Path;
 
+use config_merge::{Resolutions, SECRETS, own_files};
 use documents::Properties;
 use documents::changes::Changes;
 use documents::merge::Decision;
@@ -14,8 +15,7 @@ use upgrade_engine::new_files;
 
 use super::Program;
 use crate::error::Error;
-use crate::resolutions::Resolutions;
-use crate::{cli, merging, own_files};
+use crate::{cli, merging};
 
 /// Mode of a merged file that was not there before: it may hold passwords.
 const PRIVATE: u32 = 0o600;
@@ -26,14 +26,15 @@ impl Program<'_> {
         let name = name.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let known = ConfigFile::of_name(&name);
         let base = if self.is_device(&args.base)? { None } else { Some(self.parse(&args.base)?) };
-        let resolutions =
-            Resolutions::new(self.context.own_files, &args.resolve)?.of_one(self.context.own_files, &name)?;
+        let files = self.files();
+        let resolutions = Resolutions::new(&files, &args.resolve.resolve, args.resolve.resolutions.as_deref())?
+            .of_one(&files, &name)?;
         let (site, new) = (self.parse(&args.saved)?, self.parse(&args.new)?);
         let merge = merging::merge(known, base.as_ref(), &site, &new, &resolutions)?;
         drop((base, site, new));
 
         let mut changes = Changes::default();
-        merging::add(&mut changes, &name, &merge);
+        changes.add(&name, &merge, SECRETS);
         match &args.output {
             Some(out) => {
                 new_files::write_file(out, &merge.bytes, PRIVATE).map_err(|e| Error::io("write", out.display(), e))?;
@@ -48,12 +49,18 @@ impl Program<'_> {
         }
         let open = changes.count(Decision::is_open) > 0;
         let mut report = self.report(ReportStatus::Done);
-        let json = self.changes_as_json(&changes, &mut report, |changes| json!({ "changes": changes }))?;
+        let json = config_merge::changes_as_json(
+            self.context,
+            &changes,
+            &mut report,
+            |changes| json!({ "changes": changes }),
+        )?;
         Ok(Completion { exit: if open { Exit::NeedsReview } else { Exit::Done }, report, json })
     }
 
     fn parse(&self, path: &Path) -> Result<Properties, Error> {
-        merging::parse(path.display(), own_files::read(self.context.own_files, &own_files::path(path)?)?)
+        let content = own_files::read(self.context.own_files, &own_files::path(path)?)?;
+        Ok(merging::parse(path.display(), content)?)
     }
 
     /// Returns whether a path names a device: `/dev/null` stands for a base that is not known.

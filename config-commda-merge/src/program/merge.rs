@@ -3,28 +3,22 @@
 use command::{Completion, Exit, NewRun, Report, ReportStatus, Runs, Start, Touched};
 use std::collections::BTreeMap;
 
-use documents::Properties;
+use config_merge::layout::Directory;
+use config_merge::{Resolutions, Where, kept, own_files};
 use documents::changes::Changes;
-use documents::merge::{Decision, Merge, Word};
+use documents::merge::Word;
 use install_root::delegated_administrator::ConfigFile;
 use serde_json::json;
-use upgrade_engine::fs::{FileSystem, RootPath};
+use upgrade_engine::fs::RootPath;
 use upgrade_engine::plan::Plan;
 
 use super::{Program, counted};
 use crate::detect::{self, Found};
 use crate::error::Error;
-use crate::plan::{self, Merged, Sources};
-use crate::resolutions::Resolutions;
-use crate::saved::{self, SavedFile, SavedFiles, Where};
-use crate::{cli, merging, notes, own_files, snapshot};
-
-/// The files from before, and the stock files.
-struct Before {
-    site: SavedFiles,
-    base: BTreeMap<ConfigFile, SavedFile>,
-    sources: Sources,
-}
+use crate::merging::SixFiles;
+use crate::saved::{self, SavedFiles};
+use crate::snapshot::PREFIX;
+use crate::{cli, merging, notes, plan};
 
 impl Program<'_> {
     pub(super) fn merge(&self, args: &cli::Merge) -> Result<Completion, Error> {
@@ -32,9 +26,8 @@ impl Program<'_> {
         let (site_on, dir) = match &args.saved {
             Some(dir) => (Where::Own, own_files::path(dir)?),
             None => {
-                let newest =
-                    snapshot::newest(&*self.context.state.fs, &self.context.state.path)?.ok_or(Error::NoSnapshot)?;
-                (Where::State, newest)
+                let newest = kept::newest(&*self.context.state.fs, &self.context.state.path, PREFIX)?;
+                (Where::State, newest.ok_or(Error::NoSnapshot)?)
             }
         };
         let request = plan::request(args, &base, &dir);
@@ -44,27 +37,29 @@ impl Program<'_> {
             Start::Resumed(completion) => return Ok(*completion),
             Start::New(new_run) => new_run,
         };
-        let before = self.before(args, &base, site_on, &dir)?;
+        let files = self.files();
+        let site = saved::open(&Directory::open(files, site_on, dir.clone())?, &base)?;
+        let stock = match &args.base {
+            Some(dir) => saved::open(&Directory::open(files, Where::Own, own_files::path(dir)?)?, &base)?.files,
+            None => site.stock.clone(),
+        };
         let originals = detect::originals(self.context.fs, &base)?;
-        let resolutions = Resolutions::new(self.context.own_files, &args.resolve)?;
-        let merges = self.merges(&before, &originals, &resolutions)?;
+        let resolve = &args.resolve;
+        let resolutions = Resolutions::new(&files, &resolve.resolve, resolve.resolutions.as_deref())?;
+        let to_merge = plan::files(&originals, &site.files, &stock);
+        let merges = config_merge::merge(&SixFiles, &to_merge, resolutions, &files)?;
 
-        let mut changes = Changes::default();
-        let mut findings = Vec::new();
-        let mut merged = Vec::new();
-        for (file, merge) in &merges {
-            let (Some(new), Some(site)) = (originals.get(file), before.site.files.get(file)) else { continue };
-            merging::add(&mut changes, file.name(), merge);
-            findings.extend(notes::on_merge(*file, merge, &base.to_string()));
-            merged.push(Merged { new, site, base: before.base.get(file), merge });
-        }
-        let mut warnings = only_one_side(&before.site, &originals, &dir, &base);
-        warnings.extend(edited_copies(&before.site)?);
+        let changes = merges.changes();
+        let mut warnings = only_one_side(&site, &originals, &dir, &base);
+        warnings.extend(edited_copies(&site)?);
         warnings.extend(originals.values().flat_map(|found| {
             found.others.iter().map(move |other| format!("{other} is an older original: {} was merged", found.path))
         }));
-        warnings.extend(findings);
-        let open = changes.count(Decision::is_open);
+        for merged in &merges.merged {
+            let file = ConfigFile::of_name(&merged.file.name);
+            warnings.extend(file.into_iter().flat_map(|file| notes::on_merge(file, &merged.merge, &base.to_string())));
+        }
+        let open = merges.open_conflicts();
         let unproven = changes.count(|decision| decision.word == Word::Unproven);
         if unproven > 0 {
             warnings.push(format!(
@@ -73,7 +68,8 @@ impl Program<'_> {
             ));
         }
         let trees = detect::trees(&base)?;
-        let plan = plan::plan(self.context.fs, &trees, &merged, before.sources, &resolutions, request)?;
+        let mut plan = Plan::new(plan::TOOL, request);
+        merges.plan_replacements(&mut plan, self.context.fs, &trees)?;
 
         self.say(changes.to_string().trim_end());
         warnings.iter().for_each(|line| self.warn(line));
@@ -86,11 +82,12 @@ impl Program<'_> {
                 counted(open, "conflict")
             ));
         }
+        report.findings.extend(merges.findings.iter().cloned());
         report.findings.iter().for_each(|line| self.say(line));
         self.say_what_next(&report);
         let exit = if report.findings.is_empty() { Exit::Done } else { Exit::NeedsReview };
         let details = |changes: &Changes| json!({ "changes": changes, "open_conflicts": open });
-        let json = self.changes_as_json(&changes, &mut report, details)?;
+        let json = config_merge::changes_as_json(self.context, &changes, &mut report, details)?;
         Ok(Completion { exit, report, json })
     }
 
@@ -120,45 +117,6 @@ impl Program<'_> {
             self.say("Next: `config-commda-merge deploy`; until then the containers run what config-commda deployed");
         }
     }
-
-    fn before(&self, args: &cli::Merge, base: &RootPath, site_on: Where, dir: &RootPath) -> Result<Before, Error> {
-        let fs: &dyn FileSystem = match site_on {
-            Where::Own => self.context.own_files,
-            Where::State => &*self.context.state.fs,
-        };
-        let mut site = saved::open(fs, dir, base)?;
-        let (base, base_on) = match &args.base {
-            Some(dir) => (saved::open(self.context.own_files, &own_files::path(dir)?, base)?.files, Where::Own),
-            None => (std::mem::take(&mut site.stock), site_on),
-        };
-        Ok(Before { site, base, sources: Sources { site: site_on, base: base_on } })
-    }
-
-    /// Merges what is there on both sides.
-    fn merges(
-        &self,
-        before: &Before,
-        originals: &BTreeMap<ConfigFile, Found>,
-        resolutions: &Resolutions,
-    ) -> Result<BTreeMap<ConfigFile, Merge>, Error> {
-        let said = resolutions.by_file(self.context.own_files)?;
-        let mut merges = BTreeMap::new();
-        for (file, new) in originals {
-            let Some(site) = before.site.files.get(file) else { continue };
-            let stock = before.base.get(file).map(parse_saved).transpose()?;
-            let said: Vec<String> = said.iter().filter(|(of, _)| of == file).map(|(_, text)| text.clone()).collect();
-            let new = merging::parse(&new.path, new.content.clone())?;
-            merges.insert(*file, merging::merge(Some(*file), stock.as_ref(), &parse_saved(site)?, &new, &said)?);
-        }
-        if let Some((file, _)) = said.iter().find(|(file, _)| !merges.contains_key(file)) {
-            return Err(Error::usage(format!("{file} is not merged: there is nothing to resolve in it")));
-        }
-        Ok(merges)
-    }
-}
-
-fn parse_saved(file: &SavedFile) -> Result<Properties, Error> {
-    merging::parse(&file.at.path, file.content.clone())
 }
 
 /// Says which files are there on one side only: nothing is done about them.
@@ -187,7 +145,8 @@ fn edited_copies(site: &SavedFiles) -> Result<Vec<String>, Error> {
     for copy in &site.copies {
         let Some(original) = site.files.get(&copy.place.file) else { continue };
         let deployed = merging::parse(&copy.place.path, copy.content.clone())?;
-        let keys = notes::differing_keys(&parse_saved(original)?, &deployed);
+        let original = merging::parse(&original.source.path, original.content.clone())?;
+        let keys = notes::differing_keys(&original, &deployed);
         if !keys.is_empty() {
             lines.push(format!(
                 "{}: the copy deployed in {} differed from the original in {}; the original's values were merged",

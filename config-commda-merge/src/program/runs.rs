@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use command::{AfterUndo, Announcement, CommonOptions, Completion, Context, Providers, RunHandler, Runs, Work};
+use config_merge::MergeProducer;
 use upgrade_engine::Run;
 use upgrade_engine::fs::Name;
 use upgrade_engine::plan::Plan;
@@ -10,7 +11,7 @@ use upgrade_engine::plan::Plan;
 use super::Program;
 use crate::cli;
 use crate::error::Error;
-use crate::plan::KeyedMerge;
+use crate::merging::SixFiles;
 
 impl Program<'_> {
     pub(super) fn requested(&self) -> Result<Completion, Error> {
@@ -35,7 +36,7 @@ impl RunHandler for Program<'_> {
     }
 
     fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
-        let merge = KeyedMerge { own: self.context.own_files, state: &*self.context.state.fs };
+        let merge = MergeProducer { merger: SixFiles, files: self.files() };
         Ok(Providers { producers: vec![Box::new(merge)], ..Providers::default() })
     }
 

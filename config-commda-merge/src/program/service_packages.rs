@@ -3,14 +3,15 @@
 use command::{Completion, ReportStatus};
 use std::io::BufReader;
 
+use config_merge::own_files;
 use ldif::LdifError;
 use serde_json::json;
 use upgrade_engine::new_files;
 
 use super::{Program, counted};
+use crate::cli;
 use crate::error::Error;
 use crate::service_packages::Survey;
-use crate::{cli, own_files};
 
 /// Mode of the changes: a template may hold what not everybody is to see.
 const PRIVATE: u32 = 0o600;

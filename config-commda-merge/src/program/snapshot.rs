@@ -1,14 +1,13 @@
 //! `snapshot`: saves what `config-commda` is going to overwrite.
 
 use command::{Completion, ReportStatus, Runs};
+use config_merge::own_files;
 use serde_json::json;
-use upgrade_engine::new_files;
 
 use super::{Program, counted};
 use crate::cli;
 use crate::detect;
 use crate::error::Error;
-use crate::own_files;
 use crate::snapshot::{self, Kind, PREFIX};
 
 impl Program<'_> {
@@ -27,7 +26,7 @@ impl Program<'_> {
                 (&*self.context.state.fs, own_files::below(&self.context.state.path, name)?, Some(session))
             }
         };
-        let unset = new_files::write_tree(fs, &path, &collected.files).map_err(|e| Error::io("make", &path, e))?;
+        let unset = config_merge::snapshot::write(fs, &path, collected)?;
         self.say(&format!(
             "Saved {}, {} and {} in {path}",
             counted(originals, "original"),

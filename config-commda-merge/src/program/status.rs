@@ -1,6 +1,8 @@
 //! `status`: which keys are customised now, and what a merge would need. It only reads.
 
 use command::{Completion, ReportStatus};
+use config_merge::layout::Directory;
+use config_merge::{SECRETS, Where, kept, own_files};
 use documents::changes::Changes;
 use documents::merge::Word;
 use serde_json::json;
@@ -9,12 +11,13 @@ use super::Program;
 use crate::detect::{self, Copy, Found};
 use crate::error::Error;
 use crate::saved::{self, SavedFiles};
-use crate::{cli, merging, notes, own_files, snapshot};
+use crate::snapshot::PREFIX;
+use crate::{cli, merging, notes};
 
 impl Program<'_> {
     pub(super) fn status(&self, args: &cli::Status) -> Result<Completion, Error> {
         let base = detect::base(self.context.fs, &self.args.common, args.da_base.as_deref())?;
-        let newest = snapshot::newest(&*self.context.state.fs, &self.context.state.path)?;
+        let newest = kept::newest(&*self.context.state.fs, &self.context.state.path, PREFIX)?;
         let stock = self.stock_for_status(args, &base, newest.as_ref())?;
         self.say(&format!("Delegated Administrator in {base}"));
         let copies = detect::copies(self.context.fs)?;
@@ -48,10 +51,10 @@ impl Program<'_> {
         newest: Option<&upgrade_engine::fs::RootPath>,
     ) -> Result<Option<SavedFiles>, Error> {
         if let Some(dir) = &args.base {
-            return saved::open(self.context.own_files, &own_files::path(dir)?, base).map(Some);
+            return saved::open(&Directory::open(self.files(), Where::Own, own_files::path(dir)?)?, base).map(Some);
         }
         let Some(newest) = newest else { return Ok(None) };
-        let saved = saved::open(&*self.context.state.fs, newest, base)?;
+        let saved = saved::open(&Directory::open(self.files(), Where::State, newest.clone())?, base)?;
         Ok(Some(SavedFiles { files: saved.stock, ..SavedFiles::default() }))
     }
 
@@ -65,7 +68,7 @@ impl Program<'_> {
         let file = found.file;
         let site = merging::parse(&found.path, found.content.clone())?;
         let stock = stock.and_then(|stock| stock.files.get(&file));
-        let stock = stock.map(|stock| merging::parse(&stock.at.path, stock.content.clone())).transpose()?;
+        let stock = stock.map(|stock| merging::parse(&stock.source.path, stock.content.clone())).transpose()?;
         let documented =
             crate::defaults::documented(file).map(|text| merging::parse("the documented defaults", text.into()));
         let documented = documented.transpose()?;
@@ -76,7 +79,7 @@ impl Program<'_> {
             against.map(|against| merging::merge(Some(file), stock.as_ref(), &site, against, &[])).transpose()?;
         let mut changes = Changes::default();
         if let Some(merge) = &merge {
-            merging::add(&mut changes, file.name(), merge);
+            changes.add(file.name(), merge, SECRETS);
         }
         let mut customised = Vec::new();
         let mut unjudged = 0_usize;

@@ -30,7 +30,7 @@ fn the_result_is_the_new_file_edited_in_its_own_spelling() {
 }
 
 #[test]
-fn a_numbered_list_is_kept_as_a_unit_with_the_numbers_of_the_site() {
+fn a_numbered_list_keeps_the_numbers_of_the_site_and_is_a_unit_where_both_changed_it() {
     let list = |numbers: &[(u32, &str)]| -> String {
         numbers.iter().map(|(number, value)| format!("loginAuth-idAttr-{number}={value}\n")).collect()
     };
@@ -38,7 +38,8 @@ fn a_numbered_list_is_kept_as_a_unit_with_the_numbers_of_the_site() {
     let (site, base) =
         resource(&shipped, &list(&[(1, "employeeNumber"), (3, "uid")]), &list(&[(1, "uid"), (2, "mail")]));
     let all = decisions(&site.run(&["--json", "merge", "--base", base.to_str().unwrap()]).succeeded());
-    assert!(all.iter().all(|(_, word, _)| word == "keep-site"), "{all:?}");
+    let words: Vec<&str> = all.iter().map(|(_, word, _)| word.as_str()).collect();
+    assert_eq!(words, ["keep-site", "stays-deleted", "site-addition"], "{all:?}");
     assert_eq!(site.text(RESOURCE), list(&[(1, "employeeNumber"), (3, "uid")]));
 
     // Both changed it: all members are in conflict together, and are resolved together.

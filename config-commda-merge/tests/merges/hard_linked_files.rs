@@ -55,7 +55,7 @@ fn a_name_that_cannot_be_found_is_refused_by_the_dry_run_and_by_the_run_before_a
 }
 
 #[test]
-fn a_file_of_another_owner_is_not_replaced_by_a_user_who_cannot_keep_the_owner() {
+fn a_file_whose_owner_cannot_be_kept_is_not_replaced_as_another_user() {
     if !crate::support::site::is_root() {
         return;
     }

@@ -37,9 +37,20 @@ pub struct DatabaseFacts {
     pub salvaged: Option<Salvaged>,
 }
 
-/// A damaged database of which something was read.
+/// Why a database is not migrated into its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It cannot be read to its end.
+    Damage,
+    /// Its log says that something is missing in it, or should not be there.
+    Log,
+}
+
+/// A damaged or incomplete database of which something was read.
 pub struct Salvaged {
-    /// Why it cannot be read to its end.
+    /// Damage, or its log.
+    pub cause: Cause,
+    /// Why it cannot be read to its end, or what its log has more of.
     pub why: String,
     /// What could not be read.
     pub losses: Losses,
@@ -119,12 +130,18 @@ pub fn survey(file: &dyn File, damage: Damage, observer: &dyn Observer) -> Resul
                 Err(DatabaseError::Read { error }) if is_damage(&error) => return Err(DatabaseError::Hopeless(error)),
                 surveyed => surveyed?,
             };
-            Ok(DatabaseFacts { salvaged: Some(Salvaged { why: error.to_string(), losses }), ..facts })
+            Ok(DatabaseFacts {
+                salvaged: Some(Salvaged { cause: Cause::Damage, why: error.to_string(), losses }),
+                ..facts
+            })
         }
         // What the file says of its function may be what is damaged.
         Err(error @ DatabaseError::HashFunction { .. }) if damage == Damage::Salvaged => {
             let (facts, losses) = survey_as(file, Damage::Salvaged, observer)?;
-            Ok(DatabaseFacts { salvaged: Some(Salvaged { why: error.to_string(), losses }), ..facts })
+            Ok(DatabaseFacts {
+                salvaged: Some(Salvaged { cause: Cause::Damage, why: error.to_string(), losses }),
+                ..facts
+            })
         }
         surveyed => surveyed.map(|(facts, _)| facts),
     }

@@ -119,7 +119,7 @@ pub fn some_of(names: &[Name]) -> String {
 /// # Errors
 /// [`Error::Overlap`].
 pub fn refuse_overlap(fs: &dyn FileSystem, directories: &Directories, source: &dyn Dir) -> Result<(), Error> {
-    let Directories { source: source_path, target, backup } = directories;
+    let Directories { source: source_path, target, backup, .. } = directories;
     let source = survey::identity(source, source_path)?;
     let above_target = survey::ancestors(fs, target)?;
     if above_target.contains(&source) {

@@ -1,11 +1,14 @@
 //! The survey: everything that is read before anything is decided. Nothing is written here.
 
 pub mod config;
+pub mod data_directory;
 pub mod database;
+pub mod db_config;
 pub mod destination;
 pub mod environment;
 pub mod file_access;
 pub mod holders;
+pub mod log_places;
 pub mod owner;
 pub mod source;
 
@@ -17,7 +20,7 @@ use crate::cursor::Damage;
 use crate::error::Error;
 use config::{ConfigFacts, RequestedSettings};
 use destination::{BackupFacts, TargetFacts};
-use environment::Environment;
+use environment::{Environment, LogChoice};
 use owner::Owner;
 use source::SourceFacts;
 
@@ -47,6 +50,8 @@ pub struct Directories {
     pub target: RootPath,
     /// `backup_dir`.
     pub backup: RootPath,
+    /// The directory named for log files.
+    pub logs: Option<RootPath>,
 }
 
 /// Surveys everything that a migration depends on, and refuses what must be refused.
@@ -72,9 +77,16 @@ pub fn survey(
     };
     let damage = if args.salvage { Damage::Salvaged } else { Damage::Refused };
     let wanted = source::Wanted { backup_all: args.backup_all, damage };
-    let source = source::survey(fs, source_dir, directories, wanted, observer)?;
+    let mut source = source::survey(fs, source_dir, directories, wanted, observer)?;
     holders::refuse_in_use(&source)?;
-    let environment = environment::survey(&source, damage)?;
+    let logs = directories.logs.clone();
+    let choice = LogChoice { directory: logs, may_be_missing: args.without_logs };
+    // Where a log holds more than the databases, that is why one of them may be unreadable.
+    let environment = environment::survey(fs, &mut source, &choice, damage);
+    if !matches!(environment, Err(Error::Unclean { .. })) {
+        source.refuse()?;
+    }
+    let environment = environment?;
     let backup = destination::survey_backup(fs, directories, &source)?;
     destination::refuse_lack_of_space(&source, &target, &backup)?;
     let edited = args.ics_conf.as_deref().and_then(|typed| args.common.product_path(typed).ok());

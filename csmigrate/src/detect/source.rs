@@ -15,7 +15,9 @@ use upgrade_engine::step::{Attributes, Observer};
 use upgrade_engine::survey::{self, Below, Limits};
 
 use super::Directories;
+use super::data_directory;
 use super::database::{self, DatabaseError, DatabaseFacts};
+use super::db_config::{self, DbConfig};
 use crate::cursor::Damage;
 use crate::error::Error;
 use crate::workers;
@@ -66,6 +68,8 @@ pub enum EntryKind {
     Symlink(String),
     /// A file with this content.
     File(Digest),
+    /// A file of a source that is refused.
+    Refused,
     /// Another name of an entry before it.
     HardLink(RelPath),
 }
@@ -76,10 +80,14 @@ pub enum Role {
     Database(Box<DatabaseFacts>),
     /// Carried over byte for byte.
     Carried,
+    /// `DB_CONFIG`, carried over without the lines that name directories.
+    WithoutDirectories,
     /// Only backed up.
     BackupOnly,
     /// A database of which nothing can be read, and why: only backed up.
     Hopeless(String),
+    /// A database that cannot be migrated, and why.
+    Refused(String),
 }
 
 impl SourceFacts {
@@ -87,15 +95,58 @@ impl SourceFacts {
     pub fn databases(&self) -> impl Iterator<Item = (&Entry, &DatabaseFacts)> {
         self.entries.iter().filter_map(|entry| match &entry.role {
             Role::Database(facts) => Some((entry, &**facts)),
-            Role::Carried | Role::BackupOnly | Role::Hopeless(_) => None,
+            _ => None,
         })
+    }
+
+    /// Returns what is known of the databases, to add to it.
+    pub fn databases_mut(&mut self) -> impl Iterator<Item = &mut DatabaseFacts> {
+        self.entries_mut().map(|(_, facts)| facts)
+    }
+
+    /// Returns the databases by path, to add to what is known of them.
+    pub fn entries_mut(&mut self) -> impl Iterator<Item = (&RelPath, &mut DatabaseFacts)> {
+        self.entries.iter_mut().filter_map(|entry| match &mut entry.role {
+            Role::Database(facts) => Some((&entry.path, &mut **facts)),
+            _ => None,
+        })
+    }
+
+    /// Refuses the source when a database cannot be migrated.
+    ///
+    /// # Errors
+    /// [`Error::Databases`] with all of them; [`Error::NoDatabase`].
+    pub fn refuse(&self) -> Result<(), Error> {
+        let refused: Vec<String> = self
+            .entries
+            .iter()
+            .filter_map(|entry| match &entry.role {
+                Role::Refused(why) => Some(why.clone()),
+                _ => None,
+            })
+            .collect();
+        if !refused.is_empty() {
+            return Err(Error::Databases(refused));
+        }
+        let mut names = HashMap::new();
+        for (entry, _) in self.databases() {
+            let name = entry.path.names().last();
+            if let Some(other) = name.and_then(|name| names.insert(name, &entry.path)) {
+                let why = format!("{other} and {} would be one file in the target", entry.path);
+                return Err(Error::Databases(vec![why]));
+            }
+        }
+        if self.databases().next().is_none() {
+            return Err(Error::NoDatabase { path: self.path.to_string(), what: "there is no database in it" });
+        }
+        Ok(())
     }
 
     /// Returns the databases of which nothing can be read, and why.
     pub fn hopeless(&self) -> impl Iterator<Item = (&Entry, &str)> {
         self.entries.iter().filter_map(|entry| match &entry.role {
             Role::Hopeless(why) => Some((entry, why.as_str())),
-            Role::Database(_) | Role::Carried | Role::BackupOnly => None,
+            _ => None,
         })
     }
 
@@ -144,7 +195,7 @@ pub struct Wanted {
 /// Surveys the source: lists it, digests every file, and reads every database to its end.
 ///
 /// # Errors
-/// [`Error::NoDatabase`]; [`Error::Databases`] with everything that cannot be migrated; [`Error::Io`].
+/// [`Error::NoDatabase`] for an empty directory; [`Error::Io`]. What cannot be migrated is refused by [`SourceFacts::refuse`].
 pub fn survey(
     fs: &dyn FileSystem,
     dir: Box<dyn Dir>,
@@ -154,6 +205,8 @@ pub fn survey(
 ) -> Result<SourceFacts, Error> {
     let path = directories.source.clone();
     let failed = |e| Error::io("read", &path, e);
+    let config = DbConfig::read(&*dir).map_err(|e| Error::io("read", format!("{path}/DB_CONFIG"), e))?;
+    let data_directories = data_directory::below(&path, &config);
     let mut listing = Listing {
         dir: &*dir,
         path: &path,
@@ -168,9 +221,14 @@ pub fn survey(
     if found.is_empty() {
         return Err(Error::NoDatabase { path: path.to_string(), what: "the directory is empty" });
     }
+    warnings.extend(data_directory::lines_left_out(&config));
+    let mut found = found;
+    for item in &mut found {
+        let above = item.path.split_last().map(|(above, _)| above);
+        item.in_data_directory = above.is_some_and(|above| data_directories.contains(&above));
+    }
     let surveyed = workers::for_each(&found, |item| examine(&*dir, &path, item, wanted.damage, observer));
     let mut entries = Vec::with_capacity(found.len());
-    let mut refused = Vec::new();
     let mut names: HashMap<FileId, RelPath> = HashMap::new();
     for (item, surveyed) in found.into_iter().zip(surveyed) {
         match surveyed {
@@ -181,24 +239,22 @@ pub fn survey(
                         None => drop(names.insert(item.stat.id, item.path.clone())),
                     }
                 }
-                if matches!(role, Role::BackupOnly) && item.is_large_stranger() {
+                let is_config = item.path.to_bytes() == db_config::NAME;
+                if matches!(role, Role::BackupOnly) && item.is_large_stranger() && !is_config {
                     warnings.push(format!("{} is no database; it is only backed up", item.path));
                 }
                 entries.push(Entry { path: item.path, stat: item.stat, attributes: item.attributes, kind, role });
             }
-            Err(Refused::Database(message)) => refused.push(message),
+            Err(Refused::Database(message)) => {
+                let (kind, role) = (EntryKind::Refused, Role::Refused(message));
+                entries.push(Entry { path: item.path, stat: item.stat, attributes: item.attributes, kind, role });
+            }
             Err(Refused::Error(error)) => return Err(error),
         }
-    }
-    if !refused.is_empty() {
-        return Err(Error::Databases(refused));
     }
     let attributes = Attributes::of(&*dir, &RelPath::here()).map_err(failed)?;
     let anchor = survey::anchor(&*dir, &path)?;
     let facts = SourceFacts { path: path.clone(), dir, attributes, anchor, entries, left_out, warnings };
-    if facts.databases().next().is_none() {
-        return Err(Error::NoDatabase { path: path.to_string(), what: "there is no database in it" });
-    }
     Ok(facts)
 }
 
@@ -207,6 +263,8 @@ struct Found {
     path: RelPath,
     stat: Stat,
     attributes: Attributes,
+    /// Whether databases are in its directory, as `DB_CONFIG` says.
+    in_data_directory: bool,
 }
 
 impl Found {
@@ -256,7 +314,7 @@ impl Listing<'_> {
         }
         self.warn_if_only_backed_up(path, name, stat);
         let attributes = Attributes::of(self.dir, path).map_err(|e| Error::io("read", show(self.path, path), e))?;
-        self.found.push(Found { path: path.clone(), stat: *stat, attributes });
+        self.found.push(Found { path: path.clone(), stat: *stat, attributes, in_data_directory: false });
         Ok(Below::Enter)
     }
 
@@ -340,7 +398,7 @@ fn examine(
         return Err(failed(io::Error::other("it changed while it was being read")));
     }
     let name = item.path.names().last().map(Name::as_bytes).unwrap_or_default();
-    if item.is_at_top() && !is_log_or_region(name) {
+    if (item.is_at_top() || item.in_data_directory) && !is_log_or_region(name) {
         let recognised = recognised(&*file).map_err(failed)?;
         // The first page may be what is damaged.
         let may_be_damaged = damage == Damage::Salvaged
@@ -361,14 +419,39 @@ fn examine(
                 let path = show(source, &item.path);
                 return Err(Refused::Database(format!("{path}: named like a database, but {what}")));
             }
+            Recognised::NotADatabase if item.in_data_directory => {}
             Recognised::NotADatabase if item.stat.size <= CARRIED_AT_MOST => {
                 let digest = digest_of(&*file, observer).map_err(failed)?;
+                if name == db_config::NAME
+                    && let Some(role) = config_role(&*file).map_err(failed)?
+                {
+                    return Ok((EntryKind::File(digest), role));
+                }
                 return Ok((EntryKind::File(digest), Role::Carried));
             }
             Recognised::NotADatabase => {}
         }
     }
     Ok((EntryKind::File(digest_of(&*file, observer).map_err(failed)?), Role::BackupOnly))
+}
+
+/// Returns what becomes of `DB_CONFIG` where it names directories; nothing where it names none.
+fn config_role(file: &dyn File) -> io::Result<Option<Role>> {
+    const LARGEST: u64 = 64 << 10;
+    if file.stat()?.size > LARGEST {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    digest::for_each_chunk(file, |chunk| {
+        bytes.extend_from_slice(chunk);
+        Ok(())
+    })?;
+    let rest = db_config::without_directories(&bytes);
+    Ok(match () {
+        () if rest == bytes => None,
+        () if db_config::has_settings(&rest) => Some(Role::WithoutDirectories),
+        () => Some(Role::BackupOnly),
+    })
 }
 
 /// Surveys a database file.

@@ -40,7 +40,7 @@ fn the_table_tells_every_kind_of_file() {
     hash-2.7.7-be-plain-4096.db      hash   5        big         4096       5      300      no flags           readable to its end
     ics50caldb.conf                  other  -        -           -          -      -        -                  -
     log.0000000001                   log    -        -           -          -      -        -                  -
-    log: clean: the log ends with a checkpoint at 1/8072
+    log: clean: the databases hold all of the log, which ends at 1/8072
     "#);
     site.assert_unchanged(&before);
     assert_eq!(names_in(&site.beside("cwd")), [""; 0]);
@@ -49,8 +49,8 @@ fn the_table_tells_every_kind_of_file() {
 #[test]
 fn it_says_whether_the_environment_was_closed() {
     let last = |name: &str| site_line(&Site::with(&[name]));
-    assert_snapshot!(last("env-4.4.20-clean"), @"log: clean: the log ends with a checkpoint at 1/148909");
-    assert_snapshot!(last("env-4.4.20-unclean"), @"log: not clean: 47 log records follow the last checkpoint, with 1 committed transaction (1 before it belong to transactions that were open then)");
+    assert_snapshot!(last("env-4.4.20-clean"), @r#"log: clean: the databases hold all of the log, which ends at 1/148909"#);
+    assert_snapshot!(last("env-4.4.20-unclean"), @r#"log: not clean: 1 committed transaction is only in the log in /db/old, not in the data files, the first of 2026-11-23 15:18:23 UTC (1 for mbox.db)"#);
     assert_snapshot!(last("csdb-6.1-le"), @"log: no log files");
 }
 

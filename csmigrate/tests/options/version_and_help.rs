@@ -43,9 +43,11 @@ fn the_help_tells_the_documented_syntax_and_our_additions() {
           --byte-order <ORDER>   Byte order of the new files [default: native] [possible values: native, little, big, keep]
           --dup-sorted <yes|no>  Whether duplicates in Berkeley DB 2.x and 3.0 files are sorted [default: found from the data]
           --salvage              Migrate what can be read of damaged databases, into salvaged in target_dbdir
+          --log-files <DIR>      Where the databases' log files (log.*) are [default: as DB_CONFIG says, source_dbdir, or near it]
+          --without-logs         Migrate the databases as they are when their log files cannot be found
           --owner <USER:GROUP>   Owner of the new files [default: that of each source file]
           --backup-all           Copy hotbackup and archive to the backup as well
-          --log-dir <DIR>        Where csmigrate.log and csmigrateError.log are written [default: the calendar's logs directory]
+          --log-dir <DIR>        Where the two logs are written; made when it is missing, but not its parents [default: the calendar's logs directory]
           --ics-conf <FILE>      Point caldb.berkeleydb.homedir.path in this ics.conf to the target
           --read-only <on|off>   Set caldb.berkeleydb.readonly in that ics.conf (for a parallel upgrade)
 

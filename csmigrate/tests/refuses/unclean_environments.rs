@@ -4,6 +4,8 @@ use std::fs;
 
 use insta::assert_snapshot;
 
+use crate::environments::environments;
+use crate::migrates::genuine_environments::place;
 use crate::support::Site;
 use crate::support::genuine::unclean_environments;
 use crate::support::site::{NEW, OLD, names_in};
@@ -25,19 +27,19 @@ fn every_environment_that_was_not_closed_is_refused_with_the_number_of_missing_r
         said.push_str(&format!("{name}: {first}\n"));
     }
     assert_snapshot!(said, @r#"
-    env-3.2.9-crash-1: csmigrate: /db/old was not closed properly: 940 log records follow the last checkpoint, with 6 committed transactions; 941 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
-    env-3.2.9-crash-1-32bit: csmigrate: /db/old was not closed properly: 928 log records follow the last checkpoint, with 6 committed transactions; 929 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
-    env-3.2.9-crash-2: csmigrate: /db/old was not closed properly: 724 log records follow the last checkpoint, with 6 committed transactions (165 before it belong to transactions that were open then); 810 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
-    env-3.2.9-crash-2-32bit: csmigrate: /db/old was not closed properly: 690 log records follow the last checkpoint, with 6 committed transactions (178 before it belong to transactions that were open then); 777 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
-    env-3.2.9-unclean: csmigrate: /db/old was not closed properly: 47 log records follow the last checkpoint, with 1 committed transaction; 48 log records are newer than every page, so what they did is not in the data files: 1 committed transaction is only in the log
-    env-4.2.52-crash-1: csmigrate: /db/old was not closed properly: 949 log records follow the last checkpoint, with 6 committed transactions (1 before it belong to transactions that were open then); 950 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
-    env-4.2.52-crash-2: csmigrate: /db/old was not closed properly: 666 log records follow the last checkpoint, with 6 committed transactions (195 before it belong to transactions that were open then); 765 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
-    env-4.4.20-crash-1: csmigrate: /db/old was not closed properly: 949 log records follow the last checkpoint, with 6 committed transactions (1 before it belong to transactions that were open then); 950 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
-    env-4.4.20-crash-2: csmigrate: /db/old was not closed properly: 668 log records follow the last checkpoint, with 4 committed transactions (194 before it belong to transactions that were open then); 767 log records are newer than every page, so what they did is not in the data files: 4 committed transactions are only in the log
-    env-4.4.20-unclean: csmigrate: /db/old was not closed properly: 47 log records follow the last checkpoint, with 1 committed transaction (1 before it belong to transactions that were open then); 48 log records are newer than every page, so what they did is not in the data files: 1 committed transaction is only in the log
-    env-4.7.25-crash-1: csmigrate: /db/old was not closed properly: 949 log records follow the last checkpoint, with 6 committed transactions (1 before it belong to transactions that were open then); 950 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
-    env-4.7.25-crash-2: csmigrate: /db/old was not closed properly: 668 log records follow the last checkpoint, with 4 committed transactions (194 before it belong to transactions that were open then); 767 log records are newer than every page, so what they did is not in the data files: 4 committed transactions are only in the log
-    env-4.7.25-unclean: csmigrate: /db/old was not closed properly: 47 log records follow the last checkpoint, with 1 committed transaction (1 before it belong to transactions that were open then); 48 log records are newer than every page, so what they did is not in the data files: 1 committed transaction is only in the log
+    env-3.2.9-crash-1: csmigrate: /db/old was not closed properly: 6 committed transactions are only in the log in /db/old, not in the data files, the first of 2026-11-23 15:47:16 UTC (5 for folder.db, 1 for peruser.db)
+    env-3.2.9-crash-1-32bit: csmigrate: /db/old was not closed properly: 6 committed transactions are only in the log in /db/old, not in the data files, the first of 2026-11-23 15:47:16 UTC (5 for folder.db, 1 for peruser.db)
+    env-3.2.9-crash-2: csmigrate: /db/old was not closed properly: 3 committed transactions are only in the log in /db/old, not in the data files, the first of 2026-11-23 15:47:16 UTC (3 for quota.db)
+    env-3.2.9-crash-2-32bit: csmigrate: /db/old was not closed properly: 3 committed transactions are only in the log in /db/old, not in the data files, the first of 2026-11-23 15:47:16 UTC (3 for quota.db)
+    env-3.2.9-unclean: csmigrate: /db/old was not closed properly: 1 committed transaction is only in the log in /db/old, not in the data files, the first of 2026-11-23 15:18:21 UTC (1 for mbox.db)
+    env-4.2.52-crash-1: csmigrate: /db/old was not closed properly: 6 committed transactions are only in the log in /db/old, not in the data files, the first of 2026-11-23 15:47:16 UTC (5 for folder.db, 1 for peruser.db)
+    env-4.2.52-crash-2: csmigrate: /db/old was not closed properly: 3 committed transactions are only in the log in /db/old, not in the data files, the first of 2026-11-23 15:47:16 UTC (3 for quota.db)
+    env-4.4.20-crash-1: csmigrate: /db/old was not closed properly: 6 committed transactions are only in the log in /db/old, not in the data files, the first of 2026-11-23 15:47:17 UTC (5 for folder.db, 1 for peruser.db)
+    env-4.4.20-crash-2: csmigrate: /db/old was not closed properly: 2 committed transactions are only in the log in /db/old, not in the data files, the first of 2026-11-23 15:47:17 UTC (2 for quota.db)
+    env-4.4.20-unclean: csmigrate: /db/old was not closed properly: 1 committed transaction is only in the log in /db/old, not in the data files, the first of 2026-11-23 15:18:23 UTC (1 for mbox.db)
+    env-4.7.25-crash-1: csmigrate: /db/old was not closed properly: 6 committed transactions are only in the log in /db/old, not in the data files, the first of 2026-11-23 15:47:17 UTC (5 for folder.db, 1 for peruser.db)
+    env-4.7.25-crash-2: csmigrate: /db/old was not closed properly: 2 committed transactions are only in the log in /db/old, not in the data files, the first of 2026-11-23 15:47:17 UTC (2 for quota.db)
+    env-4.7.25-unclean: csmigrate: /db/old was not closed properly: 1 committed transaction is only in the log in /db/old, not in the data files, the first of 2026-11-23 15:18:23 UTC (1 for mbox.db)
     "#);
 }
 
@@ -47,8 +49,8 @@ fn the_message_says_what_to_do() {
     assert_snapshot!(site.refused(&[OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: /db/old was not closed properly: 47 log records follow the last checkpoint, with 1 committed transaction (1 before it belong to transactions that were open then); 48 log records are newer than every page, so what they did is not in the data files: 1 committed transaction is only in the log
-      Start and stop the old Calendar Server once, or run the db_recover of its own Berkeley DB release on a copy, then run csmigrate on the result.
+    csmigrate: /db/old was not closed properly: 1 committed transaction is only in the log in /db/old, not in the data files, the first of 2026-11-23 15:18:23 UTC (1 for mbox.db)
+      Start and stop the old Calendar Server once. Or copy the databases and the log files of /db/old into one new directory, without DB_CONFIG, run db5.3_recover (Debian package db5.3-util), or the db_recover of the release that the server has, with -h and that directory, and then csmigrate on it. --salvage migrates the databases as they are.
       Nothing was changed.
     "#);
 }
@@ -59,8 +61,8 @@ fn a_dry_run_refuses_it_as_well() {
     assert_snapshot!(site.refused(&["-d", OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: /db/old was not closed properly: 940 log records follow the last checkpoint, with 6 committed transactions; 941 log records are newer than every page, so what they did is not in the data files: 6 committed transactions are only in the log
-      Start and stop the old Calendar Server once, or run the db_recover of its own Berkeley DB release on a copy, then run csmigrate on the result.
+    csmigrate: /db/old was not closed properly: 6 committed transactions are only in the log in /db/old, not in the data files, the first of 2026-11-23 15:47:16 UTC (5 for folder.db, 1 for peruser.db)
+      Start and stop the old Calendar Server once. Or copy the databases and the log files of /db/old into one new directory, without DB_CONFIG, run the db_recover of Berkeley DB 3.2, with -h and that directory, and then csmigrate on it. --salvage migrates the databases as they are.
       Nothing was changed.
     "#);
 }
@@ -75,7 +77,7 @@ fn a_log_that_ends_before_the_databases_is_not_theirs() {
     assert_snapshot!(site.refused(&[OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: /db/old: page 2 of mbox.db was last changed by log record 1/148714, but the log files end at 1/8072: they are not the log of these databases, or newer ones were removed. If they are only left over, move log.* away and run csmigrate again
+    csmigrate: /db/old: page 2 of mbox.db was last changed by log record 1/148714, but the log files in /db/old end at 1/8072: they are not the log of these databases, or newer ones were removed. --log-files names another directory. If the files are only left over, move log.* away and run csmigrate with --without-logs
       Nothing was changed.
     "#);
 }
@@ -109,21 +111,42 @@ fn a_log_that_is_no_log_is_refused() {
 }
 
 #[test]
-fn without_the_log_files_it_is_migrated_with_a_warning() {
-    let site = Site::with(&["env-4.7.25-clean"]);
-    fs::remove_file(site.path("/db/old/log.0000000001")).unwrap();
-    assert_snapshot!(site.migrate(&[]), @r#"
-    exit 0
-    --- stdout
-    Scanning mbox.db database...
-    140 records scanned
-    Backing up /db/old to /db/old/backup...
-    Writing 1 new files, each read back and compared...
-    Moving 1 files into /db/new...
-    Calendar database has been migrated
-    Backup: /db/old/backup
-    Undo:   csmigrate --root [TEMP]/root --undo /db/new
+fn what_is_missing_is_told_of_each_file() {
+    let environments = environments();
+    let site = Site::bare();
+    place(&site, &environments, "env-4.4.20-partial-flush");
+    assert_snapshot!(site.refused(&[OLD, NEW]), @r#"
+    exit 255
     --- stderr
-    csmigrate: warning: there are no log files, although these databases were written with a log: it cannot be proven that they were closed properly
+    csmigrate: /db/old was not closed properly: 50 committed transactions are only in the log in /db/old, not in the data files, the first of 2026-11-28 19:55:52 UTC (50 for cal.db)
+      Start and stop the old Calendar Server once. Or copy the databases and the log files of /db/old into one new directory, without DB_CONFIG, run db5.3_recover (Debian package db5.3-util), or the db_recover of the release that the server has, with -h and that directory, and then csmigrate on it. --salvage migrates the databases as they are.
+      Nothing was changed.
     "#);
+}
+
+#[test]
+fn a_salvage_puts_aside_only_the_file_whose_log_holds_more() {
+    let environments = environments();
+    let site = Site::bare();
+    place(&site, &environments, "env-4.4.20-partial-flush");
+    let outcome = site.run(&["--salvage", OLD, NEW]).failed();
+    assert_eq!(names_in(&site.path(NEW)), ["alarm.db", "prop.db", "salvaged"]);
+    assert_eq!(names_in(&site.path("/db/new/salvaged")), ["cal.db"]);
+    assert!(outcome.stderr.contains("cal.db does not agree with its log: "), "{outcome}");
+    assert!(!outcome.stderr.contains("alarm.db does not agree"), "{outcome}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_because_its_environment_was_not_closed_is_not_called_damaged() {
+    let environments = environments();
+    let unreadable = environments.details.iter().filter(|row| row["raw_unreadable"] != "-");
+    let mut count = 0;
+    for row in unreadable.filter(|row| row["truth"] == "unclean") {
+        let site = Site::bare();
+        place(&site, &environments, &row["directory"]);
+        let said = site.refused(&[OLD, NEW]).stderr;
+        assert!(said.contains("was not closed properly") && !said.contains("good backup"), "{said}");
+        count += 1;
+    }
+    assert!(count >= 5, "only {count} of these environments have such a file");
 }

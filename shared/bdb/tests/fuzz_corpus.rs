@@ -7,6 +7,8 @@ mod btree_reader;
 mod contents;
 #[path = "../../../fuzz/targets/hash_reader.rs"]
 mod hash_reader;
+#[path = "../../../fuzz/targets/log_judge.rs"]
+mod log_judge;
 #[path = "../../../fuzz/targets/log_reader.rs"]
 mod log_reader;
 #[path = "../../../fuzz/targets/log_versions.rs"]
@@ -54,4 +56,9 @@ fn the_corpus_of_salvage_passes() {
 #[test]
 fn the_corpus_of_log_versions_passes() {
     replay("log_versions", log_versions::run);
+}
+
+#[test]
+fn the_corpus_of_judged_logs_passes() {
+    replay("log_judge", log_judge::run);
 }

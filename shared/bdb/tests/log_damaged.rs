@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bdb::ReadAt;
 use bdb::format::{ByteOrder, Lsn};
-use bdb::log::{LogError, LogFile, LogState, LogVerdict, Writer, judge, parse_log_name};
+use bdb::log::{LogError, LogFile, LogState, Outline, Writer, outline, parse_log_name};
 use proptest::prelude::*;
 
 const UPDATE: u32 = 41;
@@ -57,8 +57,8 @@ fn file(number: u32, bytes: &[u8]) -> LogFile<Vec<u8>> {
     LogFile { number, source: bytes.to_vec() }
 }
 
-fn judge_one(bytes: &[u8]) -> Result<LogVerdict, LogError> {
-    judge(&[file(1, bytes)])
+fn judge_one(bytes: &[u8]) -> Result<Outline, LogError> {
+    outline(&[file(1, bytes)])
 }
 
 /// What the rule says of the complete records in a file that is known to be sound up to where it was cut.
@@ -81,8 +81,8 @@ fn model(bytes: &[u8]) -> LogState {
     let last = records.iter().rev().find(|(_, kind, _)| *kind == CHECKPOINT).map_or(0, |(at, ..)| *at);
     let commits = records.iter().filter(|(at, kind, _)| *at > last && *kind == COMMIT && word(*at as usize + 28) == 1);
     match (after, before) {
-        (0, 0) => LogState::Clean,
-        _ => LogState::Unclean {
+        (0, 0) => LogState::Covered,
+        _ => LogState::NotCovered {
             after_checkpoint: after as u64,
             before_checkpoint: before as u64,
             committed: commits.count() as u64,
@@ -131,13 +131,13 @@ fn no_byte_flip_makes_an_unclean_log_clean() {
         log.bytes.resize(log.bytes.len() + 64, 0);
         let verdict = judge_one(&log.bytes).unwrap();
         assert_eq!(verdict.last_checkpoint, Some(Lsn { file: 1, offset: checkpoint }));
-        assert_eq!(verdict.state, LogState::Unclean { after_checkpoint: 2, before_checkpoint: 1, committed: 1 });
+        assert_eq!(verdict.state, LogState::NotCovered { after_checkpoint: 2, before_checkpoint: 1, committed: 1 });
         for at in 0..log.bytes.len() {
             for mask in 1..=255 {
                 let mut damaged = log.bytes.clone();
                 damaged[at] ^= mask;
                 if let Ok(verdict) = judge_one(&damaged) {
-                    assert_ne!(verdict.state, LogState::Clean, "version {version}, byte {at}, mask {mask:02x}");
+                    assert_ne!(verdict.state, LogState::Covered, "version {version}, byte {at}, mask {mask:02x}");
                 }
             }
         }
@@ -154,10 +154,10 @@ fn all_versions_are_read_in_both_byte_orders() {
             let end = log.record(CHECKPOINT, &[1, close, 0, 0]);
             let verdict = judge_one(&log.bytes).unwrap();
             let format = verdict.format.unwrap();
-            assert_eq!((format.version, format.byte_order, verdict.state), (version, order, LogState::Clean));
+            assert_eq!((format.version, format.byte_order, verdict.state), (version, order, LogState::Covered));
             assert_eq!(verdict.end, Lsn { file: 1, offset: end });
             log.record(COMMIT, &[1]);
-            let unclean = LogState::Unclean { after_checkpoint: 1, before_checkpoint: 0, committed: 1 };
+            let unclean = LogState::NotCovered { after_checkpoint: 1, before_checkpoint: 0, committed: 1 };
             assert_eq!(judge_one(&log.bytes).unwrap().state, unclean);
         }
     }
@@ -173,12 +173,12 @@ fn both_lists_of_record_types_of_version_2_are_known() {
             let start = log.bytes.len() as u32;
             log.record(checkpoint, &[1, start, 0, 0]);
             log.record(register, &[2]);
-            assert_eq!(judge_one(&log.bytes).unwrap().state, LogState::Clean);
+            assert_eq!(judge_one(&log.bytes).unwrap().state, LogState::Covered);
             log.record(UPDATE, &[7; 40]);
             // Prepared is not committed.
             log.record(commit, &[2, 0]);
             log.record(commit, &[1, 0]);
-            let unclean = LogState::Unclean { after_checkpoint: 3, before_checkpoint: 0, committed: 1 };
+            let unclean = LogState::NotCovered { after_checkpoint: 3, before_checkpoint: 0, committed: 1 };
             assert_eq!(judge_one(&log.bytes).unwrap().state, unclean);
         }
     }
@@ -208,13 +208,13 @@ fn files_closed_after_the_checkpoint_leave_it_clean() {
     log.record(CHECKPOINT, &[1, checkpoint, 0, 0]);
     let end = log.record(REGISTER, &[2]);
     let verdict = judge_one(&log.bytes).unwrap();
-    assert_eq!(verdict.state, LogState::Clean);
+    assert_eq!(verdict.state, LogState::Covered);
     assert_eq!((verdict.end.offset, verdict.last_checkpoint.unwrap().offset), (end, checkpoint));
 }
 
 #[test]
 fn numbers_of_transactions_that_are_used_anew_change_no_data() {
-    for (version, state) in [(11, LogState::Clean), (19, LogState::Clean)] {
+    for (version, state) in [(11, LogState::Covered), (19, LogState::Covered)] {
         let mut log = Builder::new(version, ByteOrder::Little);
         let recycle = log.record(14, &[0x8000_0000, 0xffff_ffff]);
         log.record(CHECKPOINT, &[1, recycle, 0, 0]);
@@ -228,7 +228,7 @@ fn a_log_without_checkpoint_counts_every_record() {
     log.record(REGISTER, &[3]);
     log.record(UPDATE, &[1]);
     let state = judge_one(&log.bytes).unwrap().state;
-    assert_eq!(state, LogState::Unclean { after_checkpoint: 2, before_checkpoint: 0, committed: 0 });
+    assert_eq!(state, LogState::NotCovered { after_checkpoint: 2, before_checkpoint: 0, committed: 0 });
 }
 
 #[test]
@@ -236,12 +236,12 @@ fn a_log_without_records_is_clean_only_from_its_first_file_on() {
     let header = Builder::new(11, ByteOrder::Little).bytes;
     for (bytes, format) in [(header.as_slice(), 1), (&[0; 500], 0), (&[], 0)] {
         let verdict = judge_one(bytes).unwrap();
-        assert_eq!((verdict.state, verdict.end), (LogState::Clean, Lsn { file: 1, offset: 0 }));
+        assert_eq!((verdict.state, verdict.end), (LogState::Covered, Lsn { file: 1, offset: 0 }));
         assert_eq!(verdict.format.iter().count(), format);
-        assert!(matches!(judge(&[file(7, bytes)]), Err(LogError::Missing { file: 6 })));
+        assert!(matches!(outline(&[file(7, bytes)]), Err(LogError::Missing { file: 6 })));
     }
-    let nothing = judge::<Vec<u8>>(&[]).unwrap();
-    assert_eq!((nothing.state, nothing.end, nothing.format), (LogState::Clean, Lsn::default(), None));
+    let nothing = outline::<Vec<u8>>(&[]).unwrap();
+    assert_eq!((nothing.state, nothing.end, nothing.format), (LogState::Covered, Lsn::default(), None));
 }
 
 #[test]
@@ -299,7 +299,7 @@ fn a_checkpoint_cannot_start_behind_itself_or_in_a_file_that_is_gone() {
 #[test]
 fn a_file_given_twice_is_an_error() {
     let files = [file(1, CSDB), file(1, CSDB)];
-    assert!(matches!(judge(&files), Err(LogError::Duplicate { file: 1 })));
+    assert!(matches!(outline(&files), Err(LogError::Duplicate { file: 1 })));
 }
 
 /// A file that counts what is read of it.
@@ -326,7 +326,7 @@ fn a_hostile_file_is_read_a_fixed_number_of_times() {
         fill(&mut log);
         let size = log.bytes.len() as u64;
         let files = [LogFile { number: 1, source: Counted { bytes: log.bytes, read: AtomicU64::new(0) } }];
-        let result = judge(&files);
+        let result = outline(&files);
         let read = files[0].source.read.load(Ordering::Relaxed);
         assert!(read <= 8 * size + 600_000, "{read} bytes read of {size}");
         result.map(|verdict| verdict.end.offset)

@@ -6,7 +6,7 @@ mod resume;
 mod undo;
 
 use serde_json::Value;
-use upgrade_engine::engine::{Done, EngineError, Pending, Resources, Session};
+use upgrade_engine::engine::{Done, EngineError, Pending, Resources, Session, StateAfter};
 use upgrade_engine::fs::Name;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::{list_runs, unfinished};
@@ -197,6 +197,28 @@ impl<'a, H: RunHandler> Runs<'a, H> {
         Ok(result?)
     }
 
+    /// Undoes a run whose step failed, where the tool has that done, and returns the error to print.
+    fn undone_at_once(&self, session: &Session, providers: &Providers<'_>, error: Error) -> H::Error {
+        let Error::Engine(failure) = &error else { return error.into() };
+        let EngineError::Step { run: Some(run), state_after: StateAfter::Unfinished, .. } = failure else {
+            return error.into();
+        };
+        let Some(told) = self.handler.undone_at_once(failure) else { return error.into() };
+        let undo = || -> Result<bool, Error> {
+            let run = session.run(run)?;
+            if run.plan.undoes.is_some() {
+                return Ok(false);
+            }
+            let undo = self.work(&Plan::new("", Value::Null), providers, |resources| session.plan_undo(run, resources))?;
+            if !undo.kept.is_empty() {
+                return Ok(false);
+            }
+            self.work(&undo.plan, providers, |resources| session.apply(&undo.plan, resources))?;
+            Ok(true)
+        };
+        if matches!(undo(), Ok(true)) { told } else { error.into() }
+    }
+
     /// Returns the report of a run that is done, and keeps it with the run.
     fn keep_report(&self, session: &Session, plan: &Plan, done: Done, status: ReportStatus) -> Report {
         let report = Report { findings: done.findings, ..self.report_of(plan, &done.run, status) };
@@ -271,7 +293,10 @@ impl<H: RunHandler> NewRun<'_, H> {
             None => self.runs.session()?,
         };
         let providers = self.runs.handler.providers(&Work::Apply(&plan))?;
-        let done = self.runs.work(&plan, &providers, |resources| session.apply_keeping(&plan, resources, kept))?;
+        let done = self
+            .runs
+            .work(&plan, &providers, |resources| session.apply_keeping(&plan, resources, kept))
+            .map_err(|error| self.runs.undone_at_once(&session, &providers, error))?;
         Ok(self.runs.keep_report(&session, &plan, done, ReportStatus::Done))
     }
 

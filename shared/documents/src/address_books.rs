@@ -90,7 +90,7 @@ impl Document for AddressBooks {
         }
         let xml = Xml::parse(bytes)?;
         let shape::Shape { entries, elements, sections } = shape::read(&xml)?;
-        Ok(Self { bytes: xml.to_bytes().to_vec().into(), xml: Some(xml), entries, elements, sections, ..nothing })
+        Ok(Self { bytes: xml.bytes(), xml: Some(xml), entries, elements, sections, ..nothing })
     }
 
     fn to_bytes(&self) -> &[u8] {

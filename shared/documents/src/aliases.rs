@@ -92,6 +92,10 @@ impl Document for Aliases {
         None
     }
 
+    fn included<'e>(&self, entry: &'e Entry) -> Option<&'e [u8]> {
+        entry.key.section.as_ref().map(|_| entry.key.name.as_ref())
+    }
+
     fn paths_in_key(&self, entry: &Entry) -> Option<Range<usize>> {
         entry.key.section.as_ref().map(|_| entry.span.clone())
     }

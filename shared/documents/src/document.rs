@@ -88,10 +88,11 @@ pub trait Document {
     /// Returns the edit that puts whole lines of text into the document, with the document's line end.
     fn place(&self, place: Place<'_>, lines: &[u8]) -> SpanEdit;
 
-    /// Returns the edit that puts whole lines of text ahead of an entry and its comment: where entries are tried in their order,
-    /// lines that come first have to stay first.
-    fn place_ahead(&self, entry: &Entry, lines: &[u8]) -> SpanEdit {
-        self.place(Place::EndOf(entry.key.section.as_deref()), lines)
+    /// Returns the edit that puts whole lines of text ahead of an entry and its comment. Nothing where the order of entries with
+    /// different keys has no meaning: only where entries are tried one by one does a new first one have to come first.
+    fn place_ahead(&self, entry: &Entry, lines: &[u8]) -> Option<SpanEdit> {
+        let _ = (entry, lines);
+        None
     }
 
     /// Returns whether the document has a section, be it empty: what goes to the end of one that it lacks begins with its

@@ -103,6 +103,7 @@ impl IcsConf {
     /// # Errors
     /// As [`Document::parse`], which takes them as those of an `ics.conf`.
     pub fn parse_as(flavour: Flavour, bytes: Vec<u8>) -> Result<Self, ParseError> {
+        lines::check_size(bytes.len())?;
         if let Some(at) = memchr::memchr(0, &bytes) {
             return Err(error_at(&bytes, at, "a NUL byte: this is not a text file"));
         }

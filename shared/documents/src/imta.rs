@@ -172,14 +172,14 @@ impl Document for ImtaCnf {
         lines::separated_once(edits, &self.bytes, self.tail, self.line_end)
     }
 
-    fn place_ahead(&self, entry: &Entry, text: &[u8]) -> SpanEdit {
+    fn place_ahead(&self, entry: &Entry, text: &[u8]) -> Option<SpanEdit> {
         if self.is_rule(entry) {
-            return self.insertion(entry.comment.start, text);
+            return Some(self.insertion(entry.comment.start, text));
         }
         let blank = self.blank_lines.partition_point(|blank| *blank < entry.lines.start);
         let above = blank.checked_sub(1).and_then(|last| self.blank_lines.get(last));
         let start = above.map_or(entry.lines.start, |above| natural_line(&self.bytes, *above).1);
-        self.insertion(start, &[block::paragraphs(text).as_slice(), b"\n"].concat())
+        Some(self.insertion(start, &[block::paragraphs(text).as_slice(), b"\n"].concat()))
     }
 
     fn remove(&self, entry: &Entry) -> SpanEdit {
@@ -227,6 +227,7 @@ impl ImtaCnf {
     /// # Errors
     /// When a NUL byte is in them, an include names no file, or a channel block has no name in its first column.
     pub fn parse_as(flavour: Flavour, bytes: Vec<u8>) -> Result<Self, ParseError> {
+        lines::check_size(bytes.len())?;
         if let Some(at) = memchr::memchr(0, &bytes) {
             return Err(error_at(&bytes, at, "a NUL byte: this is not a text file"));
         }

@@ -2,7 +2,8 @@
 //!
 //! A document never re-prints what it did not change. It remembers the file's bytes and where each entry and its value stand
 //! in them; a change is a list of [`SpanEdit`]s against those bytes, small enough for a journal to hold instead of the file.
-//! Legacy files are bytes, often ISO-8859-1: nothing here assumes UTF-8. Nothing here opens a file or knows a product.
+//! Legacy files are bytes, often ISO-8859-1: nothing here assumes UTF-8. Nothing here opens a file, and only
+//! [`product_files`] knows products.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,6 +13,7 @@ pub use bytes::Bytes;
 pub mod address_books;
 pub mod aliases;
 pub mod changes;
+pub mod dialect;
 mod document;
 pub mod edit;
 pub mod ics;
@@ -23,8 +25,10 @@ mod lines;
 pub mod mappings;
 pub mod merge;
 pub mod mmp;
+pub mod moving;
 pub mod notation;
 pub mod option_values;
+pub mod product_files;
 pub mod properties;
 pub mod roots;
 pub mod secrets;
@@ -37,6 +41,7 @@ pub mod xml;
 
 pub use address_books::AddressBooks;
 pub use aliases::Aliases;
+pub use dialect::Dialect;
 pub use document::Document;
 pub use edit::{ApplyError, SpanEdit, apply};
 pub use ics::IcsConf;

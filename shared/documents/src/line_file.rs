@@ -164,6 +164,7 @@ impl LineFile {
         syntax: Syntax,
         mut read: impl FnMut(&Line<'_>) -> Result<Read, ParseError>,
     ) -> Result<Self, ParseError> {
+        lines::check_size(bytes.len())?;
         if let Some(at) = memchr::memchr(0, &bytes) {
             return Err(error_at(&bytes, at, "a NUL byte: this is not a text file"));
         }

@@ -4,6 +4,16 @@ use std::ops::Range;
 
 use crate::{EditError, Entry, Key, ParseError, Place, SpanEdit};
 
+/// The largest file that is read. A configuration file of the suite has some kilobytes; what is larger than this is not one, and
+/// its entries would need several times its size.
+pub(crate) const LARGEST: usize = 256 << 20;
+
+/// Refuses a file that is too large.
+pub(crate) fn check_size(size: usize) -> Result<(), ParseError> {
+    let reason = "the file is larger than 256 MiB: this is not a configuration file";
+    if size > LARGEST { Err(ParseError { line: 1, column: 1, reason }) } else { Ok(()) }
+}
+
 /// How a file ends, which decides what an added line needs ahead of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tail {

@@ -42,6 +42,7 @@ pub struct Mappings {
 
 impl Document for Mappings {
     fn parse(bytes: Vec<u8>) -> Result<Self, ParseError> {
+        lines::check_size(bytes.len())?;
         let bytes = Bytes::from(bytes);
         let read = Reader::read(&bytes)?;
         let line_end = first_line_end(&bytes).unwrap_or(b"\n");
@@ -168,8 +169,8 @@ impl Document for Mappings {
         lines::separated_once(edits, &self.bytes, self.tail, self.line_end)
     }
 
-    fn place_ahead(&self, entry: &Entry, text: &[u8]) -> SpanEdit {
-        self.insertion(entry.comment.start, b"", text)
+    fn place_ahead(&self, entry: &Entry, text: &[u8]) -> Option<SpanEdit> {
+        Some(self.insertion(entry.comment.start, b"", text))
     }
 
     fn opening(&self, key: &Key) -> Vec<u8> {

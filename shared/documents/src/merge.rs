@@ -86,6 +86,17 @@ pub enum Shipped {
     Stands,
 }
 
+/// What becomes of keys that the site does not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Additions {
+    /// They are decided like any other: what the new release adds is added.
+    #[default]
+    Take,
+    /// Nothing is said about them, and nothing is added: the site's file holds overrides only, as `msg.conf` does. The result
+    /// is made from the site's file.
+    Leave,
+}
+
 /// What is special about the files of a merge.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
@@ -95,6 +106,8 @@ pub struct Rules {
     pub obsolete: Obsolete,
     /// Whether a site may change what the new release ships.
     pub shipped: Shipped,
+    /// What becomes of keys that the site does not have.
+    pub additions: Additions,
     /// The root moves, applied to the values of the base and the site before anything is compared.
     pub roots: Vec<RootMove>,
     /// The prefixes of numbered lists, such as `loginAuth-idAttr-`: a list that both sides changed is decided as a unit.

@@ -124,6 +124,7 @@ impl Properties {
     /// # Errors
     /// When a `\u` is not followed by four hexadecimal digits.
     pub fn parse_with(bytes: Vec<u8>, disabled: DisabledKeys) -> Result<Self, ParseError> {
+        lines::check_size(bytes.len())?;
         let bytes = Bytes::from(bytes);
         let line_end = first_line_end(&bytes).unwrap_or(b"\n");
         let expected = expected_entries(&bytes);

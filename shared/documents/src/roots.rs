@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use crate::SpanEdit;
+
 /// An old root and what becomes of it, both without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RootMove {
@@ -21,27 +23,47 @@ pub struct RootMove {
 /// run.
 pub fn rewrite<'t>(text: &'t [u8], moves: &[RootMove]) -> Cow<'t, [u8]> {
     let mut result = Vec::new();
-    let (mut done, mut at) = (0, 0);
-    while at < text.len() {
-        let fitting = moves.iter().filter(|step| stands_at(text, at, &step.from)).max_by_key(|step| step.from.len());
-        let Some(step) = fitting else {
-            at += 1;
-            continue;
-        };
-        if step.to.len() > step.from.len() && stands_at(text, at, &step.to) {
-            at += step.to.len();
-            continue;
-        }
+    let mut done = 0;
+    for (at, step) in occurrences(text, moves) {
         result.extend_from_slice(text.get(done..at).unwrap_or_default());
         result.extend_from_slice(&step.to);
-        at += step.from.len();
-        done = at;
+        done = at + step.from.len();
     }
     if done == 0 {
         return Cow::Borrowed(text);
     }
     result.extend_from_slice(text.get(done..).unwrap_or_default());
     Cow::Owned(result)
+}
+
+/// Returns the edits that replace every old root in a text as [`rewrite`] does: nothing else of it is in them.
+pub fn edits(text: &[u8], moves: &[RootMove]) -> Vec<SpanEdit> {
+    occurrences(text, moves)
+        .map(|(at, step)| SpanEdit { offset: at as u64, remove: step.from.len() as u64, insert: step.to.clone() })
+        .collect()
+}
+
+/// Returns where old roots stand that are to be replaced, in the order of the text.
+fn occurrences<'t>(text: &'t [u8], moves: &'t [RootMove]) -> impl Iterator<Item = (usize, &'t RootMove)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < text.len() {
+            let fitting =
+                moves.iter().filter(|step| stands_at(text, at, &step.from)).max_by_key(|step| step.from.len());
+            let Some(step) = fitting else {
+                at += 1;
+                continue;
+            };
+            if step.to.len() > step.from.len() && stands_at(text, at, &step.to) {
+                at += step.to.len();
+                continue;
+            }
+            let found = at;
+            at += step.from.len();
+            return Some((found, step));
+        }
+        None
+    })
 }
 
 /// Returns whether a root occurs in a text as a whole path, or as the beginning of one.

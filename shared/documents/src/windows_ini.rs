@@ -144,6 +144,7 @@ impl WindowsIni {
     /// # Errors
     /// When the bytes are no text, or hold a NUL; also for UTF-16BE, which Windows does not read.
     pub fn parse_with(bytes: Vec<u8>, page: CodePage) -> Result<Self, ParseError> {
+        lines::check_size(bytes.len())?;
         if bytes.starts_with(b"\xfe\xff") {
             let reason = "UTF-16 of the byte order that Windows does not read (big endian)";
             return Err(ParseError { line: 1, column: 1, reason });

@@ -122,6 +122,10 @@ impl Xml {
         &self.bytes
     }
 
+    pub(crate) fn bytes(&self) -> Bytes {
+        self.bytes.clone()
+    }
+
     /// Returns how the bytes are characters.
     pub fn encoding(&self) -> XmlEncoding {
         self.encoding

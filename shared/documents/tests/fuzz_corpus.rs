@@ -1,6 +1,8 @@
 //! Replays the corpus of the fuzz targets, which run long only by hand.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+#[path = "../../../fuzz/targets/dialects.rs"]
+mod dialects;
 #[path = "../../../fuzz/targets/ics_conf.rs"]
 mod ics_conf;
 #[path = "../../../fuzz/targets/imta_cnf.rs"]
@@ -65,6 +67,11 @@ fn the_corpora_of_the_line_dialects_pass() {
     replay("aliases", 3, line_dialects::aliases);
     replay("sslpassword", 2, line_dialects::sslpassword);
     replay("whole_lines", 3, line_dialects::whole_lines);
+}
+
+#[test]
+fn the_corpus_of_dialects_passes() {
+    replay("dialects", 12, dialects::run);
 }
 
 #[test]

@@ -1,5 +1,12 @@
 //! Files that are decided as a whole, against the digests of the test data, and the merge by line that is proposed for them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs
+)]
 
 use std::fs;
 use std::path::Path;

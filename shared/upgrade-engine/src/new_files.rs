@@ -9,6 +9,10 @@ use crate::fs::real::RealFs;
 use crate::fs::{Attribute, Dir, Durable, Existing, FileKind, FileSystem, Name, RelPath, RootPath};
 use crate::step::Attributes;
 
+mod staged;
+
+pub use staged::{IfTaken, NewFileWriter, NewTree};
+
 /// A file of a new directory.
 #[derive(Clone, Debug)]
 pub struct NewFile {

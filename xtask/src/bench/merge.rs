@@ -74,6 +74,12 @@ const DIALECTS: &[Dialect] = &[
     Dialect { name: "windows-ini", head: "[A]\n", comment: ";", separator: "=", indent: "" },
     Dialect { name: "mappings", head: "A\n\n", comment: "!", separator: "  ", indent: "  " },
     Dialect { name: "imta-cnf", head: "", comment: "!", separator: "  ", indent: "" },
+    Dialect { name: "option-dat", head: "", comment: "!", separator: "=", indent: "" },
+    Dialect { name: "sectioned", head: "[SERVICE=A]\n", comment: "!", separator: "=", indent: "" },
+    Dialect { name: "mmp", head: "", comment: "#", separator: " ", indent: "default:" },
+    Dialect { name: "aliases", head: "", comment: "!", separator: ": ", indent: "" },
+    Dialect { name: "sslpassword", head: "", comment: "comment ", separator: ":", indent: "" },
+    Dialect { name: "acl", head: "", comment: "#", separator: " ", indent: "u:" },
 ];
 
 impl Dialect {

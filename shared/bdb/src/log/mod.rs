@@ -1,19 +1,33 @@
-//! Log files, read just far enough to say whether an environment was closed properly.
+//! Log files: whether the data files of an environment hold everything that was committed, and nothing else.
 //!
-//! After a crash committed data may exist in the logs only, so that a data file copied as it stands lacks it. [`judge`] finds the
-//! last checkpoint and looks for records that recovery would have to replay; [`records_after`] counts those that a data file
-//! cannot hold yet. Nothing is replayed here: that is the business of the release that wrote the logs.
+//! After a crash committed data may exist in the logs only, so that a data file copied as it stands lacks it. [`judge`] reads the
+//! records from which a recovery would begin and compares them with the pages that they changed. [`outline`] tells how the log
+//! itself lies. Nothing is replayed here: that is the business of the release that wrote the logs.
 //!
 //! Rules: `reference/berkeley-db.md` sections 5 and 13. Every record's checksum is verified (Torek's multiplicative hash of
 //! the body; in version 14 mixed with the header). Memory is bounded whatever the files hold.
 
+mod backwards;
+mod body;
+mod cancelling;
+mod data_file;
+mod decode;
+mod fields;
+mod judge;
+mod names;
 mod scan;
+mod transactions;
+mod window;
 
 use std::io;
 
 use crate::ReadAt;
 use crate::format::{ByteOrder, Lsn};
-use scan::{Kind, Record, Rest, Scan};
+use scan::{Kind, Rest, Scan};
+
+pub use body::{Body, ItemChange, Obscure, Register, Touch, TouchedPage};
+pub use data_file::DataFile;
+pub use judge::{FileVerdict, Unjudged, Verdict, Why, for_each_record, judge, named_anywhere};
 
 /// Types of records that concern more than one page. In the time of log version 2 they got new numbers, with Berkeley DB 3.1;
 /// no release used a number of one list for something else of the other.
@@ -42,16 +56,16 @@ pub struct LogFile<R> {
     pub source: R,
 }
 
-/// What a log says about the environment it belongs to.
+/// What lies in a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LogVerdict {
+pub struct Outline {
     /// Format of the newest file; nothing when no file holds a record.
     pub format: Option<LogFormat>,
     /// Where the last complete record begins. A page with a greater number is from elsewhere, or log files are missing.
     pub end: Lsn,
     /// Where the last checkpoint begins.
     pub last_checkpoint: Option<Lsn>,
-    /// Whether the data files hold everything.
+    /// Whether that checkpoint covers everything.
     pub state: LogState,
 }
 
@@ -77,15 +91,16 @@ pub enum Writer {
     Bits64,
 }
 
-/// Whether the data files hold everything that the log holds.
+/// Whether the last checkpoint covers everything that the log holds. Where it does not, only the pages tell whether the data
+/// files lack something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogState {
     /// Nothing that changes data since the last checkpoint began, such as openings and closings of files; or the log holds no
     /// record at all.
-    Clean,
-    /// Recovery is needed. The counts leave out openings and closings of files, unless there is no checkpoint at all: then
-    /// every record counts.
-    Unclean {
+    Covered,
+    /// A recovery has something to look at. The counts leave out openings and closings of files, unless there is no checkpoint at
+    /// all: then every record counts.
+    NotCovered {
         /// Records after the last checkpoint.
         after_checkpoint: u64,
         /// Records ahead of it which it does not cover: a transaction was open, or files were in use.
@@ -145,6 +160,12 @@ pub enum LogError {
         /// Number of the log file.
         file: u32,
     },
+    /// More than any log of a server holds: it is taken for an attack on memory.
+    #[error("the log holds more {what} than can be judged")]
+    TooMuch {
+        /// Of what.
+        what: &'static str,
+    },
     /// Two files with one number.
     #[error("{} was given twice", name(*.file))]
     Duplicate {
@@ -161,77 +182,68 @@ pub fn parse_log_name(name: &[u8]) -> Option<u32> {
     digits.parse().ok().filter(|number| *number > 0)
 }
 
-/// Judges a log by its files, in any order.
+/// Tells how a log lies, by its files, in any order.
 ///
-/// Clean means that the log ends with a checkpoint and at most openings and closings of files after it, and that nothing but
-/// these lies between the place where that checkpoint says recovery has to begin and its own. A torn last record counts as
-/// absent, as in every release's own recovery. A log without any record is clean.
+/// Everything is covered when the log ends with a checkpoint and at most openings and closings of files after it, and when
+/// nothing but these lies between the place where that checkpoint says recovery has to begin and its own. A torn last record
+/// counts as absent, as in every release's own recovery. A log without any record is covered.
 ///
 /// # Errors
 /// When a file cannot be read, is damaged, or is of a version not read here; or when a file that recovery would need is missing.
-pub fn judge<R: ReadAt>(files: &[LogFile<R>]) -> Result<LogVerdict, LogError> {
+pub fn outline<R: ReadAt>(files: &[LogFile<R>]) -> Result<Outline, LogError> {
     let files = in_order(files)?;
     let checkpoint = last_checkpoint(&files)?;
-    let from = match (checkpoint, files.first()) {
-        (Some(checkpoint), _) => checkpoint.redo_from,
-        (None, Some(first)) if first.number > 1 => return Err(LogError::Missing { file: first.number - 1 }),
-        (None, _) => Lsn::default(),
-    };
-    if let Some(missing) =
-        checkpoint.map(|c| c.redo_from.file).filter(|needed| files.iter().all(|f| f.number != *needed))
-    {
-        return Err(LogError::Missing { file: missing });
-    }
+    let from = RecoveryStart::of(&files, checkpoint)?.lsn;
     let (mut before_checkpoint, mut after_checkpoint, mut committed) = (0, 0, 0);
-    let end = walk(&files, from, |record| match checkpoint {
-        Some(_) if !record.needs_replay() => {}
-        Some(checkpoint) if record.lsn < checkpoint.lsn => before_checkpoint += 1,
-        _ => {
-            after_checkpoint += 1;
-            committed += u64::from(record.kind == Kind::Commit);
+    let walked = walk(&files, from.file, |record, _| {
+        match checkpoint {
+            _ if record.lsn < from => {}
+            Some(_) if !record.needs_replay() => {}
+            Some(checkpoint) if record.lsn < checkpoint.lsn => before_checkpoint += 1,
+            _ => {
+                after_checkpoint += 1;
+                committed += u64::from(record.kind == Kind::Commit);
+            }
         }
+        Ok(())
     })?;
     let state = match (before_checkpoint, after_checkpoint) {
-        (0, 0) => LogState::Clean,
-        _ => LogState::Unclean { after_checkpoint, before_checkpoint, committed },
+        (0, 0) => LogState::Covered,
+        _ => LogState::NotCovered { after_checkpoint, before_checkpoint, committed },
     };
-    Ok(LogVerdict { format: end.format, end: end.lsn, last_checkpoint: checkpoint.map(|c| c.lsn), state })
-}
-
-/// Returns how many records later than `lsn` the files hold, openings and closings of files and checkpoints left out.
-///
-/// With the greatest number on a data file's pages this is an upper bound of the records that this file lacks.
-///
-/// # Errors
-/// As [`judge`].
-pub fn records_after<R: ReadAt>(files: &[LogFile<R>], lsn: Lsn) -> Result<u64, LogError> {
-    let mut count = 0;
-    walk(&in_order(files)?, lsn, |record| count += u64::from(record.lsn > lsn && record.needs_replay()))?;
-    Ok(count)
-}
-
-/// Returns how many transactions were committed of which something is later than `lsn`.
-///
-/// With the greatest number on the pages of all data files these are transactions that only the log holds, at least in part:
-/// no page is as new as the last thing that they did.
-///
-/// # Errors
-/// As [`judge`].
-pub fn committed_after<R: ReadAt>(files: &[LogFile<R>], lsn: Lsn) -> Result<u64, LogError> {
-    let mut count = 0;
-    walk(&in_order(files)?, lsn, |record| {
-        count += u64::from(record.kind == Kind::Commit && record.previous_of_transaction > lsn);
-    })?;
-    Ok(count)
+    let last_checkpoint = checkpoint.map(|c| c.lsn);
+    Ok(Outline { format: walked.format(), end: walked.end, last_checkpoint, state })
 }
 
 #[derive(Clone, Copy)]
 struct Checkpoint {
     lsn: Lsn,
     redo_from: Lsn,
+    /// The checkpoint before it.
+    previous: Lsn,
 }
 
-impl Record {
+/// The first record that a recovery looks at.
+struct RecoveryStart {
+    lsn: Lsn,
+}
+
+impl RecoveryStart {
+    /// Finds it, and sees that its file is there.
+    fn of<R>(files: &[&LogFile<R>], checkpoint: Option<Checkpoint>) -> Result<Self, LogError> {
+        let lsn = match (checkpoint, files.first()) {
+            (Some(checkpoint), _) => checkpoint.redo_from,
+            (None, Some(first)) if first.number > 1 => return Err(LogError::Missing { file: first.number - 1 }),
+            (None, _) => Lsn::default(),
+        };
+        match checkpoint {
+            Some(_) if files.iter().all(|file| file.number != lsn.file) => Err(LogError::Missing { file: lsn.file }),
+            _ => Ok(Self { lsn }),
+        }
+    }
+}
+
+impl scan::Record {
     fn needs_replay(&self) -> bool {
         !matches!(self.kind, Kind::Register | Kind::Recycle | Kind::Checkpoint)
     }
@@ -251,13 +263,14 @@ fn last_checkpoint<R: ReadAt>(files: &[&LogFile<R>]) -> Result<Option<Checkpoint
         let mut found = None;
         while let Some(record) = scan.next()? {
             if record.kind == Kind::Checkpoint {
-                let damaged = |what| scan::damaged(file.number, record.lsn.offset.into(), what);
+                let wrong = |what| damaged(file.number, record.lsn.offset.into(), what);
                 let redo_from =
-                    record.checkpoint_start.ok_or_else(|| damaged("a checkpoint without its starting place"))?;
+                    record.checkpoint_start.ok_or_else(|| wrong("a checkpoint without its starting place"))?;
                 if redo_from > record.lsn {
-                    return Err(damaged("a checkpoint that starts behind itself"));
+                    return Err(wrong("a checkpoint that starts behind itself"));
                 }
-                found = Some(Checkpoint { lsn: record.lsn, redo_from });
+                let previous = record.checkpoint_before.unwrap_or_default();
+                found = Some(Checkpoint { lsn: record.lsn, redo_from, previous });
             }
         }
         if found.is_some() {
@@ -267,49 +280,71 @@ fn last_checkpoint<R: ReadAt>(files: &[&LogFile<R>]) -> Result<Option<Checkpoint
     Ok(None)
 }
 
-/// Where a walk through the files ended.
-#[derive(Default)]
-struct End {
-    format: Option<LogFormat>,
-    lsn: Lsn,
+/// Where the records of a file are.
+struct Extent<'a, R> {
+    file: &'a LogFile<R>,
+    format: LogFormat,
+    /// Its last complete record; 0 when it has none.
+    last: u32,
 }
 
-/// Visits the records from `from` on; the files from that one on have to follow one another, and only the last may be torn.
-fn walk<R: ReadAt>(files: &[&LogFile<R>], from: Lsn, mut visit: impl FnMut(&Record)) -> Result<End, LogError> {
-    let mut end = End::default();
-    let mut previous = None;
-    let count = files.iter().filter(|file| file.number >= from.file).count();
-    for (index, file) in files.iter().filter(|file| file.number >= from.file).enumerate() {
-        let newest = index + 1 == count;
-        if let Some(expected) = previous.map(|lsn: Lsn| lsn.file + 1).filter(|expected| *expected != file.number) {
+/// What a walk through the files found.
+struct Walked<'a, R> {
+    /// The files that hold something.
+    extents: Vec<Extent<'a, R>>,
+    /// Where the last complete record begins.
+    end: Lsn,
+}
+
+impl<R> Walked<'_, R> {
+    fn format(&self) -> Option<LogFormat> {
+        self.extents.last().map(|extent| extent.format)
+    }
+}
+
+/// Visits the records of the files from `first` on, which have to follow one another, and of which only the last may be torn.
+fn walk<'a, R: ReadAt>(
+    files: &[&'a LogFile<R>],
+    first: u32,
+    mut visit: impl FnMut(&scan::Record, LogFormat) -> Result<(), LogError>,
+) -> Result<Walked<'a, R>, LogError> {
+    let mut walked = Walked { extents: Vec::new(), end: Lsn::default() };
+    let newest = files.last().map(|file| file.number);
+    for file in files.iter().copied().filter(|file| file.number >= first) {
+        let is_newest = newest == Some(file.number);
+        let before = walked.extents.last();
+        if let Some(expected) = before.map(|b| b.file.number + 1).filter(|expected| *expected != file.number) {
             return Err(LogError::Missing { file: expected });
         }
         let Some(mut scan) = Scan::open(file)? else {
-            if !newest {
-                return Err(scan::damaged(file.number, 0, "no records, although there are later log files"));
+            if !is_newest {
+                return Err(damaged(file.number, 0, "no records, although there are later log files"));
             }
-            end.lsn = previous.unwrap_or(Lsn { file: file.number, offset: 0 });
+            if walked.extents.is_empty() {
+                walked.end = Lsn { file: file.number, offset: 0 };
+            }
             break;
         };
-        if previous.is_some_and(|lsn| lsn.offset != scan.previous_file_end) {
-            return Err(scan::damaged(file.number, 0, "does not continue the log file before it"));
+        if before.is_some_and(|before| before.last != scan.previous_file_end) {
+            return Err(damaged(file.number, 0, "does not continue the log file before it"));
         }
-        end.format = Some(scan.format);
-        end.lsn = Lsn { file: file.number, offset: 0 };
+        let mut last = 0;
         while let Some(record) = scan.next()? {
-            end.lsn = record.lsn;
-            if record.lsn >= from {
-                visit(&record);
-            }
+            last = record.lsn.offset;
+            visit(&record, scan.format)?;
         }
-        if !newest && scan.rest == Rest::Torn {
-            return Err(scan::damaged(file.number, scan.at(), "a torn record, although there are later log files"));
+        if !is_newest && scan.rest == Rest::Torn {
+            return Err(damaged(file.number, scan.at(), "a torn record, although there are later log files"));
         }
+        walked.end = Lsn { file: file.number, offset: last };
         // Read to its end, the file has shown all that it can show of who wrote it.
-        end.format = Some(scan.format);
-        previous = Some(end.lsn);
+        walked.extents.push(Extent { file, format: scan.format, last });
     }
-    Ok(end)
+    Ok(walked)
+}
+
+fn damaged(file: u32, offset: u64, what: &'static str) -> LogError {
+    LogError::Damaged { file, offset, what }
 }
 
 fn name(number: u32) -> String {

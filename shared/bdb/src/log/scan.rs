@@ -3,20 +3,21 @@
 use crate::ReadAt;
 use crate::format::{ByteOrder, LOG_MAGIC, Lsn};
 
-use super::{COMMIT, KINDS, KINDS_OF_VERSION_2, LogError, LogFile, LogFormat, RECYCLE, Writer};
+use super::window::{WINDOW, Window};
+use super::{COMMIT, KINDS, KINDS_OF_VERSION_2, LogError, LogFile, LogFormat, RECYCLE, Writer, damaged};
 
 /// Bytes of a record's header: previous record, checksum, length.
 const HEADER: usize = 12;
 /// Header, type, transaction and previous record of the transaction: the least that a record holds; also the file header's length.
 const MIN_RECORD: u32 = 28;
-/// The part of a record that is looked at, up to a checkpoint's starting place.
-const HEAD: usize = 36;
+/// The part of a record that is looked at, up to the checkpoint before it.
+const HEAD: usize = 44;
+/// A checkpoint's starting place ends here.
+const START_ENDS: usize = 36;
 /// Type of the record of an item added to a page or removed from it, and where in it the word is whose size depends on its
 /// writer.
 const ADD_REMOVE: u32 = 41;
 const WORD: u64 = 44;
-/// The window's size; it bounds the memory a scan uses.
-const WINDOW: usize = 64 * 1024;
 /// Log versions up to Berkeley DB 5.3.
 const KNOWN: std::ops::RangeInclusive<u32> = 1..=19;
 /// Those that a release wrote whose layout is known (`reference/berkeley-db.md` sections 1 and 5).
@@ -26,10 +27,12 @@ const READ: [u32; 15] = [2, 3, 5, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19];
 pub(super) struct Record {
     pub(super) lsn: Lsn,
     pub(super) kind: Kind,
-    /// What the same transaction did before.
-    pub(super) previous_of_transaction: Lsn,
+    /// The transaction; 0 for none.
+    pub(super) transaction: u32,
     /// A checkpoint's `ckp_lsn`: where recovery has to begin.
     pub(super) checkpoint_start: Option<Lsn>,
+    /// Its `last_ckp`: the checkpoint before it.
+    pub(super) checkpoint_before: Option<Lsn>,
 }
 
 /// What a record is about.
@@ -130,8 +133,9 @@ impl<'a, R: ReadAt> Scan<'a, R> {
         let body = |offset| self.format.byte_order.u32_at(head, offset);
         let number = body(HEADER).unwrap_or_default();
         let kind = Kind::of(self.format.version, number, body(28).unwrap_or_default());
-        let previous_of_transaction = Lsn { file: body(20).unwrap_or_default(), offset: body(24).unwrap_or_default() };
-        let checkpoint_start = body(28).zip(body(32)).map(|(file, offset)| Lsn { file, offset });
+        let transaction = body(16).unwrap_or_default();
+        let lsn = |at| body(at).zip(body(at + 4)).map(|(file, offset)| Lsn { file, offset });
+        let (checkpoint_start, checkpoint_before) = (lsn(28), lsn(36));
         if header.is_zero() {
             let end = self.window.only_zeros_from(at)?;
             return if end { Ok(None) } else { Err(self.damaged("data behind the end of the log")) };
@@ -153,9 +157,10 @@ impl<'a, R: ReadAt> Scan<'a, R> {
         let offset = u32::try_from(at).map_err(|_| self.damaged("a record beyond the reach of a log"))?;
         self.previous = at;
         self.at = next;
-        let checkpoint_start = checkpoint_start.filter(|_| header.length as usize >= HEAD);
+        let checkpoint_start = checkpoint_start.filter(|_| header.length as usize >= START_ENDS);
+        let checkpoint_before = checkpoint_before.filter(|_| header.length as usize >= HEAD);
         let lsn = Lsn { file: self.window.number, offset };
-        Ok(Some(Record { lsn, kind, previous_of_transaction, checkpoint_start }))
+        Ok(Some(Record { lsn, kind, transaction, checkpoint_start, checkpoint_before }))
     }
 
     /// Ends the scan at a record that is incomplete, unless something shows that it is damaged instead: a later record, or
@@ -243,14 +248,10 @@ impl<'a, R: ReadAt> Scan<'a, R> {
     }
 }
 
-pub(super) fn damaged(file: u32, offset: u64, what: &'static str) -> LogError {
-    LogError::Damaged { file, offset, what }
-}
-
-struct Header {
-    previous: u32,
+pub(super) struct Header {
+    pub(super) previous: u32,
     checksum: u32,
-    length: u32,
+    pub(super) length: u32,
 }
 
 impl Header {
@@ -260,67 +261,9 @@ impl Header {
 }
 
 impl LogFormat {
-    fn header(self, bytes: &[u8]) -> Option<Header> {
+    pub(super) fn header(self, bytes: &[u8]) -> Option<Header> {
         let word = |index: usize| self.byte_order.u32_at(bytes, index * 4);
         let (checksum, length) = if self.version <= 5 { (word(1)?, word(2)?) } else { (word(2)?, word(1)?) };
         Some(Header { previous: word(0)?, checksum, length })
-    }
-}
-
-/// A part of the file held in memory.
-struct Window<'a, R> {
-    source: &'a R,
-    number: u32,
-    size: u64,
-    buffer: Vec<u8>,
-    start: u64,
-}
-
-impl<'a, R: ReadAt> Window<'a, R> {
-    fn open(file: &'a LogFile<R>) -> Result<Self, LogError> {
-        let number = file.number;
-        let size = file.source.size().map_err(|error| LogError::Io { file: number, error })?;
-        if size > u32::MAX.into() {
-            return Err(damaged(number, u32::MAX.into(), "larger than a log file can be"));
-        }
-        Ok(Self { source: &file.source, number, size, buffer: Vec::new(), start: 0 })
-    }
-
-    /// Returns the `length` bytes at `offset`, less where the file ends; `length` is at most [`WINDOW`].
-    fn get(&mut self, offset: u64, length: usize) -> Result<&[u8], LogError> {
-        let end = offset.saturating_add(length as u64).min(self.size);
-        if offset < self.start || end > self.start + self.buffer.len() as u64 {
-            self.fill(offset).map_err(|error| LogError::Io { file: self.number, error })?;
-        }
-        let place = |at: u64| usize::try_from(at.saturating_sub(self.start)).unwrap_or(usize::MAX);
-        Ok(self.buffer.get(place(offset)..place(end)).unwrap_or_default())
-    }
-
-    fn fill(&mut self, offset: u64) -> std::io::Result<()> {
-        let wanted = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(WINDOW).min(WINDOW);
-        self.buffer.resize(wanted, 0);
-        self.start = offset;
-        let mut filled = 0;
-        while let Some(space) = self.buffer.get_mut(filled..).filter(|space| !space.is_empty()) {
-            match self.source.read_at(space, offset + filled as u64) {
-                Ok(0) => return Err(std::io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    fn only_zeros_from(&mut self, offset: u64) -> Result<bool, LogError> {
-        let mut at = offset;
-        while at < self.size {
-            let chunk = self.get(at, WINDOW)?;
-            if chunk.is_empty() || chunk.iter().any(|byte| *byte != 0) {
-                return Ok(false);
-            }
-            at += chunk.len() as u64;
-        }
-        Ok(true)
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::error::ReadError;
 use super::meta::{Checksums, Meta};
 use crate::checksum;
-use crate::format::{ByteOrder, PAGE_SIZES, PageNo, PageType, item};
+use crate::format::{ByteOrder, PAGE_HEADER, PAGE_SIZES, PageNo, PageType, item};
 
 const PREVIOUS_AT: usize = 12;
 const NEXT_AT: usize = 16;
@@ -41,9 +41,20 @@ impl Page {
         Self { number, block, start, size, header, order }
     }
 
-    /// Returns true for a page that was never written.
+    /// Returns true for a page that was never used: all zeros, or as a recovery makes a page that was set aside for a bucket:
+    /// an empty one that bears neither its own number nor one of the log. What lies behind its header is not its own.
     pub(super) fn is_zero(&self) -> bool {
-        self.bytes().iter().all(|byte| *byte == 0)
+        const USED_FROM_AT: usize = 22;
+        let Some((head, rest)) = self.bytes().split_at_checked(PAGE_HEADER) else { return false };
+        let zeros = |bytes: &[u8]| bytes.iter().all(|byte| *byte == 0);
+        let is_bucket = matches!(self.kind(), Some(PageType::HashUnsorted | PageType::Hash));
+        if !is_bucket {
+            return zeros(head) && zeros(rest);
+        }
+        let Some((before, fields)) = head.split_at_checked(USED_FROM_AT) else { return false };
+        // The largest size does not fit the field.
+        let is_empty = usize::from(self.u16_at(USED_FROM_AT)) == self.size % 65536;
+        zeros(before) && is_empty && fields.get(2) == Some(&0)
     }
 
     /// Checks the checksum where pages carry one.

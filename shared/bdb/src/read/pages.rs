@@ -138,6 +138,12 @@ impl<'d, R: ReadAt> Pages<'d, R> {
         if number.0 < self.meta.pages { number } else { from }
     }
 
+    /// Returns whether a page that the file does not have is one of those that its first page counts: the last pages of a file
+    /// that were freed again before they were written never come to be.
+    pub(super) fn was_never_written(&self, number: PageNo) -> bool {
+        number.0 >= self.meta.pages && self.meta.last_page.is_some_and(|last| number <= last)
+    }
+
     /// Finds pages that nothing points to. Free ones among them are harmless and counted.
     pub(super) fn check_rest(&mut self) -> Result<u64, ReadError> {
         let mut unlisted = 0;

@@ -263,7 +263,7 @@ impl<'d, R: ReadAt> Records<'d, R> {
         let Cursor::None(reader) = &mut self.cursor else { return Err(ReadError::Stopped) };
         let pages = &mut reader.pages;
         let (mut from, mut next) = (PageNo(0), pages.meta.free);
-        while next.0 != 0 {
+        while next.0 != 0 && !pages.was_never_written(next) {
             let page = pages.take(next, from)?;
             page.expect_kind(PageType::Free)?;
             (from, next) = (next, page.next());

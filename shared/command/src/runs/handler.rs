@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 
 use upgrade_engine::Run;
-use upgrade_engine::engine::Session;
+use upgrade_engine::engine::{EngineError, Session};
 use upgrade_engine::fs::Name;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::step::{Producer, Service};
@@ -48,6 +48,12 @@ pub trait RunHandler {
     /// Returns whether what was typed after `--undo` means this run, where it is not the run's name.
     fn is_meant(&self, _run: &Run, _typed: &OsStr) -> bool {
         false
+    }
+
+    /// Returns the error to print for a step that failed when its run is to be undone at once; nothing where the run stays
+    /// unfinished. It stays so too when the undo fails, or would leave something.
+    fn undone_at_once(&self, _error: &EngineError) -> Option<Self::Error> {
+        None
     }
 
     /// Returns lines about what to do next after a plan, which may be an undo, was applied.

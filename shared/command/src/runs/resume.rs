@@ -34,7 +34,9 @@ impl<H: RunHandler> Runs<'_, H> {
     pub(super) fn resume(&self, session: &Session, run: &Run) -> Result<Completion, H::Error> {
         let providers = self.handler.providers(&Work::Resume(session, run))?;
         self.context.say(&format!("Resuming run {}", run.id));
-        let done = self.work(&run.plan, &providers, |resources| session.resume(run, resources))?;
+        let done = self
+            .work(&run.plan, &providers, |resources| session.resume(run, resources))
+            .map_err(|error| self.undone_at_once(session, &providers, error))?;
         let mut report = self.keep_report(session, &run.plan, done, ReportStatus::Done);
         let finished = "The run is finished";
         self.context.say(finished);

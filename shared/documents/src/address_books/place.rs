@@ -24,7 +24,7 @@ impl AddressBooks {
         let usual = if level == Level::Book { 4 } else { 6 };
         let entry = self.entries.iter().find(of_level);
         let lines = entry.and_then(|entry| self.bytes.get(entry.lines.clone()));
-        lines.map_or_else(|| " ".repeat(usual), |lines| leading_blanks(lines))
+        lines.map_or_else(|| " ".repeat(usual), leading_blanks)
     }
 
     pub(super) fn instead_of(&self, entry: &Entry, lines: &[u8]) -> SpanEdit {

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::decide::Word;
-use super::index::{Index, moved_key};
+use super::index::Index;
 use super::presence::Presence;
 use super::rows::Row;
 use super::{Carrier, MergeError, Rules};
 use crate::edit::in_order;
-use crate::roots::{self, RootMove};
-use crate::{Bytes, Document, Entry, Key, Place, Repeats, SpanEdit, State, apply};
+use crate::moving::{self, complete, key_edit, moved_key};
+use crate::roots::RootMove;
+use crate::{Bytes, Document, Entry, Key, Place, Repeats, SpanEdit, State};
 
 /// Returns the edits that give every key of the carrier its decided state.
 pub(super) fn edits<'a, D: Document>(
@@ -116,7 +117,7 @@ impl<'a, D: Document> Carry<'a, D> {
         }
         let insert = carrier.encoded(&other.decoded(spelled)).into_owned();
         let edits = both(SpanEdit { offset: entry.span.start as u64, remove: entry.span.len() as u64, insert });
-        let lines = lines_of(carrier, entry, &edits)?;
+        let lines = moving::lines_of(carrier, entry, &edits)?;
         let key = moved_key(carrier, entry, self.moves);
         if !carrier.reads_as(&complete(lines.clone()), key.as_ref().unwrap_or(&entry.key), Some(value)) {
             return Ok(both(usual));
@@ -141,7 +142,7 @@ impl<'a, D: Document> Carry<'a, D> {
         if let Some(value) = value.filter(|value| source.value.as_deref() != Some(value)) {
             edits = in_order(edits, vec![other.respell(source, value).ok()?], u64::MAX);
         }
-        let lines = complete(lines_of(other, source, &edits).ok()?);
+        let lines = complete(moving::lines_of(other, source, &edits).ok()?);
         let key = self.other_key(row);
         // Where the other file ends in a backslash, a second line end keeps the next line from being taken for the rest.
         let mut candidates = [b"".as_slice(), b"\n", b"\r"].into_iter().map(|end| [lines.as_slice(), end].concat());
@@ -149,8 +150,8 @@ impl<'a, D: Document> Carry<'a, D> {
     }
 
     /// Returns the edits that put the added lines behind their nearest preceding neighbour in the other file that the carrier
-    /// has too, else at the end of their section. Where each entry counts they are tried in their order: what comes first in
-    /// its stretch stays ahead of the others.
+    /// has too, else at the end of their section. Where entries are tried in their order, what comes first in its stretch stays
+    /// ahead of the others.
     fn placed(&self) -> Vec<SpanEdit> {
         if self.added.is_empty() {
             return Vec::new();
@@ -160,7 +161,7 @@ impl<'a, D: Document> Carry<'a, D> {
         let known = trimmed_lines(&text);
         let mut neighbours: HashMap<Option<Bytes>, &Entry> = HashMap::new();
         let each_counts = carrier.repeats() == Repeats::EachCounts;
-        let firsts = if each_counts { self.first_of_stretches() } else { HashMap::new() };
+        let firsts = self.first_of_stretches();
         let stretch = |(number, (row, _)): (&usize, &(&Row<'_>, Vec<u8>))| {
             let section = || row.name.key.section.clone();
             (*number, self.other.entry(*number).map_or_else(section, |entry| other.stretch(entry)))
@@ -214,18 +215,19 @@ impl<'a, D: Document> Carry<'a, D> {
         for (spot, text) in groups {
             match spot {
                 Spot::At(place) => at.push((place, text)),
-                Spot::Ahead(entry) => ahead.push(carrier.place_ahead(entry, &text)),
+                Spot::Ahead(entry) => ahead.extend(carrier.place_ahead(entry, &text)),
             }
         }
         ahead.into_iter().chain(carrier.place_all(&at)).collect()
     }
 
-    /// Returns the carrier's entry that comes first in the other file, for each stretch.
+    /// Returns the carrier's entry that comes first in the other file, for each stretch in which a new one can come ahead of it.
     fn first_of_stretches(&self) -> HashMap<Option<Bytes>, &'a Entry> {
         let mut firsts = HashMap::new();
         for entry in self.other.order.iter().filter_map(|number| self.carrier.entry(*number)) {
             firsts.entry(self.carrier.document.stretch(entry)).or_insert(entry);
         }
+        firsts.retain(|_, entry| self.carrier.document.place_ahead(entry, b"").is_some());
         firsts
     }
 
@@ -236,40 +238,6 @@ impl<'a, D: Document> Carry<'a, D> {
         let comment = other.decoded(other.to_bytes().get(entry.comment.clone()).unwrap_or_default());
         if trimmed_lines(&comment).is_subset(known) { Vec::new() } else { comment.into_owned() }
     }
-}
-
-/// Returns the edit that moves the paths in an entry's key; nothing where there are none, or where they are its value's.
-fn key_edit<D: Document>(document: &D, entry: &Entry, moves: &[RootMove]) -> Option<SpanEdit> {
-    if moves.is_empty() {
-        return None;
-    }
-    let place = document.paths_in_key(entry)?;
-    if place.start < entry.span.end && entry.span.start < place.end {
-        return None;
-    }
-    match roots::rewrite(document.to_bytes().get(place.clone())?, moves) {
-        Cow::Owned(insert) => Some(SpanEdit { offset: place.start as u64, remove: place.len() as u64, insert }),
-        Cow::Borrowed(_) => None,
-    }
-}
-
-/// Returns the lines of an entry, as text, after edits inside them.
-fn lines_of<D: Document>(document: &D, entry: &Entry, edits: &[SpanEdit]) -> Result<Vec<u8>, MergeError> {
-    let lines = document.to_bytes().get(entry.lines.clone()).unwrap_or_default();
-    let inside = |edit: &SpanEdit| {
-        let offset = edit.offset.saturating_sub(entry.lines.start as u64);
-        SpanEdit { offset, ..edit.clone() }
-    };
-    let edited = apply(lines, &edits.iter().map(inside).collect::<Vec<_>>())?;
-    Ok(document.decoded(&edited).into_owned())
-}
-
-/// Returns the lines with a line end behind the last one.
-fn complete(mut lines: Vec<u8>) -> Vec<u8> {
-    if !lines.ends_with(b"\n") && !lines.ends_with(b"\r") {
-        lines.push(b'\n');
-    }
-    lines
 }
 
 fn trimmed_lines(text: &[u8]) -> HashSet<&[u8]> {

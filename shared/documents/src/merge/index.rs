@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use indexmap::IndexSet;
 
 use super::presence::{Presence, View};
-use crate::roots::{self, RootMove};
+use crate::moving::moved_key;
+use crate::roots::RootMove;
 use crate::{Document, Entry, Key, Repeats, State};
 
 /// What pairs entries of different files: a key in its one form, and which of the entries with that key it is.
@@ -149,18 +150,6 @@ impl<'a, D: Document> Index<'a, D> {
         let places = self.others.get(&name).map(Vec::as_slice).unwrap_or_default();
         let entries = self.document.entries();
         places.iter().filter_map(move |place| entries.get(*place))
-    }
-}
-
-/// Returns an entry's key after the root move; nothing where the move does not change it.
-pub(super) fn moved_key<D: Document>(document: &D, entry: &Entry, moves: &[RootMove]) -> Option<Key> {
-    if moves.is_empty() {
-        return None;
-    }
-    document.paths_in_key(entry)?;
-    match roots::rewrite(&entry.key.name, moves) {
-        Cow::Owned(name) => Some(Key { section: entry.key.section.clone(), name: name.into() }),
-        Cow::Borrowed(_) => None,
     }
 }
 

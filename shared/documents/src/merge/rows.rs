@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::decide::{Take, Verdict, Word, decide};
-use super::index::{Index, Name, Names, moved_key};
+use super::index::{Index, Name, Names};
 use super::presence::{Presence, Side, View};
-use super::{Base, Choice, Obsolete, Rules, Shipped};
+use super::{Additions, Base, Choice, Obsolete, Rules, Shipped};
+use crate::moving::moved_key;
 use crate::{Bytes, Document, Key, roots};
 
 /// What the three files say about a key, and what was decided.
@@ -82,6 +83,9 @@ pub(super) fn rows<'a, D: Document>(files: &Files<'a, D>, names: &'a Names<'a>, 
     }
     for list in 0..rules.lists.len() {
         decide_list(&mut rows, list, &files.base);
+    }
+    if rules.additions == Additions::Leave {
+        rows.retain(|(row, _)| row.site.present().is_some());
     }
     let decided = rows.into_iter().filter_map(|(row, verdict)| Some(Row { verdict: verdict?, ..row }));
     decided.map(|row| Row { verdict: special_rules(&row, rules), ..row }).collect()

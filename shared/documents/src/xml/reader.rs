@@ -71,15 +71,14 @@ impl<'b> Reader<'b> {
         let config = markup.config_mut();
         config.check_end_names = false;
         config.allow_dangling_amp = false;
-        let place = |position: u64| self.start + usize::try_from(position).unwrap_or(usize::MAX);
         let base = self.start;
-        let mut at = place(markup.buffer_position());
+        let place = |position: u64| base.saturating_add(usize::try_from(position).unwrap_or(usize::MAX));
+        let mut at = base;
         loop {
-            let event = markup.read_event().map_err(|error| {
-                let position = usize::try_from(markup.error_position()).unwrap_or(usize::MAX);
-                (base.saturating_add(position).min(self.bytes.len()), reason(&error))
-            })?;
-            let end = base + usize::try_from(markup.buffer_position()).unwrap_or(usize::MAX);
+            let event = markup
+                .read_event()
+                .map_err(|error| (place(markup.error_position()).min(self.bytes.len()), reason(&error)))?;
+            let end = place(markup.buffer_position());
             if matches!(event, Event::Eof) {
                 break;
             }

@@ -64,7 +64,7 @@ pub enum Step {
     MoveEntries(MoveEntries),
     /// Gives a live file new content.
     ReplaceFile(ReplaceFile),
-    /// Writes a saved file at a free name.
+    /// Writes a file at a free name.
     WriteFile(WriteFile),
     /// Removes a file, after saving it.
     RemoveFile(RemoveFile),

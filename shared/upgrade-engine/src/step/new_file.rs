@@ -15,6 +15,13 @@ pub(super) fn beside(world: &World<'_>, at: &Place) -> Result<Place, StepError> 
     Ok(parent.join(&Name::new(hidden).map_err(|e| StepError::Broken(e.to_string()))?))
 }
 
+/// Returns the name under which an undo writes the old content beside a file that somebody changed since.
+pub(super) fn before_run(world: &World<'_>, at: &Place) -> Result<Place, StepError> {
+    let (parent, name) = world.parent(at)?;
+    let beside = [name.as_bytes(), b".before-", world.undone_run()?.as_bytes()].concat();
+    Ok(parent.join(&Name::new(beside).map_err(|e| StepError::Broken(e.to_string()))?))
+}
+
 /// Refuses a name that is taken: what lies there is not ours, and recovery must never take it for ours.
 pub(super) fn refuse_taken(world: &World<'_>, at: &Place) -> Result<(), StepError> {
     if world.exists(at)? { Err(world.changed(at, "it exists already")) } else { Ok(()) }

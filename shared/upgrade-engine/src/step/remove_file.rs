@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Look, Seen};
-use super::new_file::digest_of;
+use super::new_file::{before_run, digest_of};
 use super::saved::{save, saved_attributes};
 use super::{Action, Inverse, Known, NewContent, Recovered, Step, StepError, World, WriteFile};
 use crate::digest::Digest;
@@ -90,12 +90,18 @@ impl Action for RemoveFile {
         known.contents.remove(&self.at);
     }
 
+    /// What somebody put there since is kept, and the old file is written beside it.
     fn inverse(&self, world: &World<'_>, saved: &Name, (): &(), _: &Known) -> Result<Inverse, StepError> {
-        Ok(Inverse::of(Step::WriteFile(WriteFile {
-            at: self.at.clone(),
+        let is_taken = world.exists(&self.at)?;
+        let at = if is_taken { before_run(world, &self.at)? } else { self.at.clone() };
+        let path = world.show(&self.at);
+        let kept = is_taken.then(|| format!("{path} is there again and is kept; the old file is {}", world.show(&at)));
+        let write = WriteFile {
+            at,
             digest: self.digest,
             content: NewContent::Saved { run: world.undone_run()?.clone(), name: saved.clone() },
             attributes: saved_attributes(world, world.undone_run()?, saved)?,
-        })))
+        };
+        Ok(Inverse { steps: vec![Step::WriteFile(write)], kept: kept.into_iter().collect() })
     }
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Look, Seen};
-use super::new_file::{beside, digest_of, finish_new, read_all, refuse_taken, write_new};
+use super::new_file::{before_run, beside, digest_of, finish_new, read_all, refuse_taken, write_new};
 use super::saved::{read_saved, save, saved_attributes};
 use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepError, World, WriteFile};
 use crate::digest::Digest;
@@ -217,7 +217,7 @@ impl Action for ReplaceFile {
             (NewContent::Saved { run, name }, _) => {
                 self.check_made(world, Digest::of(&read_saved(world, run, name)?))?
             }
-            (NewContent::Produced { by, .. }, _) => world.producer(by).map(drop)?,
+            (NewContent::Produced { by, request }, _) => world.check_producer(by, request, &self.at)?,
         }
         for place in names() {
             ahead.put(place, Seen::File(Some(self.after)));
@@ -286,9 +286,7 @@ impl Action for ReplaceFile {
                 content,
             })));
         }
-        let (parent, name) = world.parent(&self.at)?;
-        let beside = [name.as_bytes(), b".before-", world.undone_run()?.as_bytes()].concat();
-        let beside = parent.join(&Name::new(beside).map_err(|e| StepError::Broken(e.to_string()))?);
+        let beside = before_run(world, &self.at)?;
         let path = world.show(&self.at);
         let kept =
             format!("{path} was changed since the run and is kept; its old content is in {}", world.show(&beside));

@@ -16,6 +16,14 @@ use crate::place::{OpenAnchors, Place};
 pub trait Producer: Sync {
     /// Returns the name that plans call it by.
     fn name(&self) -> &str;
+    /// Checks, before the first step of a plan, that the content of a live file can be made: for example, that what it is made from has
+    /// not changed. Changes nothing.
+    ///
+    /// # Errors
+    /// A sentence for the administrator.
+    fn check(&self, _request: &Value) -> Result<(), String> {
+        Ok(())
+    }
     /// Writes the content; what it returns is handed to [`Producer::verify`].
     ///
     /// # Errors
@@ -137,6 +145,12 @@ impl World<'_> {
             .copied()
             .find(|producer| producer.name() == name)
             .ok_or_else(|| StepError::Broken(format!("this tool cannot make `{name}` content")))
+    }
+
+    /// Has a producer check whether it can make the content of a file.
+    pub(crate) fn check_producer(&self, by: &str, request: &Value, at: &Place) -> Result<(), StepError> {
+        let checked = self.producer(by)?.check(request);
+        checked.map_err(|message| StepError::Produce { path: self.show(at), message })
     }
 
     pub(crate) fn service(&self, name: &str) -> Result<&dyn Service, StepError> {

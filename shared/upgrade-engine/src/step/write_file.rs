@@ -1,16 +1,18 @@
-//! Writes a saved file at a free name.
+//! Writes a file at a free name: one that a run saved, or one that a producer makes.
+
+use std::io::ErrorKind;
 
 use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Seen};
-use super::new_file::{beside, digest_of, refuse_taken, write_new};
+use super::new_file::{beside, digest_of, finish_new, refuse_taken, write_new};
 use super::saved::read_saved;
 use super::{Action, Attributes, Inverse, Known, NewContent, Recovered, RemoveFile, Step, StepError, World};
 use crate::digest::Digest;
-use crate::fs::{Durable, Existing};
+use crate::fs::{Durable, Existing, FileKind};
 use crate::place::Place;
 
-/// Writes a saved file at a free name.
+/// Writes a file at a free name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WriteFile {
@@ -18,22 +20,42 @@ pub struct WriteFile {
     pub at: Place,
     /// Digest of the content.
     pub digest: Digest,
-    /// The content.
+    /// The content: saved or produced.
     pub content: NewContent,
     /// Its attributes.
     pub attributes: Attributes,
 }
 
 impl WriteFile {
-    fn saved_content(&self, world: &World<'_>) -> Result<Vec<u8>, StepError> {
-        let NewContent::Saved { run, name } = &self.content else {
-            return Err(StepError::Broken(format!("{} has no saved content to write", self.at)));
+    /// Returns the content; nothing when a producer is to make it.
+    fn content(&self, world: &World<'_>) -> Result<Option<Vec<u8>>, StepError> {
+        let content = match &self.content {
+            NewContent::Saved { run, name } => read_saved(world, run, name)?,
+            NewContent::Produced { by, request } => return world.check_producer(by, request, &self.at).map(|()| None),
+            NewContent::Edits(_) => {
+                return Err(StepError::Broken(format!("{} has no old content to edit", self.at)));
+            }
         };
-        let content = read_saved(world, run, name)?;
         if Digest::of(&content) == self.digest {
-            return Ok(content);
+            return Ok(Some(content));
         }
         Err(StepError::Broken(format!("the saved content for {} was changed", self.at)))
+    }
+
+    /// Writes the file under the temporary name.
+    fn write(&self, world: &World<'_>, temporary: &Place) -> Result<Vec<String>, StepError> {
+        let NewContent::Produced { by, request } = &self.content else {
+            let content = self.content(world)?.unwrap_or_default();
+            return write_new(world, temporary, &content, &self.attributes, Durable::ReplacementFile);
+        };
+        let file = world.dir(temporary)?.create(&temporary.path).map_err(|e| world.error("create", temporary, e))?;
+        let made = world.producer(by)?.produce(world, request, &*file);
+        made.map_err(|message| StepError::Produce { path: world.show(&self.at), message })?;
+        let (made, _) = Digest::of_file(&*file).map_err(|e| world.error("read back", temporary, e))?;
+        if made != self.digest {
+            return Err(StepError::Broken(format!("the content of {} is not what was planned", world.show(&self.at))));
+        }
+        finish_new(world, temporary, &*file, &self.attributes, Durable::ReplacementFile)
     }
 }
 
@@ -42,7 +64,10 @@ impl Action for WriteFile {
     type Done = Vec<String>;
 
     fn describe(&self, show: &dyn Fn(&Place) -> String) -> String {
-        format!("write the old content to {}", show(&self.at))
+        match &self.content {
+            NewContent::Produced { by, .. } => format!("write {} ({by})", show(&self.at)),
+            NewContent::Saved { .. } | NewContent::Edits(_) => format!("write the old content to {}", show(&self.at)),
+        }
     }
 
     fn touches(&self) -> Vec<Place> {
@@ -52,7 +77,8 @@ impl Action for WriteFile {
     fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
         ahead.expect_free(world, &self.at)?;
         ahead.expect_free(world, &beside(world, &self.at)?)?;
-        let size = self.saved_content(world)?.len() as u64;
+        let size = self.content(world)?.map_or(0, |content| content.len() as u64);
+        ahead.gives(world, &self.at, &self.attributes)?;
         ahead.takes(world, &self.at, size)?;
         ahead.put(&self.at, Seen::File(Some(self.digest)));
         Ok(())
@@ -64,9 +90,8 @@ impl Action for WriteFile {
     }
 
     fn apply(&self, world: &World<'_>, (): &()) -> Result<Vec<String>, StepError> {
-        let content = self.saved_content(world)?;
         let temporary = beside(world, &self.at)?;
-        let unset = write_new(world, &temporary, &content, &self.attributes, Durable::ReplacementFile)?;
+        let unset = self.write(world, &temporary)?;
         world
             .dir(&self.at)?
             .rename(&temporary.path, &self.at.path, Existing::Refuse)
@@ -95,8 +120,17 @@ impl Action for WriteFile {
         known.contents.insert(self.at.clone(), self.digest);
     }
 
-    fn inverse(&self, _: &World<'_>, (): &(), _: &Vec<String>, _: &Known) -> Result<Inverse, StepError> {
-        Ok(Inverse::of(Step::RemoveFile(RemoveFile { at: self.at.clone(), digest: self.digest })))
+    /// A file that somebody changed since is kept.
+    fn inverse(&self, world: &World<'_>, (): &(), _: &Vec<String>, _: &Known) -> Result<Inverse, StepError> {
+        let stat = match world.dir(&self.at)?.stat(&self.at.path) {
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Inverse::default()),
+            other => other.map_err(|e| world.error("look at", &self.at, e))?,
+        };
+        if stat.kind == FileKind::Regular && stat.links == 1 && digest_of(world, &self.at)? == self.digest {
+            return Ok(Inverse::of(Step::RemoveFile(RemoveFile { at: self.at.clone(), digest: self.digest })));
+        }
+        let kept = format!("{} was changed since and is kept", world.show(&self.at));
+        Ok(Inverse { steps: Vec::new(), kept: vec![kept] })
     }
 }
 

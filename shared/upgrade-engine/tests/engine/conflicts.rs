@@ -62,6 +62,38 @@ fn a_changed_new_file_stays_and_the_others_go() {
 }
 
 #[test]
+fn a_written_file_that_was_edited_since_is_kept_and_one_that_is_gone_is_no_reason_to_stop() {
+    for is_edited in [true, false] {
+        let fs = applied();
+        match is_edited {
+            true => edit(&*fs, "conf/fresh", b"mine"),
+            false => root(&*fs).remove_file(&path("conf/fresh")).unwrap(),
+        }
+        let session = session(&*fs).unwrap();
+        let undo = session.plan_undo(session.newest("", |_| true).unwrap(), &resources(&*fs)).unwrap();
+        let kept: &[&str] = if is_edited { &["/conf/fresh was changed since and is kept"] } else { &[] };
+        assert_eq!(undo.kept, kept);
+        session.apply(&undo.plan, &resources(&*fs)).unwrap();
+        assert_eq!(root(&*fs).stat(&path("conf/fresh")).is_ok(), is_edited);
+        assert_eq!(read(&*root(&*fs), "conf/stale"), b"to be removed", "the rest is undone");
+    }
+}
+
+#[test]
+fn a_removed_file_that_is_there_again_is_kept_and_the_old_one_is_written_beside_it() {
+    let fs = applied();
+    write(&*root(&*fs), "conf/stale", b"mine");
+    let session = session(&*fs).unwrap();
+    let run = session.newest("", |_| true).unwrap();
+    let beside = format!("conf/stale.before-{}", run.id);
+    let undo = session.plan_undo(run, &resources(&*fs)).unwrap();
+    assert_eq!(undo.kept, [format!("/conf/stale is there again and is kept; the old file is /{beside}")]);
+    session.apply(&undo.plan, &resources(&*fs)).unwrap();
+    assert_eq!(read(&*root(&*fs), "conf/stale"), b"mine");
+    assert_eq!(read(&*root(&*fs), &beside), b"to be removed");
+}
+
+#[test]
 fn a_backup_with_something_added_is_left_as_it_is() {
     let fs = applied();
     write(&*root(&*fs), "old/backup/notes", b"do not lose this");

@@ -13,8 +13,8 @@ use upgrade_engine::place::{Anchor, Place};
 use upgrade_engine::plan::Plan;
 use upgrade_engine::scope::Scope;
 use upgrade_engine::step::{
-    Attributes, BuildTree, Content, MakeDir, MoveEntries, Node, NotEmpty, Producer, Quiet, RemoveDir, RemoveFile,
-    ReplaceFile, SetModified, Step, TreeEntry, World,
+    Attributes, BuildTree, Content, MakeDir, MoveEntries, NewContent, Node, NotEmpty, Producer, Quiet, RemoveDir,
+    RemoveFile, ReplaceFile, SetModified, Step, TreeEntry, World, WriteFile,
 };
 use upgrade_engine::{Identity, Run, Status};
 
@@ -152,6 +152,12 @@ pub(crate) fn plan(fs: &dyn FileSystem) -> Plan {
         Step::RemoveDir(RemoveDir { at: place("live/csdb/stage"), attributes: of_old, not_empty: NotEmpty::Fail }),
         Step::ReplaceFile(replace),
         Step::RemoveFile(RemoveFile { at: place("conf/stale"), digest: Digest::of(b"to be removed") }),
+        Step::WriteFile(WriteFile {
+            at: place("conf/fresh"),
+            digest: Digest::of(&[0x43; 700]),
+            content: NewContent::Produced { by: "repeat".to_owned(), request: json!({ "byte": 0x43, "count": 700 }) },
+            attributes: attributes(fs, "conf/stale"),
+        }),
     ];
     plan
 }

@@ -19,7 +19,7 @@ impl FreeList {
     /// Follows the list as far as it leads to free pages, which are then used.
     pub(super) fn follow<R: ReadAt>(pages: &mut Pages<'_, R>) -> Result<Self, ReadError> {
         let mut next = pages.meta.free;
-        while next.0 != 0 {
+        while next.0 != 0 && !pages.was_never_written(next) {
             match unless_damaged(pages.peek(next, PageNo(0)))? {
                 Some(page) if page.kind() == Some(PageType::Free) && pages.take(next, PageNo(0)).is_ok() => {
                     next = page.next();

@@ -1,0 +1,250 @@
+//! Candidates: merged files in a work directory, for a later command to install. Nothing live is touched while they are made.
+//!
+//! ```text
+//! candidates.json      what was merged: where each file goes, what was there, digest of the candidate, open conflicts
+//! changes.json         every decision, in the JSON contract of a merge
+//! changes/NAME.CHANGES the decisions about one file, for people
+//! merged/NAME          the candidate
+//! ```
+//!
+//! A candidate is installed by digest: one that somebody edited, or whose live file changed since, is refused. Conflicts are resolved
+//! when the candidates are made, so that the decisions, the reports and the files agree.
+
+use std::io;
+
+use documents::changes::Changes;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use upgrade_engine::digest::Digest;
+use upgrade_engine::fs::{File, FileSystem, RelPath, RootPath};
+use upgrade_engine::new_files::{self, NewFile};
+use upgrade_engine::plan::Plan;
+use upgrade_engine::step::{Attributes, NewContent, Producer, World};
+
+use crate::error::Error;
+use crate::files::{FileSystems, Source};
+use crate::layout::Directory;
+use crate::merges::{Live, Merger, Merges};
+use crate::report::SECRETS;
+use crate::resolutions::Resolutions;
+use crate::{own_files, recipe};
+
+/// The file that says what a work directory holds.
+pub const RECORD: &str = "candidates.json";
+/// The file with all decisions.
+pub const DECISIONS: &str = "changes.json";
+/// Where the candidates are.
+pub const MERGED: &str = "merged";
+/// Where the reports are.
+pub const CHANGES: &str = "changes";
+/// Version of the record's form.
+const VERSION: u32 = 1;
+/// The producer's name in plans.
+const PRODUCER: &str = "candidate";
+
+/// What a work directory holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// Version of this form.
+    pub version: u32,
+    /// What was asked for.
+    pub request: Value,
+    /// What was said about conflicts, without secrets.
+    pub resolutions: Resolutions,
+    /// The merged files.
+    pub files: Vec<Candidate>,
+    /// Files that were not merged, and why.
+    pub findings: Vec<String>,
+}
+
+/// A merged file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Candidate {
+    /// Its name in reports.
+    pub name: String,
+    /// Where it goes, below the product root.
+    pub target: RootPath,
+    /// Digest of what was there; nothing when there was no file.
+    pub before: Option<Digest>,
+    /// What a new file gets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<Attributes>,
+    /// Digest of the candidate; nothing when the file is to go.
+    pub after: Option<Digest>,
+    /// The unresolved conflicts that keep it from being installed: `FILE:KEY`.
+    pub blocking: Vec<String>,
+    /// Other unresolved conflicts.
+    pub reported: Vec<String>,
+}
+
+/// Writes candidates, their reports and a record as a new directory, which only its owner can look into: whole or not at all.
+///
+/// # Errors
+/// [`command::Error::Io`] when the name is taken, or the system refuses.
+pub fn write<M: Merger>(
+    fs: &dyn FileSystem,
+    path: &RootPath,
+    merger: &M,
+    merges: &Merges<'_, M::Method>,
+    request: Value,
+) -> Result<(), Error> {
+    let failed = |e| Error::io("make", path, e);
+    let mut files = Vec::new();
+    let mut add = |name: String, content: Vec<u8>| {
+        let path = RelPath::new(&name).map_err(|e| Error::io("use", &name, io::Error::other(e)))?;
+        files.push(NewFile { path, content, attributes: None });
+        Ok::<_, Error>(())
+    };
+    let mut candidates = Vec::new();
+    for merged in &merges.merged {
+        let name = &merged.file.name;
+        if let Some(result) = merged.result() {
+            add(format!("{MERGED}/{name}"), result.to_vec())?;
+        }
+        let mut changes = Changes::default();
+        changes.add(name, &merged.merge, SECRETS);
+        add(format!("{CHANGES}/{name}.CHANGES"), changes.to_string().into_bytes())?;
+        let open: Vec<String> = merged.open_conflicts().collect();
+        let (blocking, reported) =
+            if merger.blocks(name, &merged.file.method) { (open, Vec::new()) } else { (Vec::new(), open) };
+        candidates.push(Candidate {
+            name: name.clone(),
+            target: merged.file.target.clone(),
+            before: merged.file.live.digest(),
+            attributes: match &merged.file.live {
+                Live::Nothing(attributes) => Some(attributes.clone()),
+                Live::File(_) => None,
+            },
+            after: merged.result().map(Digest::of),
+            blocking,
+            reported,
+        });
+    }
+    add(DECISIONS.to_owned(), merges.changes().to_json().map_err(|e| failed(e.into()))?.into_bytes())?;
+    let record = Record {
+        version: VERSION,
+        request,
+        resolutions: merges.resolutions.clone(),
+        files: candidates,
+        findings: merges.findings.clone(),
+    };
+    add(RECORD.to_owned(), serde_json::to_vec_pretty(&record).map_err(|e| failed(e.into()))?)?;
+    new_files::write_tree(fs, path, &files).map_err(failed)?;
+    Ok(())
+}
+
+/// A work directory, read back: every candidate is as it was made.
+pub struct Candidates {
+    /// What it holds.
+    pub record: Record,
+    sources: Vec<Option<Source>>,
+}
+
+impl Candidates {
+    /// Reads a work directory.
+    ///
+    /// # Errors
+    /// [`Error::Files`] when it is none; [`Error::ChangedSince`] when somebody edited a candidate.
+    pub fn read(directory: &Directory<'_>) -> Result<Self, Error> {
+        let path = own_files::below(directory.path(), RECORD)?;
+        let bytes = own_files::read_if_there(directory.fs(), &path)?;
+        let bytes = bytes.ok_or_else(|| directory.wrong("it holds no candidates"))?;
+        let wrong = |what| Error::Files { path: path.to_string(), what };
+        let record: Record = serde_json::from_slice(&bytes).map_err(|e| wrong(e.to_string()))?;
+        if record.version != VERSION {
+            return Err(wrong(format!("it has version {}, this program reads version {VERSION}", record.version)));
+        }
+        let source = |candidate: &Candidate| match candidate.after {
+            None => Ok(None),
+            Some(after) => {
+                let path = own_files::below(directory.path(), format!("{MERGED}/{}", candidate.name))?;
+                let source = directory.version(path.clone(), own_files::read(directory.fs(), &path)?).source;
+                let is_same = source.digest == after;
+                if is_same { Ok(Some(source)) } else { Err(Error::ChangedSince { path: path.to_string() }) }
+            }
+        };
+        let sources = record.files.iter().map(source).collect::<Result<_, _>>()?;
+        Ok(Self { record, sources })
+    }
+
+    /// Refuses candidates with conflicts that have to be resolved first.
+    ///
+    /// # Errors
+    /// [`Error::Unresolved`].
+    pub fn refuse_unresolved(&self) -> Result<(), Error> {
+        let keys: Vec<String> = self.record.files.iter().flat_map(|file| file.blocking.clone()).collect();
+        if keys.is_empty() { Ok(()) } else { Err(Error::Unresolved { keys }) }
+    }
+
+    /// Plans the installation of every candidate that differs from its live file; one that is installed already needs nothing. The other names of a hard-linked file are looked for
+    /// in its directory, then `within` these.
+    ///
+    /// # Errors
+    /// [`Error::ChangedSince`] when a live file is neither as it was nor like its candidate; as for directories that cannot be
+    /// looked at.
+    pub fn plan_installation(&self, plan: &mut Plan, fs: &dyn FileSystem, within: &[RootPath]) -> Result<(), Error> {
+        for (candidate, source) in self.record.files.iter().zip(&self.sources) {
+            let now = own_files::read_if_there(fs, &candidate.target)?;
+            let now = now.as_deref().map(Digest::of);
+            if now == candidate.after {
+                // Installed already, or never changed.
+                continue;
+            }
+            if now != candidate.before {
+                return Err(Error::ChangedSince { path: candidate.target.to_string() });
+            }
+            let live = match (candidate.before, &candidate.attributes) {
+                (Some(before), _) => Live::File(before),
+                (None, Some(attributes)) => Live::Nothing(attributes.clone()),
+                (None, None) => {
+                    let what = format!("it does not say what {} is to be like", candidate.name);
+                    return Err(Error::Files { path: RECORD.to_owned(), what });
+                }
+            };
+            let change = recipe::Change {
+                name: &candidate.name,
+                target: &candidate.target,
+                live: &live,
+                after: candidate.after,
+                content: NewContent::Produced { by: PRODUCER.to_owned(), request: json!(source) },
+            };
+            recipe::add(plan, fs, within, change)?;
+        }
+        Ok(())
+    }
+}
+
+/// Copies candidates, each as it was when its installation was planned.
+pub struct CandidateProducer<'a> {
+    /// Where they are.
+    pub files: FileSystems<'a>,
+}
+
+impl CandidateProducer<'_> {
+    fn content(&self, request: &Value) -> Result<Vec<u8>, String> {
+        let source = Source::deserialize(request).map_err(|e| format!("the plan cannot be understood: {e}"))?;
+        self.files.read_as_surveyed(&source).map_err(|e| e.to_string())
+    }
+}
+
+impl Producer for CandidateProducer<'_> {
+    fn name(&self) -> &str {
+        PRODUCER
+    }
+
+    fn check(&self, request: &Value) -> Result<(), String> {
+        self.content(request).map(drop)
+    }
+
+    fn produce(&self, _: &World<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
+        made.write_all_at(&self.content(request)?, 0).map_err(|e| e.to_string())?;
+        Ok(Value::Null)
+    }
+
+    /// The step compares the digest with the planned one.
+    fn verify(&self, _: &World<'_>, _: &Value, _: &dyn File, _: Option<&Value>) -> Result<(), String> {
+        Ok(())
+    }
+}
