@@ -23,7 +23,7 @@ _commdssetup() {
 
     case "${cmd}" in
         commdssetup)
-            opts="-i -R -c -d -r -u -s -D -w -b -t -m -S -y -h -V --ldap-url --start-tls --ca-file --password-file --with-placeholder-oids --migrate-ics-oids --dry-run --check --undo --yes --root --state-dir --json --report --resume --list-runs --prune --color --help --version"
+            opts="-i -R -c -d -r -u -s -D -w -b -t -m -S -y -h -V --ldap-url --start-tls --ca-file --password-file --with-placeholder-oids --migrate-ics-oids --root --state-dir --json --report --resume --undo --list-runs --prune --color --check --dry-run --yes --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -93,10 +93,6 @@ _commdssetup() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --undo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --root)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -106,6 +102,10 @@ _commdssetup() {
                     return 0
                     ;;
                 --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --undo)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -17,7 +17,7 @@ _commdssetup() {
     _arguments "${_arguments_options[@]}" : \
 '-i+[Configure new indexes]:yes|no:((yes\:"\`yes\`"
 no\:"\`no\`"))' \
-'-R+[Build the new indexes now; of effect when the directory is changed \[default\: yes\]]:yes|no:((yes\:"\`yes\`"
+'-R+[Build the new indexes now; effective only when the directory is changed \[default\: yes\]]:yes|no:((yes\:"\`yes\`"
 no\:"\`no\`"))' \
 '-c+[Directory Server root, such as /etc/dirsrv or /var/opt/mps/serverroot]:DIR:_files' \
 '-d+[Instance below it, such as slapd-host]:DIR:_files' \
@@ -26,7 +26,7 @@ no\:"\`no\`"))' \
 '-s+[Update the schema]:yes|no:((yes\:"\`yes\`"
 no\:"\`no\`"))' \
 '-D+[Directory Manager]:DN:_default' \
-'(--password-file)-w+[Its password; everybody on this machine can see it here\: --password-file hides it]:PASSWORD:_default' \
+'(--password-file)-w+[Its password, which every user of this machine can see; use --password-file instead]:PASSWORD:_default' \
 '-b+[The instance holds users and groups; no\: configuration only]:yes|no:((yes\:"\`yes\`"
 no\:"\`no\`"))' \
 '-t+[Schema type\: Sun LDAP Schema 1, Schema 2 in compatibility mode, Schema 2 in native mode]:TYPE:((1\:"Sun LDAP Schema 1"
@@ -38,24 +38,24 @@ no\:"\`no\`"))' \
 '--ldap-url=[Address of the server\: ldap\://, ldaps\:// or ldapi\:// \[default\: that of the instance\]]:URL:_default' \
 '--ca-file=[Trust the certificates in FILE (PEM) instead of the system'\''s]:FILE:_files' \
 '--password-file=[Read the password from the first line of FILE]:FILE:_files' \
-'--undo=[Take a run back \[default\: the newest one\]]::RUN:_default' \
 '--root=[Treat DIR as the root directory of the product]:DIR:_files' \
 '--state-dir=[Keep the journal and saved originals of runs in DIR]:DIR:_files' \
 '--report=[Also write the result as JSON to FILE]:FILE:_files' \
-'--prune=[Delete what is kept of a run; it can not be undone afterwards]:RUN:_default' \
+'--undo=[Undo a run \[default\: the newest one\]]::RUN:_default' \
+'--prune=[Delete what is kept of a run; it cannot be undone afterwards]:RUN:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal that can, unless \`NO_COLOR\` is set"
 always\:"Always"
 never\:"Never"))' \
 '--start-tls[Begin TLS on an ldap\:// connection]' \
 '--with-placeholder-oids[Send elements whose identifier was never published as NAME-oid, which 389 DS and Sun'\''s servers take]' \
 '--migrate-ics-oids[Move calendar classes from the identifiers of old releases to those of today]' \
-'--check[Show what would be done, and which other servers need a run of their own; write nothing]' \
-'--dry-run[Show what would be done, and which other servers need a run of their own; write nothing]' \
-'-y[Do not ask before a run is taken back]' \
-'--yes[Do not ask before a run is taken back]' \
 '--json[Print the result as JSON]' \
-'--resume[Go on with the run that was interrupted]' \
-'--list-runs[List the runs that can be resumed or undone]' \
+'--resume[Finish the run that was interrupted]' \
+'--list-runs[List the runs]' \
+'--dry-run[Show what would be done, and on which other servers to run it; write nothing]' \
+'--check[Show what would be done, and on which other servers to run it; write nothing]' \
+'-y[Answer yes when a change must be confirmed]' \
+'--yes[Answer yes when a change must be confirmed]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \

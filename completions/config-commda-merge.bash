@@ -71,7 +71,7 @@ _config__commda__merge() {
 
     case "${cmd}" in
         config__commda__merge)
-            opts="-y -h -V --yes --root --state-dir --json --report --resume --list-runs --prune --color --help --version status snapshot merge file deploy service-packages undo help"
+            opts="-y -h -V --root --state-dir --dry-run --json --report --resume --undo --list-runs --prune --color --yes --help --version status snapshot merge file deploy service-packages undo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -86,6 +86,10 @@ _config__commda__merge() {
                     return 0
                     ;;
                 --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --undo)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -105,7 +109,7 @@ _config__commda__merge() {
             return 0
             ;;
         config__subcmd__commda__subcmd__merge__subcmd__deploy)
-            opts="-y -h --da-base --container --dry-run --run-commands --yes --root --state-dir --json --report --resume --list-runs --prune --color --help"
+            opts="-y -h --da-base --container --run-commands --root --state-dir --dry-run --json --report --resume --undo --list-runs --prune --color --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -131,6 +135,10 @@ _config__commda__merge() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --undo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --prune)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -147,7 +155,7 @@ _config__commda__merge() {
             return 0
             ;;
         config__subcmd__commda__subcmd__merge__subcmd__file)
-            opts="-o -y -h --name --resolve --resolutions --yes --root --state-dir --json --report --resume --list-runs --prune --color --help"
+            opts="-o -y -h --name --resolve --resolutions --root --state-dir --dry-run --json --report --resume --undo --list-runs --prune --color --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -178,6 +186,10 @@ _config__commda__merge() {
                     return 0
                     ;;
                 --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --undo)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -323,7 +335,7 @@ _config__commda__merge() {
             return 0
             ;;
         config__subcmd__commda__subcmd__merge__subcmd__merge)
-            opts="-y -h --da-base --saved --base --resolve --resolutions --dry-run --yes --root --state-dir --json --report --resume --list-runs --prune --color --help"
+            opts="-y -h --da-base --saved --base --resolve --resolutions --root --state-dir --dry-run --json --report --resume --undo --list-runs --prune --color --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -361,6 +373,10 @@ _config__commda__merge() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --undo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --prune)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -377,7 +393,7 @@ _config__commda__merge() {
             return 0
             ;;
         config__subcmd__commda__subcmd__merge__subcmd__service__subcmd__packages)
-            opts="-o -y -h --suffix --from --yes --root --state-dir --json --report --resume --list-runs --prune --color --help"
+            opts="-o -y -h --suffix --from --root --state-dir --dry-run --json --report --resume --undo --list-runs --prune --color --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -407,6 +423,10 @@ _config__commda__merge() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --undo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --prune)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -423,7 +443,7 @@ _config__commda__merge() {
             return 0
             ;;
         config__subcmd__commda__subcmd__merge__subcmd__snapshot)
-            opts="-y -h --da-base --out --yes --root --state-dir --json --report --resume --list-runs --prune --color --help"
+            opts="-y -h --da-base --out --root --state-dir --dry-run --json --report --resume --undo --list-runs --prune --color --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -449,6 +469,10 @@ _config__commda__merge() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --undo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --prune)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -465,7 +489,7 @@ _config__commda__merge() {
             return 0
             ;;
         config__subcmd__commda__subcmd__merge__subcmd__status)
-            opts="-y -h --da-base --base --yes --root --state-dir --json --report --resume --list-runs --prune --color --help"
+            opts="-y -h --da-base --base --root --state-dir --dry-run --json --report --resume --undo --list-runs --prune --color --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -491,6 +515,10 @@ _config__commda__merge() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --undo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --prune)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -507,7 +535,7 @@ _config__commda__merge() {
             return 0
             ;;
         config__subcmd__commda__subcmd__merge__subcmd__undo)
-            opts="-y -h --dry-run --yes --root --state-dir --json --report --resume --list-runs --prune --color --help"
+            opts="-y -h --root --state-dir --dry-run --json --report --resume --undo --list-runs --prune --color --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -522,6 +550,10 @@ _config__commda__merge() {
                     return 0
                     ;;
                 --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --undo)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

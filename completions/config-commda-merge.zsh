@@ -18,15 +18,17 @@ _config-commda-merge() {
 '--root=[Treat DIR as the root directory of the product]:DIR:_files' \
 '--state-dir=[Keep the journal and saved originals of runs in DIR]:DIR:_files' \
 '--report=[Also write the result as JSON to FILE]:FILE:_files' \
-'--prune=[Delete what is kept of a run; it can not be undone afterwards]:RUN:_default' \
+'--undo=[Undo a run \[default\: the newest one\]]::RUN:_default' \
+'--prune=[Delete what is kept of a run; it cannot be undone afterwards]:RUN:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal that can, unless \`NO_COLOR\` is set"
 always\:"Always"
 never\:"Never"))' \
-'-y[Do not ask before something is changed]' \
-'--yes[Do not ask before something is changed]' \
+'--dry-run[Show what would be done and change nothing]' \
 '--json[Print the result as JSON]' \
-'--resume[Go on with the run that was interrupted]' \
-'--list-runs[List the runs that can be resumed or undone]' \
+'--resume[Finish the run that was interrupted]' \
+'--list-runs[List the runs]' \
+'-y[Answer yes when a change must be confirmed]' \
+'--yes[Answer yes when a change must be confirmed]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \
@@ -47,15 +49,17 @@ _arguments "${_arguments_options[@]}" : \
 '--root=[Treat DIR as the root directory of the product]:DIR:_files' \
 '--state-dir=[Keep the journal and saved originals of runs in DIR]:DIR:_files' \
 '--report=[Also write the result as JSON to FILE]:FILE:_files' \
-'--prune=[Delete what is kept of a run; it can not be undone afterwards]:RUN:_default' \
+'--undo=[Undo a run \[default\: the newest one\]]::RUN:_default' \
+'--prune=[Delete what is kept of a run; it cannot be undone afterwards]:RUN:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal that can, unless \`NO_COLOR\` is set"
 always\:"Always"
 never\:"Never"))' \
-'-y[Do not ask before something is changed]' \
-'--yes[Do not ask before something is changed]' \
+'--dry-run[Show what would be done and change nothing]' \
 '--json[Print the result as JSON]' \
-'--resume[Go on with the run that was interrupted]' \
-'--list-runs[List the runs that can be resumed or undone]' \
+'--resume[Finish the run that was interrupted]' \
+'--list-runs[List the runs]' \
+'-y[Answer yes when a change must be confirmed]' \
+'--yes[Answer yes when a change must be confirmed]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -67,15 +71,17 @@ _arguments "${_arguments_options[@]}" : \
 '--root=[Treat DIR as the root directory of the product]:DIR:_files' \
 '--state-dir=[Keep the journal and saved originals of runs in DIR]:DIR:_files' \
 '--report=[Also write the result as JSON to FILE]:FILE:_files' \
-'--prune=[Delete what is kept of a run; it can not be undone afterwards]:RUN:_default' \
+'--undo=[Undo a run \[default\: the newest one\]]::RUN:_default' \
+'--prune=[Delete what is kept of a run; it cannot be undone afterwards]:RUN:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal that can, unless \`NO_COLOR\` is set"
 always\:"Always"
 never\:"Never"))' \
-'-y[Do not ask before something is changed]' \
-'--yes[Do not ask before something is changed]' \
+'--dry-run[Show what would be done and change nothing]' \
 '--json[Print the result as JSON]' \
-'--resume[Go on with the run that was interrupted]' \
-'--list-runs[List the runs that can be resumed or undone]' \
+'--resume[Finish the run that was interrupted]' \
+'--list-runs[List the runs]' \
+'-y[Answer yes when a change must be confirmed]' \
+'--yes[Answer yes when a change must be confirmed]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -90,16 +96,17 @@ _arguments "${_arguments_options[@]}" : \
 '--root=[Treat DIR as the root directory of the product]:DIR:_files' \
 '--state-dir=[Keep the journal and saved originals of runs in DIR]:DIR:_files' \
 '--report=[Also write the result as JSON to FILE]:FILE:_files' \
-'--prune=[Delete what is kept of a run; it can not be undone afterwards]:RUN:_default' \
+'--undo=[Undo a run \[default\: the newest one\]]::RUN:_default' \
+'--prune=[Delete what is kept of a run; it cannot be undone afterwards]:RUN:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal that can, unless \`NO_COLOR\` is set"
 always\:"Always"
 never\:"Never"))' \
-'--dry-run[Show what would be done and write nothing]' \
-'-y[Do not ask before something is changed]' \
-'--yes[Do not ask before something is changed]' \
+'--dry-run[Show what would be done and change nothing]' \
 '--json[Print the result as JSON]' \
-'--resume[Go on with the run that was interrupted]' \
-'--list-runs[List the runs that can be resumed or undone]' \
+'--resume[Finish the run that was interrupted]' \
+'--list-runs[List the runs]' \
+'-y[Answer yes when a change must be confirmed]' \
+'--yes[Answer yes when a change must be confirmed]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -113,15 +120,17 @@ _arguments "${_arguments_options[@]}" : \
 '--root=[Treat DIR as the root directory of the product]:DIR:_files' \
 '--state-dir=[Keep the journal and saved originals of runs in DIR]:DIR:_files' \
 '--report=[Also write the result as JSON to FILE]:FILE:_files' \
-'--prune=[Delete what is kept of a run; it can not be undone afterwards]:RUN:_default' \
+'--undo=[Undo a run \[default\: the newest one\]]::RUN:_default' \
+'--prune=[Delete what is kept of a run; it cannot be undone afterwards]:RUN:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal that can, unless \`NO_COLOR\` is set"
 always\:"Always"
 never\:"Never"))' \
-'-y[Do not ask before something is changed]' \
-'--yes[Do not ask before something is changed]' \
+'--dry-run[Show what would be done and change nothing]' \
 '--json[Print the result as JSON]' \
-'--resume[Go on with the run that was interrupted]' \
-'--list-runs[List the runs that can be resumed or undone]' \
+'--resume[Finish the run that was interrupted]' \
+'--list-runs[List the runs]' \
+'-y[Answer yes when a change must be confirmed]' \
+'--yes[Answer yes when a change must be confirmed]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 ':base -- What the old release shipped; /dev/null when it is not known:_files' \
@@ -139,17 +148,18 @@ appsvr8x\:"Application Server 8.x"))' \
 '--root=[Treat DIR as the root directory of the product]:DIR:_files' \
 '--state-dir=[Keep the journal and saved originals of runs in DIR]:DIR:_files' \
 '--report=[Also write the result as JSON to FILE]:FILE:_files' \
-'--prune=[Delete what is kept of a run; it can not be undone afterwards]:RUN:_default' \
+'--undo=[Undo a run \[default\: the newest one\]]::RUN:_default' \
+'--prune=[Delete what is kept of a run; it cannot be undone afterwards]:RUN:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal that can, unless \`NO_COLOR\` is set"
 always\:"Always"
 never\:"Never"))' \
-'--dry-run[Print the commands and run nothing]' \
 '--run-commands[Run them although --root names another root; without this they are printed]' \
-'-y[Do not ask before something is changed]' \
-'--yes[Do not ask before something is changed]' \
+'--dry-run[Show what would be done and change nothing]' \
 '--json[Print the result as JSON]' \
-'--resume[Go on with the run that was interrupted]' \
-'--list-runs[List the runs that can be resumed or undone]' \
+'--resume[Finish the run that was interrupted]' \
+'--list-runs[List the runs]' \
+'-y[Answer yes when a change must be confirmed]' \
+'--yes[Answer yes when a change must be confirmed]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -162,15 +172,17 @@ _arguments "${_arguments_options[@]}" : \
 '--root=[Treat DIR as the root directory of the product]:DIR:_files' \
 '--state-dir=[Keep the journal and saved originals of runs in DIR]:DIR:_files' \
 '--report=[Also write the result as JSON to FILE]:FILE:_files' \
-'--prune=[Delete what is kept of a run; it can not be undone afterwards]:RUN:_default' \
+'--undo=[Undo a run \[default\: the newest one\]]::RUN:_default' \
+'--prune=[Delete what is kept of a run; it cannot be undone afterwards]:RUN:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal that can, unless \`NO_COLOR\` is set"
 always\:"Always"
 never\:"Never"))' \
-'-y[Do not ask before something is changed]' \
-'--yes[Do not ask before something is changed]' \
+'--dry-run[Show what would be done and change nothing]' \
 '--json[Print the result as JSON]' \
-'--resume[Go on with the run that was interrupted]' \
-'--list-runs[List the runs that can be resumed or undone]' \
+'--resume[Finish the run that was interrupted]' \
+'--list-runs[List the runs]' \
+'-y[Answer yes when a change must be confirmed]' \
+'--yes[Answer yes when a change must be confirmed]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 && ret=0
@@ -180,16 +192,17 @@ _arguments "${_arguments_options[@]}" : \
 '--root=[Treat DIR as the root directory of the product]:DIR:_files' \
 '--state-dir=[Keep the journal and saved originals of runs in DIR]:DIR:_files' \
 '--report=[Also write the result as JSON to FILE]:FILE:_files' \
-'--prune=[Delete what is kept of a run; it can not be undone afterwards]:RUN:_default' \
+'--undo=[Undo a run \[default\: the newest one\]]::RUN:_default' \
+'--prune=[Delete what is kept of a run; it cannot be undone afterwards]:RUN:_default' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal that can, unless \`NO_COLOR\` is set"
 always\:"Always"
 never\:"Never"))' \
-'--dry-run[Show what would be done and write nothing]' \
-'-y[Do not ask before something is changed]' \
-'--yes[Do not ask before something is changed]' \
+'--dry-run[Show what would be done and change nothing]' \
 '--json[Print the result as JSON]' \
-'--resume[Go on with the run that was interrupted]' \
-'--list-runs[List the runs that can be resumed or undone]' \
+'--resume[Finish the run that was interrupted]' \
+'--list-runs[List the runs]' \
+'-y[Answer yes when a change must be confirmed]' \
+'--yes[Answer yes when a change must be confirmed]' \
 '-h[Print help (see more with '\''--help'\'')]' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '::run -- The run \[default\: the newest one\]:_default' \
@@ -257,7 +270,7 @@ _config-commda-merge_commands() {
 'file:Merge one file; as a git merge driver\: file %O %A %B -o %A' \
 'deploy:Run the deploy scripts for the files whose deployed copies differ' \
 'service-packages:Write the LDIF that moves custom service packages to the 6.4 nodes' \
-'undo:Take a merge back' \
+'undo:Undo a merge\: the same as --undo' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'config-commda-merge commands' commands "$@"
@@ -281,7 +294,7 @@ _config-commda-merge__subcmd__help_commands() {
 'file:Merge one file; as a git merge driver\: file %O %A %B -o %A' \
 'deploy:Run the deploy scripts for the files whose deployed copies differ' \
 'service-packages:Write the LDIF that moves custom service packages to the 6.4 nodes' \
-'undo:Take a merge back' \
+'undo:Undo a merge\: the same as --undo' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'config-commda-merge help commands' commands "$@"

@@ -23,7 +23,7 @@ _csmigrate() {
 
     case "${cmd}" in
         csmigrate)
-            opts="-q -d -l -b -V -? --dry-run --version --help --inspect --deep --undo --byte-order --dup-sorted --salvage --log-files --without-logs --owner --backup-all --log-dir --ics-conf --read-only --root --state-dir --json --report --resume --list-runs --prune --color"
+            opts="-q -l -b -V -? -d --version --help --inspect --deep --byte-order --dup-sorted --salvage --owner --backup-all --log-dir --ics-conf --read-only --root --state-dir --json --report --resume --list-runs --prune --color --dry-run --undo --yes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -41,20 +41,12 @@ _csmigrate() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --undo)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --byte-order)
                     COMPREPLY=($(compgen -W "native little big keep" -- "${cur}"))
                     return 0
                     ;;
                 --dup-sorted)
                     COMPREPLY=($(compgen -W "yes no" -- "${cur}"))
-                    return 0
-                    ;;
-                --log-files)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --owner)
@@ -91,6 +83,10 @@ _csmigrate() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --undo)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

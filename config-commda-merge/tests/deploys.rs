@@ -123,7 +123,7 @@ fn a_script_that_others_may_change_is_not_run() {
     let program = site.path("/opt/SUNWcomm/sbin/config-wbsvr7x-da");
     let refused = |what: &Path, mode: u32, sound: u32| {
         fs::set_permissions(what, Permissions::from_mode(mode)).unwrap();
-        site.refused_deploy("others than root may change it");
+        site.refused_deploy("users other than root may change it");
         fs::set_permissions(what, Permissions::from_mode(sound)).unwrap();
     };
     refused(&program, 0o775, 0o755);
@@ -133,10 +133,10 @@ fn a_script_that_others_may_change_is_not_run() {
     }
     if is_root() {
         std::os::unix::fs::chown(&program, Some(70), None).unwrap();
-        site.refused_deploy("others than root may change it");
+        site.refused_deploy("users other than root may change it");
         std::os::unix::fs::chown(&program, Some(0), None).unwrap();
         std::os::unix::fs::chown(site.path("/opt/SUNWcomm"), Some(70), None).unwrap();
-        site.refused_deploy("others than root may change it");
+        site.refused_deploy("users other than root may change it");
         std::os::unix::fs::chown(site.path("/opt/SUNWcomm"), Some(0), None).unwrap();
     }
     site.run(&["deploy", "--run-commands"]).succeeded();

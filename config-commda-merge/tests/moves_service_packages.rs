@@ -40,7 +40,7 @@ fn packages_are_added_at_their_new_node_then_deleted_then_typed() {
         .says("move  o=gold,o=cosTemplates,o=usergroup -> o=gold,o=mailuser,o=cosTemplates,o=usergroup")
         .says("o=unclear,o=cosTemplates,o=usergroup: its attributes do not show whether it is for users or groups")
         .says("1 service package: the changes are in out.ldif")
-        .says("give the changes to ldapmodify");
+        .says("apply the changes with ldapmodify");
     let changes = fs::read_to_string(site.beside("cwd/out.ldif")).unwrap();
     let at = |text: &str| changes.find(text).unwrap_or_else(|| panic!("no {text} in\n{changes}"));
     assert!(at("changetype: add") < at("changetype: delete") && at("changetype: delete") < at("changetype: modify"));

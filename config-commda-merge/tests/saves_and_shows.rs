@@ -126,7 +126,7 @@ fn status_without_stock_files_goes_by_the_documented_defaults_and_says_how_much_
     site.run(&["status"])
         .succeeded()
         .says("customised: jdapi-mailhoststoreplugin = enabled (stock disabled)")
-        .says("not judged: 3 keys of which no stock value is known")
+        .says("undecided: 3 keys without a known stock value")
         .says("Base for a merge: the documented defaults only");
     let json = site.run(&["--json", "status"]).succeeded().json();
     assert_eq!(json["details"]["base"], "/opt/SUNWcomm");

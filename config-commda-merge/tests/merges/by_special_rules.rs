@@ -87,8 +87,8 @@ fn a_value_that_config_commda_was_told_in_its_panels_is_named_when_it_is_not_the
         "loginAuth-searchBase=o=usergroup\n",
     );
     site.run(&["merge", "--base", base.to_str().unwrap()]).exits(3).says(
-        "resource.properties:loginAuth-searchBase: config-commda was told o=usergroup in its panels, the site had o=old; \
-         o=old stands",
+        "resource.properties:loginAuth-searchBase: config-commda got o=usergroup in its panels, the site had o=old; \
+         the file now has o=old",
     );
 }
 

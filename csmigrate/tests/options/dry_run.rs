@@ -18,7 +18,7 @@ fn it_says_what_would_happen_and_writes_only_the_log() {
     205 todos scanned
     Dry run: this would be done, and nothing was written:
       make /db/old/backup: 7 files copied, 0 files newly written, each read back
-      give /db/old its time of last change back
+      restore the modification time of /db/old
       make the directory /db/new
       make /db/new/csmigrate.new: 1 files copied, 2 files newly written, each read back
       move 3 entries from /db/new/csmigrate.new to /db/new
@@ -74,10 +74,10 @@ fn a_dry_undo_says_what_would_be_taken_back_and_changes_nothing() {
       remove /db/new/csmigrate.new with its 3 entries
       remove the directory /db/new if it is empty then
       remove /db/old/backup with its 9 entries
-      give /db/new/csmigrate.new its time of last change back
-      give /db/new its time of last change back
-      give /db its time of last change back
-      give /db/old its time of last change back
+      restore the modification time of /db/new/csmigrate.new
+      restore the modification time of /db/new
+      restore the modification time of /db
+      restore the modification time of /db/old
     "#);
     site.assert_unchanged(&before);
     assert_eq!(names_in(&site.beside("state/csmigrate")).len(), 1);

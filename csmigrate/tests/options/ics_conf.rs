@@ -91,7 +91,7 @@ fn read_only_alone_needs_no_migration_and_is_taken_back_by_run() {
     assert_snapshot!(site.run(&["--ics-conf", CONF, "--read-only", "on"]).succeeded(), @r#"
     exit 0
     --- stdout
-    /etc/opt/SUNWics5/config/ics.conf already says so: there is nothing to do
+    /etc/opt/SUNWics5/config/ics.conf has these settings already: there is nothing to do
     "#);
     let run = site.run_names().remove(0);
     assert_snapshot!(site.run(&["--undo", &run]).succeeded(), @r#"

@@ -53,7 +53,7 @@ fn min_tells_phases_and_totals() {
     warning: btree-3.0.55-be-dup-512.db: its duplicates are taken as sorted, found from the data
     warning: btree-4.4.20-le-deleteditem-512.db: 1 items are marked as deleted; they are not migrated
     make /db/old/backup: 5 files copied, 0 files newly written, each read back
-    give /db/old its time of last change back
+    restore the modification time of /db/old
     make the directory /db/new
     make /db/new/csmigrate.new: 1 files copied, 4 files newly written, each read back
     move 5 entries from /db/new/csmigrate.new to /db/new

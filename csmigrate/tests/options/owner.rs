@@ -49,13 +49,13 @@ fn names_that_are_not_known_are_refused() {
     assert_snapshot!(site.refused(&["--owner", "nobody:icsgroup", OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: there is no user "nobody" in /etc/passwd; its number can be given instead
+    csmigrate: /etc/passwd has no user "nobody"; you can give a number instead
       Nothing was changed.
     "#);
     assert_snapshot!(site.refused(&["--owner", "icsuser:staff", OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: there is no group "staff" in /etc/group; its number can be given instead
+    csmigrate: /etc/group has no group "staff"; you can give a number instead
       Nothing was changed.
     "#);
     assert_snapshot!(site.refused(&["--owner", "icsuser", OLD, NEW]), @r#"
@@ -67,7 +67,7 @@ fn names_that_are_not_known_are_refused() {
     assert_snapshot!(site.refused(&["--owner", "4294967296:0", OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: there is no user "4294967296" in /etc/passwd; its number can be given instead
+    csmigrate: /etc/passwd has no user "4294967296"; you can give a number instead
       Nothing was changed.
     "#);
 }
@@ -78,7 +78,7 @@ fn the_number_that_the_kernel_ignores_is_refused() {
     assert_snapshot!(site.refused(&["--owner", "0:4294967295", OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: 4294967295 is no number of a group
+    csmigrate: 4294967295 is not the number of a group
       Nothing was changed.
     "#);
 }

@@ -47,7 +47,7 @@ fn the_help_tells_the_documented_syntax_and_our_additions() {
           --without-logs         Migrate the databases as they are when their log files cannot be found
           --owner <USER:GROUP>   Owner of the new files [default: that of each source file]
           --backup-all           Copy hotbackup and archive to the backup as well
-          --log-dir <DIR>        Where csmigrate.log and csmigrateError.log are written [default: the calendar's logs directory]
+          --log-dir <DIR>        Where the two logs are written; made when it is missing, but not its parents [default: the calendar's logs directory]
           --ics-conf <FILE>      Point caldb.berkeleydb.homedir.path in this ics.conf to the target
           --read-only <on|off>   Set caldb.berkeleydb.readonly in that ics.conf (for a parallel upgrade)
 

@@ -20,7 +20,7 @@ fn a_missing_or_superfluous_operand_is_refused() {
     assert_snapshot!(site.refused(&[OLD]), @r#"
     exit 255
     --- stderr
-    csmigrate: target_dbdir is missing: where shall the database in /db/old go?
+    csmigrate: target_dbdir is missing: name the directory for the new database of /db/old
       csmigrate -? lists the options.
       Nothing was changed.
     "#);

@@ -24,7 +24,7 @@ fn a_file_that_was_edited_since_stays_and_that_is_said() {
     Everything else is as it was before the migration
     --- stderr
     csmigrate: warning: /db/new/ics50events.db was changed since the run; it is kept
-    csmigrate: warning: /db/new stays: it holds ics50events.db
+    csmigrate: warning: /db/new is kept: it holds ics50events.db
     "#);
     assert_eq!(names_in(&site.path(NEW)), ["ics50events.db"]);
     assert!(site.read("/db/new/ics50events.db") == edited);
@@ -56,7 +56,7 @@ fn files_that_appeared_in_the_target_stay_and_that_is_said() {
     Removing /db/old/backup...
     Everything else is as it was before the migration
     --- stderr
-    csmigrate: warning: /db/new stays: it holds __db.001
+    csmigrate: warning: /db/new is kept: it holds __db.001
     "#);
     assert_eq!(names_in(&site.path(NEW)), ["__db.001"]);
     assert_same(&source, &manifest(&site.path(OLD)));
@@ -101,7 +101,7 @@ fn a_backup_that_was_changed_is_not_removed() {
     The old database is in /db/old. If you moved it there before the migration, move it back:
       mv [TEMP]/root/db/old [TEMP]/root/db/new
     --- stderr
-    csmigrate: warning: /db/old/backup is left as it is: notes was added to it
+    csmigrate: warning: /db/old/backup is kept: notes was added to it
     "#);
 }
 

@@ -86,7 +86,7 @@ fn what_is_wrong_is_named_with_its_line() {
         ("version: 2\n", "line 1: only version 1 is known"),
         ("dn: o=x\nchangetype: increment\n", "line 2: this `changetype` is not known"),
         ("dn: o=x\nchangetype: delete\ncn: a\n", "line 3: nothing follows `changetype: delete`"),
-        ("dn: o=x\ncn: a\nchangetype: delete\n", "line 3: `changetype:` stands before the values"),
+        ("dn: o=x\ncn: a\nchangetype: delete\n", "line 3: `changetype:` is expected before the values"),
         ("dn: o=x\ncontrol: 1.2.3\ncn: a\n", "line 1: controls need a `changetype`"),
         ("dn: o=x\ncontrol: name\nchangetype: delete\n", "line 2: the control is wrong"),
         ("dn: o=x\ncontrol: 1.2 maybe\nchangetype: delete\n", "line 2: the control is wrong"),
@@ -96,7 +96,7 @@ fn what_is_wrong_is_named_with_its_line() {
         ),
         ("dn: o=x\ncn: a\n-\n", "line 3: `-` is allowed only in a modification"),
         ("dn: o=x\nchangetype: modify\ncn: a\n", "line 3: `add:`, `delete:` or `replace:` is expected here"),
-        ("dn: o=x\nchangetype: modify\nadd: cn\nsn: a\n", "line 4: a value of `cn` or `-` stands here"),
+        ("dn: o=x\nchangetype: modify\nadd: cn\nsn: a\n", "line 4: a value of `cn` or `-` is expected here"),
         (
             "dn: o=x\nchangetype: modify\nadd: c n\n",
             "line 3: the name after `add:`, `delete:` or `replace:` is not an attribute",

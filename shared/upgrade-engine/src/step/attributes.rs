@@ -123,7 +123,7 @@ mod tests {
             })
         };
         let keeps_none = set(|| io::ErrorKind::Unsupported.into()).unwrap();
-        assert_eq!(keeps_none, ["the file system of the copies keeps no extended attribute user.note"]);
+        assert_eq!(keeps_none, ["the file system of the copies does not support the extended attribute user.note"]);
         let refused = set(|| rustix::io::Errno::PERM.into()).unwrap();
         assert!(refused[0].starts_with("/copy/file: the extended attribute user.note could not be set"), "{refused:?}");
         assert!(set(|| rustix::io::Errno::IO.into()).is_err());

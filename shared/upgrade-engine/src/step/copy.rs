@@ -205,7 +205,7 @@ mod tests {
         for at in [0, digest::CHUNK as u64, content.len() as u64 - 1] {
             for result in copied(&content, &content, Some(at)) {
                 let message = result.unwrap_err();
-                assert!(message.contains("what was written does not read back"), "byte {at}: {message}");
+                assert!(message.contains("what was read back is not what was written"), "byte {at}: {message}");
             }
         }
     }

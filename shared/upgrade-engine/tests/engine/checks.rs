@@ -173,7 +173,7 @@ fn a_tree_that_is_to_be_removed_and_holds_something_else() {
     root(&disk).remove_file(&path("old/sub/notes")).unwrap();
     tree.entries[0].node = Node::Directory;
     let why = refused(&disk, remove(&tree));
-    assert!(why.ends_with("b.db was changed since"), "{why}");
+    assert!(why.ends_with("b.db was changed since the run"), "{why}");
 }
 
 #[test]

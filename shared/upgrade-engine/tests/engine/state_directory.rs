@@ -17,7 +17,7 @@ fn a_second_run_is_refused_and_told_who_holds_the_lock() {
     let fs = disk();
     let _held = session(&fs).unwrap();
     let error = session(&fs).err().expect("the lock is held");
-    assert_eq!(error.to_string(), "another run is going on: test, process 1 on host");
+    assert_eq!(error.to_string(), "another run is active: test, process 1 on host");
 }
 
 #[test]
