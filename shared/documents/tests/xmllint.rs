@@ -113,9 +113,12 @@ fn an_edit_changes_what_xmllint_makes_of_nothing_but_its_value() {
         "&lt;a&gt; &amp; 'b' \"c\"\t]]&gt;&#xD;\né",
         "&lt;a> &amp; 'b' &quot;c&quot;&#x9;]]>&#xD;&#xA;é",
     );
-    for name in
-        ["address-books/site.xml", "jnlp/de_DE.jnlp", "jnlp/im.jnlp.template", "whole-file/xlate-pabperson.site.xml"]
-    {
+    for name in [
+        "merge/communications-express/site/var/opt/SUNWuwc/WEB-INF/domain/defaultps/defaultps.xml",
+        "jnlp/de_DE.jnlp",
+        "jnlp/im.jnlp.template",
+        "whole-file/xlate-pabperson.site.xml",
+    ] {
         let original = data(name);
         let xml = Xml::parse(original.clone()).unwrap();
         let spliced = |edit: Result<documents::SpanEdit, documents::xml::SetError>| {

@@ -104,20 +104,25 @@ impl<'a, D: Document> Index<'a, D> {
         let entries = document.entries();
         let mut slots: Vec<Slot> = Vec::with_capacity(entries.len());
         let mut others: HashMap<usize, Vec<usize>> = HashMap::new();
-        let mut counts: HashMap<Key, usize> = HashMap::new();
+        // How many entries there are of the key that a number is the first name of.
+        let mut counts: Vec<usize> = Vec::new();
+        let each_counts = document.repeats() == Repeats::EachCounts;
         let mut numbers = Vec::with_capacity(entries.len());
         for (place, entry) in entries.iter().enumerate() {
             let key = match moved_key(document, entry, moves) {
                 Some(moved) => Cow::Owned(document.canonical(&moved).into_owned()),
                 None => document.canonical(&entry.key),
             };
-            let mut occurrence = 1;
-            if document.repeats() == Repeats::EachCounts && entry.state == State::Active {
-                let count = counts.entry(key.clone().into_owned()).or_default();
+            let Some(mut number) = number_of(Name { key: key.clone(), occurrence: 1 }) else { continue };
+            if each_counts && entry.state == State::Active {
+                counts.resize(counts.len().max(number + 1), 0);
+                let Some(count) = counts.get_mut(number) else { continue };
                 *count += 1;
-                occurrence = *count;
+                if *count > 1 {
+                    let Some(other) = number_of(Name { key, occurrence: *count }) else { continue };
+                    number = other;
+                }
             }
-            let Some(number) = number_of(Name { key, occurrence }) else { continue };
             numbers.push((place, number));
             slots.resize(slots.len().max(number + 1), Slot::default());
             if let Some(other) = slots.get_mut(number).and_then(|slot| slot.take(place, entry, entries)) {
