@@ -23,7 +23,7 @@ _csmigrate() {
 
     case "${cmd}" in
         csmigrate)
-            opts="-q -l -b -V -? -d --version --help --inspect --deep --byte-order --dup-sorted --salvage --owner --backup-all --log-dir --ics-conf --read-only --root --state-dir --json --report --resume --list-runs --prune --color --dry-run --undo --yes"
+            opts="-q -l -b -V -? -d --version --help --inspect --deep --byte-order --dup-sorted --salvage --log-files --without-logs --owner --backup-all --log-dir --ics-conf --read-only --root --state-dir --json --report --resume --list-runs --prune --color --dry-run --undo --yes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -47,6 +47,10 @@ _csmigrate() {
                     ;;
                 --dup-sorted)
                     COMPREPLY=($(compgen -W "yes no" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-files)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --owner)

@@ -208,7 +208,11 @@ impl RunHandler for Program<'_> {
     }
 
     fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
-        Ok(Providers { producers: vec![Box::new(Migrate), Box::new(StripDirectories)], workers: workers::count(), ..Providers::default() })
+        Ok(Providers {
+            producers: vec![Box::new(Migrate), Box::new(StripDirectories)],
+            workers: workers::count(),
+            ..Providers::default()
+        })
     }
 
     fn announcement(&self, plan: &Plan, step: usize) -> Announcement {

@@ -12,7 +12,10 @@ fn merge(site: &Site, more: &[&str]) -> crate::support::Outcome {
 #[test]
 fn without_one_the_value_of_the_site_stands_and_the_run_ends_with_3() {
     let site = Site::reset();
-    merge(&site, &[]).exits(3).says("2 conflicts: the site's values are kept").says("--resolve FILE:KEY=site|new|VALUE");
+    merge(&site, &[])
+        .exits(3)
+        .says("2 conflicts: the site's values are kept")
+        .says("--resolve FILE:KEY=site|new|VALUE");
     assert!(site.text(RESOURCE).contains("jdapi-wildorgsearchmaxresults=10\n"));
     assert!(!site.text(RESOURCE).contains("<<<<"));
 }

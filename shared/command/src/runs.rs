@@ -209,7 +209,8 @@ impl<'a, H: RunHandler> Runs<'a, H> {
             if run.plan.undoes.is_some() {
                 return Ok(false);
             }
-            let undo = self.work(&Plan::new("", Value::Null), providers, |resources| session.plan_undo(run, resources))?;
+            let undo =
+                self.work(&Plan::new("", Value::Null), providers, |resources| session.plan_undo(run, resources))?;
             if !undo.kept.is_empty() {
                 return Ok(false);
             }
