@@ -136,6 +136,10 @@ impl RootPath {
     fn from_components(bytes: &[u8]) -> Self {
         let mut path = Vec::with_capacity(bytes.len());
         for component in bytes.split(|b| *b == b'/').filter(|c| !c.is_empty() && *c != b".") {
+            // Nothing is above the root.
+            if path.is_empty() && component == b".." {
+                continue;
+            }
             path.push(b'/');
             path.extend_from_slice(component);
         }
