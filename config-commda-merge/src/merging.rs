@@ -34,9 +34,9 @@ fn rules(file: Option<ConfigFile>, resolutions: &[String]) -> Rules {
         carrier: Carrier::New,
         obsolete: Obsolete::OnlyReport,
         shipped: if file == Some(ConfigFile::Security) { Shipped::Stands } else { Shipped::Mergeable },
-        roots: Vec::new(),
         lists: vec![LIST.into()],
         resolutions: resolutions.to_vec(),
+        ..Rules::default()
     }
 }
 
