@@ -75,7 +75,12 @@ impl Logs {
 ///
 /// # Errors
 /// [`Error::Config`] when ics.conf cannot be understood; [`command::Error`] when the directory cannot be used.
-pub fn of_command(args: &Args, terminal: Terminal, fs: &dyn FileSystem, command: &Command) -> Result<Option<Logs>, Error> {
+pub fn of_command(
+    args: &Args,
+    terminal: Terminal,
+    fs: &dyn FileSystem,
+    command: &Command,
+) -> Result<Option<Logs>, Error> {
     let what = match command {
         Command::Migrate { source, target } => format!("migrate {} to {}", source.display(), target.display()),
         Command::EditConfig => "edit ics.conf".to_owned(),

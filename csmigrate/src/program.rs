@@ -227,7 +227,8 @@ impl RunHandler for Program<'_> {
     /// The server reads ics.conf when it starts, so an edit has no effect before.
     fn next(&self, plan: &Plan) -> Vec<String> {
         let edits = plan.steps.iter().any(|step| matches!(step, Step::ReplaceFile(_)));
-        let restart = "Next:   restart the Calendar Server services (stop-cal, start-cal): they read ics.conf when they start";
+        let restart =
+            "Next:   restart the Calendar Server services (stop-cal, start-cal): they read ics.conf when they start";
         edits.then(|| restart.to_owned()).into_iter().collect()
     }
 

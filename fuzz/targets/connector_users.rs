@@ -15,7 +15,8 @@ pub(crate) fn run(data: &[u8]) {
     let quoted = |field: &String| format!("\"{}\"", field.replace('"', "\"\""));
     let text: String =
         records.iter().map(|fields| fields.iter().map(quoted).collect::<Vec<_>>().join(",") + "\r\n").collect();
-    let again: Vec<Vec<String>> =
-        occ_upgrade::users::Records::new(text.as_bytes()).map(|record| record.expect("what was quoted is CSV").1).collect();
+    let again: Vec<Vec<String>> = occ_upgrade::users::Records::new(text.as_bytes())
+        .map(|record| record.expect("what was quoted is CSV").1)
+        .collect();
     assert_eq!(again, records);
 }

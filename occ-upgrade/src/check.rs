@@ -53,7 +53,10 @@ pub fn findings(configuration: &Configuration) -> Vec<Finding> {
     if let Origin::Vendor(map) = &configuration.origin {
         let unknown: Vec<_> = Setting::ALL.iter().filter(|s| !map.settings.contains_key(s)).map(|s| s.id()).collect();
         if !unknown.is_empty() {
-            found.push(Finding::warning("map", format!("not checked, because the map does not name them: {}", unknown.join(", "))));
+            found.push(Finding::warning(
+                "map",
+                format!("not checked, because the map does not name them: {}", unknown.join(", ")),
+            ));
         }
     }
     found.sort_by_key(|finding| finding.severity);
@@ -150,7 +153,10 @@ fn rights(c: &Configuration, found: &mut Vec<Finding>) {
 }
 
 fn servers(c: &Configuration, found: &mut Vec<Finding>) {
-    if c.is(Setting::Profiles, "Yes") && c.is(Setting::ProfileSettings, "Create new") && c.get(Setting::MailHost).is_none() {
+    if c.is(Setting::Profiles, "Yes")
+        && c.is(Setting::ProfileSettings, "Create new")
+        && c.get(Setting::MailHost).is_none()
+    {
         found.push(Finding::error("servers", "new profiles need a mail server, and `Mail server` is empty"));
     }
     for (security, port, plain, secure) in [
@@ -163,7 +169,8 @@ fn servers(c: &Configuration, found: &mut Vec<Finding>) {
             let text = format!("`{}` is {plain} although `{}` is SSL: usual is {secure}", port.key(), security.key());
             found.push(Finding::warning("ports", text));
         } else if !with && value == secure {
-            let text = format!("`{}` is {secure}, the port of SSL, although `{}` is not SSL", port.key(), security.key());
+            let text =
+                format!("`{}` is {secure}, the port of SSL, although `{}` is not SSL", port.key(), security.key());
             found.push(Finding::warning("ports", text));
         }
     }

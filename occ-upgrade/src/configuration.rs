@@ -41,12 +41,7 @@ impl Configuration {
     ///
     /// # Errors
     /// [`Error::NoMap`] for a vendor's file without one; [`Error::File`]; [`command::Error::Io`].
-    pub fn read(
-        fs: &dyn FileSystem,
-        typed: &Path,
-        reading: &Reading,
-        needed: &[&'static str],
-    ) -> Result<Self, Error> {
+    pub fn read(fs: &dyn FileSystem, typed: &Path, reading: &Reading, needed: &[&'static str]) -> Result<Self, Error> {
         let path = typed.display().to_string();
         let wrong = |what: String| Error::file(&path, what);
         let bytes = files::read(fs, typed)?;
@@ -54,9 +49,9 @@ impl Configuration {
             return Err(wrong(what.to_owned()));
         }
         let map = match &reading.map {
-            Some(file) => Some(
-                Map::parse(&files::read_text(fs, file)?).map_err(|what| Error::file(file.display(), what))?,
-            ),
+            Some(file) => {
+                Some(Map::parse(&files::read_text(fs, file)?).map_err(|what| Error::file(file.display(), what))?)
+            }
             None => None,
         };
         let parse = |page| WindowsIni::parse_with(bytes.clone(), page).map_err(|e| wrong(e.to_string()));
@@ -92,11 +87,17 @@ impl Configuration {
         }
         for (setting, place) in &map.settings {
             let Some(bytes) = value(&found.document, &place.section, &place.key) else {
-                let what = format!("there is no key `{}` in [{}], which the map names for {}", place.key, place.section, setting.id());
+                let what = format!(
+                    "there is no key `{}` in [{}], which the map names for {}",
+                    place.key,
+                    place.section,
+                    setting.id()
+                );
                 return Err(wrong(what));
             };
             let Some(text) = found.text(&bytes) else {
-                let what = format!("`{}` in [{}] is not ASCII: name the code page with --codepage", place.key, place.section);
+                let what =
+                    format!("`{}` in [{}] is not ASCII: name the code page with --codepage", place.key, place.section);
                 return Err(wrong(what));
             };
             found.values.insert(*setting, place.read(&text));
@@ -161,7 +162,8 @@ impl Configuration {
                     (place.section.as_str(), place.key.as_str(), place.spell(word))
                 }
             };
-            let spelled = self.bytes(&word).ok_or_else(|| wrong(format!("`{word}` is no text of the file's code page")))?;
+            let spelled =
+                self.bytes(&word).ok_or_else(|| wrong(format!("`{word}` is no text of the file's code page")))?;
             list.push((self.key(section, key), spelled));
         }
         self.document.set_all(&list).map_err(|e| wrong(e.to_string()))
@@ -229,7 +231,9 @@ fn foreign(bytes: &[u8]) -> Option<&'static str> {
     } else if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         Some("it is a zip file: name the .ini file in it")
     } else if bytes.starts_with(b"\xef\xbb\xbf") {
-        Some("it begins with the mark of UTF-8, which Windows takes for a part of the first line: save it as ANSI or UTF-16LE")
+        Some(
+            "it begins with the mark of UTF-8, which Windows takes for a part of the first line: save it as ANSI or UTF-16LE",
+        )
     } else if bytes.is_empty() {
         Some("it is empty")
     } else {

@@ -17,7 +17,9 @@ pub enum Error {
         what: String,
     },
     /// A file is of the vendor, and there is no map.
-    #[error("{path} is not a file of occ-upgrade, and the format of the vendor's files is not published: a map is needed")]
+    #[error(
+        "{path} is not a file of occ-upgrade, and the format of the vendor's files is not published: a map is needed"
+    )]
     NoMap {
         /// The file.
         path: String,
@@ -73,8 +75,12 @@ impl ToolError for Error {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NoMap { needed, .. } => Some(crate::map::explanation(needed)),
-            Self::Exists { .. } => Some("Name another place, or give --replace: the old one is kept beside it.".to_owned()),
-            Self::Setting { .. } => Some("`occ-upgrade check` lists everything that is wrong in a configuration.".to_owned()),
+            Self::Exists { .. } => {
+                Some("Name another place, or give --replace: the old one is kept beside it.".to_owned())
+            }
+            Self::Setting { .. } => {
+                Some("`occ-upgrade check` lists everything that is wrong in a configuration.".to_owned())
+            }
             Self::File { .. } | Self::Common(_) => None,
         }
     }

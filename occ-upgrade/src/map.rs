@@ -112,8 +112,14 @@ mod tests {
             ("version = 2\n[settings]\n", "version 2 is not known"),
             ("version = 1\n[settings.nothing]\nsection=\"S\"\nkey=\"K\"\n", "there is no setting `nothing`"),
             ("version = 1\n[settings.install]\nsection=\"S\"\n", "missing field `key`"),
-            ("version = 1\n[settings.install]\nsection=\"S\"\nkey=\"K\"\nvalues={Maybe=\"1\"}\n", "`Maybe` is not one of Yes, No"),
-            ("version = 1\n[settings.install]\nsection=\"S\"\nkey=\"K\"\nvalues={Yes=\"1\",No=\"1\"}\n", "spelled the same"),
+            (
+                "version = 1\n[settings.install]\nsection=\"S\"\nkey=\"K\"\nvalues={Maybe=\"1\"}\n",
+                "`Maybe` is not one of Yes, No",
+            ),
+            (
+                "version = 1\n[settings.install]\nsection=\"S\"\nkey=\"K\"\nvalues={Yes=\"1\",No=\"1\"}\n",
+                "spelled the same",
+            ),
             ("x", "line 1"),
         ] {
             let found = Map::parse(text).unwrap_err();

@@ -82,7 +82,11 @@ impl Program<'_> {
             (0, _) => Exit::NeedsReview,
             _ => Exit::ChecksFailed,
         };
-        self.say(&format!("{}, {}", counted(errors, "error"), counted(findings.len().saturating_sub(errors), "warning")));
+        self.say(&format!(
+            "{}, {}",
+            counted(errors, "error"),
+            counted(findings.len().saturating_sub(errors), "warning")
+        ));
         report.findings = findings.iter().map(|finding| finding.text.clone()).collect();
         report.details = json!({ "findings": findings });
         Completion { exit, report, json: None }

@@ -117,7 +117,10 @@ pub fn judge(site: &Site) -> (Vec<Line>, Vec<String>) {
     };
     let directory = version(Component::Directory);
     if at_least(version(Component::Messaging), "7.0") && at_least(directory, "6.0") && !at_least(directory, "6.3") {
-        findings.push("Directory Server: with Communications Suite 6 (Messaging Server 7.0) version 6 must be 6.3 or higher".to_owned());
+        findings.push(
+            "Directory Server: with Communications Suite 6 (Messaging Server 7.0) version 6 must be 6.3 or higher"
+                .to_owned(),
+        );
     }
     if version(Component::Convergence).is_none() && version(Component::CommunicationsExpress).is_none() {
         findings.push(
@@ -132,7 +135,8 @@ pub fn judge(site: &Site) -> (Vec<Line>, Vec<String>) {
 
 fn line(site: &Site, component: Component) -> Line {
     let found = site.versions.iter().find(|(one, _)| *one == component).map(|(_, version)| version);
-    let listed: Vec<_> = component.listed().iter().filter_map(|(text, suite)| Some((Version::parse(text)?, *suite))).collect();
+    let listed: Vec<_> =
+        component.listed().iter().filter_map(|(text, suite)| Some((Version::parse(text)?, *suite))).collect();
     let names: Vec<_> = listed.iter().map(|(version, _)| version.to_string()).collect();
     let open_ended = component == Component::Directory;
     let names = if open_ended { "5.2, or at least 6.0".to_owned() } else { names.join(" or ") };

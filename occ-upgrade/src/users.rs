@@ -45,14 +45,17 @@ impl User {
             return Err(wrong("the mail address is missing".to_owned()));
         }
         let local = match mail.split_once('@') {
-            Some((local, domain)) if !local.is_empty() && !domain.is_empty() && !domain.contains('@') => local.to_owned(),
+            Some((local, domain)) if !local.is_empty() && !domain.is_empty() && !domain.contains('@') => {
+                local.to_owned()
+            }
             _ => return Err(wrong(format!("`{mail}` is no mail address"))),
         };
         if mail.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(wrong("the mail address holds a blank or a control character".to_owned()));
         }
         fields.insert("mail".to_owned(), mail);
-        let is_missing = |fields: &BTreeMap<String, String>, name| fields.get(name).is_none_or(|v: &String| v.trim().is_empty());
+        let is_missing =
+            |fields: &BTreeMap<String, String>, name| fields.get(name).is_none_or(|v: &String| v.trim().is_empty());
         if is_missing(&fields, "uid") {
             fields.insert("uid".to_owned(), local);
         }

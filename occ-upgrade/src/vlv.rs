@@ -106,41 +106,59 @@ pub fn records(c: &Configuration, index: &Index) -> Result<Vec<Record>, Error> {
     }
     let search_name = "Outlook Connector GAL";
     let index_name = format!("Outlook Connector GAL by {}", index.sort);
-    let search = Dn::parse(&format!("cn={search_name},cn={database},cn=ldbm database,cn=plugins,cn=config")).map_err(wrong)?;
+    let search =
+        Dn::parse(&format!("cn={search_name},cn={database},cn=ldbm database,cn=plugins,cn=config")).map_err(wrong)?;
     let by = Dn::parse(&format!("cn={index_name},{search}")).map_err(wrong)?;
     let who = if c.is(Setting::RequireLogin, "Yes") { "all" } else { "anyone" };
     let aci = format!(
         "(targetattr != \"aci\")(version 3.0; acl \"Outlook Connector GAL\"; allow (read, search, compare, proxy) userdn = \
          \"ldap:///{who}\";)"
     );
+    // The server also wants that the definition itself may be read, as it is when a search goes by it.
+    let readable = format!(
+        "(targetattr = \"*\")(version 3.0; acl \"Outlook Connector GAL\"; allow (read, search, compare) userdn = \"ldap:///{who}\";)"
+    );
     let task = Dn::parse("cn=Outlook Connector GAL,cn=index,cn=tasks,cn=config").map_err(wrong)?;
     Ok(vec![
-        Record::change(search, Action::Add(attributes(&[
-            ("objectClass", "top"),
-            ("objectClass", "vlvSearch"),
-            ("cn", search_name),
-            ("vlvBase", &index.base),
-            ("vlvScope", &index.scope),
-            ("vlvFilter", &index.filter),
-        ]))),
-        Record::change(by, Action::Add(attributes(&[
-            ("objectClass", "top"),
-            ("objectClass", "vlvIndex"),
-            ("cn", &index_name),
-            ("vlvSort", &index.sort),
-        ]))),
-        Record::change(Dn::parse(FEATURE).map_err(wrong)?, Action::Modify(vec![Modification {
-            kind: ModificationKind::Add,
-            attribute: "aci".to_owned(),
-            values: vec![aci.into_bytes()],
-        }])),
-        Record::change(task, Action::Add(attributes(&[
-            ("objectClass", "top"),
-            ("objectClass", "extensibleObject"),
-            ("cn", search_name),
-            ("nsInstance", &database),
-            ("nsIndexVLVAttribute", &index_name),
-        ]))),
+        Record::change(
+            search,
+            Action::Add(attributes(&[
+                ("objectClass", "top"),
+                ("objectClass", "vlvSearch"),
+                ("cn", search_name),
+                ("vlvBase", &index.base),
+                ("vlvScope", &index.scope),
+                ("vlvFilter", &index.filter),
+                ("aci", &readable),
+            ])),
+        ),
+        Record::change(
+            by,
+            Action::Add(attributes(&[
+                ("objectClass", "top"),
+                ("objectClass", "vlvIndex"),
+                ("cn", &index_name),
+                ("vlvSort", &index.sort),
+            ])),
+        ),
+        Record::change(
+            Dn::parse(FEATURE).map_err(wrong)?,
+            Action::Modify(vec![Modification {
+                kind: ModificationKind::Add,
+                attribute: "aci".to_owned(),
+                values: vec![aci.into_bytes()],
+            }]),
+        ),
+        Record::change(
+            task,
+            Action::Add(attributes(&[
+                ("objectClass", "top"),
+                ("objectClass", "extensibleObject"),
+                ("cn", search_name),
+                ("nsInstance", &database),
+                ("nsIndexVLVAttribute", &index_name),
+            ])),
+        ),
     ])
 }
 

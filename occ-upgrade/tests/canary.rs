@@ -16,7 +16,9 @@ fn secrets_go_nowhere() {
     watched.site.put("old.ini", format!("[Setup]\r\nInstall=0\r\nProfile=1\r\nPassword={vendor}\r\n"));
     watched.site.put("map.toml", MAP);
     watched.site.put("users.csv", format!("mail,uid,password\na@b,a,{csv}\n"));
-    watched.site.put("users.ldif", format!("dn: uid=a,o=x\nobjectClass: person\nuid: a\nmail: a@b\nuserPassword: {ldif}\n"));
+    watched
+        .site
+        .put("users.ldif", format!("dn: uid=a,o=x\nobjectClass: person\nuid: a\nmail: a@b\nuserPassword: {ldif}\n"));
     watched.site.put("answers.toml", format!("password = \"{answer}\"\n"));
     for json in [&[][..], &["--json"]] {
         for (status, call) in [

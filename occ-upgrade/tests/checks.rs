@@ -22,7 +22,13 @@ fn found(site: &Site, arguments: &[&str]) -> Vec<String> {
         .iter()
         .map(|finding| format!("{} {}", finding["severity"].as_str().unwrap(), finding["rule"].as_str().unwrap()))
         .collect();
-    let expected = if found.iter().any(|line| line.starts_with("error")) { 6 } else if found.is_empty() { 0 } else { 3 };
+    let expected = if found.iter().any(|line| line.starts_with("error")) {
+        6
+    } else if found.is_empty() {
+        0
+    } else {
+        3
+    };
     outcome.exits(expected);
     found
 }
@@ -103,7 +109,9 @@ fn the_browsing_index_of_the_server_must_be_that_of_the_file() {
     site.put("tree/etc/dirsrv/slapd-one/dse.ldif", only_entries.split("\ndn: oid=").next().unwrap());
     site.run(&["check", "site.ini", "--site-root", "tree"]).exits(0);
     site.put("tree/var/opt/mps/serverroot/slapd-two/config/dse.ldif", "dn: cn=config\ncn: config\n");
-    site.run(&["check", "site.ini", "--site-root", "tree"]).exits(6).says("slapd-two/config/dse.ldif has no browsing index");
+    site.run(&["check", "site.ini", "--site-root", "tree"])
+        .exits(6)
+        .says("slapd-two/config/dse.ldif has no browsing index");
     site.run(&["check", "site.ini", "--site-root", "."]).exits(3).says("no directory server was found");
 }
 
@@ -138,7 +146,11 @@ fn a_new_file_holds_the_answers_in_ascii_a_code_page_or_utf_16() {
     assert!(site.get("plain.ini").is_ascii());
     site.put("answers.toml", "profile-name = \"Почта\"\n");
     site.refused(2, &["new", "-o", "x.ini", "--answers", "answers.toml"], "with --codepage");
-    site.refused(2, &["new", "-o", "x.ini", "--answers", "answers.toml", "--codepage", "windows-1252"], "that windows-1252 lacks");
+    site.refused(
+        2,
+        &["new", "-o", "x.ini", "--answers", "answers.toml", "--codepage", "windows-1252"],
+        "that windows-1252 lacks",
+    );
     site.run(&["new", "-o", "u.ini", "--answers", "answers.toml", "--codepage", "utf-16le"]).exits(0);
     assert!(site.get("u.ini").starts_with(&utf16("; Configuration")));
     site.run(&["new", "-o", "c.ini", "--answers", "answers.toml", "--codepage", "windows-1251"]).exits(0);

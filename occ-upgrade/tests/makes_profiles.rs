@@ -15,7 +15,10 @@ fn with_users(answers: &str, users: &str) -> Site {
 
 #[test]
 fn each_user_gets_a_profile_without_findings_and_the_same_bytes_each_time() {
-    let site = with_users(&format!("{ANSWERS}local-pst = 'C:\\Mail\\%uid%\\local.pst'\nprofile-name = \"Mail of %cn%\"\n"), USERS);
+    let site = with_users(
+        &format!("{ANSWERS}local-pst = 'C:\\Mail\\%uid%\\local.pst'\nprofile-name = \"Mail of %cn%\"\n"),
+        USERS,
+    );
     site.run(&CALL).exits(0).says("2 new, 0 changed, 0 unchanged, 0 removed");
     assert_eq!(site.names("prf"), ["ann.prf", "bob.prf", "profiles.b3"]);
     let bob = site.get_text("prf/bob.prf");
@@ -76,7 +79,9 @@ fn presets_say_what_outlook_does_with_a_profile_that_is_there() {
         let site = with_users(ANSWERS, USERS);
         site.run(&[&CALL[..], &["--preset", preset]].concat()).exits(0);
         let text = site.get_text("prf/ann.prf");
-        let expected = format!("DefaultProfile={default}\r\nOverwriteProfile={overwrite}\r\nModifyDefaultProfileIfPresent=FALSE\r\nBackupProfile=No\r\n");
+        let expected = format!(
+            "DefaultProfile={default}\r\nOverwriteProfile={overwrite}\r\nModifyDefaultProfileIfPresent=FALSE\r\nBackupProfile=No\r\n"
+        );
         assert!(text.contains(&expected), "{text}");
     }
 }

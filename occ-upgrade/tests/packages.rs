@@ -20,7 +20,10 @@ fn a_package_made_twice_is_identical_and_its_manifest_holds() {
     assert_eq!(site.get("one.zip"), site.get("two.zip"));
     let diff = Command::new("diff").args(["-r", "one", "two"]).current_dir(site.at("")).status().unwrap();
     assert!(diff.success());
-    let check = Command::new("sha256sum").args(["--check", "--quiet", "--strict", "SHA256SUMS"]).current_dir(site.at("one")).status();
+    let check = Command::new("sha256sum")
+        .args(["--check", "--quiet", "--strict", "SHA256SUMS"])
+        .current_dir(site.at("one"))
+        .status();
     assert!(check.unwrap().success());
     let manifest: serde_json::Value = serde_json::from_slice(&site.get("one/manifest.json")).unwrap();
     let files = manifest["files"].as_object().unwrap();
@@ -36,7 +39,16 @@ fn a_zip_file_holds_what_the_directory_holds_python3() {
     for name in ["directory", "file.zip"] {
         site.run(&["package", "site.ini", "-o", name, "--kit", "kit"]).exits(0);
     }
-    let python = testkit::site::run("python3", &["-c".as_ref(), "import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; z.extractall(sys.argv[2])".as_ref(), site.at("file.zip").as_os_str(), site.at("unpacked").as_os_str()]);
+    let python = testkit::site::run(
+        "python3",
+        &[
+            "-c".as_ref(),
+            "import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; z.extractall(sys.argv[2])"
+                .as_ref(),
+            site.at("file.zip").as_os_str(),
+            site.at("unpacked").as_os_str(),
+        ],
+    );
     assert_eq!(python, "");
     let diff = Command::new("diff").args(["-r", "directory", "unpacked"]).current_dir(site.at("")).status().unwrap();
     assert!(diff.success());
@@ -46,9 +58,14 @@ fn a_zip_file_holds_what_the_directory_holds_python3() {
 fn each_mode_has_its_configuration_and_its_scripts() {
     let site = Site::with_answers(&format!("{ANSWERS}log-folder = '\\\\srv\\LOGS'\n"));
     site.run(&["package", "site.ini", "-o", "p"]).exits(0).says("into kit");
-    for (mode, install, profiles) in [("install-only", "Yes", "No"), ("profile-only", "No", "Yes"), ("install-and-profile", "Yes", "Yes")] {
+    for (mode, install, profiles) in
+        [("install-only", "Yes", "No"), ("profile-only", "No", "Yes"), ("install-and-profile", "Yes", "Yes")]
+    {
         let ini = site.get_text(&format!("p/ini/{mode}.ini"));
-        assert!(ini.contains(&format!("Microsoft Outlook={install}\r\nCreate/convert/upgrade user profile={profiles}\r\n")), "{ini}");
+        assert!(
+            ini.contains(&format!("Microsoft Outlook={install}\r\nCreate/convert/upgrade user profile={profiles}\r\n")),
+            "{ini}"
+        );
         for script in [format!("p/{mode}.cmd"), format!("p/{mode}.ps1")] {
             let text = site.get_text(&script);
             assert!(text.contains(&format!("kit\\{mode}.exe")) && text.contains(r"\\srv\LOGS"), "{text}");

@@ -81,7 +81,10 @@ fn rule_7_text_is_of_a_code_page_in_crlf_without_a_mark_or_control_characters() 
 #[test]
 fn rule_8_noise_of_templates_is_tolerated() {
     assert_nothing("ServerName=PT_STRING8,0x6600", "ServerName=PT_STRING8,0x6600 ");
-    assert_nothing("AccountType=IMAP\r\n", "AccountType=IMAP\r\n--- IMAP Account Settings ---\r\n'Remark=no mapping\r\n");
+    assert_nothing(
+        "AccountType=IMAP\r\n",
+        "AccountType=IMAP\r\n--- IMAP Account Settings ---\r\n'Remark=no mapping\r\n",
+    );
     assert_nothing("AccountType=IMAP", "AccountType=POP");
 }
 

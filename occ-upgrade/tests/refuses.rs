@@ -17,7 +17,12 @@ fn what_is_no_ini_file() {
         (b"\xff\xfe[\0A\0]\0\n\0x\0=\0a", "of mixed encodings"),
     ] {
         site.put("bad.ini", content);
-        for command in [&["check", "bad.ini"][..], &["vlv", "bad.ini", "-o", "v"], &["package", "bad.ini", "-o", "p"], &["upgrade", "bad.ini", "-o", "n", "--from", "7.1"]] {
+        for command in [
+            &["check", "bad.ini"][..],
+            &["vlv", "bad.ini", "-o", "v"],
+            &["package", "bad.ini", "-o", "p"],
+            &["upgrade", "bad.ini", "-o", "n", "--from", "7.1"],
+        ] {
             site.refused(1, command, text);
         }
     }
@@ -55,7 +60,9 @@ fn unsupported_versions_and_options() {
         site.refused(2, &["upgrade", "site.ini", "-o", "new.ini", "--from", version], "from 7.1 and 7.2 only");
     }
     site.refused(2, &["check", "site.ini", "--codepage", "utf-7"], "is no ANSI code page");
-    for option in [&["--undo"][..], &["--resume"], &["--list-runs"], &["--prune", "x"], &["--root", "/"], &["--state-dir", "/"]] {
+    for option in
+        [&["--undo"][..], &["--resume"], &["--list-runs"], &["--prune", "x"], &["--root", "/"], &["--state-dir", "/"]]
+    {
         site.refused(2, &[&["check", "site.ini"], option].concat(), &format!("there is no {} here", option[0]));
     }
 }
@@ -130,6 +137,10 @@ fn a_gigabyte_of_users_needs_little_memory() {
 fn settings_that_a_command_needs() {
     let site = Site::with_answers("search-base = \"\"\n");
     site.put("users.csv", USERS);
-    site.refused(1, &["vlv", "site.ini", "-o", "v.ldif"], "`Search base (root of LDAP directory)` (search-base) is empty");
+    site.refused(
+        1,
+        &["vlv", "site.ini", "-o", "v.ldif"],
+        "`Search base (root of LDAP directory)` (search-base) is empty",
+    );
     site.refused(1, &["prf", "site.ini", "--users", "users.csv", "-o", "prf"], "`Mail server` (mail-host) is empty");
 }

@@ -48,11 +48,34 @@ fn calendars_whose_recurring_events_were_never_converted_are_warned_of() {
 fn versions_are_read_from_a_site() {
     let site = Site::new();
     site.put("tree/var/opt/SUNWics5/old_csdb/ics50recurring.db", "");
-    let found = site.run(&["requirements", "--site-root", "tree", "--messaging", "6.3", "--directory", "6.3", "--convergence", "1.0"]);
+    let found = site.run(&[
+        "requirements",
+        "--site-root",
+        "tree",
+        "--messaging",
+        "6.3",
+        "--directory",
+        "6.3",
+        "--convergence",
+        "1.0",
+    ]);
     found.exits(6).says("found: Calendar Server unknown").says("an older database is in /var/opt/SUNWics5/old_csdb");
-    site.put("tree/var/sadm/pkg/SUNWics5/pkginfo", "PKG=SUNWics5\nVERSION=6.0,REV=2003.11.14\nBASEDIR=/opt\nPKGINST=SUNWics5\nPATCHLIST=121657-19\n");
+    site.put(
+        "tree/var/sadm/pkg/SUNWics5/pkginfo",
+        "PKG=SUNWics5\nVERSION=6.0,REV=2003.11.14\nBASEDIR=/opt\nPKGINST=SUNWics5\nPATCHLIST=121657-19\n",
+    );
     site.put("tree/opt/SUNWics5/cal/bin/x", "");
-    let found = site.run(&["requirements", "--site-root", "tree", "--messaging", "6.3", "--directory", "6.3", "--convergence", "1.0"]);
+    let found = site.run(&[
+        "requirements",
+        "--site-root",
+        "tree",
+        "--messaging",
+        "6.3",
+        "--directory",
+        "6.3",
+        "--convergence",
+        "1.0",
+    ]);
     found.exits(3).says("ok       Calendar Server         6.3");
     site.refused(2, &["requirements"], "or a site with --site-root");
     site.refused(2, &["requirements", "--messaging", "new"], "`new` is no version");

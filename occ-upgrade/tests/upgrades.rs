@@ -14,7 +14,18 @@ fn a_vendors_file_keeps_every_byte_but_the_two_values() {
     let upgraded = site.run(&["upgrade", "old.ini", "-o", "new.ini", "--from", "7.1", "--map", "map.toml"]).exits(0);
     let expected = VENDOR.replace("\"0\"", "\"1\"").replace("Profile=1", "Profile=0");
     assert_eq!(site.get("new.ini"), latin1(&expected));
-    let order = ["default mail client", "setup.exe", "language", "Yes", "OK", "Save As, new.ini", "run new.exe", "Next", "Exit", "no rollback"];
+    let order = [
+        "default mail client",
+        "setup.exe",
+        "language",
+        "Yes",
+        "OK",
+        "Save As, new.ini",
+        "run new.exe",
+        "Next",
+        "Exit",
+        "no rollback",
+    ];
     let mut rest = upgraded.stdout.as_str();
     for step in order {
         rest = rest.split_once(step).unwrap_or_else(|| panic!("{step} is missing, or not in its place: {upgraded}")).1;
@@ -63,7 +74,8 @@ fn every_encoding_is_kept() {
         let site = Site::new();
         site.put("old.ini", bytes);
         site.put("map.toml", &map);
-        let arguments = [&["upgrade", "old.ini", "-o", "new.ini", "--from", "7.1", "--map", "map.toml"], options].concat();
+        let arguments =
+            [&["upgrade", "old.ini", "-o", "new.ini", "--from", "7.1", "--map", "map.toml"], options].concat();
         site.run(&arguments).exits(0);
         let expected = text.replace("Установка=0", "Установка=1").replace("Профиль=1", "Профиль=0");
         assert_eq!(site.get("new.ini"), encode(&expected));
@@ -77,7 +89,8 @@ fn a_trail_byte_of_shift_jis_is_no_syntax() {
     let site = Site::new();
     site.put("old.ini", text);
     site.put("map.toml", MAP);
-    let arguments = ["upgrade", "old.ini", "-o", "new.ini", "--from", "7.1", "--map", "map.toml", "--codepage", "shift_jis"];
+    let arguments =
+        ["upgrade", "old.ini", "-o", "new.ini", "--from", "7.1", "--map", "map.toml", "--codepage", "shift_jis"];
     site.run(&arguments).exits(0);
     let expected = b"[\x83]]\r\nInstall=\x95\x5c\r\nProfile=1\r\n[Setup]\r\nInstall=1\r\nProfile=0\r\n";
     assert_eq!(site.get("new.ini"), expected);

@@ -40,7 +40,18 @@ proptest! {
 
 #[test]
 fn paths_quotes_and_filters_are_read_back_by_both_readers() {
-    for text in [r"C:\temp\new\x.pst", r"C:\dir\", "\"ab\" cd", "\"", " a ", "'x'", "(&(mail=*)(cn=*))", "a ; b #c", "x:y=z", "%s"] {
+    for text in [
+        r"C:\temp\new\x.pst",
+        r"C:\dir\",
+        "\"ab\" cd",
+        "\"",
+        " a ",
+        "'x'",
+        "(&(mail=*)(cn=*))",
+        "a ; b #c",
+        "x:y=z",
+        "%s",
+    ] {
         let values = BTreeMap::from([(Setting::ProfileName, text.to_owned())]);
         let document = WindowsIni::parse(schema::file(&values).unwrap().into_bytes()).unwrap();
         let own = schema::values(&document, |bytes| String::from_utf8(bytes.to_vec()).ok()).unwrap();

@@ -16,7 +16,10 @@ pub(super) fn findings(c: &Configuration) -> Vec<Finding> {
             let text = format!("line {line}: Windows cannot read `{name}`, which stands before the first section");
             found.push(Finding::warning(rule, text));
         } else if entry.value.is_none() {
-            found.push(Finding::warning(rule, format!("line {line}: Windows reads no value from `{name}`: it has no `=`")));
+            found.push(Finding::warning(
+                rule,
+                format!("line {line}: Windows reads no value from `{name}`: it has no `=`"),
+            ));
         } else if entry.state == State::Shadowed {
             let text = format!("line {line}: `{name}` is there before, and Windows takes the first");
             found.push(Finding::warning(rule, text));
@@ -41,7 +44,10 @@ fn header(line: &[u8], found: &mut Vec<Finding>) {
     }
     let text = line.escape_ascii();
     match line.iter().filter(|byte| **byte == b']').count() {
-        0 => found.push(Finding::warning("windows", format!("`{text}`: the `]` is missing; Windows opens a section all the same"))),
+        0 => found.push(Finding::warning(
+            "windows",
+            format!("`{text}`: the `]` is missing; Windows opens a section all the same"),
+        )),
         1 => {}
         _ => found.push(Finding::warning("windows", format!("`{text}`: Windows ends the name at the first `]`"))),
     }

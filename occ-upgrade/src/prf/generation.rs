@@ -58,7 +58,8 @@ impl Generation {
             let text = String::from_utf8(read_whole(&*file)?).map_err(io::Error::other)?;
             for line in text.lines() {
                 let Some((digest, file)) = line.split_once("  ") else { continue };
-                let digest = serde_json::from_value(serde_json::Value::String(digest.to_owned())).map_err(io::Error::other)?;
+                let digest =
+                    serde_json::from_value(serde_json::Value::String(digest.to_owned())).map_err(io::Error::other)?;
                 old_list.insert(file.to_owned(), digest);
             }
         }
@@ -145,7 +146,10 @@ impl Unique {
 pub fn file_name(uid: &str) -> String {
     let mut out = String::new();
     for byte in uid.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'@' | b'+') || (byte == b'.' && !out.is_empty()) {
+        if byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'_' | b'@' | b'+')
+            || (byte == b'.' && !out.is_empty())
+        {
             out.push(char::from(byte));
         } else {
             out.push_str(&format!("={byte:02X}"));

@@ -57,7 +57,12 @@ impl Profile<'_> {
     fn section(&self, name: &str) -> Vec<(String, String)> {
         let entries = self.document.entries().iter();
         let of = entries.filter(|entry| {
-            entry.key.section.as_ref().and_then(|section| self.shown(section)).is_some_and(|s| s.eq_ignore_ascii_case(name))
+            entry
+                .key
+                .section
+                .as_ref()
+                .and_then(|section| self.shown(section))
+                .is_some_and(|s| s.eq_ignore_ascii_case(name))
         });
         let pairs = of.filter_map(|entry| Some((self.shown(&entry.key.name)?, self.shown(entry.value.as_ref()?)?)));
         pairs.filter(|(key, _)| !key.starts_with('\'')).collect()
@@ -68,7 +73,10 @@ impl Profile<'_> {
         if bytes.starts_with(b"\xef\xbb\xbf") || self.document.encoding() == FileEncoding::Utf16 {
             self.error("text", "a profile file is text of the desktops' code page, without a mark".to_owned());
         } else if !bytes.is_ascii() && self.page == CodePage::SINGLE_BYTE {
-            self.warning("text", "there is text that is not ASCII: check it with --codepage, the one of the desktops".to_owned());
+            self.warning(
+                "text",
+                "there is text that is not ASCII: check it with --codepage, the one of the desktops".to_owned(),
+            );
         }
         let is_crlf = |at: usize| at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'\r');
         if self.document.encoding() != FileEncoding::Utf16
@@ -104,7 +112,9 @@ impl Profile<'_> {
         if let Some(store) = self.get("General", "DefaultStore")
             && self.get("Service List", &store).is_none()
         {
-            let text = format!("DefaultStore={store} is no service of [Service List]; it is the name of a service, not a path");
+            let text = format!(
+                "DefaultStore={store} is no service of [Service List]; it is the name of a service, not a path"
+            );
             self.error("general", text);
         }
     }
@@ -113,7 +123,8 @@ impl Profile<'_> {
         let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (service, block) in self.section("Service List") {
             let keys = self.section(&block);
-            let name = keys.iter().find(|(key, _)| key.eq_ignore_ascii_case("ServiceName")).map(|(_, name)| name.clone());
+            let name =
+                keys.iter().find(|(key, _)| key.eq_ignore_ascii_case("ServiceName")).map(|(_, name)| name.clone());
             let has_guid = keys.iter().any(|(key, _)| key.eq_ignore_ascii_case("SectionGUID"));
             if name.is_none() && !has_guid {
                 self.error("mapping", format!("{service}={block}: [{block}] has neither ServiceName nor SectionGUID"));
@@ -166,7 +177,8 @@ impl Profile<'_> {
     fn accounts(&mut self) {
         for (account, block) in self.section("Internet Account List") {
             let keys = self.section(&block);
-            let kind = keys.iter().find(|(key, _)| key.eq_ignore_ascii_case("AccountType")).map(|(_, kind)| kind.as_str());
+            let kind =
+                keys.iter().find(|(key, _)| key.eq_ignore_ascii_case("AccountType")).map(|(_, kind)| kind.as_str());
             if !kind.is_some_and(|kind| ["pop3", "pop", "imap"].contains(&kind.to_ascii_lowercase().as_str())) {
                 self.error("mapping", format!("{account}={block}: [{block}] has no AccountType POP3 or IMAP"));
                 continue;
@@ -174,7 +186,9 @@ impl Profile<'_> {
             self.mapped(&account, &block, &keys);
             for (key, _) in self.section(&account) {
                 if documents::secrets::is_secret_key(&key) {
-                    let text = format!("[{account}] {key}: there is no key for the password of a mail account, and none may be here");
+                    let text = format!(
+                        "[{account}] {key}: there is no key for the password of a mail account, and none may be here"
+                    );
                     self.error("passwords", text);
                 }
             }
@@ -188,7 +202,8 @@ impl Profile<'_> {
                 continue;
             }
             let Some((_, mapping)) = mappings.iter().find(|(name, _)| name.eq_ignore_ascii_case(&key)) else {
-                let text = format!("[{section}] {key}: [{block}] has no mapping for it, so Outlook drops it in silence");
+                let text =
+                    format!("[{section}] {key}: [{block}] has no mapping for it, so Outlook drops it in silence");
                 self.error("mapping", text);
                 continue;
             };
@@ -223,7 +238,10 @@ impl Profile<'_> {
                     self.error("types", format!("[{block}] {key}: {kind} is no type that profile files have"));
                 }
                 if !is_tag(tag) {
-                    self.error("types", format!("[{block}] {key}: `{}` is no tag of 4 or 8 hexadecimal digits", tag.trim()));
+                    self.error(
+                        "types",
+                        format!("[{block}] {key}: `{}` is no tag of 4 or 8 hexadecimal digits", tag.trim()),
+                    );
                 }
                 types.push(kind);
             }

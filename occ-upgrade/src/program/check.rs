@@ -4,7 +4,7 @@ use std::path::Path;
 
 use command::{Completion, ReportStatus};
 use documents::windows_ini::CodePage;
-use documents::{Key, WindowsIni, Document};
+use documents::{Document, Key, WindowsIni};
 use upgrade_engine::fs::real::RealFs;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
 use upgrade_engine::survey::read_file;
@@ -48,7 +48,10 @@ impl Program<'_> {
                 Err(error) => found.push(Finding::error("browsing-index", error.to_string())),
             }
         } else if args.site_root.is_some() {
-            found.push(Finding::warning("browsing-index", "no directory server was found below the site root: name its index with --index"));
+            found.push(Finding::warning(
+                "browsing-index",
+                "no directory server was found below the site root: name its index with --index",
+            ));
         }
         Ok(self.checked(&found, report))
     }
@@ -80,7 +83,10 @@ impl Program<'_> {
             names.sort();
             for name in names.iter().filter(|name| name.as_bytes().starts_with(prefix.as_bytes())) {
                 for file in ["dse.ldif", "config/dse.ldif"] {
-                    let path = above.join(name).resolve(file.as_bytes()).map_err(|e| Error::io("use", &above, std::io::Error::other(e)))?;
+                    let path = above
+                        .join(name)
+                        .resolve(file.as_bytes())
+                        .map_err(|e| Error::io("use", &above, std::io::Error::other(e)))?;
                     if let Some(bytes) = read_file(&fs, &path).map_err(|e| Error::io("read", &path, e))? {
                         found.push((path.to_string(), entries(&bytes, Path::new(&path.to_string()))?));
                     }

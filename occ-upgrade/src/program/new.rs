@@ -58,7 +58,9 @@ impl Program<'_> {
         } else if text.is_ascii() {
             text.into_bytes()
         } else {
-            return Err(Error::usage("an answer is not ASCII: name the code page of the desktops, or utf-16le, with --codepage"));
+            return Err(Error::usage(
+                "an answer is not ASCII: name the code page of the desktops, or utf-16le, with --codepage",
+            ));
         };
         let empty: Vec<_> = [Setting::SearchBase, Setting::MailHost, Setting::LdapHost]
             .into_iter()

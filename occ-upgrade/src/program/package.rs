@@ -96,16 +96,19 @@ impl Target {
 
     /// Copies a file of the kit; returns its path in the package, its size and its digest.
     fn copy(&mut self, dir: &dyn Dir, path: &RelPath) -> std::io::Result<(String, u64, String)> {
-        let name = String::from_utf8(path.to_bytes()).map_err(|_| std::io::Error::other(format!("{path} is no UTF-8 name")))?;
+        let name = String::from_utf8(path.to_bytes())
+            .map_err(|_| std::io::Error::other(format!("{path} is no UTF-8 name")))?;
         let name = format!("kit/{name}");
         let file = dir.open(path)?;
         let mut hasher = Sha256::new();
         let mut size = 0_u64;
         match self {
-            Self::Directory(tree) => tree.copy(&RelPath::new(&name).map_err(std::io::Error::other)?, &*file, 0o644, |piece| {
-                hasher.update(piece);
-                size = size.saturating_add(piece.len() as u64);
-            })?,
+            Self::Directory(tree) => {
+                tree.copy(&RelPath::new(&name).map_err(std::io::Error::other)?, &*file, 0o644, |piece| {
+                    hasher.update(piece);
+                    size = size.saturating_add(piece.len() as u64);
+                })?
+            }
             Self::Zip(zip) => {
                 let is_large = file.stat()?.size > u64::from(u32::MAX) / 2;
                 zip.start_file(&name, options().large_file(is_large))?;

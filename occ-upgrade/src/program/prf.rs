@@ -62,7 +62,11 @@ impl Program<'_> {
         Ok(completion)
     }
 
-    fn generation(&self, place: &Place<'_>, tree: Option<upgrade_engine::new_files::NewTree>) -> Result<Generation, Error> {
+    fn generation(
+        &self,
+        place: &Place<'_>,
+        tree: Option<upgrade_engine::new_files::NewTree>,
+    ) -> Result<Generation, Error> {
         let old = if place.is_taken() { self.context.own_files.open_dir(place.path()).ok() } else { None };
         Generation::new(old, tree).map_err(|e| Error::io("read", place.shown(), e))
     }
@@ -112,7 +116,8 @@ impl Program<'_> {
 }
 
 fn edited(outcome: &Outcome) -> Vec<String> {
-    let line = |file: &String| format!("{file} was edited since it was generated; the old directory keeps the edited one");
+    let line =
+        |file: &String| format!("{file} was edited since it was generated; the old directory keeps the edited one");
     outcome.edited.iter().map(line).collect()
 }
 

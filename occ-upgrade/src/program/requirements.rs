@@ -30,13 +30,16 @@ impl Program<'_> {
         }
         if let Some(text) = &args.first_calendar {
             let first = first_calendar(text);
-            site.first_calendar = Some(first.ok_or_else(|| Error::usage(format!("--first-calendar: `{text}` is no version")))?);
+            site.first_calendar =
+                Some(first.ok_or_else(|| Error::usage(format!("--first-calendar: `{text}` is no version")))?);
         }
         if let Some(root) = &args.site_root {
             let fs = RealFs::open(root).map_err(|e| Error::io("open", root.display(), e))?;
             self.find(&fs, &mut site)?;
         } else if site.versions.is_empty() {
-            return Err(Error::usage("give versions (--messaging, --calendar, --directory), or a site with --site-root"));
+            return Err(Error::usage(
+                "give versions (--messaging, --calendar, --directory), or a site with --site-root",
+            ));
         }
         let (lines, findings) = judge(&site);
         for line in &lines {

@@ -22,7 +22,10 @@ impl Program<'_> {
             "1" => "one level",
             _ => "subtree",
         };
-        self.say(&format!("Index: base {}, scope {scope}, filter {}, sorted by {}", index.base, index.filter, index.sort));
+        self.say(&format!(
+            "Index: base {}, scope {scope}, filter {}, sorted by {}",
+            index.base, index.filter, index.sort
+        ));
         let file = args.output.output.display();
         self.say(&format!("Next: ldapmodify -D \"cn=Directory Manager\" -W -f {file}"));
         self.say("The last entry starts a task that builds the index; where the server has no such task, run its vlvindex command");

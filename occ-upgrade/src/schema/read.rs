@@ -20,15 +20,20 @@ pub fn values(
     let mut section = None;
     for entry in document.entries() {
         let line = entry.line;
-        let decoded = |bytes: &[u8]| text(bytes).ok_or_else(|| format!("line {line}: this is no text of its code page"));
+        let decoded =
+            |bytes: &[u8]| text(bytes).ok_or_else(|| format!("line {line}: this is no text of its code page"));
         let name = decoded(&entry.key.name)?;
         let Some(value) = &entry.value else { return Err(format!("line {line}: `{name}` has no `=`")) };
-        let Some(of) = &entry.key.section else { return Err(format!("line {line}: `{name}` stands before all sections")) };
+        let Some(of) = &entry.key.section else {
+            return Err(format!("line {line}: `{name}` stands before all sections"));
+        };
         let of = decoded(of)?;
         if entry.state == State::Shadowed {
             return Err(format!("line {line}: `{name}` is there twice, and Windows takes the first"));
         }
-        let spelled = decoded(document.to_bytes().get(entry.span.clone()).map(|b| document.decoded(b)).unwrap_or_default().as_ref())?;
+        let spelled = decoded(
+            document.to_bytes().get(entry.span.clone()).map(|b| document.decoded(b)).unwrap_or_default().as_ref(),
+        )?;
         if section.as_ref() != Some(&of) {
             lines.push_str(&format!("[{of}]\r\n"));
             section = Some(of.clone());
@@ -42,7 +47,9 @@ pub fn values(
     for (of, name, value) in windows {
         let read = ini.get_from(Some(of.as_str()), &name).map(unquoted);
         if read != Some(value.as_str()) {
-            return Err(format!("`{name}` in [{of}] does not read the same everywhere: spell it without special characters"));
+            return Err(format!(
+                "`{name}` in [{of}] does not read the same everywhere: spell it without special characters"
+            ));
         }
         if of.eq_ignore_ascii_case(SECTION) && name.eq_ignore_ascii_case(VERSION_KEY) {
             if value != VERSION {

@@ -21,11 +21,8 @@ pub fn file(values: &BTreeMap<Setting, String>) -> std::io::Result<String> {
         let value = values.get(setting).map_or(setting.default(), String::as_str);
         ini.with_section(Some(setting.section())).set(setting.key(), quoted_if_needed(value));
     }
-    let options = WriteOption {
-        escape_policy: EscapePolicy::Nothing,
-        line_separator: LineSeparator::CRLF,
-        kv_separator: "=",
-    };
+    let options =
+        WriteOption { escape_policy: EscapePolicy::Nothing, line_separator: LineSeparator::CRLF, kv_separator: "=" };
     let mut text = HEADER.as_bytes().to_vec();
     ini.write_to_opt(&mut text, options)?;
     String::from_utf8(text).map_err(std::io::Error::other)

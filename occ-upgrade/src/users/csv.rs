@@ -71,8 +71,7 @@ impl<R: BufRead> Records<R> {
                     field.push(b'"');
                     State::Quoted
                 }
-                (State::AfterReturn, b'\n')
-                | (State::FieldStart | State::Unquoted | State::QuoteInQuoted, b'\n') => {
+                (State::AfterReturn, b'\n') | (State::FieldStart | State::Unquoted | State::QuoteInQuoted, b'\n') => {
                     fields.push(field);
                     return texts(start, fields).map(Some);
                 }
@@ -120,7 +119,8 @@ impl<R: BufRead> Iterator for Records<R> {
         while !self.ended {
             let record = self.record().transpose();
             self.ended = !matches!(record, Some(Ok(_)));
-            let is_blank = matches!(&record, Some(Ok((_, fields))) if matches!(fields.as_slice(), [one] if one.is_empty()));
+            let is_blank =
+                matches!(&record, Some(Ok((_, fields))) if matches!(fields.as_slice(), [one] if one.is_empty()));
             if !is_blank {
                 return record;
             }
@@ -144,7 +144,10 @@ pub(super) fn users<R: BufRead>(file: R) -> impl Iterator<Item = Result<User, Us
     })
 }
 
-fn next_user<R: BufRead>(records: &mut Records<R>, names: &mut Option<Vec<String>>) -> Result<Option<User>, UsersError> {
+fn next_user<R: BufRead>(
+    records: &mut Records<R>,
+    names: &mut Option<Vec<String>>,
+) -> Result<Option<User>, UsersError> {
     if names.is_none() {
         let missing = || UsersError::Line { line: 1, reason: "there is no header line".to_owned() };
         let (line, header) = records.next().ok_or_else(missing)??;

@@ -159,12 +159,7 @@ impl<'a, H: RunHandler> Runs<'a, H> {
     }
 
     /// Shows a plan after the checks that a run makes before its first change. Only an undo needs the session.
-    fn say_dry_run(
-        &self,
-        plan: &Plan,
-        providers: &Providers<'_>,
-        session: Option<&Session>,
-    ) -> Result<Report, Error> {
+    fn say_dry_run(&self, plan: &Plan, providers: &Providers<'_>, session: Option<&Session>) -> Result<Report, Error> {
         let foreseen = self.work(plan, providers, |means| upgrade_engine::check(plan, means, session))?;
         foreseen.iter().for_each(|line| self.context.warn(line));
         self.context.say("Dry run: this would be done, and nothing was written:");
