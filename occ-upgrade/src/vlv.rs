@@ -114,6 +114,10 @@ pub fn records(c: &Configuration, index: &Index) -> Result<Vec<Record>, Error> {
         "(targetattr != \"aci\")(version 3.0; acl \"Outlook Connector GAL\"; allow (read, search, compare, proxy) userdn = \
          \"ldap:///{who}\";)"
     );
+    // The server also wants that the definition itself may be read, as it is when a search goes by it.
+    let readable = format!(
+        "(targetattr = \"*\")(version 3.0; acl \"Outlook Connector GAL\"; allow (read, search, compare) userdn = \"ldap:///{who}\";)"
+    );
     let task = Dn::parse("cn=Outlook Connector GAL,cn=index,cn=tasks,cn=config").map_err(wrong)?;
     Ok(vec![
         Record::change(
@@ -125,6 +129,7 @@ pub fn records(c: &Configuration, index: &Index) -> Result<Vec<Record>, Error> {
                 ("vlvBase", &index.base),
                 ("vlvScope", &index.scope),
                 ("vlvFilter", &index.filter),
+                ("aci", &readable),
             ])),
         ),
         Record::change(

@@ -1,10 +1,9 @@
 //! A 389 Directory Server of a test's own, on the loopback address, asked and changed with the stock client tools.
 
 use std::collections::BTreeSet;
-use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::ops::Deref;
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use commdssetup::choices::Choices;
@@ -14,22 +13,21 @@ use commdssetup::facts::{
 use commdssetup::generate::{Script, ldif_file, script};
 use commdssetup::plan::{DirectoryChange, Operation, Plan, Scope, entries_to_look_for, marker};
 use ldif::{Dn, Entry, Record};
+use testkit::directory_server::{DirectoryServer, succeeded};
 use testkit::outcome::Outcome;
 
-pub(crate) const ROOT: &str = "cn=Directory Manager";
+pub(crate) use testkit::directory_server::MANAGER as ROOT;
+
 const DATABASES: &str = "cn=ldbm database,cn=plugins,cn=config";
 
-pub(crate) struct Live {
-    place: tempfile::TempDir,
-    name: String,
-    pub(crate) url: String,
-    pub(crate) secure_url: String,
-}
+pub(crate) struct Live(DirectoryServer);
 
-fn succeeded(output: Output, what: &str) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{what}: {}{}", text(&output.stdout), text(&output.stderr));
-    text(&output.stdout)
+impl Deref for Live {
+    type Target = DirectoryServer;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
 impl Live {
@@ -44,43 +42,9 @@ impl Live {
     }
 
     fn start_with(test: &str, certificate: &str) -> Self {
-        for program in ["dscreate", "dsctl", "ldapmodify"] {
-            testkit::peers::need(program);
-        }
-        let place = tempfile::tempdir().unwrap();
-        let port = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let (plain, secure) = (port(), port());
-        let name = format!("t{}{test}", std::process::id());
-        // It starts without systemd when the copy of its defaults says so.
-        let defaults = std::fs::read_to_string("/usr/share/dirsrv/inf/defaults.inf").unwrap();
-        let lines: Vec<_> = defaults
-            .lines()
-            .map(|line| if line.starts_with("with_systemd") { "with_systemd = 0" } else { line })
-            .collect();
-        std::fs::create_dir_all(place.path().join("share/dirsrv/inf")).unwrap();
-        std::fs::write(place.path().join("share/dirsrv/inf/defaults.inf"), lines.join("\n")).unwrap();
-        let answers = format!(
-            "[general]\nconfig_version = 2\nfull_machine_name = localhost\nstart = True\nstrict_host_checking = False\n[slapd]\ninstance_name = {name}\n\
-             port = {plain}\nsecure_port = {secure}\nroot_dn = {ROOT}\nroot_password = Canary-Word-9\nself_sign_cert = {certificate}\n\
-             [backend-userroot]\nsuffix = o=usergroup\nsample_entries = no\ncreate_suffix_entry = True\n"
-        );
-        std::fs::write(place.path().join("ds.inf"), answers).unwrap();
-        std::fs::write(place.path().join("password"), "Canary-Word-9").unwrap();
-        std::fs::set_permissions(place.path().join("password"), PermissionsExt::from_mode(0o600)).unwrap();
-        std::fs::create_dir_all(place.path().join("root/var/tmp")).unwrap();
-        let secure_url = format!("ldaps://localhost:{secure}");
-        let live = Self { url: format!("ldap://127.0.0.1:{plain}"), secure_url, place, name };
-        let create = Command::new("dscreate")
-            .arg("from-file")
-            .arg(live.path("ds.inf"))
-            .env("PREFIX", live.place.path())
-            .output();
-        succeeded(create.unwrap(), "dscreate");
+        let live = Self(DirectoryServer::start(test, certificate));
+        std::fs::create_dir_all(live.path("root/var/tmp")).unwrap();
         live
-    }
-
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.place.path().join(name)
     }
 
     /// The program with these arguments, its files and its runs in a place of the test's own.
@@ -129,7 +93,7 @@ impl Live {
         for lock in locks.into_iter().flatten() {
             std::fs::remove_file(lock.unwrap().path()).unwrap();
         }
-        let output = Command::new("dsctl").args([&self.name, "start"]).env("PREFIX", self.place.path()).output();
+        let output = Command::new("dsctl").args([&self.name, "start"]).env("PREFIX", self.path("")).output();
         succeeded(output.unwrap(), "dsctl start");
     }
 
@@ -137,12 +101,6 @@ impl Live {
     pub(crate) fn changes_logged(&self) -> usize {
         let log = self.access_log();
         log.lines().filter(|line| [" MOD dn", " ADD dn", " DEL dn"].iter().any(|word| line.contains(word))).count()
-    }
-
-    pub(crate) fn client(&self, tool: &str) -> Command {
-        let mut command = Command::new(tool);
-        command.args(["-x", "-H", &self.url, "-D", ROOT, "-y"]).arg(self.path("password"));
-        command
     }
 
     /// Returns entries; none where the base does not exist.
@@ -260,13 +218,6 @@ impl Live {
         succeeded(run, id)
     }
 
-    /// Sends LDIF with `ldapmodify`.
-    pub(crate) fn modify(&self, text: &[u8]) -> Output {
-        let path = self.path("sent.ldif");
-        std::fs::write(&path, text).unwrap();
-        self.client("ldapmodify").arg("-f").arg(path).output().unwrap()
-    }
-
     /// Takes changes back, one request each, subtrees with `ldapdelete -r`.
     pub(crate) fn apply(&self, changes: &[DirectoryChange]) {
         for change in changes {
@@ -324,13 +275,4 @@ fn request_without_result(log: &str) -> Option<(&str, &str)> {
 fn is_zombie(pid: &str) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit(')').next().is_none_or(|rest| rest.trim_start().starts_with('Z'))
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        for arguments in [["stop", ""], ["remove", "--do-it"]] {
-            let arguments = arguments.iter().filter(|word| !word.is_empty());
-            let _ = Command::new("dsctl").arg(&self.name).args(arguments).env("PREFIX", self.place.path()).output();
-        }
-    }
 }

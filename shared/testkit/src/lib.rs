@@ -33,6 +33,7 @@
 )]
 
 pub mod canary;
+pub mod directory_server;
 pub mod expected;
 pub mod manifest;
 pub mod outcome;

@@ -6,6 +6,7 @@
 mod commdssetup;
 mod config_commda_merge;
 mod csmigrate;
+mod occ_upgrade;
 mod stage;
 mod tree;
 
@@ -73,6 +74,7 @@ fn show(tool: &str, screen: &Screen, directory: &Path) -> Result {
         "commdssetup" => commdssetup::show(stage, &place),
         "csmigrate" => csmigrate::show(stage, &root),
         "config-commda-merge" => config_commda_merge::show(stage, &root),
+        "occ-upgrade" => occ_upgrade::show(stage, &root),
         _ => Err(format!("{tool} has no demo").into()),
     }
 }

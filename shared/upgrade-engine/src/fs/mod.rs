@@ -299,6 +299,13 @@ pub trait Dir: Send + Sync {
     /// # Errors
     /// As `fsync`.
     fn sync(&self, path: &RelPath, what: Durable) -> io::Result<()>;
+    /// Makes the content and attributes of files durable.
+    ///
+    /// # Errors
+    /// As `open` and `fsync`.
+    fn sync_files(&self, files: &[RelPath], what: Durable) -> io::Result<()> {
+        files.iter().try_for_each(|file| self.open(file)?.sync(what))
+    }
     /// Takes an exclusive lock on this directory without waiting; it ends when the returned value is dropped.
     ///
     /// # Errors

@@ -21,7 +21,12 @@ pub enum IfTaken {
 pub struct NewTree {
     staged: Staged,
     directories: BTreeSet<RelPath>,
+    /// Files that are written and not yet durable.
+    unsynced: Vec<RelPath>,
 }
+
+/// Files that are made durable together.
+const BATCH: usize = 65_536;
 
 /// A file that is being made. It appears when it is published, else it goes away.
 pub struct NewFileWriter {
@@ -46,7 +51,7 @@ impl NewTree {
     pub fn begin(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Self> {
         let staged = Staged::new(fs, path)?;
         staged.dir.make_dir(&staged.hidden)?;
-        let tree = Self { staged, directories: BTreeSet::new() };
+        let tree = Self { staged, directories: BTreeSet::new(), unsynced: Vec::new() };
         tree.staged.dir.set(&tree.staged.hidden, &Attribute::Mode(0o755))?;
         Ok(tree)
     }
@@ -56,9 +61,11 @@ impl NewTree {
     /// # Errors
     /// As `open` and `write`.
     pub fn write(&mut self, path: &RelPath, content: &[u8], mode: u32) -> io::Result<()> {
-        let mut writer = self.create(path)?;
-        writer.write_all_at(content, 0)?;
-        Self::finish(&mut writer, mode)
+        let file = self.create(path)?;
+        file.write_all_at(content, 0)?;
+        file.set(&Attribute::Mode(mode))?;
+        self.unsynced.push(self.staged.hidden.below(path));
+        if self.unsynced.len() < BATCH { Ok(()) } else { self.sync() }
     }
 
     /// Copies a file, with the directories above it, and shows each piece to `observe`.
@@ -72,7 +79,7 @@ impl NewTree {
         mode: u32,
         mut observe: impl FnMut(&[u8]),
     ) -> io::Result<()> {
-        let mut made = self.create(path)?;
+        let made = self.create(path)?;
         let mut at = 0_u64;
         crate::digest::for_each_chunk(from, |piece| {
             observe(piece);
@@ -80,7 +87,8 @@ impl NewTree {
             at = at.saturating_add(piece.len() as u64);
             Ok(())
         })?;
-        Self::finish(&mut made, mode)
+        made.set(&Attribute::Mode(mode))?;
+        made.sync(Durable::StagedFile)
     }
 
     /// Takes over a file of the directory that is replaced: another name of the same file, which is not written.
@@ -98,6 +106,7 @@ impl NewTree {
     /// # Errors
     /// As `rename`; the place is as it was then.
     pub fn publish(mut self, if_taken: &IfTaken) -> io::Result<()> {
+        self.sync()?;
         let hidden = self.staged.hidden.clone();
         for directory in self.directories.iter().rev().chain([&hidden]) {
             self.staged.dir.sync(directory, Durable::StagedDirectory)?;
@@ -110,9 +119,10 @@ impl NewTree {
         self.staged.dir.create(&self.staged.hidden.below(path))
     }
 
-    fn finish(file: &mut Box<dyn File>, mode: u32) -> io::Result<()> {
-        file.set(&Attribute::Mode(mode))?;
-        file.sync(Durable::StagedFile)
+    /// Makes the files durable that were written.
+    fn sync(&mut self) -> io::Result<()> {
+        let files = std::mem::take(&mut self.unsynced);
+        self.staged.dir.sync_files(&files, Durable::StagedFile)
     }
 
     fn make_directories(&mut self, path: &RelPath) -> io::Result<()> {
