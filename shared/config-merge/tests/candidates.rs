@@ -50,7 +50,7 @@ fn making_candidates_touches_nothing_live_and_leaves_a_report_beside_each() {
     for name in [RECORD, DECISIONS, "changes/app.properties.CHANGES"] {
         assert!(!work(name).contains("Canary"), "{name} holds a password");
     }
-    let dir = fs.open_dir(&at("/work")).unwrap();
+    let dir = fs.open_dir(&at("/stage")).unwrap();
     let mode = |path: &str| dir.stat(&RelPath::new(path).unwrap()).unwrap().mode;
     assert_eq!((mode("candidates"), mode("candidates/merged/app.properties")), (0o700, 0o600));
 }
@@ -100,10 +100,10 @@ fn an_installation_and_its_undo_give_the_same_tree_again() {
 fn a_candidate_that_somebody_edited_is_refused() {
     let fs = patched(RESOLVED);
     let before = config(&*fs);
-    write(&*fs, "/work/candidates/merged/app.properties", b"mode=mine\n");
+    write(&*fs, "/stage/candidates/merged/app.properties", b"mode=mine\n");
     let error = install(&fs).unwrap_err();
     assert!(
-        lines(&error).starts_with("/work/candidates/merged/app.properties was changed since the candidates were made")
+        lines(&error).starts_with("/stage/candidates/merged/app.properties was changed since the candidates were made")
     );
     assert!(lines(&error).contains("Make the candidates again."));
     before.assert_same(&config(&*fs));
@@ -127,9 +127,9 @@ fn a_live_file_that_changed_appeared_or_went_since_is_refused() {
 #[test]
 fn a_directory_without_candidates_and_a_damaged_record_are_refused() {
     let fs: Arc<dyn FileSystem> = Arc::new(product().disk());
-    assert!(lines(&install(&fs).unwrap_err()).starts_with("/work/candidates: no such directory"));
-    let fs: Arc<dyn FileSystem> = Arc::new(product().directory("work/candidates").disk());
-    assert!(lines(&install(&fs).unwrap_err()).starts_with("/work/candidates: it holds no candidates"));
+    assert!(lines(&install(&fs).unwrap_err()).starts_with("/stage/candidates: no such directory"));
+    let fs: Arc<dyn FileSystem> = Arc::new(product().directory("stage/candidates").disk());
+    assert!(lines(&install(&fs).unwrap_err()).starts_with("/stage/candidates: it holds no candidates"));
     for (from, to, text) in [
         ("\"version\": 1", "\"version\": 2", "it has version 2, this program reads version 1"),
         ("\"findings\"", "\"finding\"", "unknown field"),

@@ -113,8 +113,8 @@ fn a_version_that_changed_between_plan_and_apply_stops_the_run_before_its_first_
 #[test]
 fn conflicts_are_resolved_on_the_command_line_and_in_a_file_by_any_name_that_the_tool_knows() {
     let fs = disk();
-    write(&*fs, "/work/lines", b"# Monday\n\ntemplate.properties:a=site\n");
-    let asked = Asked { resolutions: Some("/work/lines".into()), ..Asked::resolving(&["app.properties:mode=new"]) };
+    write(&*fs, "/stage/lines", b"# Monday\n\ntemplate.properties:a=site\n");
+    let asked = Asked { resolutions: Some("/stage/lines".into()), ..Asked::resolving(&["app.properties:mode=new"]) };
     let completion = call(&fs, &yes(), &asked, |toy| {
         assert_eq!(toy.merges(&toy.files()?)?.open_conflicts(), 0);
         toy.merge()

@@ -28,7 +28,7 @@ use upgrade_engine::step::Attributes;
 pub(crate) const CONFIG: &str = "/product/config";
 const BASE: &str = "/stock/old";
 const NEW: &str = "/stock/new";
-pub(crate) const WORK: &str = "/work/candidates";
+pub(crate) const WORK: &str = "/stage/candidates";
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -63,7 +63,7 @@ pub(crate) fn product() -> Tree {
         ("/stock/old/dropped.txt", "gone\n"),
         ("/product/config/dropped.txt", "gone\n"),
     ];
-    let start = Tree::new().directory("state").mode(0o700).directory("work").mode(0o700);
+    let start = Tree::new().directory("state").mode(0o700).directory("stage").mode(0o700);
     files.iter().fold(start, |tree, (path, text)| tree.file(path, *text).owner(7, 8).mode(0o640))
 }
 
