@@ -32,9 +32,8 @@ fn a_browsing_search_goes_by_the_index_that_was_loaded() {
         std::thread::sleep(Duration::from_millis(100));
     }
     // Without a login: that is what the access rule is for.
-    // After a window ldapsearch asks for the next one, until nobody reads it any more.
-    let search =
-        "ldapsearch -x -H \"$1\" -LLL -b o=usergroup -E '!sss=cn' -E '!vlv=0/4/11/0' '(&(mail=*)(cn=*))' cn | head -40";
+    // After a window ldapsearch asks for the next one, and does not end by itself.
+    let search = "timeout 3 ldapsearch -x -H \"$1\" -LLL -b o=usergroup -E '!sss=cn' -E '!vlv=0/4/11/0' '(&(mail=*)(cn=*))' cn | head -40";
     let mut command = std::process::Command::new("sh");
     command.args(["-c", search, "sh", &server.url]).stdin(std::process::Stdio::null());
     let aci = "dn: o=usergroup\nchangetype: modify\nadd: aci\naci: (targetattr=\"*\")(version 3.0; acl \"read\"; allow (read, search) userdn=\"ldap:///anyone\";)\n";
