@@ -20,7 +20,7 @@ fn path(typed: &Path) -> Result<RootPath, Error> {
 /// Reads the schema files of a directory (`-S`), in the order of their names.
 ///
 /// # Errors
-/// [`Error::Io`]; [`command::Error::Usage`] when there are none.
+/// [`Error::Common`]; [`command::Error::Usage`] when there are none.
 pub fn site_schema(own: &dyn FileSystem, typed: &Path) -> Result<Vec<SiteFile>, Error> {
     let failed = |e| Error::io("read", typed.display(), e);
     let dir = own.open_dir(&path(typed)?).map_err(failed)?;
@@ -43,7 +43,7 @@ pub fn site_schema(own: &dyn FileSystem, typed: &Path) -> Result<Vec<SiteFile>, 
 /// Reads the first line of a file as a password. Returns what the administrator should know about the file, too.
 ///
 /// # Errors
-/// [`Error::Io`]; [`command::Error::Usage`] when there is nothing in it.
+/// [`Error::Common`]; [`command::Error::Usage`] when there is nothing in it.
 pub fn password(own: &dyn FileSystem, typed: &Path) -> Result<(Password, Option<String>), Error> {
     let failed = |e| Error::io("read", typed.display(), e);
     let path = install_root::follow(own, &path(typed)?).map_err(failed)?;

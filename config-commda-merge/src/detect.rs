@@ -37,7 +37,7 @@ pub struct Copy {
 /// Returns where Delegated Administrator is installed.
 ///
 /// # Errors
-/// [`Error::NoBase`], [`Error::SeveralBases`], [`Error::Io`].
+/// [`Error::NoBase`], [`Error::SeveralBases`], [`Error::Common`].
 pub fn base(fs: &dyn FileSystem, common: &CommonOptions, typed: Option<&Path>) -> Result<RootPath, Error> {
     let failed = |e| Error::io("look for", "Delegated Administrator", e);
     if let Some(typed) = typed {
@@ -59,7 +59,7 @@ pub fn base(fs: &dyn FileSystem, common: &CommonOptions, typed: Option<&Path>) -
 /// Returns the originals that are there, each from the newest of its places.
 ///
 /// # Errors
-/// [`Error::Io`].
+/// [`Error::Common`].
 pub fn originals(fs: &dyn FileSystem, base: &RootPath) -> Result<BTreeMap<ConfigFile, Found>, Error> {
     let mut found = BTreeMap::new();
     for file in ConfigFile::ALL {
@@ -85,7 +85,7 @@ pub fn originals(fs: &dyn FileSystem, base: &RootPath) -> Result<BTreeMap<Config
 /// Returns the trees that may hold other names of a hard-linked original.
 ///
 /// # Errors
-/// [`Error::Io`].
+/// [`Error::Common`].
 pub fn trees(base: &RootPath) -> Result<Vec<RootPath>, Error> {
     let old = RootPath::new(OLD_VAR).map_err(|e| Error::io("use", OLD_VAR, io::Error::other(e)))?;
     Ok(vec![base.clone(), old])
@@ -94,7 +94,7 @@ pub fn trees(base: &RootPath) -> Result<Vec<RootPath>, Error> {
 /// Returns the deployed copies.
 ///
 /// # Errors
-/// [`Error::Io`].
+/// [`Error::Common`].
 pub fn copies(fs: &dyn FileSystem) -> Result<Vec<Copy>, Error> {
     let places = da::deployed(fs).map_err(|e| Error::io("look for", "deployed copies", e))?;
     let copy = |place: Deployed| {

@@ -54,7 +54,7 @@ pub struct Inspection {
 /// Looks at every file of a directory.
 ///
 /// # Errors
-/// [`Error::Io`] when the directory cannot be read.
+/// [`Error::Common`] when the directory cannot be read.
 pub fn inspect(fs: &dyn FileSystem, dir: &dyn Dir, path: &RootPath, depth: Depth) -> Result<Inspection, Error> {
     let failed = |e| Error::io("read", path, e);
     let (mut names, mut directories) = (Vec::new(), Vec::new());

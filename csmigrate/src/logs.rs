@@ -30,7 +30,7 @@ impl Logs {
     /// Begins to log in a directory.
     ///
     /// # Errors
-    /// [`Error::Io`] when a line cannot be added there.
+    /// [`Error::Common`] when a line cannot be added there.
     pub fn begin(dir: Box<dyn Dir>, path: String, level: LogLevel, command: &str) -> Result<Self, Error> {
         let logs = Self { dir, path, level };
         logs.append(LOG, &[format!("begin: {command}")])

@@ -39,7 +39,7 @@ pub struct RequestedSettings<'a> {
 /// Reads the configuration file and works out the edit.
 ///
 /// # Errors
-/// [`Error::Config`] when it is no ics.conf, [`Error::Io`] when it cannot be read.
+/// [`Error::Config`] when it is no ics.conf, [`Error::Common`] when it cannot be read.
 pub fn survey_edit(
     fs: &dyn FileSystem,
     common: &CommonOptions,
@@ -107,7 +107,7 @@ fn wrong(path: &RootPath, what: impl Display) -> Error {
 /// nothing on a host without Calendar Server (`reference/calendar.md` sections 1.3 and 3.6).
 ///
 /// # Errors
-/// [`Error::Config`] when ics.conf cannot be understood, [`Error::Io`] when it cannot be read.
+/// [`Error::Config`] when ics.conf cannot be understood, [`Error::Common`] when it cannot be read.
 pub fn logs_directory(fs: &dyn FileSystem) -> Result<Option<RootPath>, Error> {
     let Some(places) = installed(fs)?.into_iter().next() else { return Ok(None) };
     let Some(value) = setting(fs, &places, LOGDIR)? else { return Ok(Some(places.logs)) };

@@ -24,7 +24,7 @@ pub fn below(home: &RootPath, config: &DbConfig) -> Vec<RelPath> {
 /// Returns the directory elsewhere in which all databases of an environment are; nothing when they are in its own.
 ///
 /// # Errors
-/// [`Error::Config`] when they are in more than one directory; [`Error::Io`].
+/// [`Error::Config`] when they are in more than one directory; [`Error::Common`].
 pub fn elsewhere(fs: &dyn FileSystem, home: &RootPath) -> Result<Option<RootPath>, Error> {
     let Ok(dir) = fs.open_dir(home) else { return Ok(None) };
     let file = || format!("{home}/DB_CONFIG");

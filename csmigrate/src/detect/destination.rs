@@ -66,7 +66,7 @@ pub enum BackupState {
 /// Surveys the target.
 ///
 /// # Errors
-/// [`Error::TargetNotEmpty`], [`Error::NotADirectory`], [`Error::Overlap`] when it is the source, [`Error::Io`].
+/// [`Error::TargetNotEmpty`], [`Error::NotADirectory`], [`Error::Overlap`] when it is the source, [`Error::Common`].
 pub fn survey_target(fs: &dyn FileSystem, directories: &Directories, source: &dyn Dir) -> Result<TargetFacts, Error> {
     let path = directories.target.clone();
     let failed = |e| Error::io("read", &path, e);
@@ -149,7 +149,7 @@ fn is_below(inner: &RootPath, outer: &RootPath) -> bool {
 /// Surveys the place of the backup.
 ///
 /// # Errors
-/// [`Error::ForeignBackup`], [`Error::MountPoint`], [`Error::NotADirectory`], [`Error::Io`].
+/// [`Error::ForeignBackup`], [`Error::MountPoint`], [`Error::NotADirectory`], [`Error::Common`].
 pub fn survey_backup(
     fs: &dyn FileSystem,
     directories: &Directories,

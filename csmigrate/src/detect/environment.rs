@@ -40,7 +40,7 @@ pub struct LogChoice {
 /// Judges the environment. What its log has more of is noted at the databases, where damage is to be salvaged.
 ///
 /// # Errors
-/// [`Error::Unclean`], [`Error::Log`] or [`Error::NoLogs`], unless damage is to be salvaged; [`Error::Io`].
+/// [`Error::Unclean`], [`Error::Log`] or [`Error::NoLogs`], unless damage is to be salvaged; [`Error::Common`].
 pub fn survey(
     fs: &dyn FileSystem,
     source: &mut SourceFacts,
@@ -173,7 +173,7 @@ fn judged(fs: &dyn FileSystem, source: &SourceFacts, choice: &LogChoice) -> Resu
 /// Finds the log of the databases in a directory and judges them by it.
 ///
 /// # Errors
-/// [`Error::Log`] when it cannot be judged; [`Error::Io`].
+/// [`Error::Log`] when it cannot be judged; [`Error::Common`].
 pub fn look(
     fs: &dyn FileSystem,
     home: &RootPath,

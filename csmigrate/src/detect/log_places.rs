@@ -29,7 +29,7 @@ pub struct LogPlace {
 /// Returns the places that hold log files, the likeliest first, and all that were looked at.
 ///
 /// # Errors
-/// [`Error::Io`] for a directory that was named and cannot be read.
+/// [`Error::Common`] for a directory that was named and cannot be read.
 pub fn log_places(
     fs: &dyn FileSystem,
     home: &RootPath,
@@ -81,7 +81,7 @@ pub fn log_places(
 /// Returns the directory that holds the logs of an environment whose databases are elsewhere; nothing when it has none.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Config`].
+/// [`Error::Common`], [`Error::Config`].
 pub fn of_environment(fs: &dyn FileSystem, home: &RootPath) -> Result<Option<RootPath>, Error> {
     let (places, _) = log_places(fs, home, &[], None)?;
     Ok(places.into_iter().find(|place| place.certain).map(|place| place.path))

@@ -160,7 +160,7 @@ impl SourceFacts {
 /// Opens the source directory.
 ///
 /// # Errors
-/// [`Error::NoSource`] with a name nearby, [`Error::NotADirectory`], [`Error::Io`].
+/// [`Error::NoSource`] with a name nearby, [`Error::NotADirectory`], [`Error::Common`].
 pub fn open(fs: &dyn FileSystem, path: &RootPath) -> Result<Box<dyn Dir>, Error> {
     fs.open_dir(path).map_err(|e| match e.kind() {
         io::ErrorKind::NotFound => Error::NoSource { path: path.to_string(), near: near_name(fs, path) },
@@ -195,7 +195,7 @@ pub struct Wanted {
 /// Surveys the source: lists it, digests every file, and reads every database to its end.
 ///
 /// # Errors
-/// [`Error::NoDatabase`] for an empty directory; [`Error::Io`]. What cannot be migrated is refused by [`SourceFacts::refuse`].
+/// [`Error::NoDatabase`] for an empty directory; [`Error::Common`]. What cannot be migrated is refused by [`SourceFacts::refuse`].
 pub fn survey(
     fs: &dyn FileSystem,
     dir: Box<dyn Dir>,

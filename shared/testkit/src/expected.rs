@@ -144,7 +144,7 @@ pub enum Value<'a> {
     Commented(&'a str),
     /// `sha256:...`: a whole file.
     Digest(&'a str),
-    /// Any other value, still in the notation: see [`bytes`] and [`text`].
+    /// Any other value, still in the notation: see [`bytes`] and `text`.
     Written(&'a str),
 }
 

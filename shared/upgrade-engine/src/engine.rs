@@ -182,7 +182,7 @@ impl Session {
     /// Goes on with an unfinished run.
     ///
     /// # Errors
-    /// As the step that failed; [`StepError::Changed`] when somebody else changed what the interrupted step was about.
+    /// As the step that failed; [`crate::step::StepError::Changed`] when somebody else changed what the interrupted step was about.
     pub fn resume(&self, run: &Run, resources: &Resources<'_>) -> Result<Done, EngineError> {
         let steps = run.steps();
         let unfinished =

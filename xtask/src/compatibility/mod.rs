@@ -1,7 +1,7 @@
 //! Checks the COMPATIBILITY.md files, one at the top and one beside each tool: each entry is proven by tests that ran and were ok.
 //!
 //! An entry is a level-3 heading below one of the [`KINDS`], a sentence, for documented behaviour a line `Source:`, and a
-//! paragraph that starts with `Tests:` (see [`entries`]). A named file must hold the function and be compiled into the binary in
+//! paragraph that starts with `Tests:` (see [`entries()`]). A named file must hold the function and be compiled into the binary in
 //! which the test ran.
 
 mod entries;
