@@ -64,7 +64,8 @@ fn every_encoding_is_kept() {
     let map = MAP.replace("\"setup\"", "\"Настройка\"").replace("\"Setup\"", "\"Настройка\"");
     let map = map.replace("\"install\"", "\"Установка\"").replace("\"Profile\"", "\"Профиль\"");
     let cyrillic = CodePage::named("windows-1251").unwrap();
-    let cases: [(Vec<u8>, &[&str], fn(&str) -> Vec<u8>); 2] = [
+    type Encode = fn(&str) -> Vec<u8>;
+    let cases: [(Vec<u8>, &[&str], Encode); 2] = [
         (utf16(text), &[], utf16),
         (cyrillic.encode(text).unwrap().into_owned(), &["--codepage", "windows-1251"], |text| {
             CodePage::named("windows-1251").unwrap().encode(text).unwrap().into_owned()
