@@ -16,22 +16,22 @@ pub(super) fn show(mut stage: Stage<'_>, root: &Path) -> Result {
     for name in ["vendor.ini", "map.toml", "answers.toml", "users.csv"] {
         std::fs::copy(Path::new(EXAMPLE).join(name), place.join(name))?;
     }
-    let at = |name: &str| place.join(name).to_string_lossy().into_owned();
+    stage.directory = Some(place.clone());
     let screen = stage.screen;
     screen.title("occ-upgrade: an Outlook Connector configuration is prepared for 7.3");
     screen.show("In: a vendor's .ini, whose format only the site's map explains; a list of users.");
-    let (old, new, map) = (at("vendor.ini"), at("new.ini"), at("map.toml"));
-    stage.run(&["upgrade", &old, "-o", &new, "--from", "7.2", "--map", &map], 0, Excerpt::First(3))?;
-    let (before, after) = (std::fs::read(&old)?, std::fs::read(&new)?);
+    let upgrade = ["upgrade", "vendor.ini", "-o", "new.ini", "--from", "7.2", "--map", "map.toml"];
+    stage.run(&upgrade, 0, Excerpt::First(3))?;
+    let (before, after) = (std::fs::read(place.join("vendor.ini"))?, std::fs::read(place.join("new.ini"))?);
     let differing = before.iter().zip(&after).filter(|(one, other)| one != other).count();
     stage.expect(before.len() == after.len() && differing == 2, "two values changed, every other byte is kept")?;
-    let (site, profiles) = (at("site.ini"), at("profiles"));
-    stage.run(&["new", "-o", &site, "--answers", &at("answers.toml")], 0, Excerpt::Nothing)?;
-    stage.run(&["check", &site], 0, Excerpt::Last(1))?;
-    let prf = ["prf", &site, "--users", &at("users.csv"), "-o", &profiles];
+    stage.run(&["new", "-o", "site.ini", "--answers", "answers.toml"], 0, Excerpt::Nothing)?;
+    stage.run(&["check", "site.ini"], 0, Excerpt::Last(1))?;
+    let prf = ["prf", "site.ini", "--users", "users.csv", "-o", "profiles"];
     stage.run(&prf, 0, Excerpt::First(1))?;
     stage.run(&prf, 0, Excerpt::First(1))?;
-    stage.run(&["package", &site, "-o", &at("one.zip")], 0, Excerpt::Nothing)?;
-    stage.run(&["package", &site, "-o", &at("two.zip")], 0, Excerpt::Nothing)?;
-    stage.expect(std::fs::read(at("one.zip"))? == std::fs::read(at("two.zip"))?, "a package made twice is identical")
+    stage.run(&["package", "site.ini", "-o", "one.zip"], 0, Excerpt::Nothing)?;
+    stage.run(&["package", "site.ini", "-o", "two.zip"], 0, Excerpt::Nothing)?;
+    let same = std::fs::read(place.join("one.zip"))? == std::fs::read(place.join("two.zip"))?;
+    stage.expect(same, "a package made twice is identical")
 }

@@ -92,12 +92,14 @@ pub(super) struct Stage<'a> {
     /// Options that each call gets and that are not shown, such as `--root`.
     pub(super) options: Vec<OsString>,
     root: PathBuf,
+    /// Where it is called; nothing for the directory of the demo.
+    pub(super) directory: Option<PathBuf>,
 }
 
 impl<'a> Stage<'a> {
     /// Returns a stage whose program works below a root.
     pub(super) fn new(screen: &'a Screen, program: PathBuf, root: &Path) -> Self {
-        Self { screen, program, options: vec!["--root".into(), root.into()], root: root.to_owned() }
+        Self { screen, program, options: vec!["--root".into(), root.into()], root: root.to_owned(), directory: None }
     }
 
     /// Runs the program and fails unless it ends with the expected code.
@@ -115,6 +117,9 @@ impl<'a> Stage<'a> {
         // Whoever is not root keeps the records of runs at home: those of the demo go with it.
         command.env("XDG_STATE_HOME", self.root.with_extension("state"));
         command.args(&self.options).args(arguments).stdin(Stdio::null());
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
         let (status, output) = process::output(&mut command)?;
         let output = output.replace(&*self.root.to_string_lossy(), "DIR");
         let failed = |text: String| Err(format!("{}: {text}", shown.join(" ")).into());
@@ -197,7 +202,13 @@ mod tests {
     use super::*;
 
     fn shell(screen: &Screen) -> Stage<'_> {
-        Stage { screen, program: "/bin/sh".into(), options: vec!["-c".into()], root: "/nowhere".into() }
+        Stage {
+            screen,
+            program: "/bin/sh".into(),
+            options: vec!["-c".into()],
+            root: "/nowhere".into(),
+            directory: None,
+        }
     }
 
     fn shown(detail: Detail, excerpt: Excerpt) -> Vec<String> {
