@@ -363,7 +363,7 @@ mod tests {
             ("dn: o=a,o=cosTemplates,o=usergroup\ndaServiceType: fax user\n", "fax user is not known"),
             (
                 "dn: o=a,o=cosTemplates,o=usergroup\ndaServiceType: mail user\ndaServiceType: mail group\n",
-                "go together",
+                "contradict each other",
             ),
             (
                 "dn: o=a,o=cosTemplates,o=usergroup\nmailquota: 1\n\ndn: o=b,o=a,o=cosTemplates,o=usergroup\no: b\n",

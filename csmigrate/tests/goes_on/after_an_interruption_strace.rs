@@ -25,7 +25,7 @@ fn an_interruption_in_the_backup_changes_nothing() {
     205 todos scanned
     Backing up /db/old to /db/old/backup...
     --- stderr
-    csmigrate: stopped as asked
+    csmigrate: interrupted
       Nothing was changed.
     "#);
     assert_same(&before, &manifest(&site.path("/db")));
@@ -51,7 +51,7 @@ fn an_interruption_later_says_both_ways_out() {
     Writing 3 new files, each read back and compared...
     Moving 3 files into /db/new...
     --- stderr
-    csmigrate: stopped as asked
+    csmigrate: interrupted
       The source is as it was. The run is unfinished:
         to resume it: csmigrate --root [TEMP]/root --resume
         to undo it:   csmigrate --root [TEMP]/root --undo [RUN 1]
@@ -147,7 +147,7 @@ fn a_backup_that_was_changed_before_going_on_is_not_migrated() {
         .unwrap();
     std::fs::copy(site.path("/db/old/ics50todos.db"), site.path("/db/bk/ics50events.db")).unwrap();
     let outcome = site.run(&["--resume"]).failed();
-    assert!(outcome.stderr.contains("that are not the source's"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("verification failed: records differ from the source"), "{}", outcome.stderr);
     assert!(!site.path("/db/new/ics50events.db").exists());
 }
 
