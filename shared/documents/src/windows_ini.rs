@@ -64,7 +64,12 @@ impl Document for WindowsIni {
     }
 
     fn canonical<'k>(&self, key: &'k Key) -> Cow<'k, Key> {
-        Cow::Owned(Key { section: self.canonical_section(key.section.as_deref()), name: self.lowercase(&key.name) })
+        let is_canonical = |name: &Bytes| matches!(self.encoding.lowercase(name), Cow::Borrowed(_));
+        if is_canonical(&key.name) && key.section.as_ref().is_none_or(is_canonical) {
+            return Cow::Borrowed(key);
+        }
+        let section = key.section.as_ref().map(|section| self.encoding.canonical(section));
+        Cow::Owned(Key { section, name: self.encoding.canonical(&key.name) })
     }
 
     fn effective(&self, key: &Key) -> Option<&Entry> {
@@ -122,6 +127,10 @@ impl Document for WindowsIni {
         self.sections.contains_key(&self.canonical_section(section))
     }
 
+    fn stretch(&self, entry: &Entry) -> Option<Bytes> {
+        entry.key.section.as_ref().map(|section| self.encoding.canonical(section))
+    }
+
     fn decoded<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
         self.encoding.decoded(bytes)
     }
@@ -168,11 +177,7 @@ impl WindowsIni {
     }
 
     fn canonical_section(&self, section: Option<&[u8]>) -> Option<Bytes> {
-        section.map(|section| self.lowercase(section))
-    }
-
-    fn lowercase(&self, name: &[u8]) -> Bytes {
-        self.encoding.lowercase(name).into()
+        section.map(|section| self.encoding.lowercase(section).into_owned().into())
     }
 
     /// Replaces an entry's lines; where they lack the final line end, the new ones do as well.
