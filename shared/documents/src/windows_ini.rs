@@ -64,12 +64,18 @@ impl Document for WindowsIni {
     }
 
     fn canonical<'k>(&self, key: &'k Key) -> Cow<'k, Key> {
-        let is_canonical = |name: &Bytes| matches!(self.encoding.lowercase(name), Cow::Borrowed(_));
-        if is_canonical(&key.name) && key.section.as_ref().is_none_or(is_canonical) {
-            return Cow::Borrowed(key);
+        let lower = |name| self.encoding.lowercase(name);
+        match (key.section.as_deref().map(lower), lower(&key.name)) {
+            (None | Some(Cow::Borrowed(_)), Cow::Borrowed(_)) => Cow::Borrowed(key),
+            (section, name) => {
+                let owned = |spelled: &Bytes, lower| match lower {
+                    Cow::Borrowed(_) => spelled.clone(),
+                    Cow::Owned(lower) => Bytes::from(lower),
+                };
+                let section = key.section.as_ref().zip(section).map(|(spelled, lower)| owned(spelled, lower));
+                Cow::Owned(Key { section, name: owned(&key.name, name) })
+            }
         }
-        let section = key.section.as_ref().map(|section| self.encoding.canonical(section));
-        Cow::Owned(Key { section, name: self.encoding.canonical(&key.name) })
     }
 
     fn effective(&self, key: &Key) -> Option<&Entry> {

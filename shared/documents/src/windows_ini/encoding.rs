@@ -122,7 +122,8 @@ impl FileEncoding {
 
     /// Returns the text with A-Z in lower case, and no other byte changed: the trail byte of a character is no letter.
     pub(super) fn lowercase(self, text: &[u8]) -> Cow<'_, [u8]> {
-        if !text.iter().any(u8::is_ascii_uppercase) {
+        // Without a way out of the loop, several bytes are compared at once.
+        if !text.iter().fold(false, |found, byte| found | byte.is_ascii_uppercase()) {
             return Cow::Borrowed(text);
         }
         let mut lower = text.to_ascii_lowercase();
