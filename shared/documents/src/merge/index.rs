@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
 use indexmap::IndexSet;
 
 use super::presence::{Presence, View};
@@ -34,7 +35,7 @@ impl Name<'_> {
 /// A number for each name, the same in every document.
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
-    names: IndexSet<Name<'a>>,
+    names: IndexSet<Name<'a>, RandomState>,
     /// The number behind the last one that was asked for: versions of one file have nearly the same order.
     likely: Cell<usize>,
 }

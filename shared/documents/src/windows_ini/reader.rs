@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use foldhash::quality::RandomState;
 use indexmap::IndexSet;
 
 use super::encoding::{FileEncoding, Syntax};
@@ -16,6 +17,8 @@ pub(super) struct Reader<'s, 'b> {
     pub(super) entries: Vec<Entry>,
     /// Where the last entry, else the heading, of the first section of each name ends; in the one form of the name.
     pub(super) sections: HashMap<Option<Bytes>, usize>,
+    /// The one form of each section's name, by its spelling.
+    pub(super) section_forms: HashMap<Bytes, Bytes, RandomState>,
     above: CommentAbove,
     /// The section as it is spelled.
     section: Option<Bytes>,
@@ -23,7 +26,7 @@ pub(super) struct Reader<'s, 'b> {
     /// Where the section's last entry, else its heading, ends.
     section_end: usize,
     /// The names of the section's keys, in their one form.
-    names: IndexSet<Bytes>,
+    names: IndexSet<Bytes, RandomState>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,11 +42,12 @@ impl<'s, 'b> Reader<'s, 'b> {
             encoding,
             entries: Vec::new(),
             sections: HashMap::from([(None, file.offset(0))]),
+            section_forms: HashMap::default(),
             above: CommentAbove::default(),
             section: None,
             section_counts: SectionCounts::Yes,
             section_end: file.offset(0),
-            names: IndexSet::new(),
+            names: IndexSet::default(),
         }
     }
 
@@ -87,12 +91,14 @@ impl<'s, 'b> Reader<'s, 'b> {
         let length = memchr::memchr(b']', self.bytes(&inside)).unwrap_or(inside.len());
         let name = self.file.text(&self.trimmed(inside.start..inside.start + length));
         self.end_section();
-        let known = self.sections.contains_key(&Some(self.encoding.canonical(&name)));
+        let form = self.encoding.canonical(&name);
+        self.section_forms.insert(name.clone(), form.clone());
+        let known = self.sections.contains_key(&Some(form));
         self.section_counts = if known { SectionCounts::No } else { SectionCounts::Yes };
         self.section_end = self.file.offset(next);
         self.section = Some(name);
         // A section counts only once, so no name of an earlier one is asked for again.
-        self.names = IndexSet::new();
+        self.names = IndexSet::default();
     }
 
     fn entry(&mut self, text: Range<usize>, line: u64, lines: Range<usize>) {
