@@ -238,8 +238,11 @@ pub trait Document {
         Self: Sized,
     {
         let notation = self.value_notation();
-        let section = key.section.as_ref().map(|section| format!("[{}]", notation(section))).unwrap_or_default();
-        section + &notation(&key.name)
+        let name = notation(&key.name);
+        match &key.section {
+            Some(section) => ["[", &notation(section), "]", &name].concat(),
+            None => name,
+        }
     }
 
     /// Returns a key or a value for people: see [`notation`].

@@ -5,12 +5,13 @@
 //! line is never continued; blanks round the `;` of `key;lang-fr` do not belong to the key; a backslash at the very end of the file continues into nothing and is dropped; a line without
 //! `=` is kept and listed as a key without value. Every file without a NUL byte parses.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::lines::{
     self, CommentAbove, Tail, error_at, first_line_end, is_blank, leading_blanks, natural_line, trim, trim_end,
 };
-use crate::{Document, EditError, Entry, Key, ParseError, Place, SpanEdit, State};
+use crate::{Bytes, Document, EditError, Entry, Key, ParseError, Place, SpanEdit, State};
 
 /// The line below which administrators are told to keep their own changes.
 const MARKER: &[u8] = b"! My ics.conf Changes";
@@ -18,7 +19,7 @@ const MARKER: &[u8] = b"! My ics.conf Changes";
 /// A file of the `ics.conf` dialect.
 #[derive(Clone, Debug)]
 pub struct IcsConf {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     entries: Vec<Entry>,
     line_end: &'static [u8],
     marker: Marker,
@@ -66,7 +67,8 @@ impl Document for IcsConf {
             let insert = [b" = ".as_slice(), &quote(value)].concat();
             return Ok(SpanEdit { offset: entry.span.start as u64, remove: 0, insert });
         }
-        let spelled = Line::read(self.bytes.get(entry.span.clone()).unwrap_or_default(), 0).text;
+        let spelled = Bytes::copy_from_slice(self.bytes.get(entry.span.clone()).unwrap_or_default());
+        let spelled = Line::read(&spelled, 0).text;
         // With nothing between a lone CR and an LF, the two would become one line end.
         let behind_cr = self.bytes.get(..entry.span.start).is_some_and(|before| before.ends_with(b"\r"));
         let needs_quotes =
@@ -107,6 +109,7 @@ impl IcsConf {
         if let Some(at) = memchr::memchr(0, &bytes) {
             return Err(error_at(&bytes, at, "a NUL byte: this is not a text file"));
         }
+        let bytes = Bytes::from(bytes);
         let mut entries = Vec::new();
         let mut marker = Marker::Missing;
         let mut tail = Tail::Complete;
@@ -133,10 +136,13 @@ impl IcsConf {
 }
 
 /// A logical line: one natural line, or several joined where a backslash continues them.
-struct Line {
-    text: Vec<u8>,
-    /// Where each byte of the text stands in the file.
-    offsets: Vec<usize>,
+struct Line<'b> {
+    bytes: &'b Bytes,
+    text: Cow<'b, [u8]>,
+    /// Where the first natural line begins in the file.
+    start: usize,
+    /// Where each further natural line begins in the text and in the file.
+    pieces: Vec<(usize, usize)>,
     /// Where the text ends in the file.
     end: usize,
     /// Where the next line begins.
@@ -145,12 +151,14 @@ struct Line {
     tail: Tail,
 }
 
-impl Line {
-    fn read(bytes: &[u8], start: usize) -> Self {
+impl<'b> Line<'b> {
+    fn read(bytes: &'b Bytes, start: usize) -> Self {
         let comment = bytes.get(start) == Some(&b'!');
         let mut line = Self {
-            text: Vec::new(),
-            offsets: Vec::new(),
+            bytes,
+            text: Cow::Borrowed(b""),
+            start,
+            pieces: Vec::new(),
             end: start,
             next: start,
             natural_lines: 0,
@@ -161,9 +169,13 @@ impl Line {
             let continues = !comment && trailing_backslashes(bytes, &content) % 2 == 1;
             let end = if continues { content.end - 1 } else { content.end };
             let text = bytes.get(content.start..end).unwrap_or_default();
-            let dropped = if line.natural_lines == 0 { 0 } else { leading_blanks(text) };
-            line.text.extend(text.iter().skip(dropped));
-            line.offsets.extend(content.start + dropped..end);
+            if line.natural_lines == 0 {
+                line.text = Cow::Borrowed(text);
+            } else {
+                let dropped = leading_blanks(text);
+                line.pieces.push((line.text.len(), content.start + dropped));
+                line.text.to_mut().extend(text.iter().skip(dropped));
+            }
             line.end = end;
             line.next = next;
             line.natural_lines += 1;
@@ -181,14 +193,23 @@ impl Line {
         }
     }
 
+    /// Returns a part of the text.
+    fn part(&self, start: usize, length: usize) -> Bytes {
+        match &self.text {
+            Cow::Borrowed(_) => self.bytes.slice(self.start + start..self.start + start + length),
+            Cow::Owned(text) => Bytes::copy_from_slice(text.get(start..start + length).unwrap_or_default()),
+        }
+    }
+
     /// Returns the entry of the line, which is the file's line `line` and begins at `start`.
     fn entry(&self, line: u64, start: usize) -> Option<Entry> {
         let lines = start..self.next;
         let comment = start..start;
         let marks = self.text.iter().take_while(|b| **b == b'!').count();
         let rest = self.text.get(marks..)?;
-        let separator = rest.iter().position(|b| *b == b'=');
-        let name = without_blanks_round_language(trim(rest.get(..separator.unwrap_or(rest.len()))?));
+        let separator = memchr::memchr(b'=', rest);
+        let spelled = rest.get(..separator.unwrap_or(rest.len()))?;
+        let name = without_blanks_round_language(trim(spelled));
         let state = match marks {
             0 if rest.iter().all(is_blank) => return None,
             0 => State::Active,
@@ -201,20 +222,37 @@ impl Line {
             }
             _ => return None,
         };
-        let key = Key::new(name);
+        let name = match name {
+            Cow::Borrowed(name) => self.part(marks + leading_blanks(spelled), name.len()),
+            Cow::Owned(name) => name.into(),
+        };
+        let key = Key { section: None, name };
         let Some(separator) = separator else {
             return Some(Entry { key, value: None, line, state, span: self.end..self.end, lines, comment });
         };
         let after = marks + separator + 1;
         let start = after + leading_blanks(self.text.get(after..)?);
         let raw = self.text.get(start..)?;
-        let (value, length) = unquote(raw).unwrap_or_else(|| (raw.to_vec(), raw.len()));
-        Some(Entry { key, value: Some(value.into()), line, state, span: self.span(start, length), lines, comment })
+        let (value, length) = match unquote(raw) {
+            None => (self.part(start, raw.len()), raw.len()),
+            Some((Cow::Borrowed(value), length)) => (self.part(start + 1, value.len()), length),
+            Some((Cow::Owned(value), length)) => (value.into(), length),
+        };
+        Some(Entry { key, value: Some(value), line, state, span: self.span(start, length), lines, comment })
     }
 
     fn span(&self, start: usize, length: usize) -> Range<usize> {
-        let place = self.offsets.get(start..start + length).and_then(|o| Some(*o.first()?..*o.last()? + 1));
-        place.unwrap_or(self.end..self.end)
+        match length.checked_sub(1) {
+            Some(last) => self.offset(start)..self.offset(start + last) + 1,
+            None => self.end..self.end,
+        }
+    }
+
+    /// Returns where a byte of the text stands in the file.
+    fn offset(&self, at: usize) -> usize {
+        let behind = self.pieces.partition_point(|(start, _)| *start <= at);
+        let piece = behind.checked_sub(1).and_then(|index| self.pieces.get(index));
+        piece.map_or(self.start + at, |(start, offset)| offset + (at - start))
     }
 }
 
@@ -223,30 +261,29 @@ fn trailing_backslashes(bytes: &[u8], line: &Range<usize>) -> usize {
 }
 
 /// Returns `key;lang-fr` for `key ; lang-fr`: a language belongs to the key, and blanks round its mark mean nothing.
-fn without_blanks_round_language(name: &[u8]) -> Vec<u8> {
-    let parts = name.iter().position(|b| *b == b';').map(|mark| name.split_at(mark));
+fn without_blanks_round_language(name: &[u8]) -> Cow<'_, [u8]> {
+    let parts = memchr::memchr(b';', name).map(|mark| name.split_at(mark));
     match parts.and_then(|(key, language)| Some((trim_end(key), trim(language.get(1..)?)))) {
-        Some((key, language)) if language.starts_with(b"lang-") => [key, b";", language].concat(),
-        _ => name.to_vec(),
+        Some((key, language)) if language.starts_with(b"lang-") => Cow::Owned([key, b";", language].concat()),
+        _ => Cow::Borrowed(name),
     }
 }
 
 /// Decodes a quoted value; nothing unless its closing quote is the last thing but blanks. Also returns the spelled length.
-fn unquote(raw: &[u8]) -> Option<(Vec<u8>, usize)> {
-    let mut value = Vec::new();
-    let mut at = 1;
-    if raw.first() != Some(&b'"') {
-        return None;
-    }
+fn unquote(raw: &[u8]) -> Option<(Cow<'_, [u8]>, usize)> {
+    let inside = raw.strip_prefix(b"\"")?;
+    let plain = memchr::memchr2(b'"', b'\\', inside)?;
+    let mut value = Cow::Borrowed(inside.get(..plain)?);
+    let mut at = 1 + plain;
     loop {
         match (*raw.get(at)?, raw.get(at + 1)) {
             (b'\\', Some(escaped @ (b'"' | b'\\'))) => {
-                value.push(*escaped);
+                value.to_mut().push(*escaped);
                 at += 2;
             }
             (b'"', _) => break,
             (byte, _) => {
-                value.push(byte);
+                value.to_mut().push(byte);
                 at += 1;
             }
         }

@@ -17,6 +17,8 @@ mod reader;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
+
 use crate::lines;
 use crate::{Bytes, Document, EditError, Entry, Key, ParseError, Place, SpanEdit, State, notation};
 use encoding::{BOM, Syntax};
@@ -31,6 +33,8 @@ pub struct WindowsIni {
     entries: Vec<Entry>,
     /// Where a line can be added to the first section of each name.
     sections: HashMap<Option<Bytes>, usize>,
+    /// The one form of each section's name, by its spelling.
+    section_forms: HashMap<Bytes, Bytes, RandomState>,
     line_end: &'static [u8],
     last_line: LastLine,
 }
@@ -64,7 +68,20 @@ impl Document for WindowsIni {
     }
 
     fn canonical<'k>(&self, key: &'k Key) -> Cow<'k, Key> {
-        Cow::Owned(Key { section: self.canonical_section(key.section.as_deref()), name: self.lowercase(&key.name) })
+        let form = |spelled: &Bytes| match self.section_forms.get(spelled) {
+            Some(form) => form.clone(),
+            None => self.encoding.canonical(spelled),
+        };
+        let section = key.section.as_ref().map(form);
+        let name = self.encoding.lowercase(&key.name);
+        if matches!(name, Cow::Borrowed(_)) && section == key.section {
+            return Cow::Borrowed(key);
+        }
+        let name = match name {
+            Cow::Borrowed(_) => key.name.clone(),
+            Cow::Owned(lower) => Bytes::from(lower),
+        };
+        Cow::Owned(Key { section, name })
     }
 
     fn effective(&self, key: &Key) -> Option<&Entry> {
@@ -122,6 +139,10 @@ impl Document for WindowsIni {
         self.sections.contains_key(&self.canonical_section(section))
     }
 
+    fn stretch(&self, entry: &Entry) -> Option<Bytes> {
+        entry.key.section.as_ref().map(|section| self.encoding.canonical(section))
+    }
+
     fn decoded<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
         self.encoding.decoded(bytes)
     }
@@ -163,16 +184,12 @@ impl WindowsIni {
         let line_end = lines::first_line_end(&file.syntax).unwrap_or(b"\r\n");
         let last_line =
             if matches!(file.syntax.last(), None | Some(b'\n' | b'\r')) { LastLine::Complete } else { LastLine::Open };
-        let Reader { entries, sections, .. } = Reader::new(&file, encoding).read();
-        Ok(Self { encoding, entries, sections, line_end, last_line, bytes })
+        let Reader { entries, sections, section_forms, .. } = Reader::new(&file, encoding).read();
+        Ok(Self { encoding, entries, sections, section_forms, line_end, last_line, bytes })
     }
 
     fn canonical_section(&self, section: Option<&[u8]>) -> Option<Bytes> {
-        section.map(|section| self.lowercase(section))
-    }
-
-    fn lowercase(&self, name: &[u8]) -> Bytes {
-        self.encoding.lowercase(name).into()
+        section.map(|section| self.encoding.lowercase(section).into_owned().into())
     }
 
     /// Replaces an entry's lines; where they lack the final line end, the new ones do as well.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
 use indexmap::IndexSet;
 
 use super::presence::{Presence, View};
@@ -34,14 +35,20 @@ impl Name<'_> {
 /// A number for each name, the same in every document.
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
-    names: IndexSet<Name<'a>>,
+    names: IndexSet<Name<'a>, RandomState>,
     /// The number behind the last one that was asked for: versions of one file have nearly the same order.
     likely: Cell<usize>,
 }
 
 impl<'a> Names<'a> {
     fn number(&mut self, name: Name<'a>) -> usize {
-        self.known(&name).unwrap_or_else(|| self.names.insert_full(name).0)
+        let likely = self.likely.get();
+        let number = match self.names.get_index(likely) {
+            Some(next) if *next == name => likely,
+            _ => self.names.insert_full(name).0,
+        };
+        self.likely.set(number + 1);
+        number
     }
 
     /// Returns the number of a name that a document has.
@@ -113,8 +120,9 @@ impl<'a, D: Document> Index<'a, D> {
                 Some(moved) => Cow::Owned(document.canonical(&moved).into_owned()),
                 None => document.canonical(&entry.key),
             };
-            let Some(mut number) = number_of(Name { key: key.clone(), occurrence: 1 }) else { continue };
-            if each_counts && entry.state == State::Active {
+            let repeated = (each_counts && entry.state == State::Active).then(|| key.clone());
+            let Some(mut number) = number_of(Name { key, occurrence: 1 }) else { continue };
+            if let Some(key) = repeated {
                 counts.resize(counts.len().max(number + 1), 0);
                 let Some(count) = counts.get_mut(number) else { continue };
                 *count += 1;

@@ -121,7 +121,11 @@ impl FileEncoding {
     }
 
     /// Returns the text with A-Z in lower case, and no other byte changed: the trail byte of a character is no letter.
-    pub(super) fn lowercase(self, text: &[u8]) -> Vec<u8> {
+    pub(super) fn lowercase(self, text: &[u8]) -> Cow<'_, [u8]> {
+        // Without a way out of the loop, several bytes are compared at once.
+        if !text.iter().fold(false, |found, byte| found | byte.is_ascii_uppercase()) {
+            return Cow::Borrowed(text);
+        }
         let mut lower = text.to_ascii_lowercase();
         if let Self::Ansi(page) = self
             && let Ok(Cow::Owned(syntax)) = syntax_of(page, text)
@@ -129,7 +133,15 @@ impl FileEncoding {
             let bytes = lower.iter_mut().zip(text).zip(syntax);
             bytes.filter(|(_, syntax)| *syntax == OTHER).for_each(|((lower, byte), _)| *lower = *byte);
         }
-        lower
+        Cow::Owned(lower)
+    }
+
+    /// Returns a key's or a section's name in its one form.
+    pub(super) fn canonical(self, name: &Bytes) -> Bytes {
+        match self.lowercase(name) {
+            Cow::Borrowed(_) => name.clone(),
+            Cow::Owned(lower) => lower.into(),
+        }
     }
 
     /// Returns whether text holds a `]` that is a character of its own.
@@ -164,7 +176,7 @@ impl<'b> Syntax<'b> {
             }
         };
         let unit = unit(encoding);
-        let read = read.and_then(|syntax| match syntax.iter().position(|byte| *byte == 0) {
+        let read = read.and_then(|syntax| match memchr::memchr(0, &syntax) {
             Some(at) => Err(Malformed { syntax: syntax.into_owned(), at, reason: "a NUL: this is not a text file" }),
             None => Ok(syntax),
         });

@@ -1,7 +1,10 @@
 //! The lines of a Windows ini file.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::quality::RandomState;
+use indexmap::IndexSet;
 
 use super::encoding::{FileEncoding, Syntax};
 use crate::lines::{CommentAbove, natural_line};
@@ -14,11 +17,16 @@ pub(super) struct Reader<'s, 'b> {
     pub(super) entries: Vec<Entry>,
     /// Where the last entry, else the heading, of the first section of each name ends; in the one form of the name.
     pub(super) sections: HashMap<Option<Bytes>, usize>,
+    /// The one form of each section's name, by its spelling.
+    pub(super) section_forms: HashMap<Bytes, Bytes, RandomState>,
     above: CommentAbove,
-    keys: HashSet<Key>,
-    /// The section as it is spelled, and in its one form.
-    section: Option<(Bytes, Bytes)>,
+    /// The section as it is spelled.
+    section: Option<Bytes>,
     section_counts: SectionCounts,
+    /// Where the section's last entry, else its heading, ends.
+    section_end: usize,
+    /// The names of the section's keys, in their one form.
+    names: IndexSet<Bytes, RandomState>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,10 +42,12 @@ impl<'s, 'b> Reader<'s, 'b> {
             encoding,
             entries: Vec::new(),
             sections: HashMap::from([(None, file.offset(0))]),
+            section_forms: HashMap::default(),
             above: CommentAbove::default(),
-            keys: HashSet::new(),
             section: None,
             section_counts: SectionCounts::Yes,
+            section_end: file.offset(0),
+            names: IndexSet::default(),
         }
     }
 
@@ -48,7 +58,15 @@ impl<'s, 'b> Reader<'s, 'b> {
             at = self.line(at, number);
             number += 1;
         }
+        self.end_section();
         self
+    }
+
+    fn end_section(&mut self) {
+        if self.section_counts == SectionCounts::Yes {
+            let canonical = self.section.as_ref().map(|section| self.encoding.canonical(section));
+            self.sections.insert(canonical, self.section_end);
+        }
     }
 
     /// Takes the line that begins at `start`, and returns where the next one begins.
@@ -70,19 +88,21 @@ impl<'s, 'b> Reader<'s, 'b> {
     /// The first `]` ends a name; a line without one is all name.
     fn header(&mut self, text: Range<usize>, next: usize) {
         let inside = text.start + 1..text.end;
-        let length = self.bytes(&inside).iter().position(|byte| *byte == b']').unwrap_or(inside.len());
+        let length = memchr::memchr(b']', self.bytes(&inside)).unwrap_or(inside.len());
         let name = self.file.text(&self.trimmed(inside.start..inside.start + length));
-        let canonical = Bytes::from(self.encoding.lowercase(&name));
-        let known = self.sections.contains_key(&Some(canonical.clone()));
+        self.end_section();
+        let form = self.encoding.canonical(&name);
+        self.section_forms.insert(name.clone(), form.clone());
+        let known = self.sections.contains_key(&Some(form));
         self.section_counts = if known { SectionCounts::No } else { SectionCounts::Yes };
-        if !known {
-            self.sections.insert(Some(canonical.clone()), self.file.offset(next));
-        }
-        self.section = Some((name, canonical));
+        self.section_end = self.file.offset(next);
+        self.section = Some(name);
+        // A section counts only once, so no name of an earlier one is asked for again.
+        self.names = IndexSet::default();
     }
 
     fn entry(&mut self, text: Range<usize>, line: u64, lines: Range<usize>) {
-        let mark = self.bytes(&text).iter().position(|byte| *byte == b'=').map(|mark| text.start + mark);
+        let mark = memchr::memchr(b'=', self.bytes(&text)).map(|mark| text.start + mark);
         let name = self.file.text(&self.trimmed(text.start..mark.unwrap_or(text.end)));
         let spelled = match mark {
             Some(mark) => self.trimmed(mark + 1..text.end),
@@ -94,14 +114,10 @@ impl<'s, 'b> Reader<'s, 'b> {
             spelled.clone()
         };
         let lines = self.file.place(&lines);
-        let canonical = self.section.as_ref().map(|(_, canonical)| canonical.clone());
-        let key = Key { section: canonical.clone(), name: self.encoding.lowercase(&name).into() };
-        let counts = self.section_counts == SectionCounts::Yes && self.keys.insert(key);
-        if self.section_counts == SectionCounts::Yes {
-            self.sections.insert(canonical, lines.end);
-        }
+        let counts = self.section_counts == SectionCounts::Yes && self.names.insert(self.encoding.canonical(&name));
+        self.section_end = lines.end;
         self.entries.push(Entry {
-            key: Key { section: self.section.as_ref().map(|(spelled, _)| spelled.clone()), name },
+            key: Key { section: self.section.clone(), name },
             value: mark.map(|_| self.file.text(&inside)),
             line,
             state: if counts { State::Active } else { State::Shadowed },
