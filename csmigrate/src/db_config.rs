@@ -6,7 +6,7 @@ use serde_json::Value;
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{File, RelPath};
 use upgrade_engine::place::Place;
-use upgrade_engine::step::{Producer, World};
+use upgrade_engine::step::{Producer, StepContext};
 
 use crate::detect::db_config::without_directories;
 
@@ -35,20 +35,26 @@ impl Producer for StripDirectories {
         NAME
     }
 
-    fn produce(&self, world: &World<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
+    fn produce(&self, world: &StepContext<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
         let content = content(world, request)?;
         made.write_all_at(&content, 0).map_err(|e| e.to_string())?;
         Ok(Value::Null)
     }
 
-    fn verify(&self, world: &World<'_>, request: &Value, made: &dyn File, _: Option<&Value>) -> Result<(), String> {
+    fn verify(
+        &self,
+        world: &StepContext<'_>,
+        request: &Value,
+        made: &dyn File,
+        _: Option<&Value>,
+    ) -> Result<(), String> {
         let expected = content(world, request)?;
         let found = read(made)?;
         if found == expected { Ok(()) } else { Err("read back, the new file is not what was written".to_owned()) }
     }
 }
 
-fn content(world: &World<'_>, request: &Value) -> Result<Vec<u8>, String> {
+fn content(world: &StepContext<'_>, request: &Value) -> Result<Vec<u8>, String> {
     let request: Stripped =
         serde_json::from_value(request.clone()).map_err(|e| format!("the plan cannot be understood: {e}"))?;
     let source = world.open(&request.from).map_err(|e| e.to_string())?;

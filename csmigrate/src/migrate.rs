@@ -17,7 +17,7 @@ use serde_json::Value;
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{File, RelPath};
 use upgrade_engine::place::Place;
-use upgrade_engine::step::{Producer, World};
+use upgrade_engine::step::{Producer, StepContext};
 
 use crate::cursor::{self, Cursor, Damage};
 use crate::detect::file_access::{Borrowed, ReadOnce};
@@ -84,7 +84,7 @@ impl Producer for Migrate {
         NAME
     }
 
-    fn produce(&self, world: &World<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
+    fn produce(&self, world: &StepContext<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
         let migration = parse(request)?;
         let source = world.open(&migration.from).map_err(|e| e.to_string())?;
         rewrite(world, &migration, &*source, made)?;
@@ -92,7 +92,13 @@ impl Producer for Migrate {
     }
 
     /// Compares with what the survey read from the source itself: a copy that somebody changed since gives another result.
-    fn verify(&self, world: &World<'_>, request: &Value, made: &dyn File, _: Option<&Value>) -> Result<(), String> {
+    fn verify(
+        &self,
+        world: &StepContext<'_>,
+        request: &Value,
+        made: &dyn File,
+        _: Option<&Value>,
+    ) -> Result<(), String> {
         let expected = parse(request)?.records;
         let (verdict, found) =
             read_back(world, made).map_err(|e| format!("the new file cannot be read back: {}", describe(e)))?;
@@ -148,7 +154,7 @@ fn database_options(migration: &Migration, meta: &Meta) -> DatabaseOptions {
     }
 }
 
-fn rewrite(world: &World<'_>, migration: &Migration, source: &dyn File, made: &dyn File) -> Result<(), String> {
+fn rewrite(world: &StepContext<'_>, migration: &Migration, source: &dyn File, made: &dyn File) -> Result<(), String> {
     if world.workers().get() == 1 {
         return rewrite_into(world, migration, source, Borrowed(made));
     }
@@ -156,7 +162,7 @@ fn rewrite(world: &World<'_>, migration: &Migration, source: &dyn File, made: &d
 }
 
 fn rewrite_into(
-    world: &World<'_>,
+    world: &StepContext<'_>,
     migration: &Migration,
     source: &dyn File,
     made: impl bdb::WriteAt,
@@ -182,7 +188,7 @@ fn is_of_the_source(what: &What) -> bool {
     matches!(what, What::KeyOrder(_) | What::DataOrder(_) | What::RepeatedKeys(_) | What::RepeatedData(_))
 }
 
-fn read_back(world: &World<'_>, file: &dyn File) -> Result<(Verdict, Records), ReadError> {
+fn read_back(world: &StepContext<'_>, file: &dyn File) -> Result<(Verdict, Records), ReadError> {
     let database = Database::open(Borrowed(file))?;
     let mut digest = RecordDigest::new();
     let mut progress = Progress::new(world);
@@ -205,14 +211,14 @@ fn stopped(error: upgrade_engine::step::StepError) -> ReadError {
 
 /// Reports bytes from time to time, not for every record.
 struct Progress<'a, 'w> {
-    world: &'a World<'w>,
+    world: &'a StepContext<'w>,
     bytes: u64,
 }
 
 impl<'a, 'w> Progress<'a, 'w> {
     const INTERVAL: u64 = 1 << 20;
 
-    fn new(world: &'a World<'w>) -> Self {
+    fn new(world: &'a StepContext<'w>) -> Self {
         Self { world, bytes: 0 }
     }
 

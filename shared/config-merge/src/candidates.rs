@@ -19,7 +19,7 @@ use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{File, FileSystem, RelPath, RootPath};
 use upgrade_engine::new_files::{self, NewFile};
 use upgrade_engine::plan::Plan;
-use upgrade_engine::step::{Attributes, NewContent, Producer, World};
+use upgrade_engine::step::{Attributes, NewContent, Producer, StepContext};
 
 use crate::error::Error;
 use crate::files::{FileSystems, Source};
@@ -238,13 +238,13 @@ impl Producer for CandidateProducer<'_> {
         self.content(request).map(drop)
     }
 
-    fn produce(&self, _: &World<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
+    fn produce(&self, _: &StepContext<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
         made.write_all_at(&self.content(request)?, 0).map_err(|e| e.to_string())?;
         Ok(Value::Null)
     }
 
     /// The step compares the digest with the planned one.
-    fn verify(&self, _: &World<'_>, _: &Value, _: &dyn File, _: Option<&Value>) -> Result<(), String> {
+    fn verify(&self, _: &StepContext<'_>, _: &Value, _: &dyn File, _: Option<&Value>) -> Result<(), String> {
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{File, FileSystem, RootPath};
 use upgrade_engine::place::Place;
 use upgrade_engine::plan::Plan;
-use upgrade_engine::step::{NewContent, Producer, RemoveFile, ReplaceFile, Step, World, WriteFile};
+use upgrade_engine::step::{NewContent, Producer, RemoveFile, ReplaceFile, Step, StepContext, WriteFile};
 use upgrade_engine::survey;
 
 use crate::error::Error;
@@ -139,7 +139,7 @@ impl<M: Merger> Producer for MergeProducer<'_, M> {
         recipe.versions.try_map(is_as_surveyed).map(drop).map_err(|e| e.to_string())
     }
 
-    fn produce(&self, _: &World<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
+    fn produce(&self, _: &StepContext<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
         let recipe = Recipe::read(request)?;
         let merged = self.made(&recipe).map_err(|e| e.to_string())?;
         made.write_all_at(&merged, 0).map_err(|e| e.to_string())?;
@@ -147,7 +147,7 @@ impl<M: Merger> Producer for MergeProducer<'_, M> {
     }
 
     /// The step compares the digest with the planned one.
-    fn verify(&self, _: &World<'_>, _: &Value, _: &dyn File, _: Option<&Value>) -> Result<(), String> {
+    fn verify(&self, _: &StepContext<'_>, _: &Value, _: &dyn File, _: Option<&Value>) -> Result<(), String> {
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::run::{self, Identity, Run, Status, name};
 use crate::run_list::{in_effect, unfinished};
 use crate::scope::Scope;
-use crate::step::{Observer, Producer, Saves, Service, World, check_steps};
+use crate::step::{Observer, Producer, Saves, Service, StepContext, check_steps};
 
 pub use crate::error::{EngineError, StateAfter};
 pub use crate::execution::Done;
@@ -251,7 +251,7 @@ impl Session {
         run: &Run,
         anchors: OpenAnchors,
         resources: &Resources<'a>,
-    ) -> Result<World<'a>, EngineError> {
+    ) -> Result<StepContext<'a>, EngineError> {
         let mut world = world(anchors, Some(&*self.runs), &run.plan, resources)?;
         world.saves = Saves::of(&run.id);
         Ok(world)
@@ -270,8 +270,8 @@ pub(crate) fn world<'a>(
     runs: Option<&'a dyn Dir>,
     plan: &Plan,
     resources: &Resources<'a>,
-) -> Result<World<'a>, EngineError> {
-    Ok(World {
+) -> Result<StepContext<'a>, EngineError> {
+    Ok(StepContext {
         anchors,
         runs,
         saves: Saves::nowhere(),

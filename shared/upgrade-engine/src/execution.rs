@@ -8,7 +8,7 @@ use crate::journal::{Journal, Record, RunEnd};
 use crate::place::Place;
 use crate::plan::Plan;
 use crate::run::{self, name};
-use crate::step::{Recovered, Step, World};
+use crate::step::{Recovered, Step, StepContext};
 
 /// A run that is done.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Execution<'a, 'w> {
     id: &'a Name,
     /// The directory of the run, for messages.
     at: RootPath,
-    world: &'a World<'w>,
+    world: &'a StepContext<'w>,
     runs: &'a dyn Dir,
     journal: Journal,
     /// Steps that are done.
@@ -40,7 +40,7 @@ impl<'a, 'w> Execution<'a, 'w> {
         plan: &'a Plan,
         id: &'a Name,
         at: RootPath,
-        world: &'a World<'w>,
+        world: &'a StepContext<'w>,
         runs: &'a dyn Dir,
         journal: Journal,
     ) -> Self {

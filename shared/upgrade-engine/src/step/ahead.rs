@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 
-use super::{Attributes, Step, StepError, World};
+use super::{Attributes, Step, StepContext, StepError};
 use crate::digest::Digest;
 use crate::fs::{Dir, FileId, FileKind, Name, RelPath, RootPath, Stat};
 use crate::place::Place;
@@ -71,7 +71,7 @@ struct Space {
 
 impl Ahead {
     /// Begins with the disk as it is.
-    pub(crate) fn new(world: &World<'_>) -> Result<Self, StepError> {
+    pub(crate) fn new(world: &StepContext<'_>) -> Result<Self, StepError> {
         Ok(Self { homes: homes(world)?, seen: BTreeMap::new(), space: BTreeMap::new(), findings: Vec::new() })
     }
 
@@ -100,7 +100,7 @@ impl Ahead {
     }
 
     /// Looks at a place.
-    pub(crate) fn look(&self, world: &World<'_>, place: &Place) -> Result<Look, StepError> {
+    pub(crate) fn look(&self, world: &StepContext<'_>, place: &Place) -> Result<Look, StepError> {
         let real = match self.resolve(place) {
             Seen::Nothing => return Ok(Look::Nothing),
             Seen::Disk(real) => real,
@@ -142,7 +142,7 @@ impl Ahead {
     }
 
     /// Returns the names that a directory will hold.
-    pub(crate) fn list(&self, world: &World<'_>, place: &Place) -> Result<BTreeSet<Name>, StepError> {
+    pub(crate) fn list(&self, world: &StepContext<'_>, place: &Place) -> Result<BTreeSet<Name>, StepError> {
         let mut names = BTreeSet::new();
         if let Seen::Disk(real) = self.resolve(place) {
             let listed = world.dir(&real)?.list(&real.path).map_err(|e| world.error("read", place, e))?;
@@ -162,7 +162,7 @@ impl Ahead {
     }
 
     /// Refuses a name that will be taken, or that will have no directory above it.
-    pub(crate) fn expect_free(&self, world: &World<'_>, place: &Place) -> Result<(), StepError> {
+    pub(crate) fn expect_free(&self, world: &StepContext<'_>, place: &Place) -> Result<(), StepError> {
         if !matches!(self.look(world, place)?, Look::Nothing) {
             return Err(world.changed(place, "it exists already"));
         }
@@ -171,7 +171,7 @@ impl Ahead {
     }
 
     /// Refuses a place that will be no directory.
-    pub(crate) fn expect_directory(&self, world: &World<'_>, place: &Place) -> Result<(), StepError> {
+    pub(crate) fn expect_directory(&self, world: &StepContext<'_>, place: &Place) -> Result<(), StepError> {
         match self.look(world, place)? {
             Look::Planned(Seen::Directory) => Ok(()),
             Look::Disk(_, stat) if stat.kind == FileKind::Directory => Ok(()),
@@ -184,7 +184,7 @@ impl Ahead {
     /// compared when it is copied, which ends before anything that exists is changed.
     pub(crate) fn copied_size(
         &self,
-        world: &World<'_>,
+        world: &StepContext<'_>,
         from: &Place,
         digest: &Digest,
         size: u64,
@@ -199,7 +199,12 @@ impl Ahead {
     }
 
     /// Notes which owner a new entry will not get from this user.
-    pub(crate) fn gives(&mut self, world: &World<'_>, place: &Place, attributes: &Attributes) -> Result<(), StepError> {
+    pub(crate) fn gives(
+        &mut self,
+        world: &StepContext<'_>,
+        place: &Place,
+        attributes: &Attributes,
+    ) -> Result<(), StepError> {
         let Attributes { uid, gid, .. } = *attributes;
         if !world.dir(place)?.can_give(uid, gid) {
             self.findings
@@ -209,7 +214,7 @@ impl Ahead {
     }
 
     /// Notes that a step takes space where a place is.
-    pub(crate) fn takes(&mut self, world: &World<'_>, place: &Place, bytes: u64) -> Result<(), StepError> {
+    pub(crate) fn takes(&mut self, world: &StepContext<'_>, place: &Place, bytes: u64) -> Result<(), StepError> {
         let mut at = place.clone();
         loop {
             if let Look::Disk(real, stat) = self.look(world, &at)?
@@ -227,7 +232,7 @@ impl Ahead {
     }
 
     /// Notes that a run saves an original.
-    pub(crate) fn saves(&mut self, world: &World<'_>, bytes: u64) -> Result<(), StepError> {
+    pub(crate) fn saves(&mut self, world: &StepContext<'_>, bytes: u64) -> Result<(), StepError> {
         // A dry run has no state directory, and makes none.
         let Ok(runs) = world.runs() else { return Ok(()) };
         let path = "the state directory";
@@ -237,7 +242,7 @@ impl Ahead {
     }
 
     /// Notes that a step frees space where a place is.
-    pub(crate) fn frees(&mut self, world: &World<'_>, place: &Place, bytes: u64) -> Result<(), StepError> {
+    pub(crate) fn frees(&mut self, world: &StepContext<'_>, place: &Place, bytes: u64) -> Result<(), StepError> {
         if let Look::Disk(_, stat) = self.look(world, place)?
             && let Some(space) = self.space.get_mut(&stat.id.device)
         {
@@ -267,7 +272,7 @@ impl Ahead {
 }
 
 /// Checks steps in their order; returns what they will leave for a human.
-pub(crate) fn check_steps(steps: &[Step], world: &World<'_>) -> Result<Vec<String>, StepError> {
+pub(crate) fn check_steps(steps: &[Step], world: &StepContext<'_>) -> Result<Vec<String>, StepError> {
     let mut ahead = Ahead::new(world)?;
     for step in steps {
         step.action().check(world, &mut ahead)?;
@@ -276,7 +281,7 @@ pub(crate) fn check_steps(steps: &[Step], world: &World<'_>) -> Result<Vec<Strin
 }
 
 /// Returns where each anchor's directory is below the first anchor that holds it.
-fn homes(world: &World<'_>) -> Result<BTreeMap<String, Place>, StepError> {
+fn homes(world: &StepContext<'_>) -> Result<BTreeMap<String, Place>, StepError> {
     let mut anchors: Vec<(&str, &RootPath, &dyn Dir)> = world.anchors.named().collect();
     anchors.sort_by_key(|(_, path, _)| path.components().count());
     let mut homes = BTreeMap::new();

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ahead::{Ahead, Seen};
+use super::context::for_each_in_parallel;
 use super::tree_content::{self, Made};
-use super::world::for_each_in_parallel;
-use super::{Action, Attributes, Inverse, Known, Recovered, RemoveTree, Step, StepError, World};
+use super::{Action, Attributes, Inverse, Known, Recovered, RemoveTree, Step, StepContext, StepError};
 use crate::digest::Digest;
 use crate::fs::{Durable, Existing, Name, RelPath};
 use crate::place::Place;
@@ -92,14 +92,14 @@ pub(crate) struct TreeMade {
 
 impl BuildTree {
     /// Returns the hidden sibling in which the tree grows.
-    fn staging(&self, world: &World<'_>) -> Result<Place, StepError> {
+    fn staging(&self, world: &StepContext<'_>) -> Result<Place, StepError> {
         let (parent, name) = world.parent(&self.at)?;
         let hidden =
             Name::new([b".", name.as_bytes(), b".partial"].concat()).map_err(|e| StepError::Broken(e.to_string()))?;
         Ok(parent.join(&hidden))
     }
 
-    fn stage(&self, world: &World<'_>, staging: &Place) -> Result<TreeMade, StepError> {
+    fn stage(&self, world: &StepContext<'_>, staging: &Place) -> Result<TreeMade, StepError> {
         let dir = world.dir(staging)?;
         dir.make_dir(&staging.path).map_err(|e| world.error("make the directory", staging, e))?;
         let mut unset = Vec::new();
@@ -132,7 +132,12 @@ impl BuildTree {
     }
 
     /// Adds the hard links, then seals the directories from the deepest to the top.
-    fn link_and_sync(&self, world: &World<'_>, staging: &Place, unset: &mut Vec<String>) -> Result<(), StepError> {
+    fn link_and_sync(
+        &self,
+        world: &StepContext<'_>,
+        staging: &Place,
+        unset: &mut Vec<String>,
+    ) -> Result<(), StepError> {
         let dir = world.dir(staging)?;
         for entry in &self.entries {
             if let Node::HardLink(to) = &entry.node {
@@ -153,7 +158,7 @@ impl BuildTree {
         Ok(())
     }
 
-    fn sync_parent(&self, world: &World<'_>) -> Result<(), StepError> {
+    fn sync_parent(&self, world: &StepContext<'_>) -> Result<(), StepError> {
         let (parent, _) = world.parent(&self.at)?;
         world.dir(&parent)?.sync(&parent.path, Durable::PublishedTree).map_err(|e| world.error("sync", &parent, e))
     }
@@ -176,7 +181,7 @@ impl Action for BuildTree {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
     }
 
-    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+    fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
         ahead.expect_free(world, &self.at)?;
         ahead.expect_free(world, &self.staging(world)?)?;
         for entry in &self.entries {
@@ -208,7 +213,7 @@ impl Action for BuildTree {
         Ok(())
     }
 
-    fn prepare(&self, world: &World<'_>) -> Result<(), StepError> {
+    fn prepare(&self, world: &StepContext<'_>) -> Result<(), StepError> {
         for place in [&self.at, &self.staging(world)?] {
             if world.exists(place)? {
                 return Err(world.changed(place, "it exists already"));
@@ -217,7 +222,7 @@ impl Action for BuildTree {
         Ok(())
     }
 
-    fn apply(&self, world: &World<'_>, (): &()) -> Result<TreeMade, StepError> {
+    fn apply(&self, world: &StepContext<'_>, (): &()) -> Result<TreeMade, StepError> {
         let staging = self.staging(world)?;
         let made = self.stage(world, &staging)?;
         world
@@ -228,7 +233,7 @@ impl Action for BuildTree {
         Ok(made)
     }
 
-    fn recover(&self, world: &World<'_>, (): &()) -> Result<Recovered<TreeMade>, StepError> {
+    fn recover(&self, world: &StepContext<'_>, (): &()) -> Result<Recovered<TreeMade>, StepError> {
         let staging = self.staging(world)?;
         if world.exists(&staging)? {
             tree_content::remove(world, &staging)?;
@@ -257,7 +262,7 @@ impl Action for BuildTree {
         }
     }
 
-    fn inverse(&self, world: &World<'_>, (): &(), done: &TreeMade, _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(&self, world: &StepContext<'_>, (): &(), done: &TreeMade, _: &Known) -> Result<Inverse, StepError> {
         if world.exists(&self.at)?
             && let Some(difference) =
                 tree_content::compare(world, self, &done.produced, tree_content::Missing::IsTolerated)?

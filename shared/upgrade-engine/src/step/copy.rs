@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::mpsc::{self, Receiver};
 
-use super::{StepError, World};
+use super::{StepContext, StepError};
 use crate::digest::{self, Digest, Hasher};
 use crate::fs::File;
 use crate::place::Place;
@@ -17,7 +17,7 @@ const BEHIND: usize = 64;
 
 /// Copies `from` to the new file `to` at `at`, and checks that the copy reads back with the expected digest.
 pub(super) fn copy(
-    world: &World<'_>,
+    world: &StepContext<'_>,
     from: &Place,
     expected: &Digest,
     to: &dyn File,
@@ -76,7 +76,7 @@ fn follow(file: &dyn File, ends: &Receiver<u64>) -> io::Result<Digest> {
 
 /// Writes the content; `written` is told up to where, piece by piece.
 fn write(
-    world: &World<'_>,
+    world: &StepContext<'_>,
     from: &Place,
     original: &dyn File,
     to: &dyn File,
@@ -168,7 +168,7 @@ mod tests {
             let id = root.stat(&RelPath::here()).unwrap().id;
             let anchor = Anchor { path: RootPath::new("/").unwrap(), device: id.device, inode: id.inode };
             let anchors = [("root".to_owned(), anchor)].into();
-            let world = World {
+            let world = StepContext {
                 anchors: OpenAnchors::open(&fs, &anchors, Devices::AsSurveyed).unwrap(),
                 runs: Some(&*root),
                 saves: Saves::nowhere(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Seen};
-use super::{Action, Attributes, Inverse, Known, NotEmpty, Recovered, RemoveDir, Step, StepError, World};
+use super::{Action, Attributes, Inverse, Known, NotEmpty, Recovered, RemoveDir, Step, StepContext, StepError};
 use crate::fs::{Durable, FileKind};
 use crate::place::Place;
 
@@ -18,7 +18,7 @@ pub struct MakeDir {
 }
 
 impl MakeDir {
-    fn finish(&self, world: &World<'_>) -> Result<Vec<String>, StepError> {
+    fn finish(&self, world: &StepContext<'_>) -> Result<Vec<String>, StepError> {
         let dir = world.dir(&self.at)?;
         let path = world.show(&self.at);
         let unset = self
@@ -44,23 +44,23 @@ impl Action for MakeDir {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
     }
 
-    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+    fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
         ahead.expect_free(world, &self.at)?;
         ahead.gives(world, &self.at, &self.attributes)?;
         ahead.put(&self.at, Seen::Directory);
         Ok(())
     }
 
-    fn prepare(&self, world: &World<'_>) -> Result<(), StepError> {
+    fn prepare(&self, world: &StepContext<'_>) -> Result<(), StepError> {
         if world.exists(&self.at)? { Err(world.changed(&self.at, "it exists already")) } else { Ok(()) }
     }
 
-    fn apply(&self, world: &World<'_>, (): &()) -> Result<Self::Done, StepError> {
+    fn apply(&self, world: &StepContext<'_>, (): &()) -> Result<Self::Done, StepError> {
         world.dir(&self.at)?.make_dir(&self.at.path).map_err(|e| world.error("make the directory", &self.at, e))?;
         self.finish(world)
     }
 
-    fn recover(&self, world: &World<'_>, (): &()) -> Result<Recovered<Self::Done>, StepError> {
+    fn recover(&self, world: &StepContext<'_>, (): &()) -> Result<Recovered<Self::Done>, StepError> {
         match world.dir(&self.at)?.stat(&self.at.path) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Recovered::NotDone),
             Err(e) => Err(world.error("look at", &self.at, e)),
@@ -71,7 +71,7 @@ impl Action for MakeDir {
 
     fn learn(&self, _: &Self::Done, _: &mut Known) {}
 
-    fn inverse(&self, _: &World<'_>, (): &(), _: &Self::Done, _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(&self, _: &StepContext<'_>, (): &(), _: &Self::Done, _: &Known) -> Result<Inverse, StepError> {
         Ok(Inverse::of(Step::RemoveDir(RemoveDir {
             at: self.at.clone(),
             attributes: self.attributes.clone(),

@@ -7,6 +7,7 @@
 mod ahead;
 mod attributes;
 mod build_tree;
+mod context;
 mod copy;
 mod make_dir;
 mod move_entries;
@@ -19,7 +20,6 @@ mod request;
 mod saved;
 mod set_modified;
 mod tree_content;
-mod world;
 mod write_file;
 
 use std::collections::BTreeMap;
@@ -29,6 +29,7 @@ use serde_json::Value;
 
 pub use attributes::Attributes;
 pub use build_tree::{BuildTree, Content, Node, TreeEntry};
+pub use context::{Observer, Producer, Quiet, Service, StepContext};
 pub use make_dir::MakeDir;
 pub use move_entries::MoveEntries;
 pub use remove_dir::{NotEmpty, RemoveDir};
@@ -37,7 +38,6 @@ pub use remove_tree::RemoveTree;
 pub use replace_file::{NewContent, ReplaceFile, SpanEdit};
 pub use request::Request;
 pub use set_modified::SetModified;
-pub use world::{Observer, Producer, Quiet, Service, World};
 pub use write_file::WriteFile;
 
 pub(crate) use ahead::{Ahead, check_steps};
@@ -138,19 +138,19 @@ pub(crate) trait Action {
     fn touches(&self) -> Vec<Place>;
     /// Checks, before the first step of a plan, that this one can be done once the steps before it are; then notes in `ahead` what
     /// it does. Changes nothing.
-    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError>;
+    fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError>;
     /// Checks that everything is as planned, and saves what the inverse needs. Changes nothing in the product.
-    fn prepare(&self, world: &World<'_>) -> Result<Self::Prepared, StepError>;
+    fn prepare(&self, world: &StepContext<'_>) -> Result<Self::Prepared, StepError>;
     /// Does it.
-    fn apply(&self, world: &World<'_>, prepared: &Self::Prepared) -> Result<Self::Done, StepError>;
+    fn apply(&self, world: &StepContext<'_>, prepared: &Self::Prepared) -> Result<Self::Done, StepError>;
     /// After an interruption: finishes it, or removes what it left.
-    fn recover(&self, world: &World<'_>, prepared: &Self::Prepared) -> Result<Recovered<Self::Done>, StepError>;
+    fn recover(&self, world: &StepContext<'_>, prepared: &Self::Prepared) -> Result<Recovered<Self::Done>, StepError>;
     /// Notes which contents lie where now.
     fn learn(&self, done: &Self::Done, known: &mut Known);
     /// Returns how to undo the step, given what is on the disk now.
     fn inverse(
         &self,
-        world: &World<'_>,
+        world: &StepContext<'_>,
         prepared: &Self::Prepared,
         done: &Self::Done,
         known: &Known,
@@ -161,12 +161,18 @@ pub(crate) trait Action {
 pub(crate) trait AnyAction {
     fn describe(&self, show: &dyn Fn(&Place) -> String) -> String;
     fn touches(&self) -> Vec<Place>;
-    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError>;
-    fn prepare(&self, world: &World<'_>) -> Result<Value, StepError>;
-    fn apply(&self, world: &World<'_>, prepared: &Value) -> Result<Value, StepError>;
-    fn recover(&self, world: &World<'_>, prepared: &Value) -> Result<Recovered<Value>, StepError>;
+    fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError>;
+    fn prepare(&self, world: &StepContext<'_>) -> Result<Value, StepError>;
+    fn apply(&self, world: &StepContext<'_>, prepared: &Value) -> Result<Value, StepError>;
+    fn recover(&self, world: &StepContext<'_>, prepared: &Value) -> Result<Recovered<Value>, StepError>;
     fn learn(&self, done: &Value, known: &mut Known) -> Result<(), StepError>;
-    fn inverse(&self, world: &World<'_>, prepared: &Value, done: &Value, known: &Known) -> Result<Inverse, StepError>;
+    fn inverse(
+        &self,
+        world: &StepContext<'_>,
+        prepared: &Value,
+        done: &Value,
+        known: &Known,
+    ) -> Result<Inverse, StepError>;
 }
 
 impl<A: Action> AnyAction for A {
@@ -176,16 +182,16 @@ impl<A: Action> AnyAction for A {
     fn touches(&self) -> Vec<Place> {
         Action::touches(self)
     }
-    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+    fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
         Action::check(self, world, ahead)
     }
-    fn prepare(&self, world: &World<'_>) -> Result<Value, StepError> {
+    fn prepare(&self, world: &StepContext<'_>) -> Result<Value, StepError> {
         to_json(&Action::prepare(self, world)?)
     }
-    fn apply(&self, world: &World<'_>, prepared: &Value) -> Result<Value, StepError> {
+    fn apply(&self, world: &StepContext<'_>, prepared: &Value) -> Result<Value, StepError> {
         to_json(&Action::apply(self, world, &from_json(prepared)?)?)
     }
-    fn recover(&self, world: &World<'_>, prepared: &Value) -> Result<Recovered<Value>, StepError> {
+    fn recover(&self, world: &StepContext<'_>, prepared: &Value) -> Result<Recovered<Value>, StepError> {
         Ok(match Action::recover(self, world, &from_json(prepared)?)? {
             Recovered::NotDone => Recovered::NotDone,
             Recovered::Done(done) => Recovered::Done(to_json(&done)?),
@@ -195,7 +201,13 @@ impl<A: Action> AnyAction for A {
         Action::learn(self, &from_json(done)?, known);
         Ok(())
     }
-    fn inverse(&self, world: &World<'_>, prepared: &Value, done: &Value, known: &Known) -> Result<Inverse, StepError> {
+    fn inverse(
+        &self,
+        world: &StepContext<'_>,
+        prepared: &Value,
+        done: &Value,
+        known: &Known,
+    ) -> Result<Inverse, StepError> {
         Action::inverse(self, world, &from_json(prepared)?, &from_json(done)?, known)
     }
 }

@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Look};
-use super::{Action, Inverse, Known, Recovered, Step, StepError, World};
+use super::{Action, Inverse, Known, Recovered, Step, StepContext, StepError};
 use crate::digest::Digest;
 use crate::fs::{Durable, Existing, FileKind, Name};
 use crate::place::Place;
@@ -37,7 +37,7 @@ impl MoveEntries {
         Err(StepError::Broken(format!("{} and {} are not below one directory", self.from, self.to)))
     }
 
-    fn identity(&self, world: &World<'_>, place: &Place) -> Result<Option<u64>, StepError> {
+    fn identity(&self, world: &StepContext<'_>, place: &Place) -> Result<Option<u64>, StepError> {
         match world.dir(place)?.stat(&place.path) {
             Ok(stat) => Ok(Some(stat.id.inode)),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
@@ -45,7 +45,7 @@ impl MoveEntries {
         }
     }
 
-    fn sync(&self, world: &World<'_>) -> Result<(), StepError> {
+    fn sync(&self, world: &StepContext<'_>) -> Result<(), StepError> {
         for (place, what) in [(&self.to, Durable::MovedIn), (&self.from, Durable::MovedOut)] {
             world.dir(place)?.sync(&place.path, what).map_err(|e| world.error("sync", place, e))?;
         }
@@ -65,7 +65,7 @@ impl Action for MoveEntries {
         vec![self.from.clone(), self.to.clone()]
     }
 
-    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+    fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
         self.refuse_two_anchors()?;
         ahead.expect_directory(world, &self.to)?;
         for name in &self.names {
@@ -79,7 +79,7 @@ impl Action for MoveEntries {
         Ok(())
     }
 
-    fn prepare(&self, world: &World<'_>) -> Result<Identities, StepError> {
+    fn prepare(&self, world: &StepContext<'_>) -> Result<Identities, StepError> {
         self.refuse_two_anchors()?;
         let mut identities = Identities::new();
         for name in &self.names {
@@ -93,7 +93,7 @@ impl Action for MoveEntries {
         Ok(identities)
     }
 
-    fn apply(&self, world: &World<'_>, _: &Identities) -> Result<(), StepError> {
+    fn apply(&self, world: &StepContext<'_>, _: &Identities) -> Result<(), StepError> {
         for name in &self.names {
             let (from, to) = (self.from.join(name), self.to.join(name));
             world
@@ -105,7 +105,7 @@ impl Action for MoveEntries {
     }
 
     /// Finishes what was begun: every entry is moved, or in both places after a power failure, or still to be moved.
-    fn recover(&self, world: &World<'_>, identities: &Identities) -> Result<Recovered<()>, StepError> {
+    fn recover(&self, world: &StepContext<'_>, identities: &Identities) -> Result<Recovered<()>, StepError> {
         for (name, identity) in identities {
             let (from, to) = (self.from.join(name), self.to.join(name));
             let dir = world.dir(&from)?;
@@ -132,7 +132,7 @@ impl Action for MoveEntries {
         }
     }
 
-    fn inverse(&self, world: &World<'_>, _: &Identities, (): &(), known: &Known) -> Result<Inverse, StepError> {
+    fn inverse(&self, world: &StepContext<'_>, _: &Identities, (): &(), known: &Known) -> Result<Inverse, StepError> {
         let mut inverse = Inverse::default();
         let mut names = Vec::new();
         for name in &self.names {

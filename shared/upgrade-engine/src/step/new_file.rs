@@ -1,6 +1,6 @@
 //! A new file beside the one that it replaces, or at a free name; and reading a file whole.
 
-use super::{Attributes, StepError, World};
+use super::{Attributes, StepContext, StepError};
 use crate::digest::{self, Digest};
 use crate::fs::{Durable, File, Name};
 use crate::place::Place;
@@ -9,27 +9,27 @@ use crate::place::Place;
 const LARGEST_WHOLE_FILE: u64 = 64 << 20;
 
 /// Returns the hidden name beside a file under which its replacement is written.
-pub(super) fn beside(world: &World<'_>, at: &Place) -> Result<Place, StepError> {
+pub(super) fn beside(world: &StepContext<'_>, at: &Place) -> Result<Place, StepError> {
     let (parent, name) = world.parent(at)?;
     let hidden = [b".", name.as_bytes(), b".new"].concat();
     Ok(parent.join(&Name::new(hidden).map_err(|e| StepError::Broken(e.to_string()))?))
 }
 
 /// Returns the name under which an undo writes the old content beside a file that somebody changed since.
-pub(super) fn before_run(world: &World<'_>, at: &Place) -> Result<Place, StepError> {
+pub(super) fn before_run(world: &StepContext<'_>, at: &Place) -> Result<Place, StepError> {
     let (parent, name) = world.parent(at)?;
     let beside = [name.as_bytes(), b".before-", world.undone_run()?.as_bytes()].concat();
     Ok(parent.join(&Name::new(beside).map_err(|e| StepError::Broken(e.to_string()))?))
 }
 
 /// Refuses a name that is taken: what lies there is not ours, and recovery must never take it for ours.
-pub(super) fn refuse_taken(world: &World<'_>, at: &Place) -> Result<(), StepError> {
+pub(super) fn refuse_taken(world: &StepContext<'_>, at: &Place) -> Result<(), StepError> {
     if world.exists(at)? { Err(world.changed(at, "it exists already")) } else { Ok(()) }
 }
 
 /// Writes a new file with its attributes and makes it durable.
 pub(super) fn write_new(
-    world: &World<'_>,
+    world: &StepContext<'_>,
     at: &Place,
     content: &[u8],
     attributes: &Attributes,
@@ -42,7 +42,7 @@ pub(super) fn write_new(
 
 /// Gives a written file its attributes and makes it durable.
 pub(super) fn finish_new(
-    world: &World<'_>,
+    world: &StepContext<'_>,
     at: &Place,
     file: &dyn File,
     attributes: &Attributes,
@@ -55,7 +55,7 @@ pub(super) fn finish_new(
 }
 
 /// Returns the content of a file that is small enough to be held.
-pub(super) fn read_all(world: &World<'_>, at: &Place) -> Result<Vec<u8>, StepError> {
+pub(super) fn read_all(world: &StepContext<'_>, at: &Place) -> Result<Vec<u8>, StepError> {
     read_whole(&*world.open(at)?).map_err(|e| world.error("read", at, e))
 }
 
@@ -73,6 +73,6 @@ pub fn read_whole(file: &dyn File) -> std::io::Result<Vec<u8>> {
 }
 
 /// Returns the digest of a file that is small enough to be held.
-pub(super) fn digest_of(world: &World<'_>, at: &Place) -> Result<Digest, StepError> {
+pub(super) fn digest_of(world: &StepContext<'_>, at: &Place) -> Result<Digest, StepError> {
     Ok(Digest::of(&read_all(world, at)?))
 }

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Seen};
-use super::{Action, Attributes, Inverse, Known, MakeDir, Recovered, Step, StepError, World};
+use super::{Action, Attributes, Inverse, Known, MakeDir, Recovered, Step, StepContext, StepError};
 use crate::fs::Durable;
 use crate::place::Place;
 
@@ -42,7 +42,7 @@ pub(crate) enum Removal {
 }
 
 impl RemoveDir {
-    fn sync_parent(&self, world: &World<'_>) -> Result<(), StepError> {
+    fn sync_parent(&self, world: &StepContext<'_>) -> Result<(), StepError> {
         let (parent, _) = world.parent(&self.at)?;
         world.dir(&parent)?.sync(&parent.path, Durable::RemovedDirectory).map_err(|e| world.error("sync", &parent, e))
     }
@@ -64,7 +64,7 @@ impl Action for RemoveDir {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
     }
 
-    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+    fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
         ahead.expect_directory(world, &self.at)?;
         match (ahead.list(world, &self.at)?.first(), self.not_empty) {
             (None, _) => ahead.put(&self.at, Seen::Nothing),
@@ -74,7 +74,7 @@ impl Action for RemoveDir {
         Ok(())
     }
 
-    fn prepare(&self, world: &World<'_>) -> Result<(), StepError> {
+    fn prepare(&self, world: &StepContext<'_>) -> Result<(), StepError> {
         let dir = world.dir(&self.at)?;
         let names = dir.list(&self.at.path).map_err(|e| world.error("read", &self.at, e))?;
         match (names.first(), self.not_empty) {
@@ -83,7 +83,7 @@ impl Action for RemoveDir {
         }
     }
 
-    fn apply(&self, world: &World<'_>, (): &()) -> Result<Self::Done, StepError> {
+    fn apply(&self, world: &StepContext<'_>, (): &()) -> Result<Self::Done, StepError> {
         match (world.dir(&self.at)?.remove_dir(&self.at.path), self.not_empty) {
             (Ok(()), _) => {
                 self.sync_parent(world)?;
@@ -94,7 +94,7 @@ impl Action for RemoveDir {
         }
     }
 
-    fn recover(&self, world: &World<'_>, (): &()) -> Result<Recovered<Self::Done>, StepError> {
+    fn recover(&self, world: &StepContext<'_>, (): &()) -> Result<Recovered<Self::Done>, StepError> {
         if world.exists(&self.at)? {
             return Ok(Recovered::NotDone);
         }
@@ -104,7 +104,7 @@ impl Action for RemoveDir {
 
     fn learn(&self, _: &Self::Done, _: &mut Known) {}
 
-    fn inverse(&self, _: &World<'_>, (): &(), done: &Removal, _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(&self, _: &StepContext<'_>, (): &(), done: &Removal, _: &Known) -> Result<Inverse, StepError> {
         Ok(match done {
             Removal::Kept => Inverse::default(),
             Removal::Removed => {

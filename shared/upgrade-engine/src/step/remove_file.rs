@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::ahead::{Ahead, Look, Seen};
 use super::new_file::{before_run, digest_of};
 use super::saved::{save, saved_attributes};
-use super::{Action, Inverse, Known, NewContent, Recovered, Step, StepError, World, WriteFile};
+use super::{Action, Inverse, Known, NewContent, Recovered, Step, StepContext, StepError, WriteFile};
 use crate::digest::Digest;
 use crate::fs::{Durable, Name};
 use crate::place::Place;
@@ -22,7 +22,7 @@ pub struct RemoveFile {
 }
 
 impl RemoveFile {
-    fn refuse_changed(&self, world: &World<'_>, now: Digest, links: u64) -> Result<(), StepError> {
+    fn refuse_changed(&self, world: &StepContext<'_>, now: Digest, links: u64) -> Result<(), StepError> {
         if now != self.digest {
             return Err(world.changed(&self.at, "its content has changed since it was read"));
         }
@@ -33,7 +33,7 @@ impl RemoveFile {
         Ok(())
     }
 
-    fn sync_parent(&self, world: &World<'_>) -> Result<(), StepError> {
+    fn sync_parent(&self, world: &StepContext<'_>) -> Result<(), StepError> {
         let (parent, _) = world.parent(&self.at)?;
         world.dir(&parent)?.sync(&parent.path, Durable::RemovedFile).map_err(|e| world.error("sync", &parent, e))
     }
@@ -51,7 +51,7 @@ impl Action for RemoveFile {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
     }
 
-    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+    fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
         match ahead.look(world, &self.at)? {
             Look::Disk(now, stat) => {
                 self.refuse_changed(world, digest_of(world, &now)?, stat.links)?;
@@ -66,19 +66,19 @@ impl Action for RemoveFile {
         Ok(())
     }
 
-    fn prepare(&self, world: &World<'_>) -> Result<Name, StepError> {
+    fn prepare(&self, world: &StepContext<'_>) -> Result<Name, StepError> {
         let now = digest_of(world, &self.at)?;
         let stat = world.dir(&self.at)?.stat(&self.at.path).map_err(|e| world.error("look at", &self.at, e))?;
         self.refuse_changed(world, now, stat.links)?;
         save(world, &self.at)
     }
 
-    fn apply(&self, world: &World<'_>, _: &Name) -> Result<(), StepError> {
+    fn apply(&self, world: &StepContext<'_>, _: &Name) -> Result<(), StepError> {
         world.dir(&self.at)?.remove_file(&self.at.path).map_err(|e| world.error("remove", &self.at, e))?;
         self.sync_parent(world)
     }
 
-    fn recover(&self, world: &World<'_>, _: &Name) -> Result<Recovered<()>, StepError> {
+    fn recover(&self, world: &StepContext<'_>, _: &Name) -> Result<Recovered<()>, StepError> {
         if world.exists(&self.at)? {
             return Ok(Recovered::NotDone);
         }
@@ -91,7 +91,7 @@ impl Action for RemoveFile {
     }
 
     /// What somebody put there since is kept, and the old file is written beside it.
-    fn inverse(&self, world: &World<'_>, saved: &Name, (): &(), _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(&self, world: &StepContext<'_>, saved: &Name, (): &(), _: &Known) -> Result<Inverse, StepError> {
         let is_taken = world.exists(&self.at)?;
         let at = if is_taken { before_run(world, &self.at)? } else { self.at.clone() };
         let path = world.show(&self.at);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Seen};
 use super::tree_content::{self, Missing};
-use super::{Action, BuildTree, Inverse, Known, Node, Recovered, Step, StepError, World};
+use super::{Action, BuildTree, Inverse, Known, Node, Recovered, Step, StepContext, StepError};
 use crate::digest::Digest;
 use crate::fs::{Durable, Existing, FileKind, Name, RelPath};
 use crate::place::Place;
@@ -23,19 +23,19 @@ pub struct RemoveTree {
 }
 
 impl RemoveTree {
-    fn aside(&self, world: &World<'_>) -> Result<Place, StepError> {
+    fn aside(&self, world: &StepContext<'_>) -> Result<Place, StepError> {
         let (parent, name) = world.parent(&self.tree.at)?;
         let hidden =
             Name::new([b".", name.as_bytes(), b".removal"].concat()).map_err(|e| StepError::Broken(e.to_string()))?;
         Ok(parent.join(&hidden))
     }
 
-    fn take_apart(&self, world: &World<'_>, aside: &Place) -> Result<(), StepError> {
+    fn take_apart(&self, world: &StepContext<'_>, aside: &Place) -> Result<(), StepError> {
         tree_content::remove(world, aside)?;
         self.sync_parent(world)
     }
 
-    fn sync_parent(&self, world: &World<'_>) -> Result<(), StepError> {
+    fn sync_parent(&self, world: &StepContext<'_>) -> Result<(), StepError> {
         let (parent, _) = world.parent(&self.tree.at)?;
         world.dir(&parent)?.sync(&parent.path, Durable::TreeRemoved).map_err(|e| world.error("sync", &parent, e))
     }
@@ -54,7 +54,7 @@ impl Action for RemoveTree {
     }
 
     /// Contents are compared when the tree is due, not now: that means reading all of it, and the plan has just done so.
-    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+    fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
         let at = &self.tree.at;
         ahead.expect_free(world, &self.aside(world)?)?;
         ahead.expect_directory(world, at)?;
@@ -84,7 +84,7 @@ impl Action for RemoveTree {
         Ok(())
     }
 
-    fn prepare(&self, world: &World<'_>) -> Result<(), StepError> {
+    fn prepare(&self, world: &StepContext<'_>) -> Result<(), StepError> {
         let aside = self.aside(world)?;
         if world.exists(&aside)? {
             return Err(world.changed(&aside, "it exists already"));
@@ -95,7 +95,7 @@ impl Action for RemoveTree {
         }
     }
 
-    fn apply(&self, world: &World<'_>, (): &()) -> Result<(), StepError> {
+    fn apply(&self, world: &StepContext<'_>, (): &()) -> Result<(), StepError> {
         let aside = self.aside(world)?;
         let at = &self.tree.at;
         world.dir(at)?.rename(&at.path, &aside.path, Existing::Refuse).map_err(|e| world.error("move aside", at, e))?;
@@ -103,7 +103,7 @@ impl Action for RemoveTree {
         self.take_apart(world, &aside)
     }
 
-    fn recover(&self, world: &World<'_>, (): &()) -> Result<Recovered<()>, StepError> {
+    fn recover(&self, world: &StepContext<'_>, (): &()) -> Result<Recovered<()>, StepError> {
         let aside = self.aside(world)?;
         if world.exists(&aside)? {
             self.take_apart(world, &aside)?;
@@ -120,7 +120,7 @@ impl Action for RemoveTree {
         known.contents.retain(|place, _| !place.is_within(&self.tree.at));
     }
 
-    fn inverse(&self, _: &World<'_>, (): &(), (): &(), _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(&self, _: &StepContext<'_>, (): &(), (): &(), _: &Known) -> Result<Inverse, StepError> {
         Ok(Inverse::of(Step::BuildTree(self.tree.clone())))
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::ahead::{Ahead, Look, Seen};
 use super::new_file::{before_run, beside, digest_of, finish_new, read_all, refuse_taken, write_new};
 use super::saved::{read_saved, save, saved_attributes};
-use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepError, World, WriteFile};
+use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepContext, StepError, WriteFile};
 use crate::digest::Digest;
 use crate::fs::path::{escape, unescape};
 use crate::fs::{Durable, Existing, FileId, FileKind, Name, PathError, Stat};
@@ -76,7 +76,7 @@ impl ReplaceFile {
     /// Refuses another content than the surveyed one, and other names; `id` looks at one of them.
     fn refuse_changed(
         &self,
-        world: &World<'_>,
+        world: &StepContext<'_>,
         now: Digest,
         stat: &Stat,
         id: impl Fn(&Place) -> Result<Option<FileId>, StepError>,
@@ -97,7 +97,7 @@ impl ReplaceFile {
     }
 
     /// Returns the new content; nothing when a producer is to make it.
-    fn new_content(&self, world: &World<'_>) -> Result<Option<Vec<u8>>, StepError> {
+    fn new_content(&self, world: &StepContext<'_>) -> Result<Option<Vec<u8>>, StepError> {
         let content = match &self.content {
             NewContent::Edits(edits) => edited(&read_all(world, &self.at)?, edits)?,
             NewContent::Saved { run, name } => read_saved(world, run, name)?,
@@ -107,7 +107,7 @@ impl ReplaceFile {
         Ok(Some(content))
     }
 
-    fn check_made(&self, world: &World<'_>, made: Digest) -> Result<(), StepError> {
+    fn check_made(&self, world: &StepContext<'_>, made: Digest) -> Result<(), StepError> {
         if made == self.after {
             return Ok(());
         }
@@ -115,7 +115,7 @@ impl ReplaceFile {
     }
 
     /// Writes the new content under the temporary name.
-    fn write(&self, world: &World<'_>, temporary: &Place) -> Result<Vec<String>, StepError> {
+    fn write(&self, world: &StepContext<'_>, temporary: &Place) -> Result<Vec<String>, StepError> {
         let dir = world.dir(&self.at)?;
         let attributes = Attributes::of(dir, &self.at.path).map_err(|e| world.error("look at", &self.at, e))?;
         let NewContent::Produced { by, request } = &self.content else {
@@ -131,7 +131,7 @@ impl ReplaceFile {
     }
 
     /// Gives the other names to the file that now has the first one.
-    fn relink(&self, world: &World<'_>) -> Result<(), StepError> {
+    fn relink(&self, world: &StepContext<'_>) -> Result<(), StepError> {
         let dir = world.dir(&self.at)?;
         let (parent, _) = world.parent(&self.at)?;
         // Before the other names follow: after a power failure the first one must tell how far this came.
@@ -150,7 +150,7 @@ impl ReplaceFile {
         Ok(())
     }
 
-    fn remove_temporaries(&self, world: &World<'_>) -> Result<(), StepError> {
+    fn remove_temporaries(&self, world: &StepContext<'_>) -> Result<(), StepError> {
         for place in self.links.iter().chain([&self.at]) {
             let temporary = beside(world, place)?;
             if world.exists(&temporary)? {
@@ -178,7 +178,7 @@ impl Action for ReplaceFile {
         self.links.iter().chain([&self.at]).filter_map(|place| Some(place.split_last()?.0)).collect()
     }
 
-    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+    fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
         self.refuse_two_anchors()?;
         let names = || self.links.iter().chain([&self.at]);
         let content = match ahead.look(world, &self.at)? {
@@ -225,7 +225,7 @@ impl Action for ReplaceFile {
         Ok(())
     }
 
-    fn prepare(&self, world: &World<'_>) -> Result<Saved, StepError> {
+    fn prepare(&self, world: &StepContext<'_>) -> Result<Saved, StepError> {
         self.refuse_two_anchors()?;
         let now = digest_of(world, &self.at)?;
         let dir = world.dir(&self.at)?;
@@ -238,7 +238,7 @@ impl Action for ReplaceFile {
         save(world, &self.at)
     }
 
-    fn apply(&self, world: &World<'_>, _: &Saved) -> Result<Vec<String>, StepError> {
+    fn apply(&self, world: &StepContext<'_>, _: &Saved) -> Result<Vec<String>, StepError> {
         let dir = world.dir(&self.at)?;
         let temporary = beside(world, &self.at)?;
         let unset = self.write(world, &temporary)?;
@@ -248,7 +248,7 @@ impl Action for ReplaceFile {
         Ok(unset)
     }
 
-    fn recover(&self, world: &World<'_>, _: &Saved) -> Result<Recovered<Vec<String>>, StepError> {
+    fn recover(&self, world: &StepContext<'_>, _: &Saved) -> Result<Recovered<Vec<String>>, StepError> {
         self.remove_temporaries(world)?;
         let now = digest_of(world, &self.at)?;
         if now == self.before && now != self.after {
@@ -268,7 +268,13 @@ impl Action for ReplaceFile {
     }
 
     /// A file that somebody edited since is kept, and the old content is written beside it.
-    fn inverse(&self, world: &World<'_>, saved: &Saved, _: &Vec<String>, _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(
+        &self,
+        world: &StepContext<'_>,
+        saved: &Saved,
+        _: &Vec<String>,
+        _: &Known,
+    ) -> Result<Inverse, StepError> {
         let dir = world.dir(&self.at)?;
         let content = NewContent::Saved { run: world.undone_run()?.clone(), name: saved.clone() };
         let unchanged = match dir.stat(&self.at.path) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ahead::Ahead;
-use super::{Action, Inverse, Known, Recovered, Step, StepError, World};
+use super::{Action, Inverse, Known, Recovered, Step, StepContext, StepError};
 use crate::place::Place;
 
 /// A request to a service that the tool brings along.
@@ -41,19 +41,19 @@ impl Action for Request {
     }
 
     /// What the requests before it will have changed only the service knows: it looks when the request is due.
-    fn check(&self, world: &World<'_>, _: &mut Ahead) -> Result<(), StepError> {
+    fn check(&self, world: &StepContext<'_>, _: &mut Ahead) -> Result<(), StepError> {
         world.service(&self.service).map(drop)
     }
 
-    fn prepare(&self, world: &World<'_>) -> Result<Value, StepError> {
+    fn prepare(&self, world: &StepContext<'_>) -> Result<Value, StepError> {
         world.service(&self.service)?.prepare(&self.forward)
     }
 
-    fn apply(&self, world: &World<'_>, prepared: &Value) -> Result<Value, StepError> {
+    fn apply(&self, world: &StepContext<'_>, prepared: &Value) -> Result<Value, StepError> {
         world.service(&self.service)?.apply(&self.forward, prepared, world.observer)
     }
 
-    fn recover(&self, world: &World<'_>, prepared: &Value) -> Result<Recovered<Value>, StepError> {
+    fn recover(&self, world: &StepContext<'_>, prepared: &Value) -> Result<Recovered<Value>, StepError> {
         let done = world.service(&self.service)?.recover(&self.forward, prepared)?;
         Ok(done.map_or(Recovered::NotDone, Recovered::Done))
     }
@@ -61,7 +61,7 @@ impl Action for Request {
     fn learn(&self, _: &Value, _: &mut Known) {}
 
     /// Unlike a file, an entry that somebody changed since is not kept aside: the undo is refused before its first change.
-    fn inverse(&self, world: &World<'_>, _: &Value, done: &Value, _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(&self, world: &StepContext<'_>, _: &Value, done: &Value, _: &Known) -> Result<Inverse, StepError> {
         let Some(backward) = &self.backward else { return Ok(Inverse::default()) };
         world.service(&self.service)?.check_undo(&self.forward, done)?;
         Ok(Inverse::of(Step::Request(Self {

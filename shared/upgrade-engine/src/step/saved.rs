@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::new_file::{read_all, read_whole};
-use super::{Attributes, StepError, World};
+use super::{Attributes, StepContext, StepError};
 use crate::fs::{Dir, Durable, Name, RelPath};
 use crate::place::Place;
 
@@ -43,7 +43,7 @@ impl Saves {
 }
 
 /// Saves a file of the product in this run, with its attributes, durably; returns the name it is saved under.
-pub(super) fn save(world: &World<'_>, at: &Place) -> Result<Name, StepError> {
+pub(super) fn save(world: &StepContext<'_>, at: &Place) -> Result<Name, StepError> {
     let content = read_all(world, at)?;
     let attributes = Attributes::of(world.dir(at)?, &at.path).map_err(|e| world.error("look at", at, e))?;
     let failed = |e| StepError::io("save", &world.show(at), e);
@@ -61,12 +61,12 @@ pub(super) fn save(world: &World<'_>, at: &Place) -> Result<Name, StepError> {
 }
 
 /// Returns bytes that a run saved.
-pub(super) fn read_saved(world: &World<'_>, run: &Name, saved: &Name) -> Result<Vec<u8>, StepError> {
+pub(super) fn read_saved(world: &StepContext<'_>, run: &Name, saved: &Name) -> Result<Vec<u8>, StepError> {
     read_saved_file(world.runs()?, &before(run)?.join(saved))
 }
 
 /// Returns the attributes of a file that a run saved.
-pub(super) fn saved_attributes(world: &World<'_>, run: &Name, saved: &Name) -> Result<Attributes, StepError> {
+pub(super) fn saved_attributes(world: &StepContext<'_>, run: &Name, saved: &Name) -> Result<Attributes, StepError> {
     let json = read_saved_file(world.runs()?, &before(run)?.join(&attributes_name(saved)?))?;
     serde_json::from_slice(&json).map_err(|e| StepError::Broken(format!("the saved attributes cannot be read: {e}")))
 }

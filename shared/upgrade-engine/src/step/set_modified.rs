@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use serde::{Deserialize, Serialize};
 
 use super::ahead::Ahead;
-use super::{Action, Inverse, Known, Recovered, StepError, World};
+use super::{Action, Inverse, Known, Recovered, StepContext, StepError};
 use crate::fs::{Attribute, Durable, Time};
 use crate::place::Place;
 
@@ -33,15 +33,15 @@ impl Action for SetModified {
     }
 
     /// A directory that is gone by then has no time to set, so that nothing can stand in the way.
-    fn check(&self, _: &World<'_>, _: &mut Ahead) -> Result<(), StepError> {
+    fn check(&self, _: &StepContext<'_>, _: &mut Ahead) -> Result<(), StepError> {
         Ok(())
     }
 
-    fn prepare(&self, _: &World<'_>) -> Result<(), StepError> {
+    fn prepare(&self, _: &StepContext<'_>) -> Result<(), StepError> {
         Ok(())
     }
 
-    fn apply(&self, world: &World<'_>, (): &()) -> Result<(), StepError> {
+    fn apply(&self, world: &StepContext<'_>, (): &()) -> Result<(), StepError> {
         let dir = world.dir(&self.at)?;
         // A directory that others own may be touched in vain; its time cannot be set, and need not be.
         let is_set = matches!(dir.stat(&self.at.path), Ok(stat) if stat.modified == self.to);
@@ -52,14 +52,14 @@ impl Action for SetModified {
         dir.sync(&self.at.path, Durable::ModifiedTime).map_err(|e| world.error("sync", &self.at, e))
     }
 
-    fn recover(&self, _: &World<'_>, (): &()) -> Result<Recovered<()>, StepError> {
+    fn recover(&self, _: &StepContext<'_>, (): &()) -> Result<Recovered<()>, StepError> {
         Ok(Recovered::NotDone)
     }
 
     fn learn(&self, (): &(), _: &mut Known) {}
 
     /// The times of all directories that a run touched are given back together, at the end of its undo.
-    fn inverse(&self, _: &World<'_>, (): &(), (): &(), _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(&self, _: &StepContext<'_>, (): &(), (): &(), _: &Known) -> Result<Inverse, StepError> {
         Ok(Inverse::default())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 
 use super::copy::copy;
-use super::{Attributes, BuildTree, Content, Node, StepError, World};
+use super::{Attributes, BuildTree, Content, Node, StepContext, StepError};
 use crate::digest::Digest;
 use crate::fs::path::{escape, unescape};
 use crate::fs::{Attribute, Durable, File, FileKind, Name, RelPath};
@@ -27,7 +27,7 @@ pub(super) enum Missing {
 }
 
 pub(super) fn make_file(
-    world: &World<'_>,
+    world: &StepContext<'_>,
     at: &Place,
     content: &Content,
     attributes: &Attributes,
@@ -56,7 +56,7 @@ pub(super) fn make_file(
 
 /// Checks a produced file and digests it, side by side when two files may be worked on at a time.
 fn verify(
-    world: &World<'_>,
+    world: &StepContext<'_>,
     at: &Place,
     file: &dyn File,
     check: impl Fn() -> Result<(), String> + Sync,
@@ -67,7 +67,11 @@ fn verify(
 }
 
 /// Does two things, at the same time where two files may be worked on at a time.
-fn side_by_side<A: Send, B>(world: &World<'_>, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+fn side_by_side<A: Send, B>(
+    world: &StepContext<'_>,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
     if world.workers.get() == 1 {
         return (one(), other());
     }
@@ -78,7 +82,7 @@ fn side_by_side<A: Send, B>(world: &World<'_>, one: impl FnOnce() -> A + Send, o
     })
 }
 
-fn produce_error(world: &World<'_>, at: &Place, message: String) -> StepError {
+fn produce_error(world: &StepContext<'_>, at: &Place, message: String) -> StepError {
     if world.observer.stop_requested() {
         return StepError::Interrupted;
     }
@@ -86,7 +90,7 @@ fn produce_error(world: &World<'_>, at: &Place, message: String) -> StepError {
 }
 
 fn set_attributes(
-    world: &World<'_>,
+    world: &StepContext<'_>,
     file: &dyn File,
     at: &Place,
     attributes: &Attributes,
@@ -95,7 +99,7 @@ fn set_attributes(
 }
 
 pub(super) fn make_symlink(
-    world: &World<'_>,
+    world: &StepContext<'_>,
     at: &Place,
     target: &str,
     attributes: &Attributes,
@@ -107,7 +111,7 @@ pub(super) fn make_symlink(
 }
 
 /// Returns the first original that is no longer there as it was copied: then the copy may be the last one.
-pub(super) fn lost_original(world: &World<'_>, tree: &BuildTree) -> Result<Option<String>, StepError> {
+pub(super) fn lost_original(world: &StepContext<'_>, tree: &BuildTree) -> Result<Option<String>, StepError> {
     for entry in &tree.entries {
         let Node::File(Content::CopyOf { from, digest, .. }) = &entry.node else { continue };
         let now = match world.dir(from)?.open(&from.path) {
@@ -125,7 +129,10 @@ pub(super) fn lost_original(world: &World<'_>, tree: &BuildTree) -> Result<Optio
 }
 
 /// Checks the produced files of a tree that is in place against their sources; returns their digests.
-pub(super) fn verify_produced(world: &World<'_>, tree: &BuildTree) -> Result<BTreeMap<RelPath, Digest>, StepError> {
+pub(super) fn verify_produced(
+    world: &StepContext<'_>,
+    tree: &BuildTree,
+) -> Result<BTreeMap<RelPath, Digest>, StepError> {
     let mut digests = BTreeMap::new();
     for entry in &tree.entries {
         if let Node::File(Content::Produced { by, request, .. }) = &entry.node {
@@ -141,7 +148,7 @@ pub(super) fn verify_produced(world: &World<'_>, tree: &BuildTree) -> Result<BTr
 
 /// Returns the first difference between a tree on the disk and what it should be; attributes do not count.
 pub(super) fn compare(
-    world: &World<'_>,
+    world: &StepContext<'_>,
     tree: &BuildTree,
     produced: &BTreeMap<RelPath, Digest>,
     missing: Missing,
@@ -169,7 +176,7 @@ pub(super) fn compare(
 }
 
 fn is_as_made(
-    world: &World<'_>,
+    world: &StepContext<'_>,
     tree: &BuildTree,
     nodes: &BTreeMap<&RelPath, &Node>,
     path: &RelPath,
@@ -208,7 +215,7 @@ fn relabel(produced: &BTreeMap<RelPath, Digest>, from: &RelPath, to: &RelPath) -
 
 /// Removes a directory and everything in it, never following a link. Without recursion: somebody may have put a tree there that
 /// is deeper than any stack.
-pub(super) fn remove(world: &World<'_>, at: &Place) -> Result<(), StepError> {
+pub(super) fn remove(world: &StepContext<'_>, at: &Place) -> Result<(), StepError> {
     let dir = world.dir(at)?;
     let mut open = vec![(at.clone(), removable(world, at)?)];
     while let Some((directory, names)) = open.last_mut() {
@@ -230,7 +237,7 @@ pub(super) fn remove(world: &World<'_>, at: &Place) -> Result<(), StepError> {
 }
 
 /// Returns the names in a directory, after letting its owner remove them.
-fn removable(world: &World<'_>, at: &Place) -> Result<std::vec::IntoIter<Name>, StepError> {
+fn removable(world: &StepContext<'_>, at: &Place) -> Result<std::vec::IntoIter<Name>, StepError> {
     let dir = world.dir(at)?;
     let mode = dir.stat(&at.path).map_err(|e| world.error("look at", at, e))?.mode;
     if mode & OWNER_MAY_CHANGE != OWNER_MAY_CHANGE {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::ahead::{Ahead, Seen};
 use super::new_file::{beside, digest_of, finish_new, refuse_taken, write_new};
 use super::saved::read_saved;
-use super::{Action, Attributes, Inverse, Known, NewContent, Recovered, RemoveFile, Step, StepError, World};
+use super::{Action, Attributes, Inverse, Known, NewContent, Recovered, RemoveFile, Step, StepContext, StepError};
 use crate::digest::Digest;
 use crate::fs::{Durable, Existing, FileKind};
 use crate::place::Place;
@@ -28,7 +28,7 @@ pub struct WriteFile {
 
 impl WriteFile {
     /// Returns the content; nothing when a producer is to make it.
-    fn content(&self, world: &World<'_>) -> Result<Option<Vec<u8>>, StepError> {
+    fn content(&self, world: &StepContext<'_>) -> Result<Option<Vec<u8>>, StepError> {
         let content = match &self.content {
             NewContent::Saved { run, name } => read_saved(world, run, name)?,
             NewContent::Produced { by, request } => return world.check_producer(by, request, &self.at).map(|()| None),
@@ -43,7 +43,7 @@ impl WriteFile {
     }
 
     /// Writes the file under the temporary name.
-    fn write(&self, world: &World<'_>, temporary: &Place) -> Result<Vec<String>, StepError> {
+    fn write(&self, world: &StepContext<'_>, temporary: &Place) -> Result<Vec<String>, StepError> {
         let NewContent::Produced { by, request } = &self.content else {
             let content = self.content(world)?.unwrap_or_default();
             return write_new(world, temporary, &content, &self.attributes, Durable::ReplacementFile);
@@ -74,7 +74,7 @@ impl Action for WriteFile {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
     }
 
-    fn check(&self, world: &World<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
+    fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
         ahead.expect_free(world, &self.at)?;
         ahead.expect_free(world, &beside(world, &self.at)?)?;
         let size = self.content(world)?.map_or(0, |content| content.len() as u64);
@@ -84,12 +84,12 @@ impl Action for WriteFile {
         Ok(())
     }
 
-    fn prepare(&self, world: &World<'_>) -> Result<(), StepError> {
+    fn prepare(&self, world: &StepContext<'_>) -> Result<(), StepError> {
         refuse_taken(world, &self.at)?;
         refuse_taken(world, &beside(world, &self.at)?)
     }
 
-    fn apply(&self, world: &World<'_>, (): &()) -> Result<Vec<String>, StepError> {
+    fn apply(&self, world: &StepContext<'_>, (): &()) -> Result<Vec<String>, StepError> {
         let temporary = beside(world, &self.at)?;
         let unset = self.write(world, &temporary)?;
         world
@@ -100,7 +100,7 @@ impl Action for WriteFile {
         Ok(unset)
     }
 
-    fn recover(&self, world: &World<'_>, (): &()) -> Result<Recovered<Vec<String>>, StepError> {
+    fn recover(&self, world: &StepContext<'_>, (): &()) -> Result<Recovered<Vec<String>>, StepError> {
         let temporary = beside(world, &self.at)?;
         if world.exists(&temporary)? {
             let removed = world.dir(&temporary)?.remove_file(&temporary.path);
@@ -121,7 +121,7 @@ impl Action for WriteFile {
     }
 
     /// A file that somebody changed since is kept.
-    fn inverse(&self, world: &World<'_>, (): &(), _: &Vec<String>, _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(&self, world: &StepContext<'_>, (): &(), _: &Vec<String>, _: &Known) -> Result<Inverse, StepError> {
         let stat = match world.dir(&self.at)?.stat(&self.at.path) {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Inverse::default()),
             other => other.map_err(|e| world.error("look at", &self.at, e))?,
@@ -134,7 +134,7 @@ impl Action for WriteFile {
     }
 }
 
-fn sync_parent(world: &World<'_>, at: &Place) -> Result<(), StepError> {
+fn sync_parent(world: &StepContext<'_>, at: &Place) -> Result<(), StepError> {
     let (parent, _) = world.parent(at)?;
     world.dir(at)?.sync(&parent.path, Durable::WrittenFile).map_err(|e| world.error("sync", &parent, e))
 }

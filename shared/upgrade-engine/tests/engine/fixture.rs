@@ -14,7 +14,7 @@ use upgrade_engine::plan::Plan;
 use upgrade_engine::scope::Scope;
 use upgrade_engine::step::{
     Attributes, BuildTree, Content, MakeDir, MoveEntries, NewContent, Node, NotEmpty, Producer, Quiet, RemoveDir,
-    RemoveFile, ReplaceFile, SetModified, Step, TreeEntry, World, WriteFile,
+    RemoveFile, ReplaceFile, SetModified, Step, StepContext, TreeEntry, WriteFile,
 };
 use upgrade_engine::{Identity, Run, Status};
 
@@ -81,14 +81,14 @@ impl Producer for Repeat {
         "repeat"
     }
 
-    fn produce(&self, world: &World<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
+    fn produce(&self, world: &StepContext<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
         let content = wanted(request);
         world.advance(content.len() as u64).map_err(|e| e.to_string())?;
         made.write_all_at(&content, 0).map_err(|e| e.to_string())?;
         Ok(json!(content.len()))
     }
 
-    fn verify(&self, _: &World<'_>, request: &Value, made: &dyn File, _: Option<&Value>) -> Result<(), String> {
+    fn verify(&self, _: &StepContext<'_>, request: &Value, made: &dyn File, _: Option<&Value>) -> Result<(), String> {
         let mut found = vec![0; wanted(request).len() + 1];
         let count = made.read_at(&mut found, 0).map_err(|e| e.to_string())?;
         if found[..count] == wanted(request) { Ok(()) } else { Err("read back differently".to_owned()) }

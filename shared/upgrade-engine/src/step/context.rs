@@ -28,14 +28,14 @@ pub trait Producer: Sync {
     ///
     /// # Errors
     /// A sentence for the administrator.
-    fn produce(&self, world: &World<'_>, request: &Value, made: &dyn File) -> Result<Value, String>;
+    fn produce(&self, world: &StepContext<'_>, request: &Value, made: &dyn File) -> Result<Value, String>;
     /// Reads the content back and compares it with its source, or with what [`Producer::produce`] returned.
     ///
     /// # Errors
     /// A sentence for the administrator.
     fn verify(
         &self,
-        world: &World<'_>,
+        world: &StepContext<'_>,
         request: &Value,
         made: &dyn File,
         produced: Option<&Value>,
@@ -90,7 +90,7 @@ pub struct Quiet;
 impl Observer for Quiet {}
 
 /// What steps act on.
-pub struct World<'a> {
+pub struct StepContext<'a> {
     pub(crate) anchors: OpenAnchors,
     /// The tool's runs; saved originals lie in `<run>/before/`. Nothing where there is no state directory.
     pub(crate) runs: Option<&'a dyn Dir>,
@@ -103,7 +103,7 @@ pub struct World<'a> {
     pub(crate) workers: NonZeroUsize,
 }
 
-impl World<'_> {
+impl StepContext<'_> {
     /// Returns the directory handle of a place's anchor.
     ///
     /// # Errors
