@@ -1,0 +1,13 @@
+//! Moves the configuration of Messaging Server 6.x to 7.0 side by side: `migrate-config`, `patch-config`, `install-newconfig`,
+//! `uninstall-newconfig`, `useconfig` and `ha_ip_config`, one module each. They share their runs, so that `migrate-config -u` takes all
+//! of them back.
+
+pub mod error;
+pub mod new_root;
+pub mod request;
+pub mod server_root;
+
+pub use error::Error;
+
+/// The directory of the runs of all these programs.
+pub const TOOL: &str = "migrate-config";

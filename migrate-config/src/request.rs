@@ -1,0 +1,56 @@
+//! What was asked for in a run of one of the programs: the request in its plan, by which the others find it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use upgrade_engine::fs::RootPath;
+use upgrade_engine::plan::Plan;
+use upgrade_engine::run_list::in_effect;
+use upgrade_engine::{Run, Status};
+
+/// A request of one of the programs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "program", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Request {
+    /// `migrate-config OLDROOT`
+    MigrateConfig(Move),
+}
+
+/// The move of a configuration to a new root.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    /// The root of the old release.
+    pub old_root: RootPath,
+    /// The root of the new release.
+    pub new_root: RootPath,
+    /// The data root of an independent copy; nothing where both roots share one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_root: Option<RootPath>,
+}
+
+impl Request {
+    /// Returns the request as a plan holds it.
+    pub fn to_json(&self) -> Value {
+        json!(self)
+    }
+
+    /// Returns the request of a plan; nothing for an undo.
+    pub fn of(plan: &Plan) -> Option<Self> {
+        Self::deserialize(&plan.request).ok()
+    }
+
+    /// Returns the root that the request is about.
+    pub fn new_root(&self) -> &RootPath {
+        match self {
+            Self::MigrateConfig(request) => &request.new_root,
+        }
+    }
+}
+
+/// Returns the run that moved a configuration to a root, and is done and not undone. `runs` are all, oldest first.
+pub fn move_to<'r>(runs: &'r [Run], new_root: &RootPath) -> Option<(&'r Run, Move)> {
+    in_effect(runs).into_iter().rev().filter(|run| run.status == Status::Finished).find_map(|run| {
+        let Some(Request::MigrateConfig(request)) = Request::of(&run.plan) else { return None };
+        (request.new_root == *new_root).then_some((run, request))
+    })
+}
