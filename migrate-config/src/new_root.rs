@@ -1,5 +1,6 @@
 //! The root that a program works for: the one that is named, or the one that it is installed in.
 
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -19,9 +20,26 @@ pub fn new_root(named: Option<&Path>, context: &Context<'_>) -> Result<RootPath,
     if context.options.root.is_some() {
         return Err(Error::NotInstalled);
     }
-    let program = std::env::current_exe().map_err(|e| Error::io("find", "this program", e))?;
-    let root = root_of(&program).ok_or(Error::NotInstalled)?;
-    RootPath::new(root.as_os_str().as_bytes()).map_err(|e| Error::io("use", root.display(), std::io::Error::other(e)))
+    let called = called_by().map_err(|e| Error::io("find", "this program", e))?;
+    let root = called.iter().find_map(|program| root_of(program)).ok_or(Error::NotInstalled)?;
+    RootPath::new(root.as_os_str().as_bytes()).map_err(|e| Error::io("use", root.display(), io::Error::other(e)))
+}
+
+/// Returns where the program was found: by the name that it was called by, which may be a link in `sbin`, and where it really lies.
+fn called_by() -> io::Result<Vec<PathBuf>> {
+    let mut places = Vec::new();
+    if let Some(name) = std::env::args_os().next().map(PathBuf::from) {
+        if name.components().count() > 1 {
+            places.push(std::path::absolute(name)?);
+        } else {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            places.extend(
+                std::env::split_paths(&path).map(|directory| directory.join(&name)).find(|file| file.is_file()),
+            );
+        }
+    }
+    places.push(std::env::current_exe()?);
+    Ok(places)
 }
 
 fn root_of(program: &Path) -> Option<PathBuf> {

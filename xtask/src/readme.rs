@@ -3,6 +3,7 @@
 //! The commands of its other blocks are run by the tests of the tools (`readme.rs`).
 
 use crate::process::{self, Result};
+use crate::tools::programs;
 use std::path::Path;
 use std::process::Command;
 
@@ -48,14 +49,14 @@ pub(crate) fn check_installation(tools: &[&str]) -> Result {
     let mut shell = Command::new("sh");
     shell.args(["-eu", "-c", &script]).env("prefix", directory.path());
     process::run_quietly(process::in_the_environment_of_the_user(&mut shell))?;
-    tools.iter().try_for_each(|tool| expect_installed(directory.path(), tool))
+    tools.iter().flat_map(|tool| programs(tool)).try_for_each(|program| expect_installed(directory.path(), program))
 }
 
-fn expect_installed(prefix: &Path, tool: &str) -> Result {
+fn expect_installed(prefix: &Path, program: &str) -> Result {
     process::run_quietly(
-        Command::new(prefix.join("bin").join(tool)).arg("--help").stdout(std::process::Stdio::null()),
+        Command::new(prefix.join("bin").join(program)).arg("--help").stdout(std::process::Stdio::null()),
     )?;
-    let page = prefix.join("share/man/man8").join(tool).with_extension("8");
+    let page = prefix.join("share/man/man8").join(program).with_extension("8");
     if page.is_file() { Ok(()) } else { Err(format!("{} was not installed", page.display()).into()) }
 }
 
