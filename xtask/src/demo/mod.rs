@@ -6,6 +6,7 @@
 mod commdssetup;
 mod config_commda_merge;
 mod csmigrate;
+mod migrate_config;
 mod occ_upgrade;
 mod stage;
 mod tree;
@@ -72,6 +73,7 @@ fn show(tool: &str, screen: &Screen, directory: &Path) -> Result {
     let stage = Stage::new(screen, program, &root);
     match tool {
         "commdssetup" => commdssetup::show(stage, &place),
+        "migrate-config" => migrate_config::show(stage, &root),
         "csmigrate" => csmigrate::show(stage, &root),
         "config-commda-merge" => config_commda_merge::show(stage, &root),
         "occ-upgrade" => occ_upgrade::show(stage, &root),

@@ -102,6 +102,23 @@ impl<'a> Stage<'a> {
         Self { screen, program, options: vec!["--root".into(), root.into()], root: root.to_owned(), directory: None }
     }
 
+    /// Returns the stage with more options that each call gets and that are not shown.
+    pub(super) fn with_options(mut self, options: &[&str]) -> Self {
+        self.options.extend(options.iter().map(OsString::from));
+        self
+    }
+
+    /// Returns the same stage for another program of the tool.
+    pub(super) fn of(&self, program: &str) -> Self {
+        Self {
+            screen: self.screen,
+            program: self.program.with_file_name(program),
+            options: self.options.clone(),
+            root: self.root.clone(),
+            directory: self.directory.clone(),
+        }
+    }
+
     /// Runs the program and fails unless it ends with the expected code.
     pub(super) fn run(&self, arguments: &[&str], expected: i32, excerpt: Excerpt) -> Result {
         let name = Path::new(self.program.file_name().unwrap_or_default());
