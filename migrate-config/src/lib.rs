@@ -5,9 +5,12 @@
 pub mod compatibility;
 pub mod error;
 mod file_head;
+pub mod high_availability;
 pub mod new_root;
+pub mod references;
 pub mod release;
 pub mod request;
+pub mod running;
 pub mod server_root;
 pub mod settings;
 pub mod store;
