@@ -2,10 +2,18 @@
 //! `uninstall-newconfig`, `useconfig` and `ha_ip_config`, one module each. They share their runs, so that `migrate-config -u` takes all
 //! of them back.
 
+pub mod compatibility;
 pub mod error;
+mod file_head;
+pub mod high_availability;
 pub mod new_root;
+pub mod references;
+pub mod release;
 pub mod request;
+pub mod running;
 pub mod server_root;
+pub mod settings;
+pub mod store;
 
 pub use error::Error;
 
