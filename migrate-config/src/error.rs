@@ -28,6 +28,9 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// What was named as a backup of the store is none.
+    #[error("--store-backup: {0}")]
+    Backup(String),
     /// It is not known which root is meant.
     #[error("this program does not lie in the sbin directory of a Messaging Server root")]
     NotInstalled,
@@ -70,6 +73,9 @@ impl ToolError for Error {
             }
             Self::NotInstalled => "Name the root of the new release with --new-root.".to_owned(),
             Self::Move(refusal) => return refusal.hint(),
+            Self::Backup(_) => {
+                "Name a directory with a copy of the store or the output of imsbackup, snapshot:NAME for a snapshot, or none.".to_owned()
+            }
             Self::Merging(error) => return error.hint(),
             Self::Link { .. } | Self::Common(_) => return None,
         })

@@ -2,11 +2,16 @@
 //! `uninstall-newconfig`, `useconfig` and `ha_ip_config`, one module each. They share their runs, so that `migrate-config -u` takes all
 //! of them back.
 
+pub mod compatibility;
 pub mod error;
+mod file_head;
 pub mod migrate;
 pub mod new_root;
+pub mod release;
 pub mod request;
 pub mod server_root;
+pub mod settings;
+pub mod store;
 
 pub use error::Error;
 

@@ -1,6 +1,6 @@
 //! `-u`: every later run on the new root is undone, newest first, then the move.
 
-use command::{Completion, Runs};
+use command::{Completion, Context, Runs};
 use upgrade_engine::Run;
 use upgrade_engine::fs::RootPath;
 use upgrade_engine::run_list::{in_effect, list_runs};
@@ -23,8 +23,11 @@ impl Program<'_> {
             return Err(Refusal::OtherRoot { to, from, named: old.clone() }.into());
         }
         self.refuse_used(run, &request)?;
-        let _ = Runs::new(context, self);
-        todo!()
+        let options = command::CommonOptions { undo: Some(Some(run.id.to_string().into())), ..context.options.clone() };
+        let context = Context { options: &options, ..context.clone() };
+        let program = Program { args: self.args, context: &context };
+        let undone = Runs::new(&context, &program).requested()?;
+        undone.ok_or_else(|| command::Error::NothingToUndo.into())
     }
 
     /// Returns whether two names mean one root. The old one may be gone.

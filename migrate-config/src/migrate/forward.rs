@@ -20,9 +20,12 @@ use super::program::Program;
 use super::refusal::Refusal;
 use super::rewrite::Moves;
 use super::{copy, plan, report};
+use crate::compatibility::{self, Strategy, Verdict};
 use crate::error::Error;
+use crate::release;
 use crate::request::{Move, Request, move_to};
 use crate::server_root::Link;
+use crate::store::{self, Backup, Store};
 
 impl Program<'_> {
     pub(super) fn forward(&self, old: &RootPath) -> Result<Completion, Error> {
@@ -49,6 +52,7 @@ impl Program<'_> {
         }
         let mut told = Told::default();
         told.warnings.extend(places::owned_by_old(&old));
+        self.look_at_releases(&old, &new, &request, &mut told)?;
 
         let moves = moves(fs, &old, &new, &request)?;
         let digests = if request.data_root.is_some() { Digests::Wanted } else { Digests::Unwanted };
@@ -127,6 +131,52 @@ impl Program<'_> {
             }
             None => Ok(()),
         }
+    }
+
+    /// Refuses what the guide's tables refuse, and tells what the move means for the store.
+    fn look_at_releases(&self, old: &Root, new: &Root, request: &Move, told: &mut Told) -> Result<(), Error> {
+        let fs = self.context.fs;
+        let data = old.server.data.directory().unwrap_or(&old.server.path);
+        let config = old.server.config.directory().unwrap_or(&old.server.path);
+        let store = store::look_with(fs, data, config);
+        let old = release::look(fs, &old.server).with_store(&store);
+        let new = release::look(fs, &new.server);
+        let strategy = if request.data_root.is_some() { Strategy::Coexistent } else { Strategy::SideBySide };
+        let answer = compatibility::decide(&old, &new, strategy);
+        match answer.verdict {
+            Verdict::FreshInstall => return Err(Refusal::FreshInstall(answer.lines.join("\n")).into()),
+            Verdict::Refused if !self.args.force_path => return Err(Refusal::Pair(answer.lines.join("\n")).into()),
+            Verdict::Refused | Verdict::Unsettled => told.warnings.extend(answer.lines),
+            Verdict::Allowed => told.notes.extend(answer.lines),
+        }
+        if request.data_root.is_some() || !store.is_there {
+            return Ok(());
+        }
+        told.notes.extend(store::situation(&store, &old, &new));
+        if let Some(backup) = self.store_backup(&store)? {
+            let checked = backup.check(self.context, &store)?;
+            told.notes.extend(checked.lines);
+            told.warnings.extend(checked.warnings);
+        } else {
+            told.warnings.push("The run needs --store-backup: there is a message store".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Returns the backup of the store that is named, or asks for it; nothing in a dry run, which does not ask.
+    fn store_backup(&self, store: &Store) -> Result<Option<Backup>, Error> {
+        if let Some(typed) = &self.args.store_backup {
+            return Backup::parse(typed).map(Some).map_err(Error::usage);
+        }
+        if self.context.options.dry_run {
+            return Ok(None);
+        }
+        let Some(console) = self.context.console else {
+            let what = format!("there is a message store in {}, and no backup of it was named", store.root);
+            return Err(Refusal::StoreBackup(what).into());
+        };
+        let question = "Where is the backup of the message store (a directory, snapshot:NAME, or none)?";
+        Ok(Some(command::ask(console, question, None, Backup::parse)?))
     }
 
     /// Returns whether the settings come from an export.

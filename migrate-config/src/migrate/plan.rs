@@ -67,7 +67,7 @@ pub fn linking(facts: &Facts, request: Value) -> Result<Plan, Error> {
     plan.anchors.insert(CONFIG.to_owned(), facts.configuration.tree.anchor.clone());
     plan.anchors.insert(NEW_ROOT.to_owned(), facts.new_root.clone());
     let msg_conf = msg_conf_path()?;
-    let is_made = |file: &Surveyed| facts.msg_conf.is_some() && super::detect::content::all_names(&file.names).any(|name| *name == msg_conf);
+    let is_made = |file: &Surveyed| facts.msg_conf.is_some() && file.names.all().any(|name| *name == msg_conf);
     let files = facts.configuration.files.iter();
     plan.steps.extend(files.clone().filter(|file| !is_made(file)).filter_map(|file| replaced(file, &facts.moves)));
     if let Some(made) = &facts.msg_conf {

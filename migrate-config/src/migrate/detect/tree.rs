@@ -43,6 +43,13 @@ pub struct Names {
     pub stat: Stat,
 }
 
+impl Names {
+    /// Returns all of them.
+    pub fn all(&self) -> impl Iterator<Item = &RelPath> {
+        std::iter::once(&self.path).chain(&self.others)
+    }
+}
+
 impl Tree {
     /// Reads the directory.
     ///

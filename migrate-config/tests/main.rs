@@ -1,0 +1,16 @@
+//! Behaviour of the programs, each test on a site of its own below a temporary root.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    missing_docs
+)]
+
+mod support;
+
+mod migrate_config {
+    mod moves_the_sample_site;
+}
