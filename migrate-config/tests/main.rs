@@ -4,13 +4,22 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    clippy::print_stderr,
     clippy::disallowed_methods,
     missing_docs
 )]
 
-mod support;
+mod facts {
+    mod compatibility;
+    mod release;
+    mod store;
+    mod store_backup;
+    mod support;
+}
 
 mod migrate_config {
     mod moves_the_sample_site;
+    mod refuses_files;
+    mod refuses_roots;
+    mod support;
+    mod takes_back;
 }

@@ -2,7 +2,9 @@
 
 use command::{Completion, Context, Runs};
 use upgrade_engine::Run;
-use upgrade_engine::fs::RootPath;
+use jiff::civil;
+use jiff::tz::TimeZone;
+use upgrade_engine::fs::{RootPath, Time};
 use upgrade_engine::run_list::{in_effect, list_runs};
 use upgrade_engine::survey;
 
@@ -11,6 +13,8 @@ use super::refusal::Refusal;
 use crate::error::Error;
 use crate::new_root::new_root;
 use crate::request::{Move, Request};
+use crate::server_root::{Link, ServerRoot};
+use crate::store;
 
 impl Program<'_> {
     pub(super) fn back(&self, old: &RootPath) -> Result<Completion, Error> {
@@ -38,8 +42,27 @@ impl Program<'_> {
 
     /// Refuses to undo a move while a server runs, or when the new one has worked on the store.
     pub(super) fn refuse_used(&self, run: &Run, request: &Move) -> Result<(), Error> {
-        let _ = (run, request);
-        Ok(())
+        // A copy has a store of its own, which is new.
+        if request.data_root.is_some() || self.args.store_restored {
+            return Ok(());
+        }
+        let Some(since) = began(run) else { return Ok(()) };
+        let data = self.data_of(request)?;
+        let lines = data.map(|data| store::touched_since(self.context.fs, &data, since)).unwrap_or_default();
+        if lines.is_empty() { Ok(()) } else { Err(Refusal::StoreTouched(lines).into()) }
+    }
+
+    /// Returns the data root that both roots of a move lead to.
+    fn data_of(&self, request: &Move) -> Result<Option<RootPath>, Error> {
+        for root in [&request.old_root, &request.new_root] {
+            match ServerRoot::look(self.context.fs, root) {
+                Ok(root) if root.data != Link::Absent => return Ok(root.data.directory().cloned()),
+                // The links are what an unfinished run makes, and the old root may be gone.
+                Ok(_) | Err(Error::NoRoot(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -50,3 +73,13 @@ fn moved<'r>(runs: &'r [Run], new_root: &RootPath) -> Option<(&'r Run, Move)> {
         _ => None,
     })
 }
+
+/// Returns when a run began, as its name says.
+fn began(run: &Run) -> Option<Time> {
+    let id = run.id.to_string();
+    let (time, _) = id.split_once('Z')?;
+    let time = TimeZone::UTC.to_timestamp(civil::DateTime::strptime("%Y%m%dT%H%M%S%.f", time).ok()?).ok()?;
+    let nanoseconds = u32::try_from(time.subsec_nanosecond()).ok()?;
+    Some(Time { seconds: time.as_second(), nanoseconds })
+}
+

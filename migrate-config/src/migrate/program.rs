@@ -51,7 +51,7 @@ impl Program<'_> {
     }
 
     pub(super) fn warn(&self, line: &str) {
-        self.context.warn(&command::layout::wrapped(line));
+        self.context.warn(line);
     }
 
     fn references(&self, old: &RootPath) -> Result<Completion, Error> {

@@ -72,6 +72,7 @@ pub fn files(configuration: &Configuration, old: &Root, told: &mut Told) {
         };
         told.findings.extend(stays(why).map(line));
     }
+    told.warnings.extend(configuration.dangling.iter().cloned());
     told.findings.extend(configuration.remarks.iter().cloned());
 }
 

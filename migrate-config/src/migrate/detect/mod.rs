@@ -25,7 +25,9 @@ pub struct Configuration {
     pub tree: Tree,
     /// Its regular files.
     pub files: Vec<Surveyed>,
-    /// What an administrator should look at: links, files elsewhere.
+    /// Links that lead nowhere.
+    pub dangling: Vec<String>,
+    /// What the move does not change and should be looked at: links through the old root, files elsewhere.
     pub remarks: Vec<String>,
     /// Who else may replace a file.
     pub swappable: Vec<String>,
@@ -67,8 +69,8 @@ pub fn configuration(
     })?;
     let from: Vec<RootPath> = moves.roots.iter().map(|(from, _)| from.clone()).collect();
     let outside: Vec<_> = outside.into_iter().map(|file| (file.path, file.named_by)).collect();
-    let mut remarks = safety::links(fs, &tree, &from)?;
+    let safety::Links { dangling, through_root: mut remarks } = safety::links(fs, &tree, &from)?;
     remarks.extend(safety::elsewhere(fs, &outside, &from)?);
     let swappable = safety::writable_by_others(fs, &tree)?;
-    Ok(Configuration { tree, files, remarks, swappable })
+    Ok(Configuration { tree, files, dangling, remarks, swappable })
 }

@@ -1,6 +1,7 @@
 //! Who else may replace a configuration file: whoever may write to it, or to a directory on its way.
 
-use upgrade_engine::fs::{FileKind, FileSystem, RootPath, Stat};
+use upgrade_engine::fs::path::escape;
+use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath, Stat};
 use upgrade_engine::survey;
 
 use super::tree::Tree;
@@ -21,7 +22,7 @@ pub fn writable_by_others(fs: &dyn FileSystem, tree: &Tree) -> Result<Vec<String
     let mut above = Some(tree.path.clone());
     while let Some(path) = above {
         let dir = fs.open_dir(&path).map_err(|e| Error::io("open", &path, e))?;
-        let stat = dir.stat(&upgrade_engine::fs::RelPath::here()).map_err(|e| Error::io("look at", &path, e))?;
+        let stat = dir.stat(&RelPath::here()).map_err(|e| Error::io("look at", &path, e))?;
         lines.extend(line(&path, &stat));
         above = path.split_last().map(|(above, _)| above);
     }
@@ -47,25 +48,32 @@ fn line(path: &RootPath, stat: &Stat) -> Option<String> {
     Some(format!("{path} is writable by {who} (mode {:04o})", stat.mode))
 }
 
-/// Returns a line for each link of the directory that leads nowhere or names a root, and for each that leads to a file elsewhere
-/// whose content names one.
+/// What is odd about the links of a configuration. All of them are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Links {
+    /// Those that lead nowhere.
+    pub dangling: Vec<String>,
+    /// Those that lead through a root.
+    pub through_root: Vec<String>,
+}
+
+/// Returns a line for each link that leads nowhere or through one of these roots.
 ///
 /// # Errors
 /// As `readlink`.
-pub fn links(fs: &dyn FileSystem, tree: &Tree, roots: &[RootPath]) -> Result<Vec<String>, Error> {
-    let mut lines = Vec::new();
+pub fn links(fs: &dyn FileSystem, tree: &Tree, roots: &[RootPath]) -> Result<Links, Error> {
+    let mut links = Links::default();
     for link in tree.of_kind(FileKind::Symlink) {
         let path = tree.show(&link.path);
         let target = tree.dir.read_link(&link.path).map_err(|e| Error::io("read the link", &path, e))?;
-        let shown = upgrade_engine::fs::path::escape(&target);
-        let leads = survey::follow(fs, &path);
-        if roots.iter().any(|root| documents::roots::occurs(&target, root.as_bytes())) {
-            lines.push(format!("the link {path} leads to {shown}, below the old root; it is kept"));
-        } else if leads.is_err() {
-            lines.push(format!("the link {path} leads nowhere ({shown}); it is kept"));
+        let shown = escape(&target);
+        if let Some(root) = roots.iter().find(|root| documents::roots::occurs(&target, root.as_bytes())) {
+            links.through_root.push(format!("the link {path} leads to {shown}, below {root}; it is kept"));
+        } else if survey::follow(fs, &path).is_err() {
+            links.dangling.push(format!("the link {path} leads nowhere ({shown}); it is kept"));
         }
     }
-    Ok(lines)
+    Ok(links)
 }
 
 /// Returns a line for each file elsewhere that belongs to the configuration and names a root: it is not rewritten.

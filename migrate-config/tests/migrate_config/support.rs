@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use testkit::manifest::{Manifest, Options};
+use testkit::outcome::Outcome;
 use testkit::site::manifest;
 use testkit::tree::Tree;
 use upgrade_engine::fs::RelPath;
 
-use super::Outcome;
 
 /// The old root.
 pub(crate) const OLD: &str = "/opt/SUNWmsgsr";
