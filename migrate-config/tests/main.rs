@@ -18,8 +18,10 @@ mod facts {
 
 mod migrate_config {
     mod moves_the_sample_site;
+    mod random_trees;
     mod refuses_files;
     mod refuses_roots;
     mod support;
+    mod sweeps;
     mod takes_back;
 }

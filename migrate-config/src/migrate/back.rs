@@ -1,9 +1,9 @@
 //! `-u`: every later run on the new root is undone, newest first, then the move.
 
 use command::{Completion, Context, Runs};
-use upgrade_engine::Run;
 use jiff::civil;
 use jiff::tz::TimeZone;
+use upgrade_engine::Run;
 use upgrade_engine::fs::{RootPath, Time};
 use upgrade_engine::run_list::{in_effect, list_runs};
 use upgrade_engine::survey;
@@ -82,4 +82,3 @@ fn began(run: &Run) -> Option<Time> {
     let nanoseconds = u32::try_from(time.subsec_nanosecond()).ok()?;
     Some(Time { seconds: time.as_second(), nanoseconds })
 }
-

@@ -177,8 +177,16 @@ mod tests {
         let old = PathBuf::from("/opt/SUNWmsgsr");
         assert_eq!(parse("migrate-config /opt/SUNWmsgsr"), Ok(Command::Forward(old.clone())));
         for undo in ["-u", "--u", "---u", "—u", "–u", "——u", "-–u", "\u{2212}u", "\u{ad}u"] {
-            assert_eq!(parse(&format!("migrate-config {undo} /opt/SUNWmsgsr")), Ok(Command::Back(old.clone())), "{undo}");
-            assert_eq!(parse(&format!("migrate-config /opt/SUNWmsgsr {undo}")), Ok(Command::Back(old.clone())), "{undo}");
+            assert_eq!(
+                parse(&format!("migrate-config {undo} /opt/SUNWmsgsr")),
+                Ok(Command::Back(old.clone())),
+                "{undo}"
+            );
+            assert_eq!(
+                parse(&format!("migrate-config /opt/SUNWmsgsr {undo}")),
+                Ok(Command::Back(old.clone())),
+                "{undo}"
+            );
         }
         assert_eq!(parse("migrate-config --undo /opt/SUNWmsgsr"), Ok(Command::Back(old)));
     }

@@ -41,7 +41,11 @@ pub fn copying(facts: &Facts, copy: &CopyFacts, request: Value) -> Result<Plan, 
     plan.anchors.insert(NEW_ROOT.to_owned(), facts.new_root.clone());
     plan.anchors.insert(ABOVE.to_owned(), copy.above.clone());
     let config = RelPath::from(Name::new("config").map_err(|e| command::Error::Internal(e.to_string()))?);
-    let directory = |path: RelPath, attributes: &Attributes| TreeEntry { path, node: Node::Directory, attributes: attributes.clone() };
+    let directory = |path: RelPath, attributes: &Attributes| TreeEntry {
+        path,
+        node: Node::Directory,
+        attributes: attributes.clone(),
+    };
     let mut entries = vec![directory(config.clone(), &copy.config)];
     let attributes_of: std::collections::BTreeMap<&RelPath, &Attributes> =
         copy.entries.iter().map(|(path, _, attributes, _)| (path, attributes)).collect();
@@ -61,7 +65,11 @@ pub fn copying(facts: &Facts, copy: &CopyFacts, request: Value) -> Result<Plan, 
             return Err(command::Error::Internal(format!("{path} has no attributes")));
         };
         let content = if *path == msg_conf && facts.msg_conf.is_some() { continue } else { content(file, facts)? };
-        entries.push(TreeEntry { path: config.below(path), node: Node::File(content), attributes: (*attributes).clone() });
+        entries.push(TreeEntry {
+            path: config.below(path),
+            node: Node::File(content),
+            attributes: (*attributes).clone(),
+        });
         hard_links.extend(file.names.others.iter().map(|other| TreeEntry {
             path: config.below(other),
             node: Node::HardLink(config.below(path)),
@@ -69,7 +77,8 @@ pub fn copying(facts: &Facts, copy: &CopyFacts, request: Value) -> Result<Plan, 
         }));
     }
     if let Some(made) = &facts.msg_conf {
-        let content = Content::Produced { by: ldap_settings::PRODUCER.to_owned(), request: json!(made.recipe), size: made.size };
+        let content =
+            Content::Produced { by: ldap_settings::PRODUCER.to_owned(), request: json!(made.recipe), size: made.size };
         let attributes = attributes_of.get(&msg_conf).map_or(&made.attributes, |attributes| *attributes).clone();
         entries.push(TreeEntry { path: config.below(&msg_conf), node: Node::File(content), attributes });
     }

@@ -108,10 +108,12 @@ impl Program<'_> {
         let pair = |old: &Option<String>, new: &Option<String>| Some((old.clone()?, new.clone()?));
         let args = self.args;
         let names = [pair(&args.old_host, &args.new_host), pair(&args.old_ip, &args.new_ip)];
-        let product_path = |path: &Path| self.context.options.product_path(path).map_err(|e| Error::io("use", path.display(), e));
+        let product_path =
+            |path: &Path| self.context.options.product_path(path).map_err(|e| Error::io("use", path.display(), e));
         let own_path = |path: &Path| {
             let path = std::path::absolute(path).map_err(|e| Error::io("use", path.display(), e))?;
-            RootPath::new(path.as_os_str().as_bytes()).map_err(|e| Error::io("use", path.display(), std::io::Error::other(e)))
+            RootPath::new(path.as_os_str().as_bytes())
+                .map_err(|e| Error::io("use", path.display(), std::io::Error::other(e)))
         };
         Ok(Move {
             old_root: old.server.path.clone(),
@@ -201,12 +203,20 @@ impl Program<'_> {
         if self.args.strict && !lines.is_empty() {
             return Err(Refusal::Swappable(lines.clone()).into());
         }
-        told.warnings.extend(lines.iter().map(|line| format!("{line}: whoever may write there can replace configuration files")));
+        told.warnings.extend(
+            lines.iter().map(|line| format!("{line}: whoever may write there can replace configuration files")),
+        );
         Ok(())
     }
 
     /// Returns how `msg.conf` is made from an export.
-    fn msg_conf(&self, surveyed: &Configuration, request: &Move, moves: &Moves, told: &mut Told) -> Result<MsgConf, Error> {
+    fn msg_conf(
+        &self,
+        surveyed: &Configuration,
+        request: &Move,
+        moves: &Moves,
+        told: &mut Told,
+    ) -> Result<MsgConf, Error> {
         let fs = self.context.fs;
         let Some(path) = &request.configutil_export else {
             return Err(command::Error::Internal("no export".to_owned()).into());
@@ -221,15 +231,14 @@ impl Program<'_> {
         let (local_conf, msg_conf) = (below("local.conf")?, below("msg.conf")?);
         let recipe = Recipe { export, local_conf, msg_conf, moves: moves.clone() };
         let producer = SettingsFromLdap { fs, own_files: self.context.own_files };
-        let Made { content, settings, conflicts } = producer.make(&recipe).map_err(|what| Refusal::Broken {
-            path: "--configutil-export".to_owned(),
-            what,
-        })?;
+        let Made { content, settings, conflicts } =
+            producer.make(&recipe).map_err(|what| Refusal::Broken { path: "--configutil-export".to_owned(), what })?;
         told.notes.push(format!("{settings} settings of the export and of local.conf become settings of msg.conf"));
         told.findings.extend(conflicts.into_iter().map(|line| format!("msg.conf: {line}")));
         let local = surveyed.tree.entries.iter().find(|entry| entry.path.to_bytes() == b"local.conf");
         let like = local.map_or_else(upgrade_engine::fs::RelPath::here, |entry| entry.path.clone());
-        let attributes = Attributes::of(&*surveyed.tree.dir, &like).map_err(|e| Error::io("look at", surveyed.tree.show(&like), e))?;
+        let attributes = Attributes::of(&*surveyed.tree.dir, &like)
+            .map_err(|e| Error::io("look at", surveyed.tree.show(&like), e))?;
         // It holds passwords.
         let attributes = Attributes { mode: 0o600, extended: Vec::new(), ..attributes };
         Ok(MsgConf { recipe, after: Digest::of(&content), size: content.len() as u64, attributes })
@@ -253,7 +262,9 @@ fn touched(old: &Root, request: &Move) -> Touched {
     let new_root = request.new_root.to_string();
     match &request.data_root {
         None => Touched { changes: vec![new_root, config], reads: vec![old.server.path.to_string()] },
-        Some(place) => Touched { changes: vec![new_root, place.to_string()], reads: vec![old.server.path.to_string(), config] },
+        Some(place) => {
+            Touched { changes: vec![new_root, place.to_string()], reads: vec![old.server.path.to_string(), config] }
+        }
     }
 }
 
@@ -262,7 +273,8 @@ fn moves(fs: &dyn FileSystem, old: &Root, new: &Root, request: &Move) -> Result<
     let mut roots: Vec<(RootPath, RootPath)> =
         old.spellings().into_iter().map(|from| (from, new.server.path.clone())).collect();
     if let Some(place) = &request.data_root {
-        let below = |name: &str| place.resolve(name.as_bytes()).map_err(|e| Error::io("use", name, std::io::Error::other(e)));
+        let below =
+            |name: &str| place.resolve(name.as_bytes()).map_err(|e| Error::io("use", name, std::io::Error::other(e)));
         let directories = [
             (&old.server.data, place.clone()),
             (&old.server.config, below("config")?),

@@ -90,7 +90,8 @@ pub fn read_export(bytes: &[u8]) -> Result<Settings, String> {
 fn settings_of(path: &RootPath, bytes: Vec<u8>) -> Result<Settings, String> {
     let entries = Dialect::OptionValues.entries(bytes).map_err(|e| format!("{path}: {e}"))?;
     let active = entries.into_iter().filter(|listed| listed.entry.state == State::Active);
-    let setting = |listed: documents::dialect::Listed| Some((listed.entry.key.name.to_vec(), listed.entry.value?.to_vec()));
+    let setting =
+        |listed: documents::dialect::Listed| Some((listed.entry.key.name.to_vec(), listed.entry.value?.to_vec()));
     Ok(active.filter_map(setting).collect())
 }
 
@@ -106,7 +107,11 @@ impl SettingsFromLdap<'_> {
 
     fn read(fs: &dyn FileSystem, source: &Source) -> Result<Vec<u8>, String> {
         let bytes = survey::read_file_up_to(fs, &source.path, LARGEST).map_err(|e| e.to_string())?.unwrap_or_default();
-        if Digest::of(&bytes) == source.digest { Ok(bytes) } else { Err(format!("{} has changed since it was read", source.path)) }
+        if Digest::of(&bytes) == source.digest {
+            Ok(bytes)
+        } else {
+            Err(format!("{} has changed since it was read", source.path))
+        }
     }
 
     /// Makes the file.
@@ -131,12 +136,14 @@ impl SettingsFromLdap<'_> {
         for (key, value) in export {
             if let Some(other) = wanted.insert(key.clone(), value.clone()).filter(|other| *other != value) {
                 let _ = other;
-                conflicts.push(format!("{}: local.conf differs from the export; the export's value is taken", shown(&key)));
+                conflicts
+                    .push(format!("{}: local.conf differs from the export; the export's value is taken", shown(&key)));
             }
         }
         for (key, value) in &wanted {
             if before.get(key).is_some_and(|before| before != value) {
-                conflicts.push(format!("{}: msg.conf differs; the value that the old server used is taken", shown(key)));
+                conflicts
+                    .push(format!("{}: msg.conf differs; the value that the old server used is taken", shown(key)));
             }
         }
         let changes: Vec<(Key, Vec<u8>)> = wanted

@@ -4,11 +4,11 @@
 //! are made, the engine does that under a journal. Mailboxes stay where they are: both roots lead to the same data. With
 //! `--data-root` the new root gets a copy of the configuration instead, and the old one is not touched ([`copy`]).
 
+pub mod back;
 pub mod cli;
 pub mod copy;
 pub mod detect;
 pub mod forward;
-pub mod back;
 pub mod ldap_settings;
 pub mod plan;
 pub mod produce;

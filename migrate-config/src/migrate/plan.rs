@@ -115,7 +115,13 @@ fn replaced(file: &Surveyed, moves: &Moves) -> Option<Step> {
         }
     };
     let links = file.names.others.iter().map(in_config).collect();
-    Some(Step::ReplaceFile(ReplaceFile { at: in_config(&file.names.path), links, before: *before, after: *after, content }))
+    Some(Step::ReplaceFile(ReplaceFile {
+        at: in_config(&file.names.path),
+        links,
+        before: *before,
+        after: *after,
+        content,
+    }))
 }
 
 /// Returns how a rewritten file is made, for a producer.

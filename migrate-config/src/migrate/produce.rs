@@ -35,7 +35,8 @@ pub struct Rewritten;
 impl Rewritten {
     fn content(world: &StepContext<'_>, request: &Value) -> Result<Vec<u8>, String> {
         let recipe = Recipe::deserialize(request).map_err(|e| format!("the plan cannot be understood: {e}"))?;
-        let dialect = Dialect::named(&recipe.dialect).ok_or_else(|| format!("there is no dialect {}", recipe.dialect))?;
+        let dialect =
+            Dialect::named(&recipe.dialect).ok_or_else(|| format!("there is no dialect {}", recipe.dialect))?;
         let shown = world.show(&recipe.from);
         let file = world.open(&recipe.from).map_err(|e| e.to_string())?;
         let size = file.stat().map_err(|e| format!("{shown}: {e}"))?.size;
@@ -58,7 +59,13 @@ impl Producer for Rewritten {
         Ok(Value::Null)
     }
 
-    fn verify(&self, world: &StepContext<'_>, request: &Value, made: &dyn File, _: Option<&Value>) -> Result<(), String> {
+    fn verify(
+        &self,
+        world: &StepContext<'_>,
+        request: &Value,
+        made: &dyn File,
+        _: Option<&Value>,
+    ) -> Result<(), String> {
         same(made, &Self::content(world, request)?)
     }
 }

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use upgrade_engine::fs::{FileSystem, RootPath};
 use upgrade_engine::survey::{self, SurveyError};
 
+use super::detect::Configuration;
 use super::detect::classes::Class;
 use super::detect::content::{Outcome, Surveyed, Why};
 use super::detect::places::LeftOut;
-use super::detect::Configuration;
 use super::detect::roots::Root;
 use super::forward::Told;
 use super::plan::Facts;
@@ -22,7 +22,9 @@ const NAMED: usize = 12;
 /// Returns what a run is about, in a few words.
 pub fn describe(request: &Request) -> String {
     match request {
-        Request::MigrateConfig(Move { old_root, new_root, data_root: None, .. }) => format!("move from {old_root} to {new_root}"),
+        Request::MigrateConfig(Move { old_root, new_root, data_root: None, .. }) => {
+            format!("move from {old_root} to {new_root}")
+        }
         Request::MigrateConfig(Move { old_root, new_root, data_root: Some(place), .. }) => {
             format!("copy of the configuration of {old_root} to {place} for {new_root}")
         }
@@ -60,7 +62,8 @@ pub fn files(configuration: &Configuration, old: &Root, told: &mut Told) {
     ));
     let (count, unknown) = names(rewritten().filter(|file| file.class == Class::Unknown));
     if count > 0 {
-        told.notes.push(format!("Of no known form, and rewritten wherever they name {root}, comments included: {unknown}"));
+        told.notes
+            .push(format!("Of no known form, and rewritten wherever they name {root}, comments included: {unknown}"));
     }
     let (count, copies) = names(stays(Why::Copy));
     if count > 0 {
@@ -145,7 +148,8 @@ pub fn refuse_names_elsewhere(facts: &Facts, is_copy: bool) -> Result<(), Error>
 
 /// Returns the question before the first change.
 pub fn question(facts: &Facts, request: &Move) -> String {
-    let rewritten = facts.configuration.files.iter().filter(|file| matches!(file.outcome, Outcome::Rewritten { .. })).count();
+    let rewritten =
+        facts.configuration.files.iter().filter(|file| matches!(file.outcome, Outcome::Rewritten { .. })).count();
     let Move { new_root, data_root, .. } = request;
     match data_root {
         None => format!("Edit {} and make the links of {new_root}?", counted(rewritten, "file")),

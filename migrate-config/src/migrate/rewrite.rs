@@ -27,10 +27,8 @@ pub enum Change {
 impl Moves {
     /// Returns the moves as documents take them.
     pub fn root_moves(&self) -> Vec<RootMove> {
-        let step = |(from, to): &(RootPath, RootPath)| RootMove {
-            from: from.as_bytes().to_vec(),
-            to: to.as_bytes().to_vec(),
-        };
+        let step =
+            |(from, to): &(RootPath, RootPath)| RootMove { from: from.as_bytes().to_vec(), to: to.as_bytes().to_vec() };
         self.roots.iter().map(step).collect()
     }
 
@@ -73,7 +71,9 @@ fn only_roots(bytes: &[u8], edits: &[SpanEdit], moves: &[RootMove]) -> Option<Ve
         if apply(removed, &inside).ok()? != edit.insert {
             return None;
         }
-        trimmed.extend(inside.into_iter().map(|inner| SpanEdit { offset: edit.offset.saturating_add(inner.offset), ..inner }));
+        trimmed.extend(
+            inside.into_iter().map(|inner| SpanEdit { offset: edit.offset.saturating_add(inner.offset), ..inner }),
+        );
     }
     Some(trimmed)
 }
@@ -95,7 +95,8 @@ mod tests {
         assert_eq!(edits.len(), 2);
         assert!(edits.iter().all(|edit| edit.insert == b"/opt/sun/comms/messaging"), "{edits:?}");
         assert_eq!(apply(text, &edits).unwrap(), after);
-        let expected = "store.pw = secret/opt/SUNWmsgsr secret:/opt/sun/comms/messaging/x:secret:/opt/sun/comms/messaging\n";
+        let expected =
+            "store.pw = secret/opt/SUNWmsgsr secret:/opt/sun/comms/messaging/x:secret:/opt/sun/comms/messaging\n";
         assert_eq!(String::from_utf8(after).unwrap(), expected);
     }
 

@@ -95,7 +95,8 @@ fn what_follows_is_told_in_the_order_of_the_guide() {
     let site = Site::sample();
     let done = site.moved(&[]).succeeded();
     let at = |text: &str| done.stdout.find(text).unwrap_or_else(|| panic!("{text} is missing: {done}"));
-    let steps = ["sbin/patch-config", "sbin/install-newconfig", "sbin/start-msg"].map(|step| at(&format!("{NEW}/{step}")));
+    let steps =
+        ["sbin/patch-config", "sbin/install-newconfig", "sbin/start-msg"].map(|step| at(&format!("{NEW}/{step}")));
     assert!(steps.is_sorted(), "{done}");
     for text in ["Undo:", "PATH", "Networker"] {
         at(text);
@@ -108,9 +109,10 @@ fn the_root_is_moved_in_the_spelling_that_the_disk_has_as_well() {
     fs::create_dir_all(site.path("/export")).unwrap();
     fs::rename(site.path(OLD), site.path("/export/msg")).unwrap();
     std::os::unix::fs::symlink("../export/msg", site.path(OLD)).unwrap();
-    site.edit(&format!("{CONFIG}/msg.conf"), "store.admins = admin", "store.x = /export/msg/lib/x\nstore.admins = admin");
+    let path = format!("{CONFIG}/msg.conf");
+    site.write(&path, [site.read(&path), b"store.x = /export/msg/lib/x\n".to_vec()].concat());
     site.moved(&[]).succeeded();
-    let moved = site.read(&format!("{CONFIG}/msg.conf"));
+    let moved = site.read(&path);
     let moved = String::from_utf8_lossy(&moved);
     assert!(moved.contains(&format!("store.x = {NEW}/lib/x")), "{moved}");
     assert!(moved.contains(&format!("local.installeddir = {NEW}")), "{moved}");

@@ -7,7 +7,8 @@ use super::support::{CONFIG, OLD, Site};
 #[track_caller]
 fn refused(site: &Site, texts: &[&str]) {
     for dry in [&[][..], &["--dry-run"]] {
-        let outcome = site.refused(&[dry, &["--store-backup", "none", OLD]].concat()).exits(1).says("Nothing was changed.");
+        let outcome =
+            site.refused(&[dry, &["--store-backup", "none", OLD]].concat()).exits(1).says("Nothing was changed.");
         texts.iter().fold(outcome, |outcome, text| outcome.says(text));
     }
     assert!(site.run_names().is_empty());

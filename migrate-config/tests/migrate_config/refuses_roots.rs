@@ -40,7 +40,11 @@ fn one_root_in_the_other() {
         fs::create_dir_all(site.path("/opt/sun/comms/messaging/old").join(directory)).unwrap();
         fs::create_dir_all(site.path("/opt/sun").join(directory)).unwrap();
     }
-    refused(&site, &["/opt/sun/comms/messaging/old"], &["/opt/sun/comms/messaging/old lies in /opt/sun/comms/messaging"]);
+    refused(
+        &site,
+        &["/opt/sun/comms/messaging/old"],
+        &["/opt/sun/comms/messaging/old lies in /opt/sun/comms/messaging"],
+    );
     refused(&site, &["/opt/sun"], &["/opt/sun/comms/messaging lies in /opt/sun"]);
 }
 
@@ -66,7 +70,9 @@ fn a_new_root_that_is_configured() {
 #[test]
 fn links_of_a_root_that_dangle_or_loop() {
     for (root, name) in [(OLD, "config"), (OLD, "data"), (OLD, "log"), (NEW, "config")] {
-        for (target, what) in [("/nowhere", "is a link that leads nowhere"), ("log-loop", "is a link that leads back to itself")] {
+        for (target, what) in
+            [("/nowhere", "is a link that leads nowhere"), ("log-loop", "is a link that leads back to itself")]
+        {
             let site = Site::sample();
             let link = site.path(root).join(name);
             let _ = fs::remove_file(&link);
@@ -90,7 +96,11 @@ fn an_old_root_without_a_configuration() {
 #[test]
 fn a_store_without_a_word_about_its_backup() {
     let site = Site::sample();
-    site.refused(&[OLD]).exits(1).says("no backup of it was named").says("--store-backup snapshot:NAME").says("Nothing was changed.");
+    site.refused(&[OLD])
+        .exits(1)
+        .says("no backup of it was named")
+        .says("--store-backup snapshot:NAME")
+        .says("Nothing was changed.");
     site.run(&["--dry-run", OLD]).succeeded().says("The run needs --store-backup");
     site.refused(&["--store-backup", "/nowhere", OLD]).says("there is no directory /nowhere");
 }
@@ -102,7 +112,11 @@ fn a_configuration_file_that_others_can_replace() {
     let set = |path: &str, mode| fs::set_permissions(site.path(path), fs::Permissions::from_mode(mode)).unwrap();
     set(CONFIG, 0o775);
     set(&format!("{CONFIG}/mappings"), 0o646);
-    refused(&site, &["--strict", OLD], &["/var/opt/SUNWmsgsr/config is writable by group 1001", "mappings is writable by every user"]);
+    refused(
+        &site,
+        &["--strict", OLD],
+        &["/var/opt/SUNWmsgsr/config is writable by group 1001", "mappings is writable by every user"],
+    );
     site.moved(&[]).succeeded().says("/var/opt/SUNWmsgsr/config is writable by group 1001");
 }
 

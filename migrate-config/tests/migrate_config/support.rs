@@ -10,7 +10,6 @@ use testkit::site::manifest;
 use testkit::tree::Tree;
 use upgrade_engine::fs::RelPath;
 
-
 /// The old root.
 pub(crate) const OLD: &str = "/opt/SUNWmsgsr";
 /// The new root.

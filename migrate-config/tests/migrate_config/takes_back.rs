@@ -24,7 +24,10 @@ fn a_dry_run_of_the_undo_writes_nothing() {
     let site = Site::sample();
     site.moved(&[]).succeeded();
     let [shown] = site.writes_nothing([&["-u", OLD, "--dry-run"]]);
-    shown.succeeded().says("remove the link /opt/sun/comms/messaging/config").says("restore /var/opt/SUNWmsgsr/config/imta.cnf");
+    shown
+        .succeeded()
+        .says("remove the link /opt/sun/comms/messaging/config")
+        .says("restore /var/opt/SUNWmsgsr/config/imta.cnf");
 }
 
 #[test]
@@ -47,7 +50,12 @@ fn after_an_undo_the_configuration_moves_again() {
     site.moved(&[]).succeeded();
     let links = [format!("{NEW}: modified"), format!("{CONFIG}: modified")];
     let difference = moved.difference(&site.product());
-    assert!(difference.iter().all(|line| links.iter().any(|link| link.contains(line.split(' ').next().unwrap().trim_end_matches(':')))), "{difference:?}");
+    assert!(
+        difference
+            .iter()
+            .all(|line| links.iter().any(|link| link.contains(line.split(' ').next().unwrap().trim_end_matches(':')))),
+        "{difference:?}"
+    );
 }
 
 #[test]
@@ -70,7 +78,8 @@ fn a_store_that_was_used_since_stops_the_undo_until_it_is_restored() {
     let index = "/var/opt/SUNWmsgsr/store/partition/primary/=user/53/53/=alice/store.idx";
     let (bytes, attributes) = (site.read(index), testkit::site::attributes(&site.path(index)));
     site.write(index, &bytes);
-    let stopped = site.refused(&["-u", OLD]).exits(1).says("the message store was used since the move").says("store.idx");
+    let stopped =
+        site.refused(&["-u", OLD]).exits(1).says("the message store was used since the move").says("store.idx");
     let at = |text: &str| stopped.stderr.find(text).unwrap_or_else(|| panic!("{text} is missing: {stopped}"));
     let order = ["stop the new server", "restore the store", "--store-restored", "start the old server"].map(at);
     assert!(order.is_sorted(), "{stopped}");
@@ -80,7 +89,8 @@ fn a_store_that_was_used_since_stops_the_undo_until_it_is_restored() {
     site.write("/var/opt/SUNWmsgsr/log/imap", "a log");
     site.run(&["-u", OLD, "--store-restored"]).succeeded();
     let difference = before.difference(&site.product());
-    let is_new = |line: &String| ["queue", "log"].iter().any(|name| line.contains(&format!("var/opt/SUNWmsgsr/{name}")));
+    let is_new =
+        |line: &String| ["queue", "log"].iter().any(|name| line.contains(&format!("var/opt/SUNWmsgsr/{name}")));
     assert!(difference.iter().all(is_new), "{difference:?}");
 }
 

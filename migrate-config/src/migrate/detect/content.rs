@@ -11,6 +11,7 @@ use upgrade_engine::fs::File;
 
 use super::classes::Class;
 use super::includes::LARGEST;
+use super::structure;
 use super::tree::{Names, Tree};
 use crate::error::Error;
 use crate::migrate::refusal::Refusal;
@@ -119,7 +120,8 @@ impl<'a> Search<'a> {
         };
         let digest = passed.digest;
         let broken = |what: String| Error::from(Refusal::Broken { path: shown().to_string(), what });
-        let must_be_sound = matches!(class.dialect(), Dialect::ImtaCnf | Dialect::ImtaRules | Dialect::Mappings | Dialect::Aliases);
+        let must_be_sound =
+            matches!(class.dialect(), Dialect::ImtaCnf | Dialect::ImtaRules | Dialect::Mappings | Dialect::Aliases);
         if must_be_sound && passed.is_binary {
             return Err(broken("it holds a NUL byte, so it is no text".to_owned()));
         }
@@ -134,8 +136,8 @@ impl<'a> Search<'a> {
                 Some(bytes) => bytes,
                 None => whole(&*file, size, LARGEST).map_err(failed)?,
             };
-            if must_be_sound {
-                class.dialect().check(&bytes).map_err(|e| broken(e.to_string()))?;
+            if must_be_sound && let Some(fault) = structure::fault(class.dialect(), &bytes) {
+                return Err(broken(fault));
             }
             match self.moves.rewritten(class.dialect(), &bytes) {
                 Ok(None) => Outcome::Stays,

@@ -55,7 +55,9 @@ pub fn look(fs: &dyn FileSystem, tree: &Tree, classes: &mut Classes) -> Result<V
             None => outside.push(Outside { path, named_by: format!("{setting} in imta_tailor") }),
         }
     }
-    for (name, dialect) in [("imta.cnf", Dialect::ImtaCnf), ("mappings", Dialect::Mappings), ("aliases", Dialect::Aliases)] {
+    for (name, dialect) in
+        [("imta.cnf", Dialect::ImtaCnf), ("mappings", Dialect::Mappings), ("aliases", Dialect::Aliases)]
+    {
         let path = RelPath::from(Name::new(name).map_err(|e| Error::io("use", name, std::io::Error::other(e)))?);
         let path = tree.show(&path);
         if !first.iter().any(|(known, _)| *known == path) {

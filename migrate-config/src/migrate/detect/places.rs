@@ -26,7 +26,11 @@ pub fn links_to_old(fs: &dyn FileSystem, old: &Root, new: &Root) -> Result<Vec<N
     let mut links = Vec::new();
     for (text, link) in [("config", &server.config), ("data", &server.data), ("log", &server.log)] {
         let (name, Some(directory)) = (name(text)?, link.directory()) else { continue };
-        links.push(NewLink { target: target(fs, old, link, directory)?, attributes: attributes(fs, old, new, &name)?, name });
+        links.push(NewLink {
+            target: target(fs, old, link, directory)?,
+            attributes: attributes(fs, old, new, &name)?,
+            name,
+        });
     }
     Ok(links)
 }
@@ -37,7 +41,9 @@ pub fn links_to_old(fs: &dyn FileSystem, old: &Root, new: &Root) -> Result<Vec<N
 /// As `lstat`.
 pub fn links_to_copy(fs: &dyn FileSystem, old: &Root, new: &Root, copy: &RootPath) -> Result<Vec<NewLink>, Error> {
     let mut links = Vec::new();
-    for (text, target) in [("config", copy.join(&name("config")?)), ("data", copy.clone()), ("log", copy.join(&name("log")?))] {
+    for (text, target) in
+        [("config", copy.join(&name("config")?)), ("data", copy.clone()), ("log", copy.join(&name("log")?))]
+    {
         let name = name(text)?;
         let like = if text == "log" && old.server.log == Link::Absent { self::name("config")? } else { name.clone() };
         links.push(NewLink { target, attributes: attributes(fs, old, new, &like)?, name });
@@ -51,7 +57,9 @@ fn target(fs: &dyn FileSystem, old: &Root, link: &Link, directory: &RootPath) ->
     let Link::To { target, .. } = link else { return real() };
     let is_through = |root: &RootPath| documents::roots::occurs(target, root.as_bytes());
     match RootPath::new(target) {
-        Ok(spelled) if !old.spellings().iter().any(is_through) && !spelled.components().any(|part| part == b"..") => Ok(spelled),
+        Ok(spelled) if !old.spellings().iter().any(is_through) && !spelled.components().any(|part| part == b"..") => {
+            Ok(spelled)
+        }
         _ => real(),
     }
 }
@@ -133,7 +141,9 @@ pub fn copy(fs: &dyn FileSystem, old: &Root, tree: &Tree, place: &RootPath) -> R
         }
         let attributes = Attributes::of(&*tree.dir, &entry.path).map_err(|e| Error::io("look at", shown(), e))?;
         let target = match entry.stat.kind {
-            FileKind::Symlink => Some(tree.dir.read_link(&entry.path).map_err(|e| Error::io("read the link", shown(), e))?),
+            FileKind::Symlink => {
+                Some(tree.dir.read_link(&entry.path).map_err(|e| Error::io("read the link", shown(), e))?)
+            }
             _ => None,
         };
         entries.push((entry.path.clone(), entry.stat.kind, attributes, target.map(|target| escape(&target))));

@@ -83,7 +83,8 @@ pub fn links(fs: &dyn FileSystem, tree: &Tree, roots: &[RootPath]) -> Result<Lin
 pub fn elsewhere(fs: &dyn FileSystem, files: &[(RootPath, String)], roots: &[RootPath]) -> Result<Vec<String>, Error> {
     let mut lines = Vec::new();
     for (path, named_by) in files {
-        let bytes = survey::read_file_up_to(fs, path, super::includes::LARGEST).map_err(|e| Error::io("read", path, e))?;
+        let bytes =
+            survey::read_file_up_to(fs, path, super::includes::LARGEST).map_err(|e| Error::io("read", path, e))?;
         let names = |bytes: &[u8]| roots.iter().any(|root| documents::roots::occurs(bytes, root.as_bytes()));
         if bytes.is_some_and(|bytes| names(&bytes)) {
             lines.push(format!(
