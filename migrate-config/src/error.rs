@@ -34,6 +34,9 @@ pub enum Error {
     /// It is not known which root is meant.
     #[error("this program does not lie in the sbin directory of a Messaging Server root")]
     NotInstalled,
+    /// A configuration is not moved, or a move is not undone.
+    #[error(transparent)]
+    Move(#[from] crate::migrate::refusal::Refusal),
     /// An error that every merge has.
     #[error(transparent)]
     Merging(#[from] config_merge::Error),
@@ -69,6 +72,7 @@ impl ToolError for Error {
                 "A root is the directory that holds sbin, lib and the links config, data and log, such as /opt/SUNWmsgsr.".to_owned()
             }
             Self::NotInstalled => "Name the root of the new release with --new-root.".to_owned(),
+            Self::Move(refusal) => return refusal.hint(),
             Self::Backup(_) => {
                 "Name a directory with a copy of the store or the output of imsbackup, snapshot:NAME for a snapshot, or none.".to_owned()
             }

@@ -6,6 +6,7 @@ pub mod compatibility;
 pub mod error;
 mod file_head;
 pub mod high_availability;
+pub mod migrate;
 pub mod new_root;
 pub mod references;
 pub mod release;

@@ -26,6 +26,12 @@ pub struct Move {
     /// The data root of an independent copy; nothing where both roots share one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_root: Option<RootPath>,
+    /// What `configutil` of the old release printed, by its real path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configutil_export: Option<RootPath>,
+    /// Host names and addresses of a copy, each with what replaces it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<(String, String)>,
 }
 
 impl Request {

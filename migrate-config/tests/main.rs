@@ -1,4 +1,4 @@
-//! Behaviour of the programs, and of what they find out.
+//! Behaviour of the programs, each test on a site of its own below a temporary root.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,4 +17,14 @@ mod facts {
     mod store;
     mod store_backup;
     mod support;
+}
+
+mod migrate_config {
+    mod moves_the_sample_site;
+    mod random_trees;
+    mod refuses_files;
+    mod refuses_roots;
+    mod support;
+    mod sweeps;
+    mod takes_back;
 }
