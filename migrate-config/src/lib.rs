@@ -4,8 +4,11 @@
 
 pub mod error;
 pub mod new_root;
+pub mod patch;
+pub mod providers;
 pub mod request;
 pub mod server_root;
+pub mod work_directory;
 
 pub use error::Error;
 

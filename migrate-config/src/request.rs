@@ -7,12 +7,16 @@ use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::in_effect;
 use upgrade_engine::{Run, Status};
 
+use crate::work_directory::WorkDirectory;
+
 /// A request of one of the programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "program", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Request {
     /// `migrate-config OLDROOT`
     MigrateConfig(Move),
+    /// `install-newconfig`
+    InstallNewconfig(Installation),
 }
 
 /// The move of a configuration to a new root.
@@ -28,7 +32,29 @@ pub struct Move {
     pub data_root: Option<RootPath>,
 }
 
+/// The installation of merged files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Installation {
+    /// The root of the new release.
+    pub new_root: RootPath,
+    /// Where the merged files are.
+    pub from: WorkDirectory,
+    /// Whether conflicts that are not resolved are installed with the site's values.
+    pub force: bool,
+}
+
 impl Request {
+    /// Returns what the request is about, in a few words.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::MigrateConfig(request) => {
+                format!("move of the configuration of {} to {}", request.old_root, request.new_root)
+            }
+            Self::InstallNewconfig(request) => format!("installation of merged files in {}", request.new_root),
+        }
+    }
+
     /// Returns the request as a plan holds it.
     pub fn to_json(&self) -> Value {
         json!(self)
@@ -43,6 +69,7 @@ impl Request {
     pub fn new_root(&self) -> &RootPath {
         match self {
             Self::MigrateConfig(request) => &request.new_root,
+            Self::InstallNewconfig(request) => &request.new_root,
         }
     }
 }

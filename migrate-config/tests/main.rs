@@ -1,0 +1,15 @@
+//! Behaviour of the programs, each test on a site of its own below a temporary root.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs
+)]
+
+mod support;
+
+mod patch {
+    mod every_expected_row;
+}

@@ -1,0 +1,155 @@
+//! The sample site after the move of its configuration, and the programs that merge it run on it.
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use documents::dialect::Dialect;
+use documents::merge::RootMove;
+use documents::product_files::Messaging;
+use migrate_config::TOOL;
+use migrate_config::request::{Move, Request};
+use testkit::expected::Row;
+use testkit::manifest::{Manifest, Options};
+use testkit::site::{is_root, manifest};
+use testkit::tree::Tree;
+use upgrade_engine::Identity;
+use upgrade_engine::engine::{Resources, Session};
+use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
+use upgrade_engine::plan::Plan;
+use upgrade_engine::step::{Quiet, ReplaceFile, Step};
+use upgrade_engine::survey;
+
+use super::Outcome;
+
+/// The root of the old release.
+pub(crate) const OLD: &str = "/opt/SUNWmsgsr";
+/// The root of the new release.
+pub(crate) const NEW: &str = "/opt/sun/comms/messaging";
+/// The configuration that both share.
+pub(crate) const CONFIG: &str = "/var/opt/SUNWmsgsr/config";
+/// Where the stock files are below a root.
+pub(crate) const FACTORY: &str = "install/configure/factory";
+/// The usual work directory.
+pub(crate) const WORK: &str = "/opt/sun/comms/messaging/install/newconfig";
+
+pub(crate) fn at(path: &str) -> RootPath {
+    RootPath::new(path).unwrap()
+}
+
+/// Returns the directory of the sample trees.
+pub(crate) fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/documents/tests/data/merge/messaging").canonicalize().unwrap()
+}
+
+/// Returns the sample trees: both releases and the site, as before any move.
+pub(crate) fn sample() -> Tree {
+    Tree::from_table(&data(), &[])
+}
+
+/// A site with both releases.
+pub(crate) struct Site {
+    patch: testkit::site::Site,
+}
+
+impl Deref for Site {
+    type Target = testkit::site::Site;
+
+    fn deref(&self) -> &Self::Target {
+        &self.patch
+    }
+}
+
+impl Site {
+    /// Makes a site; no configuration was moved.
+    pub(crate) fn of(tree: &Tree) -> Self {
+        let site = testkit::site::Site::new(env!("CARGO_BIN_EXE_patch-config"));
+        let root = site.path("");
+        let site = Self { patch: site.with_leading(&["--yes", "--root", root.to_str().unwrap(), "--new-root", NEW]) };
+        site.lay_out(tree);
+        site
+    }
+
+    /// Makes the sample site, with its configuration moved.
+    pub(crate) fn moved() -> Self {
+        let site = Self::of(&sample());
+        site.move_configuration();
+        site
+    }
+
+    /// Moves the configuration to the new root, as a run.
+    pub(crate) fn move_configuration(&self) {
+        let fs = upgrade_engine::fs::real::RealFs::open(&self.path("")).unwrap();
+        let (state_fs, state): (Box<dyn FileSystem>, _) = if is_root() {
+            (Box::new(upgrade_engine::fs::real::RealFs::open(&self.path("")).unwrap()), at(testkit::site::STATE))
+        } else {
+            let path = self.beside("home/state/commsuite-upgrade");
+            (Box::new(upgrade_engine::fs::real::RealFs::open(Path::new("/")).unwrap()), at(path.to_str().unwrap()))
+        };
+        move_configuration(&fs, &*state_fs, &state, &self.path("").canonicalize().unwrap().display().to_string());
+    }
+
+    /// Runs a program of the crate.
+    pub(crate) fn call(&self, program: &str, arguments: &[&str]) -> Outcome {
+        let path = match program {
+            "patch-config" => env!("CARGO_BIN_EXE_patch-config"),
+            other => panic!("{other}"),
+        };
+        let own = self.command(arguments);
+        let mut command = std::process::Command::new(path);
+        command.args(own.get_args());
+        self.surround(&mut command);
+        self.outcome(command)
+    }
+
+    /// Writes down everything but the state of the runs.
+    pub(crate) fn product(&self) -> Manifest {
+        let state = RelPath::new(testkit::site::STATE.trim_start_matches('/')).unwrap();
+        manifest(&self.path(""), &Options { leave_out: vec![state], ..Options::default() })
+    }
+}
+
+/// Moves the configuration to the new root: its links, and the old root in every file.
+pub(crate) fn move_configuration(fs: &dyn FileSystem, state_fs: &dyn FileSystem, state: &RootPath, real_root: &str) {
+    let new = fs.open_dir(&at(NEW)).unwrap();
+    for (link, target) in [("config", CONFIG), ("data", "/var/opt/SUNWmsgsr"), ("log", "/var/opt/SUNWmsgsr/log")] {
+        new.symlink(target.as_bytes(), &RelPath::new(link).unwrap()).unwrap();
+    }
+    let request = Move { old_root: at(OLD), new_root: at(NEW), data_root: None };
+    let mut plan = Plan::new(TOOL, Request::MigrateConfig(request).to_json());
+    plan.scope.root = Some(real_root.to_owned());
+    plan.scope.changes = vec![NEW.to_owned(), CONFIG.to_owned()];
+    let moves = [RootMove { from: OLD.into(), to: NEW.into() }];
+    let config = fs.open_dir(&at(CONFIG)).unwrap();
+    for name in config.list(&RelPath::here()).unwrap() {
+        let name_text = String::from_utf8(name.as_bytes().to_vec()).unwrap();
+        let text = name_text.as_str();
+        let Some(dialect) = Dialect::of(Messaging, text).filter(|_| text != "aliases.save") else { continue };
+        let path = at(&format!("{CONFIG}/{text}"));
+        let Ok(content) = config.open(&RelPath::from(name)).and_then(|file| upgrade_engine::step::read_whole(&*file))
+        else {
+            continue;
+        };
+        let edits = dialect.rewrite_roots(&content, &moves).unwrap();
+        let names = survey::names_of(fs, &path, &[]).unwrap();
+        let (place, links) = names.places(text);
+        if let Some(step) = ReplaceFile::editing(place, links, &content, &edits).unwrap() {
+            plan.anchors.insert(text.to_owned(), names.anchor);
+            plan.steps.push(Step::ReplaceFile(step));
+        }
+    }
+    assert!(plan.steps.len() > 5);
+    let session = Session::open(state_fs, state, TOOL, Identity::current()).unwrap();
+    let resources =
+        Resources { fs, producers: &[], services: &[], observer: &Quiet, workers: std::num::NonZeroUsize::MIN };
+    session.apply(&plan, &resources).unwrap();
+}
+
+/// Returns the rows of a CHANGES report.
+pub(crate) fn rows(json: &serde_json::Value) -> Vec<Row> {
+    assert_eq!(json["version"], 1);
+    let row = |line: &serde_json::Value| {
+        let columns = ["file", "key", "base", "site", "new", "decision", "final"];
+        Row::new(columns.map(|field| line[field].as_str().unwrap()))
+    };
+    json["decisions"].as_array().unwrap().iter().map(row).collect()
+}
