@@ -3,9 +3,10 @@
 //! of them back.
 
 pub mod error;
+pub mod handler;
+pub mod install;
 pub mod new_root;
 pub mod patch;
-pub mod providers;
 pub mod request;
 pub mod server_root;
 pub mod work_directory;

@@ -1,13 +1,12 @@
 //! What the program does, on whatever file systems it is given.
 
-use command::{Completion, Context, Exit, NewRun, Providers, ReportStatus, RunHandler, Runs, Start, Touched, Work};
+use command::{Completion, Context, Exit, NewRun, ReportStatus, Runs, Start, Touched};
 use config_merge::{FileSystems, Merges, ResolutionLines, Resolutions, candidates};
 use documents::changes::Changes;
 use documents::merge::Decision;
 use serde_json::json;
 use upgrade_engine::engine::Session;
 use upgrade_engine::fs::{FileSystem, RootPath};
-use upgrade_engine::plan::Plan;
 use upgrade_engine::{Identity, redact};
 
 use super::files::{Found, Trees, spelled};
@@ -17,8 +16,9 @@ use super::site::{Origin, Site};
 use super::stock::{Release, StockFiles};
 use super::{MadeFor, cli, resolutions, summary};
 use crate::error::Error;
+use crate::handler::AnyRun;
 use crate::new_root::new_root;
-use crate::request::{Move, Request, move_to};
+use crate::request::{Move, move_to};
 use crate::server_root::ServerRoot;
 use crate::work_directory::WorkDirectory;
 
@@ -50,7 +50,8 @@ impl Program<'_> {
                 "patch-config changes nothing live, so it has no run to undo: name the run, or use uninstall-newconfig or migrate-config -u",
             ));
         }
-        let runs = Runs::new(context, self);
+        let handler = AnyRun { context };
+        let runs = Runs::new(context, &handler);
         if let Some(done) = runs.requested()? {
             return Ok(done);
         }
@@ -109,7 +110,7 @@ impl Program<'_> {
     }
 
     /// Finds all files.
-    fn look(&self, run: &NewRun<'_, Self>, new_root: &RootPath, config: &RootPath) -> Result<Facts, Error> {
+    fn look(&self, run: &NewRun<'_, AnyRun<'_>>, new_root: &RootPath, config: &RootPath) -> Result<Facts, Error> {
         let context = self.context;
         let fs = context.fs;
         // A dry run has no session, and writes nothing, not even who holds the lock.
@@ -271,16 +272,4 @@ fn old_names(merges: &Merges<'_, Method>, moves: &Moves) -> Vec<String> {
         }
     }
     lines
-}
-
-impl RunHandler for Program<'_> {
-    type Error = Error;
-
-    fn describe(&self, plan: &Plan) -> String {
-        Request::of(plan).map_or_else(|| "run".to_owned(), |request| request.describe())
-    }
-
-    fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
-        crate::providers::all(self.context)
-    }
 }

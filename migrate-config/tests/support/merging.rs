@@ -27,8 +27,6 @@ pub(crate) const OLD: &str = "/opt/SUNWmsgsr";
 pub(crate) const NEW: &str = "/opt/sun/comms/messaging";
 /// The configuration that both share.
 pub(crate) const CONFIG: &str = "/var/opt/SUNWmsgsr/config";
-/// Where the stock files are below a root.
-pub(crate) const FACTORY: &str = "install/configure/factory";
 /// The usual work directory.
 pub(crate) const WORK: &str = "/opt/sun/comms/messaging/install/newconfig";
 
@@ -64,7 +62,8 @@ impl Site {
     pub(crate) fn of(tree: &Tree) -> Self {
         let site = testkit::site::Site::new(env!("CARGO_BIN_EXE_patch-config"));
         let root = site.path("");
-        let site = Self { patch: site.with_leading(&["--yes", "--root", root.to_str().unwrap(), "--new-root", NEW]) };
+        let leading = ["--yes", "--root", root.to_str().unwrap(), "--new-root", NEW];
+        let site = Self { patch: site.with_leading(&leading).with_runs_of(TOOL) };
         site.lay_out(tree);
         site
     }
@@ -91,7 +90,8 @@ impl Site {
     /// Runs a program of the crate.
     pub(crate) fn call(&self, program: &str, arguments: &[&str]) -> Outcome {
         let path = match program {
-            "patch-config" => env!("CARGO_BIN_EXE_patch-config"),
+            "install-newconfig" => env!("CARGO_BIN_EXE_install-newconfig"),
+            "uninstall-newconfig" => env!("CARGO_BIN_EXE_uninstall-newconfig"),
             other => panic!("{other}"),
         };
         let own = self.command(arguments);
@@ -101,10 +101,51 @@ impl Site {
         self.outcome(command)
     }
 
-    /// Writes down everything but the state of the runs.
+    /// Installs the merged files.
+    pub(crate) fn install(&self, arguments: &[&str]) -> Outcome {
+        self.call("install-newconfig", arguments)
+    }
+
+    /// Takes the newest installation back.
+    pub(crate) fn uninstall(&self, arguments: &[&str]) -> Outcome {
+        self.call("uninstall-newconfig", arguments)
+    }
+
+    /// Resolves every conflict that blocks an installation with the new release's value.
+    pub(crate) fn resolve_all(&self) {
+        let record: serde_json::Value = serde_json::from_slice(&self.read(&format!("{WORK}/candidates.json"))).unwrap();
+        let files = record["files"].as_array().unwrap().iter();
+        let keys = files.flat_map(|file| file["blocking"].as_array().unwrap().clone());
+        let lines: String = keys.map(|key| format!("{}=new\n", key.as_str().unwrap())).collect();
+        std::fs::write(self.beside("resolutions"), lines).unwrap();
+        self.run(&["--resolutions", self.beside("resolutions").to_str().unwrap()]).succeeded();
+    }
+
+    /// Makes the sample site with its configuration moved and merged, every conflict resolved.
+    pub(crate) fn merged() -> Self {
+        let site = Self::moved();
+        site.run(&[]).exits(3);
+        site.resolve_all();
+        site
+    }
+
+    /// Writes down the product: everything but the state of the runs and the work directory.
     pub(crate) fn product(&self) -> Manifest {
-        let state = RelPath::new(testkit::site::STATE.trim_start_matches('/')).unwrap();
-        manifest(&self.path(""), &Options { leave_out: vec![state], ..Options::default() })
+        let path = |path: &str| RelPath::new(path.trim_start_matches('/')).unwrap();
+        // The times of the directories above them change with them.
+        let leave_out = vec![path("/var/opt/CommsInstaller"), path("/opt/sun/comms/messaging/install")];
+        manifest(&self.path(""), &Options { leave_out, ..Options::default() })
+    }
+
+    /// Writes down everything that is live: the product, the state of the runs, and the work directory; not who held the lock last.
+    pub(crate) fn all_but_the_lock(&self) -> Manifest {
+        let lock = self.state();
+        let top = self.beside("");
+        let names = testkit::site::names_in(&lock);
+        let notes = names.iter().filter(|name| lock.join(name).is_file());
+        let below = |name: &String| lock.join(name).strip_prefix(&top).unwrap().to_str().unwrap().to_owned();
+        let leave_out = notes.map(|name| RelPath::new(below(name)).unwrap()).collect();
+        manifest(&top, &Options { leave_out, ..Options::default() })
     }
 }
 
