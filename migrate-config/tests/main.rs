@@ -10,6 +10,13 @@
 
 mod support;
 
+mod install {
+    mod installs;
+    mod refuses;
+}
+
 mod patch {
     mod every_expected_row;
+    mod resolves;
+    mod site_values;
 }

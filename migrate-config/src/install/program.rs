@@ -51,10 +51,8 @@ impl Install<'_> {
         let root = ServerRoot::look(context.fs, &new_root)?;
         let config = root.config.directory().cloned().ok_or_else(|| Error::NotConfigured(new_root.clone()))?;
         let from = WorkDirectory::of(&new_root, args.work_dir.as_deref())?;
-        let touched = Touched {
-            changes: vec![config.to_string(), new_root.to_string()],
-            reads: vec![from.path.to_string()],
-        };
+        let touched =
+            Touched { changes: vec![config.to_string(), new_root.to_string()], reads: vec![from.path.to_string()] };
         let installation = Installation { new_root: new_root.clone(), from: from.clone(), force: args.force };
         let request = Request::InstallNewconfig(installation).to_json();
         let run = match runs.start(&request, touched)? {
@@ -68,14 +66,16 @@ impl Install<'_> {
             candidates.refuse_unresolved()?;
         }
         for file in &candidates.record.files {
-            plan.findings.extend(file.blocking.iter().map(|key| format!("{key} is in conflict: the site's value was kept")));
+            plan.findings
+                .extend(file.blocking.iter().map(|key| format!("{key} is in conflict: the site's value was kept")));
             plan.warnings.extend(file.reported.iter().map(|key| format!("{key}: the shipped line was kept")));
         }
         plan.findings.extend(candidates.record.findings.iter().cloned());
         candidates.plan_installation(&mut plan, context.fs, &[config])?;
         plan.warnings.iter().for_each(|line| context.warn(line));
         let count = plan.steps.len();
-        let question = format!("Change {count} {} of the live configuration?", if count == 1 { "file" } else { "files" });
+        let question =
+            format!("Change {count} {} of the live configuration?", if count == 1 { "file" } else { "files" });
         run.carry_out(plan, Some(&question))
     }
 }
@@ -113,8 +113,7 @@ impl Uninstall<'_> {
         let effective = in_effect(&runs);
         let newest = effective.iter().rev().find(is_meant);
         let run = newest.ok_or_else(|| Error::NotInstalledConfig(new_root.clone()))?;
-        let options =
-            CommonOptions { undo: Some(Some(OsString::from(run.id.to_string()))), ..context.options.clone() };
+        let options = CommonOptions { undo: Some(Some(OsString::from(run.id.to_string()))), ..context.options.clone() };
         let context = Context { options: &options, ..context.clone() };
         let handler = AnyRun { context: &context };
         let undone = Runs::new(&context, &handler).requested()?;

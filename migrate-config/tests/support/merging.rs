@@ -137,15 +137,26 @@ impl Site {
         manifest(&self.path(""), &Options { leave_out, ..Options::default() })
     }
 
-    /// Writes down everything that is live: the product, the state of the runs, and the work directory; not who held the lock last.
-    pub(crate) fn all_but_the_lock(&self) -> Manifest {
-        let lock = self.state();
-        let top = self.beside("");
-        let names = testkit::site::names_in(&lock);
-        let notes = names.iter().filter(|name| lock.join(name).is_file());
-        let below = |name: &String| lock.join(name).strip_prefix(&top).unwrap().to_str().unwrap().to_owned();
-        let leave_out = notes.map(|name| RelPath::new(below(name)).unwrap()).collect();
-        manifest(&top, &Options { leave_out, ..Options::default() })
+    /// Writes down everything but the note of who held the lock last.
+    pub(crate) fn all_but_the_lock(&self) -> Everything {
+        let (state, top) = (self.state(), self.beside(""));
+        let leave_out = vec![RelPath::new(state.strip_prefix(&top).unwrap().to_str().unwrap()).unwrap()];
+        let mut all = vec![manifest(&top, &Options { leave_out, ..Options::default() })];
+        let runs = state.join(TOOL);
+        all.extend(runs.is_dir().then(|| manifest(&runs, &Options::default())));
+        Everything(all)
+    }
+}
+
+/// The product, the administrator's own files, and the runs.
+pub(crate) struct Everything(Vec<Manifest>);
+
+impl Everything {
+    /// Fails when anything is not as it was.
+    #[track_caller]
+    pub(crate) fn assert_same(&self, now: &Self) {
+        assert_eq!(self.0.len(), now.0.len());
+        self.0.iter().zip(&now.0).for_each(|(before, now)| before.assert_same(now));
     }
 }
 

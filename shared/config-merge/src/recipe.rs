@@ -9,7 +9,9 @@ use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{File, FileSystem, Name, RootPath};
 use upgrade_engine::place::Place;
 use upgrade_engine::plan::Plan;
-use upgrade_engine::step::{Attributes, MakeDir, NewContent, Producer, RemoveFile, ReplaceFile, Step, StepContext, WriteFile};
+use upgrade_engine::step::{
+    Attributes, MakeDir, NewContent, Producer, RemoveFile, ReplaceFile, Step, StepContext, WriteFile,
+};
 use upgrade_engine::survey::{self, SurveyError};
 
 use crate::error::Error;
