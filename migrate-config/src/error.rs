@@ -28,6 +28,9 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// What was named as a backup of the store is none.
+    #[error("--store-backup: {0}")]
+    Backup(String),
     /// It is not known which root is meant.
     #[error("this program does not lie in the sbin directory of a Messaging Server root")]
     NotInstalled,
@@ -88,6 +91,9 @@ pub enum Error {
     /// There is no installation to take back.
     #[error("no installation by install-newconfig is in effect on {0}")]
     NotInstalledConfig(RootPath),
+    /// A configuration is not moved, or a move is not undone.
+    #[error(transparent)]
+    Move(#[from] crate::migrate::refusal::Refusal),
     /// An error that every merge has.
     #[error(transparent)]
     Merging(#[from] config_merge::Error),
@@ -138,6 +144,10 @@ impl ToolError for Error {
             }
             Self::Merging(config_merge::Error::Unresolved { .. }) => {
                 "Resolve each one with patch-config --resolve FILE:KEY=site|new|VALUE, or use -f to install the site's values.".to_owned()
+            }
+            Self::Move(refusal) => return refusal.hint(),
+            Self::Backup(_) => {
+                "Name a directory with a copy of the store or the output of imsbackup, snapshot:NAME for a snapshot, or none.".to_owned()
             }
             Self::Merging(error) => return error.hint(),
             Self::Link { .. } | Self::Common(_) => return None,

@@ -8,6 +8,8 @@ use upgrade_engine::plan::Plan;
 
 use crate::error::Error;
 use crate::install::Activation;
+use crate::migrate::ldap_settings::SettingsFromLdap;
+use crate::migrate::produce::Rewritten;
 use crate::request::Request;
 
 /// A run of any of the programs.
@@ -25,7 +27,11 @@ impl RunHandler for AnyRun<'_> {
 
     fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
         let candidates = CandidateProducer { files: FileSystems::of(self.context) };
-        Ok(Providers { producers: vec![Box::new(candidates)], ..Providers::default() })
+        let settings = SettingsFromLdap { fs: self.context.fs, own_files: self.context.own_files };
+        Ok(Providers {
+            producers: vec![Box::new(candidates), Box::new(Rewritten), Box::new(settings)],
+            ..Providers::default()
+        })
     }
 
     fn next(&self, plan: &Plan) -> Vec<String> {

@@ -2,13 +2,19 @@
 //! `uninstall-newconfig`, `useconfig` and `ha_ip_config`, one module each. They share their runs, so that `migrate-config -u` takes all
 //! of them back.
 
+pub mod compatibility;
 pub mod error;
+mod file_head;
 pub mod handler;
 pub mod install;
+pub mod migrate;
 pub mod new_root;
 pub mod patch;
+pub mod release;
 pub mod request;
 pub mod server_root;
+pub mod settings;
+pub mod store;
 pub mod work_directory;
 
 pub use error::Error;

@@ -30,6 +30,12 @@ pub struct Move {
     /// The data root of an independent copy; nothing where both roots share one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_root: Option<RootPath>,
+    /// What `configutil` of the old release printed, by its real path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configutil_export: Option<RootPath>,
+    /// Host names and addresses of a copy, each with what replaces it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<(String, String)>,
 }
 
 /// The installation of merged files.
@@ -48,8 +54,11 @@ impl Request {
     /// Returns what the request is about, in a few words.
     pub fn describe(&self) -> String {
         match self {
-            Self::MigrateConfig(request) => {
-                format!("move of the configuration of {} to {}", request.old_root, request.new_root)
+            Self::MigrateConfig(Move { old_root, new_root, data_root: None, .. }) => {
+                format!("move from {old_root} to {new_root}")
+            }
+            Self::MigrateConfig(Move { old_root, new_root, data_root: Some(place), .. }) => {
+                format!("copy of the configuration of {old_root} to {place} for {new_root}")
             }
             Self::InstallNewconfig(request) => format!("installation of merged files in {}", request.new_root),
         }

@@ -20,3 +20,19 @@ mod patch {
     mod resolves;
     mod site_values;
 }
+
+mod facts {
+    mod compatibility;
+    mod release;
+    mod store;
+    mod store_backup;
+    mod support;
+}
+
+mod migrate_config {
+    mod moves_the_sample_site;
+    mod refuses_files;
+    mod refuses_roots;
+    mod support;
+    mod takes_back;
+}

@@ -78,7 +78,7 @@ impl Trees<'_> {
             None => Ok(None),
         };
         let base = stock(self.base)?.map_or(Stock::Absent, Stock::File);
-        let new = stock(self.new)?.map(|new| moved(new, listed.dialect, &self.moves.data));
+        let new = stock(self.new)?.map(|new| moved(new, listed.dialect, &self.moves.of_data()));
         let site = self.site.read(name, listed.dialect)?;
         let (target, live) = match &site {
             Some(site) => (site.target.clone(), Live::File(site.live)),

@@ -71,7 +71,7 @@ impl Program<'_> {
             Start::New(run) => run,
         };
         let facts = self.look(&run, &new_root, &config)?;
-        let merger = MessagingMerger { roots: facts.moves.all() };
+        let merger = MessagingMerger { roots: facts.moves.roots() };
         let earlier = if args.forget_resolutions {
             ResolutionLines::default()
         } else {
@@ -149,9 +149,9 @@ impl Program<'_> {
             (Some((_, request)), _) if request.data_root.is_some() => {
                 let old = old_config(fs, request)?;
                 directories.extend(spellings(fs, &old)?);
-                Origin::CopyOf { config: old, moves: moves.all() }
+                Origin::CopyOf { config: old, moves: moves.all.clone() }
             }
-            (Some((run, _)), Some(session)) => Origin::originals(fs, session, run)?,
+            (Some((run, _)), Some(session)) => Origin::originals(fs, session, run, moves.all.clone()),
             _ => Origin::Live,
         };
         if let Some((_, request)) = &forward {
@@ -219,7 +219,7 @@ fn lock(fs: &dyn FileSystem, work: &WorkDirectory) -> Result<Box<dyn upgrade_eng
 }
 
 fn config_of(fs: &dyn FileSystem, config: &RootPath) -> Result<RootPath, Error> {
-    super::roots::without_links(fs, config).map_err(|e| Error::io("look at", config, e))
+    crate::migrate::detect::roots::real_path(fs, config).map_err(|e| Error::io("look at", config, e))
 }
 
 /// Returns the old root's configuration.
@@ -255,14 +255,11 @@ fn is_changed(decisions: &[Decision]) -> bool {
 
 /// Says which merged files still hold an old root in what they set.
 fn old_names(merges: &Merges<'_, Method>, moves: &Moves) -> Vec<String> {
-    let mut lines = Vec::new();
+    let (mut lines, old) = (Vec::new(), moves.of_server());
     for merged in &merges.merged {
         let holds = |decision: &&Decision| {
             let documents::merge::Presence::Present(Some(value)) = &decision.outcome else { return false };
-            moves
-                .server
-                .iter()
-                .any(|step| documents::roots::rewrite(value, std::slice::from_ref(step)) != value.as_ref())
+            old.iter().any(|step| documents::roots::rewrite(value, std::slice::from_ref(step)) != value.as_ref())
         };
         let is_text = merged.result().is_some_and(|bytes| !bytes.contains(&0));
         let keys: Vec<&str> =

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use config_merge::{Version, Where, own_files};
 use documents::dialect::Dialect;
-use documents::merge::RootMove;
 use upgrade_engine::Run;
 use upgrade_engine::digest::Digest;
 use upgrade_engine::engine::Session;
@@ -16,8 +15,9 @@ use upgrade_engine::place::Place;
 use upgrade_engine::step::Step;
 use upgrade_engine::survey::{Below, Limits, SurveyError, walk};
 
-use super::roots::without_links;
 use crate::error::Error;
+use crate::migrate::detect::roots::real_path;
+use crate::migrate::rewrite::Moves;
 
 /// How large a configuration may be.
 const LARGEST: Limits = Limits { entries: 500_000, depth: 32 };
@@ -26,10 +26,10 @@ const LARGEST: Limits = Limits { entries: 500_000, depth: 32 };
 pub(super) enum Origin<'a> {
     /// The live files: no run moved a root.
     Live,
-    /// The originals that a run saved, by the paths of the files: what the run left there, and how its plan calls the file.
-    Originals { session: &'a Session, run: &'a Run, edited: BTreeMap<RootPath, (Digest, Place)> },
-    /// The configuration that a copy was made of.
-    CopyOf { config: RootPath, moves: Vec<RootMove> },
+    /// The originals that a run saved, by the paths of the files: how its plan calls each, and what it moved.
+    Originals { session: &'a Session, run: &'a Run, edited: BTreeMap<RootPath, Place>, moves: Moves },
+    /// The configuration that a copy was made of, and what moved in the copy.
+    CopyOf { config: RootPath, moves: Moves },
 }
 
 /// The site's configuration.
@@ -59,7 +59,7 @@ impl<'a> Site<'a> {
     /// # Errors
     /// When it cannot be read.
     pub(super) fn look(fs: &'a dyn FileSystem, config: &RootPath, origin: Origin<'a>) -> Result<Self, Error> {
-        let config = without_links(fs, config).map_err(|e| Error::io("look at", config, e))?;
+        let config = real_path(fs, config).map_err(|e| Error::io("look at", config, e))?;
         let dir = fs.open_dir(&config).map_err(|e| Error::io("open", &config, e))?;
         let (mut files, mut odd_names) = (BTreeMap::new(), Vec::new());
         walk(&*dir, &config, LARGEST, |below, stat| {
@@ -102,24 +102,23 @@ impl<'a> Site<'a> {
 
     /// Returns what a file held before the root move; nothing where it is to be taken as it is.
     fn before(&self, name: &str, dialect: Dialect, target: &RootPath, live: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        match &self.origin {
-            Origin::Live => Ok(None),
-            Origin::Originals { session, run, edited } => match edited.get(target) {
-                Some((after, place)) if *after == Digest::of(live) => {
-                    Ok(session.original(run, place).map_err(command::Error::from)?)
-                }
-                _ => Ok(None),
-            },
-            Origin::CopyOf { config, moves } => {
-                let old = own_files::read_if_there(self.fs, &own_files::below(config, name)?)?;
-                // A copy that somebody edited, or whose original changed since, is taken as it is.
-                let is_its_copy = |old: &Vec<u8>| {
-                    let moved = dialect.rewrite_roots(old, moves).ok();
-                    moved.and_then(|edits| documents::apply(old, &edits).ok()).is_some_and(|moved| moved == live)
-                };
-                Ok(old.filter(is_its_copy))
+        let (before, moves) = match &self.origin {
+            Origin::Live => return Ok(None),
+            Origin::Originals { session, run, edited, moves } => {
+                let Some(place) = edited.get(target) else { return Ok(None) };
+                (session.original(run, place).map_err(command::Error::from)?, moves)
             }
-        }
+            Origin::CopyOf { config, moves } => {
+                (own_files::read_if_there(self.fs, &own_files::below(config, name)?)?, moves)
+            }
+        };
+        // Where more than the root was changed, by the run or by somebody since, the live file is the site's.
+        let only_moved = |before: &Vec<u8>| match moves.rewritten(dialect, before) {
+            Ok(Some((after, _))) => after == live,
+            Ok(None) => before == live,
+            Err(_) => false,
+        };
+        Ok(before.filter(only_moved))
     }
 
     /// Returns what `lstat` tells of the files in the directory itself.
@@ -152,10 +151,7 @@ impl<'a> Site<'a> {
 
 impl<'a> Origin<'a> {
     /// Returns the originals of a run.
-    ///
-    /// # Errors
-    /// When a directory of its plan cannot be looked at.
-    pub(super) fn originals(fs: &dyn FileSystem, session: &'a Session, run: &'a Run) -> Result<Self, Error> {
+    pub(super) fn originals(fs: &dyn FileSystem, session: &'a Session, run: &'a Run, moves: Moves) -> Self {
         let mut edited = BTreeMap::new();
         let mut directories: BTreeMap<RootPath, RootPath> = BTreeMap::new();
         for step in &run.plan.steps {
@@ -167,19 +163,19 @@ impl<'a> Origin<'a> {
                 let directory = match directories.get(&parent) {
                     Some(directory) => directory.clone(),
                     // A directory that is gone has no live file to compare.
-                    None => without_links(fs, &parent).unwrap_or_else(|_| parent.clone()),
+                    None => real_path(fs, &parent).unwrap_or_else(|_| parent.clone()),
                 };
-                edited.insert(directory.join(&name), (step.after, place.clone()));
+                edited.insert(directory.join(&name), place.clone());
                 directories.insert(parent, directory);
             }
         }
-        Ok(Self::Originals { session, run, edited })
+        Self::Originals { session, run, edited, moves }
     }
 }
 
 /// Returns the regular file that a link leads to; nothing for one that leads elsewhere or nowhere.
 fn linked_file(fs: &dyn FileSystem, path: &RootPath) -> Option<RootPath> {
-    let target = without_links(fs, path).ok()?;
+    let target = real_path(fs, path).ok()?;
     let (parent, name) = target.split_last()?;
     let stat = fs.open_dir(&parent).ok()?.stat(&RelPath::from(name)).ok()?;
     (stat.kind == FileKind::Regular).then_some(target)

@@ -3,21 +3,12 @@
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use documents::dialect::Dialect;
-use documents::merge::RootMove;
-use documents::product_files::Messaging;
 use migrate_config::TOOL;
-use migrate_config::request::{Move, Request};
 use testkit::expected::Row;
 use testkit::manifest::{Manifest, Options};
-use testkit::site::{is_root, manifest};
+use testkit::site::manifest;
 use testkit::tree::Tree;
-use upgrade_engine::Identity;
-use upgrade_engine::engine::{Resources, Session};
-use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
-use upgrade_engine::plan::Plan;
-use upgrade_engine::step::{Quiet, ReplaceFile, Step};
-use upgrade_engine::survey;
+use upgrade_engine::fs::RelPath;
 
 use super::Outcome;
 
@@ -29,10 +20,6 @@ pub(crate) const NEW: &str = "/opt/sun/comms/messaging";
 pub(crate) const CONFIG: &str = "/var/opt/SUNWmsgsr/config";
 /// The usual work directory.
 pub(crate) const WORK: &str = "/opt/sun/comms/messaging/install/newconfig";
-
-pub(crate) fn at(path: &str) -> RootPath {
-    RootPath::new(path).unwrap()
-}
 
 /// Returns the directory of the sample trees.
 pub(crate) fn data() -> PathBuf {
@@ -75,21 +62,24 @@ impl Site {
         site
     }
 
-    /// Moves the configuration to the new root, as a run.
+    /// Moves the configuration to the new root.
+    #[track_caller]
     pub(crate) fn move_configuration(&self) {
-        let fs = upgrade_engine::fs::real::RealFs::open(&self.path("")).unwrap();
-        let (state_fs, state): (Box<dyn FileSystem>, _) = if is_root() {
-            (Box::new(upgrade_engine::fs::real::RealFs::open(&self.path("")).unwrap()), at(testkit::site::STATE))
-        } else {
-            let path = self.beside("home/state/commsuite-upgrade");
-            (Box::new(upgrade_engine::fs::real::RealFs::open(Path::new("/")).unwrap()), at(path.to_str().unwrap()))
-        };
-        move_configuration(&fs, &*state_fs, &state, &self.path("").canonicalize().unwrap().display().to_string());
+        self.move_with(&[]);
+    }
+
+    /// Moves the configuration to the new root, with more arguments.
+    #[track_caller]
+    pub(crate) fn move_with(&self, arguments: &[&str]) -> Outcome {
+        let outcome = self.call("migrate-config", &[arguments, &["--store-backup", "none", OLD]].concat());
+        assert!(matches!(outcome.status, Some(0 | 3)), "{outcome}");
+        outcome
     }
 
     /// Runs a program of the crate.
     pub(crate) fn call(&self, program: &str, arguments: &[&str]) -> Outcome {
         let path = match program {
+            "migrate-config" => env!("CARGO_BIN_EXE_migrate-config"),
             "install-newconfig" => env!("CARGO_BIN_EXE_install-newconfig"),
             "uninstall-newconfig" => env!("CARGO_BIN_EXE_uninstall-newconfig"),
             other => panic!("{other}"),
@@ -158,42 +148,6 @@ impl Everything {
         assert_eq!(self.0.len(), now.0.len());
         self.0.iter().zip(&now.0).for_each(|(before, now)| before.assert_same(now));
     }
-}
-
-/// Moves the configuration to the new root: its links, and the old root in every file.
-pub(crate) fn move_configuration(fs: &dyn FileSystem, state_fs: &dyn FileSystem, state: &RootPath, real_root: &str) {
-    let new = fs.open_dir(&at(NEW)).unwrap();
-    for (link, target) in [("config", CONFIG), ("data", "/var/opt/SUNWmsgsr"), ("log", "/var/opt/SUNWmsgsr/log")] {
-        new.symlink(target.as_bytes(), &RelPath::new(link).unwrap()).unwrap();
-    }
-    let request = Move { old_root: at(OLD), new_root: at(NEW), data_root: None };
-    let mut plan = Plan::new(TOOL, Request::MigrateConfig(request).to_json());
-    plan.scope.root = Some(real_root.to_owned());
-    plan.scope.changes = vec![NEW.to_owned(), CONFIG.to_owned()];
-    let moves = [RootMove { from: OLD.into(), to: NEW.into() }];
-    let config = fs.open_dir(&at(CONFIG)).unwrap();
-    for name in config.list(&RelPath::here()).unwrap() {
-        let name_text = String::from_utf8(name.as_bytes().to_vec()).unwrap();
-        let text = name_text.as_str();
-        let Some(dialect) = Dialect::of(Messaging, text).filter(|_| text != "aliases.save") else { continue };
-        let path = at(&format!("{CONFIG}/{text}"));
-        let Ok(content) = config.open(&RelPath::from(name)).and_then(|file| upgrade_engine::step::read_whole(&*file))
-        else {
-            continue;
-        };
-        let edits = dialect.rewrite_roots(&content, &moves).unwrap();
-        let names = survey::names_of(fs, &path, &[]).unwrap();
-        let (place, links) = names.places(text);
-        if let Some(step) = ReplaceFile::editing(place, links, &content, &edits).unwrap() {
-            plan.anchors.insert(text.to_owned(), names.anchor);
-            plan.steps.push(Step::ReplaceFile(step));
-        }
-    }
-    assert!(plan.steps.len() > 5);
-    let session = Session::open(state_fs, state, TOOL, Identity::current()).unwrap();
-    let resources =
-        Resources { fs, producers: &[], services: &[], observer: &Quiet, workers: std::num::NonZeroUsize::MIN };
-    session.apply(&plan, &resources).unwrap();
 }
 
 /// Returns the rows of a CHANGES report.

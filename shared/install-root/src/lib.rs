@@ -9,7 +9,7 @@ pub mod delegated_administrator;
 mod installation;
 mod instant_messaging;
 mod look;
-mod messaging;
+pub mod messaging;
 mod package;
 mod search;
 mod version;

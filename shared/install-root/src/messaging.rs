@@ -8,13 +8,15 @@ use std::io;
 use upgrade_engine::fs::{FileSystem, RootPath};
 use upgrade_engine::survey::{follow, is_absent, with_path};
 
-use crate::installation::{Kind, Layout, Part};
+use crate::installation::{Installation, Kind, Layout, Part, Product};
 use crate::look::{below, is_directory, names, path};
-use crate::search::{Candidate, FileSign, NeedsHome, PackageSign, Signs, VersionOf};
+use crate::search::{self, Candidate, FileSign, NeedsHome, PackageSign, Signs, VersionOf};
 use crate::version::Claim;
 
 /// Where `commpkg` installs products.
 const INSTALL_ROOT: &str = "/opt/sun/comms";
+/// Where the Linux packages of 6.x put it.
+const LINUX: &str = "/opt/sun/messaging";
 /// Where `configure` puts data and configuration unless it is told otherwise.
 const DATA: &str = "/var/opt/SUNWmsgsr";
 
@@ -42,7 +44,8 @@ pub(crate) const SIGNS: Signs = Signs {
             claim: Claim::Below("6.3"),
         },
     ],
-    suite6: Claim::From("7.0"),
+    // `commpkg` put 6.3 of 64 bits there, too: reference/messaging.md section 4.1.
+    suite6: Claim::From("6.3"),
 };
 
 pub(crate) fn candidates(fs: &dyn FileSystem) -> io::Result<Vec<Candidate>> {
@@ -56,8 +59,27 @@ pub(crate) fn candidates(fs: &dyn FileSystem) -> io::Result<Vec<Candidate>> {
         }
     }
     candidates.push(candidate(fs, Kind::Solaris, path("/opt/SUNWmsgsr")?)?);
-    candidates.push(candidate(fs, Kind::Linux, path("/opt/sun/messaging")?)?);
+    candidates.push(candidate(fs, Kind::Linux, path(LINUX)?)?);
     Ok(candidates)
+}
+
+/// Looks at a server root that may lie anywhere. Unlike [`find`](crate::find), it takes no default place for the root's own data.
+///
+/// # Errors
+/// When something that is there cannot be read; names the path.
+pub fn look_at(fs: &dyn FileSystem, home: &RootPath) -> io::Result<Installation> {
+    let above = home.split_last().map(|(above, _)| above);
+    let kind = match above {
+        Some(above) if above == path(INSTALL_ROOT)? => Kind::Suite6,
+        _ if *home == path(LINUX)? => Kind::Linux,
+        _ => Kind::Solaris,
+    };
+    let part = |name: &str| {
+        let place = below(home, name)?;
+        Ok::<_, io::Error>(link(fs, &place)?.unwrap_or(place))
+    };
+    let layout = Layout { kind, home: home.clone(), config: part("config")?, data: part("data")? };
+    search::look_at(fs, Product::Messaging, layout, &SIGNS)
 }
 
 /// The home holds links to the data and to the configuration once the server is configured.

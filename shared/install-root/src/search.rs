@@ -78,23 +78,38 @@ pub(crate) fn among(
     let mut found = Vec::new();
     let mut known = BTreeSet::new();
     for Candidate { layout, needs_home } in candidates {
-        let mut parts = Vec::new();
-        for part in [Part::Home, Part::Config, Part::Data] {
-            if is_directory(fs, layout.part(part))? {
-                parts.push(part);
-            }
-        }
+        let parts = parts(fs, &layout)?;
         let counts = needs_home == NeedsHome::No || parts.contains(&Part::Home);
         if !counts || parts.iter().all(|part| known.contains(layout.part(*part))) {
             continue;
         }
         known.extend(parts.iter().map(|part| layout.part(*part).clone()));
-        let directory = |part: Part| Evidence::Directory { part, path: layout.part(part).clone() };
-        let mut evidence: Vec<Evidence> = parts.into_iter().map(directory).collect();
-        let version = version(fs, &layout, signs, &mut evidence)?;
-        found.push(Installation { product, layout, version, evidence });
+        found.push(look_at(fs, product, layout, signs)?);
     }
     Ok(found)
+}
+
+/// Looks at one place, whatever is there.
+pub(crate) fn look_at(
+    fs: &dyn FileSystem,
+    product: Product,
+    layout: Layout,
+    signs: &Signs,
+) -> io::Result<Installation> {
+    let directory = |part: Part| Evidence::Directory { part, path: layout.part(part).clone() };
+    let mut evidence: Vec<Evidence> = parts(fs, &layout)?.into_iter().map(directory).collect();
+    let version = version(fs, &layout, signs, &mut evidence)?;
+    Ok(Installation { product, layout, version, evidence })
+}
+
+fn parts(fs: &dyn FileSystem, layout: &Layout) -> io::Result<Vec<Part>> {
+    let mut parts = Vec::new();
+    for part in [Part::Home, Part::Config, Part::Data] {
+        if is_directory(fs, layout.part(part))? {
+            parts.push(part);
+        }
+    }
+    Ok(parts)
 }
 
 fn version(fs: &dyn FileSystem, layout: &Layout, signs: &Signs, evidence: &mut Vec<Evidence>) -> io::Result<Release> {

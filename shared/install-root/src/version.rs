@@ -88,6 +88,33 @@ pub struct Release {
 }
 
 impl Release {
+    /// Returns a release that is known.
+    pub fn of(version: Version) -> Self {
+        Self { exactly: Some(version), from: None, below: None }
+    }
+
+    /// Returns what is known once it is also known that the version is `from` or later and before `below`. A range that contradicts
+    /// what was known adds nothing.
+    #[must_use]
+    pub fn within(&self, from: Option<Version>, below: Option<Version>) -> Self {
+        let narrowed = Self {
+            exactly: self.exactly.clone(),
+            from: self.from.clone().max(from),
+            below: earlier(self.below.clone(), below),
+        };
+        narrowed.or_where_contradictory(self)
+    }
+
+    /// Returns what is known once the version is said to be this one. A version that contradicts what was known adds nothing.
+    #[must_use]
+    pub fn being(&self, version: Version) -> Self {
+        Self { exactly: Some(version), ..self.clone() }.or_where_contradictory(self)
+    }
+
+    fn or_where_contradictory(self, other: &Self) -> Self {
+        if self.clone().without_contradiction() == self { self } else { other.clone() }
+    }
+
     /// Returns the version, where it is known.
     pub fn exactly(&self) -> Option<&Version> {
         self.exactly.as_ref()
@@ -108,13 +135,7 @@ impl Release {
         match claim {
             Claim::Exactly(version) => self.is_exactly(version),
             Claim::From(version) => self.is_from(version),
-            Claim::Below(version) => {
-                let version = Version::parse(version);
-                self.below = match (self.below.take(), version) {
-                    (Some(known), Some(version)) => Some(known.min(version)),
-                    (known, version) => known.or(version),
-                };
-            }
+            Claim::Below(version) => self.below = earlier(self.below.take(), Version::parse(version)),
         }
     }
 
@@ -132,6 +153,13 @@ impl Release {
         let too_early = self.exactly.is_some() && self.exactly < self.from;
         let too_late = matches!((version, &self.below), (Some(version), Some(below)) if version >= below);
         if too_early || too_late { Self::default() } else { self }
+    }
+}
+
+fn earlier(one: Option<Version>, other: Option<Version>) -> Option<Version> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 
@@ -208,5 +236,16 @@ mod tests {
         assert_eq!(of(&[Claim::From("6.3"), Claim::Below("6.3")]), Release::default(), "a contradiction");
         assert_eq!(of(&[Claim::From("7"), Claim::Exactly("6.3")]), Release::default(), "a contradiction");
         assert_eq!(of(&[Claim::From("6.0"), Claim::Below("6.3")]).to_string(), "6.0 or later, before 6.3");
+    }
+
+    #[test]
+    fn what_contradicts_what_is_known_adds_nothing() {
+        let six = Release::default().within(Version::parse("6.0"), Version::parse("6.3"));
+        assert_eq!(six.to_string(), "6.0 or later, before 6.3");
+        assert_eq!(six.within(Version::parse("6.1"), Version::parse("6.2")).to_string(), "6.1 or later, before 6.2");
+        assert_eq!(six.within(Version::parse("6.3"), None), six);
+        assert_eq!(six.being(version("6.2")).to_string(), "6.2");
+        assert_eq!(six.being(version("6.3")), six);
+        assert_eq!(Release::of(version("6.2")).within(Version::parse("6.3"), None).to_string(), "6.2");
     }
 }

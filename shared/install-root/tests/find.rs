@@ -6,8 +6,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use install_root::{Installation, Version, find};
+use install_root::{Installation, Version, find, messaging};
 use tempfile::TempDir;
+use upgrade_engine::fs::RootPath;
 use upgrade_engine::fs::real::RealFs;
 
 /// Makes a root with these files; a name that ends with a slash is a directory, `a -> b` a symbolic link, and a package is
@@ -88,7 +89,7 @@ fn messaging_of_both_widths_and_a_second_root_are_installations_of_their_own() {
         ],
         &[
             "Messaging Server: /opt/sun/comms/messaging64 /var/opt/SUNWmsgsr/config /var/opt/SUNWmsgsr: 7.0,REV=2008.06.20",
-            "Messaging Server: /opt/sun/comms/messaging7.0 /var/opt/other/config /var/opt/other: 7.0 or later",
+            "Messaging Server: /opt/sun/comms/messaging7.0 /var/opt/other/config /var/opt/other: 6.3 or later",
         ],
     );
 }
@@ -108,6 +109,43 @@ fn calendar_s_version_is_told_by_its_patches_not_by_its_package() {
             format!("Calendar Server: /opt/SUNWics5/cal /etc/opt/SUNWics5/config /var/opt/SUNWics5: {version}");
         is(&["/opt/SUNWics5/cal/sbin/", &package], &[&expected]);
     }
+}
+
+#[test]
+fn messaging_63_of_64_bits_lies_below_the_install_root_of_commpkg() {
+    is(
+        &[
+            "/opt/sun/comms/messaging64/sbin/",
+            "/var/opt/SUNWmsgsr/config/msg.conf.defaults",
+            "pkg SUNWmessaging-server-64: BASEDIR=/opt/sun/comms VERSION=6.3,REV=2007.02.26",
+        ],
+        &[
+            "Messaging Server: /opt/sun/comms/messaging64 /var/opt/SUNWmsgsr/config /var/opt/SUNWmsgsr: 6.3,REV=2007.02.26",
+        ],
+    );
+}
+
+#[test]
+fn a_messaging_root_anywhere_is_looked_at_and_has_no_data_but_its_own() {
+    let root = root(&[
+        "/export/msg/sbin/",
+        "/export/msg/config -> /export/data/config",
+        "/export/data/config/local.conf",
+        "/export/msg7/sbin/",
+        "/var/opt/SUNWmsgsr/config/msg.conf.defaults",
+    ]);
+    let fs = RealFs::open(root.path()).unwrap();
+    let look = |home: &str| messaging::look_at(&fs, &RootPath::new(home).unwrap()).unwrap();
+    let old = look("/export/msg");
+    assert_eq!(
+        (old.layout.config.to_string(), old.version.to_string()),
+        ("/export/data/config".into(), "before 6.3".into())
+    );
+    let new = look("/export/msg7");
+    assert_eq!(
+        (new.layout.config.to_string(), new.version.to_string()),
+        ("/export/msg7/config".into(), "unknown".into())
+    );
 }
 
 #[test]

@@ -21,8 +21,8 @@ pub(crate) enum Seen {
     Directory,
     /// A file that a step writes; its digest, unless only its producer knows it.
     File(Option<Digest>),
-    /// A symbolic link that a step makes.
-    Link,
+    /// A symbolic link that a step makes, with its target as escaped text.
+    Link(String),
     /// What is at this place of the disk now, with everything below it.
     Disk(Place),
 }
@@ -44,7 +44,7 @@ impl Look {
             Self::Nothing | Self::Planned(Seen::Nothing | Seen::Disk(_)) => None,
             Self::Planned(Seen::Directory) => Some(FileKind::Directory),
             Self::Planned(Seen::File(_)) => Some(FileKind::Regular),
-            Self::Planned(Seen::Link) => Some(FileKind::Symlink),
+            Self::Planned(Seen::Link(_)) => Some(FileKind::Symlink),
             Self::Disk(_, stat) => Some(stat.kind),
         }
     }

@@ -204,7 +204,7 @@ impl Action for BuildTree {
                 &place,
                 match &entry.node {
                     Node::Directory => Seen::Directory,
-                    Node::Symlink(_) => Seen::Link,
+                    Node::Symlink(target) => Seen::Link(target.clone()),
                     Node::File(Content::CopyOf { digest, .. }) => Seen::File(Some(*digest)),
                     Node::File(Content::Produced { .. }) | Node::HardLink(_) => Seen::File(None),
                 },

@@ -18,6 +18,7 @@ mod remove_tree;
 mod replace_file;
 mod request;
 mod saved;
+mod set_link;
 mod set_modified;
 mod tree_content;
 mod write_file;
@@ -37,6 +38,7 @@ pub use remove_file::RemoveFile;
 pub use remove_tree::RemoveTree;
 pub use replace_file::{NewContent, ReplaceFile, SpanEdit};
 pub use request::Request;
+pub use set_link::{LinkState, SetLink};
 pub use set_modified::SetModified;
 pub use write_file::WriteFile;
 
@@ -68,6 +70,8 @@ pub enum Step {
     WriteFile(WriteFile),
     /// Removes a file, after saving it.
     RemoveFile(RemoveFile),
+    /// Makes, re-points or removes a symbolic link.
+    SetLink(SetLink),
     /// Sets a directory's modification time.
     SetModified(SetModified),
     /// Has a service of the tool change what is no file.
@@ -86,6 +90,7 @@ impl Step {
             Self::ReplaceFile(step) => step,
             Self::WriteFile(step) => step,
             Self::RemoveFile(step) => step,
+            Self::SetLink(step) => step,
             Self::SetModified(step) => step,
             Self::Request(step) => step,
         }

@@ -107,7 +107,16 @@ pub(super) fn make_symlink(
     let target = unescape(target).map_err(|e| StepError::Broken(e.to_string()))?;
     let dir = world.dir(at)?;
     dir.symlink(&target, &at.path).map_err(|e| world.error("make the link", at, e))?;
-    attributes.set_on_entry(dir, &at.path, &world.show(at)).map_err(|e| world.error("set the attributes of", at, e))
+    set_link_attributes(world, at, attributes)
+}
+
+pub(super) fn set_link_attributes(
+    world: &StepContext<'_>,
+    at: &Place,
+    attributes: &Attributes,
+) -> Result<Vec<String>, StepError> {
+    let set = attributes.set_on_entry(world.dir(at)?, &at.path, &world.show(at));
+    set.map_err(|e| world.error("set the attributes of", at, e))
 }
 
 /// Returns the first original that is no longer there as it was copied: then the copy may be the last one.

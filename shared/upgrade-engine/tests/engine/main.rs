@@ -5,6 +5,7 @@ mod checks;
 mod conflicts;
 mod costs;
 mod fixture;
+mod links;
 mod not_begun;
 mod random_plans;
 mod state_directory;
