@@ -1,31 +1,32 @@
-//! What a finished run saved before it changed something.
+//! The content that a file had before a run, for tools that compare with it.
 
 use crate::engine::Session;
 use crate::error::EngineError;
-use crate::fs::{Name, RelPath};
+use crate::fs::Name;
 use crate::place::Place;
-use crate::run::{Run, name};
-use crate::step::{Step, read_whole};
+use crate::run::Run;
+use crate::step::{Step, read_original};
 
 impl Session {
-    /// Returns the bytes that a run saved before it replaced or removed a file; nothing where it did neither.
+    /// Returns the bytes that a run saved before it replaced or removed the file at a place; nothing when it did neither. Where the run
+    /// changed the file several times, they are those from before the first time. Another name of the file is as good.
     ///
     /// # Errors
-    /// [`EngineError::State`] when they are not there; [`EngineError::Io`].
+    /// [`EngineError::Step`] when the saved file cannot be read, [`EngineError::State`] when the journal does not fit the plan.
     pub fn original(&self, run: &Run, at: &Place) -> Result<Option<Vec<u8>>, EngineError> {
-        let is_about = |step: &Step| match step {
-            Step::ReplaceFile(step) => step.at == *at || step.links.contains(at),
-            Step::RemoveFile(step) => step.at == *at,
-            _ => false,
-        };
-        let steps = run.steps();
-        let Some(record) = steps.iter().find(|record| run.plan.steps.get(record.step).is_some_and(is_about)) else {
-            return Ok(None);
-        };
-        let saved: Name =
-            serde_json::from_value(record.prepared.clone()).map_err(|e| EngineError::state(&run.id, e))?;
-        let path = RelPath::from(run.id.clone()).join(&name("before")?).join(&saved);
-        let failed = |e| EngineError::io("read", &path, e);
-        read_whole(&*self.runs_dir().open(&path).map_err(failed)?).map(Some).map_err(failed)
+        for record in run.steps().into_iter().filter(|record| record.report.is_some()) {
+            let is_about_it = match run.plan.steps.get(record.step) {
+                Some(Step::ReplaceFile(step)) => step.at == *at || step.links.contains(at),
+                Some(Step::RemoveFile(step)) => step.at == *at,
+                _ => false,
+            };
+            if is_about_it {
+                let saved: Name =
+                    serde_json::from_value(record.prepared.clone()).map_err(|e| EngineError::state(&run.id, e))?;
+                let content = read_original(self.runs_dir(), &run.id, &saved);
+                return content.map(Some).map_err(EngineError::before_any_change);
+            }
+        }
+        Ok(None)
     }
 }

@@ -44,7 +44,7 @@ pub use write_file::WriteFile;
 
 pub(crate) use ahead::{Ahead, check_steps};
 pub use new_file::read_whole;
-pub(crate) use saved::Saves;
+pub(crate) use saved::{Saves, read_original};
 
 use crate::digest::Digest;
 pub use crate::error::StepError;
@@ -95,6 +95,28 @@ impl Step {
             Self::Request(step) => step,
         }
     }
+
+    /// Returns the same step with its places below other anchors.
+    pub(crate) fn moved(&self, to: &dyn Fn(&Place) -> Place) -> Self {
+        let mut moved = self.clone();
+        let action: &mut dyn AnyAction = match &mut moved {
+            Self::MakeDir(step) => step,
+            Self::RemoveDir(step) => step,
+            Self::BuildTree(step) => step,
+            Self::RemoveTree(step) => step,
+            Self::MoveEntries(step) => step,
+            Self::ReplaceFile(step) => step,
+            Self::WriteFile(step) => step,
+            Self::RemoveFile(step) => step,
+            Self::SetLink(step) => step,
+            Self::SetModified(step) => step,
+            Self::Request(step) => step,
+        };
+        for place in action.places_mut() {
+            *place = to(place);
+        }
+        moved
+    }
 }
 
 /// What recovery found.
@@ -111,8 +133,6 @@ pub(crate) enum Recovered<D> {
 pub(crate) struct Known {
     /// Contents that lie at a place after the run, from what its steps reported.
     pub(crate) contents: BTreeMap<Place, Digest>,
-    /// Trees that the run removed, and that are made again before the step at hand is undone.
-    pub(crate) remade: Vec<Place>,
 }
 
 /// How a step is undone.
@@ -139,6 +159,8 @@ pub(crate) trait Action {
 
     /// Returns one line for a dry run.
     fn describe(&self, show: &dyn Fn(&Place) -> String) -> String;
+    /// Returns the places that the step names.
+    fn places_mut(&mut self) -> Vec<&mut Place>;
     /// Returns the directories whose modification time the step changes.
     fn touches(&self) -> Vec<Place>;
     /// Checks, before the first step of a plan, that this one can be done once the steps before it are; then notes in `ahead` what
@@ -152,19 +174,21 @@ pub(crate) trait Action {
     fn recover(&self, world: &StepContext<'_>, prepared: &Self::Prepared) -> Result<Recovered<Self::Done>, StepError>;
     /// Notes which contents lie where now.
     fn learn(&self, done: &Self::Done, known: &mut Known);
-    /// Returns how to undo the step, given what is on the disk now.
+    /// Returns how to undo the step on `disk`, which is as the undo of all later steps will leave it.
     fn inverse(
         &self,
         world: &StepContext<'_>,
         prepared: &Self::Prepared,
         done: &Self::Done,
         known: &Known,
+        disk: &Ahead,
     ) -> Result<Inverse, StepError>;
 }
 
 /// [`Action`] with what it records as JSON, for the journal.
 pub(crate) trait AnyAction {
     fn describe(&self, show: &dyn Fn(&Place) -> String) -> String;
+    fn places_mut(&mut self) -> Vec<&mut Place>;
     fn touches(&self) -> Vec<Place>;
     fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError>;
     fn prepare(&self, world: &StepContext<'_>) -> Result<Value, StepError>;
@@ -177,12 +201,16 @@ pub(crate) trait AnyAction {
         prepared: &Value,
         done: &Value,
         known: &Known,
+        disk: &Ahead,
     ) -> Result<Inverse, StepError>;
 }
 
 impl<A: Action> AnyAction for A {
     fn describe(&self, show: &dyn Fn(&Place) -> String) -> String {
         Action::describe(self, show)
+    }
+    fn places_mut(&mut self) -> Vec<&mut Place> {
+        Action::places_mut(self)
     }
     fn touches(&self) -> Vec<Place> {
         Action::touches(self)
@@ -212,8 +240,9 @@ impl<A: Action> AnyAction for A {
         prepared: &Value,
         done: &Value,
         known: &Known,
+        disk: &Ahead,
     ) -> Result<Inverse, StepError> {
-        Action::inverse(self, world, &from_json(prepared)?, &from_json(done)?, known)
+        Action::inverse(self, world, &from_json(prepared)?, &from_json(done)?, known, disk)
     }
 }
 

@@ -5,11 +5,11 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use super::ahead::{Ahead, Look, Seen};
+use super::ahead::{Ahead, Held, Seen};
 use super::new_file::{beside, refuse_taken};
 use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepContext, StepError, tree_content};
 use crate::fs::path::escape;
-use crate::fs::{Dir, Durable, Existing, FileKind, RelPath};
+use crate::fs::{Dir, Durable, Existing, RelPath};
 use crate::place::Place;
 
 /// Makes, re-points or removes a symbolic link.
@@ -44,52 +44,26 @@ impl LinkState {
     }
 }
 
-/// What is at a place, for a link.
-#[derive(Debug, PartialEq, Eq)]
-enum Now {
-    Nothing,
-    Link(String),
-    Other,
+/// Returns whether a place holds what is said of a link.
+fn is(now: &Held, state: Option<&LinkState>) -> bool {
+    match (now, state) {
+        (Held::Nothing, None) => true,
+        (Held::Link(target), Some(state)) => *target == state.target,
+        _ => false,
+    }
 }
 
-impl Now {
-    fn at(world: &StepContext<'_>, at: &Place) -> Result<Self, StepError> {
-        Self::of(world, &Ahead::new(world)?, at)
-    }
-
-    /// Returns what the steps that `ahead` knows will leave there.
-    fn of(world: &StepContext<'_>, ahead: &Ahead, at: &Place) -> Result<Self, StepError> {
-        Ok(match ahead.look(world, at)? {
-            Look::Nothing => Self::Nothing,
-            Look::Planned(Seen::Link(target)) => Self::Link(target),
-            Look::Disk(real, stat) if stat.kind == FileKind::Symlink => {
-                let target = world.dir(&real)?.read_link(&real.path);
-                Self::Link(escape(&target.map_err(|e| world.error("read the link", at, e))?))
-            }
-            Look::Planned(_) | Look::Disk(..) => Self::Other,
-        })
-    }
-
-    fn is(&self, state: Option<&LinkState>) -> bool {
-        match (self, state) {
-            (Self::Nothing, None) => true,
-            (Self::Link(target), Some(state)) => *target == state.target,
-            _ => false,
-        }
-    }
-
-    fn describe(&self) -> String {
-        match self {
-            Self::Nothing => "it is gone".to_owned(),
-            Self::Link(target) => format!("it is a link to {target}"),
-            Self::Other => "it is not a symbolic link".to_owned(),
-        }
+fn describe(now: &Held) -> String {
+    match now {
+        Held::Nothing => "it is gone".to_owned(),
+        Held::Link(target) => format!("it is a link to {target}"),
+        Held::File(..) | Held::Directory | Held::Other => "it is not a symbolic link".to_owned(),
     }
 }
 
 impl SetLink {
-    fn refuse_changed(&self, world: &StepContext<'_>, now: &Now) -> Result<(), StepError> {
-        if now.is(self.before.as_ref()) { Ok(()) } else { Err(world.changed(&self.at, now.describe())) }
+    fn refuse_changed(&self, world: &StepContext<'_>, now: &Held) -> Result<(), StepError> {
+        if is(now, self.before.as_ref()) { Ok(()) } else { Err(world.changed(&self.at, describe(now))) }
     }
 
     fn sync_parent(&self, world: &StepContext<'_>) -> Result<(), StepError> {
@@ -113,6 +87,10 @@ impl Action for SetLink {
         }
     }
 
+    fn places_mut(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.at]
+    }
+
     fn touches(&self) -> Vec<Place> {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
     }
@@ -121,7 +99,7 @@ impl Action for SetLink {
         if self.before.is_none() {
             ahead.expect_free(world, &self.at)?;
         }
-        self.refuse_changed(world, &Now::of(world, ahead, &self.at)?)?;
+        self.refuse_changed(world, &ahead.held(world, &self.at)?)?;
         ahead.expect_free(world, &beside(world, &self.at)?)?;
         match &self.after {
             Some(after) => {
@@ -134,7 +112,7 @@ impl Action for SetLink {
     }
 
     fn prepare(&self, world: &StepContext<'_>) -> Result<(), StepError> {
-        self.refuse_changed(world, &Now::at(world, &self.at)?)?;
+        self.refuse_changed(world, &Ahead::new(world)?.held(world, &self.at)?)?;
         refuse_taken(world, &beside(world, &self.at)?)
     }
 
@@ -164,8 +142,8 @@ impl Action for SetLink {
         if world.exists(&temporary)? {
             dir.remove_file(&temporary.path).map_err(|e| world.error("remove", &temporary, e))?;
         }
-        let now = Now::at(world, &self.at)?;
-        if !now.is(self.after.as_ref()) {
+        let now = Ahead::new(world)?.held(world, &self.at)?;
+        if !is(&now, self.after.as_ref()) {
             self.refuse_changed(world, &now)?;
             return Ok(Recovered::NotDone);
         }
@@ -181,13 +159,20 @@ impl Action for SetLink {
     fn learn(&self, _: &Vec<String>, _: &mut Known) {}
 
     /// What somebody changed since is kept. A link holds nothing that is lost with it, so nothing is written beside it.
-    fn inverse(&self, world: &StepContext<'_>, (): &(), _: &Vec<String>, _: &Known) -> Result<Inverse, StepError> {
-        let now = Now::at(world, &self.at)?;
-        if now.is(self.after.as_ref()) {
+    fn inverse(
+        &self,
+        world: &StepContext<'_>,
+        (): &(),
+        _: &Vec<String>,
+        _: &Known,
+        disk: &Ahead,
+    ) -> Result<Inverse, StepError> {
+        let now = disk.held(world, &self.at)?;
+        if is(&now, self.after.as_ref()) {
             let (before, after) = (self.after.clone(), self.before.clone());
             return Ok(Inverse::of(Step::SetLink(Self { at: self.at.clone(), before, after })));
         }
-        if now.is(self.before.as_ref()) {
+        if is(&now, self.before.as_ref()) {
             return Ok(Inverse::default());
         }
         let path = world.show(&self.at);
@@ -195,7 +180,7 @@ impl Action for SetLink {
             Some(before) => format!("before the run it was a link to {}", before.target),
             None => "before the run it was not there".to_owned(),
         };
-        let kept = format!("{path} was changed since the run ({}) and is kept; {was}", now.describe());
+        let kept = format!("{path} was changed since the run ({}) and is kept; {was}", describe(&now));
         Ok(Inverse { steps: Vec::new(), kept: vec![kept] })
     }
 }
