@@ -13,6 +13,7 @@ mod support;
 mod install {
     mod installs;
     mod refuses;
+    mod sweeps;
 }
 
 mod patch {
