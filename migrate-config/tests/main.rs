@@ -8,6 +8,20 @@
     missing_docs
 )]
 
+mod support;
+
+mod install {
+    mod installs;
+    mod refuses;
+    mod sweeps;
+}
+
+mod patch {
+    mod every_expected_row;
+    mod resolves;
+    mod site_values;
+}
+
 mod facts {
     mod compatibility;
     mod high_availability;

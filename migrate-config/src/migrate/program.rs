@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use command::{AfterUndo, Announcement, Completion, Context, Providers, Report, ReportStatus, RunHandler, Runs, Work};
+use config_merge::FileSystems;
+use config_merge::candidates::CandidateProducer;
 use upgrade_engine::fs::{Name, RootPath};
 use upgrade_engine::plan::Plan;
 use upgrade_engine::step::Step;
@@ -72,13 +74,15 @@ impl RunHandler for Program<'_> {
     type Error = Error;
 
     fn describe(&self, plan: &Plan) -> String {
-        Request::of(plan).map_or_else(|| "run".to_owned(), |request| report::describe(&request))
+        Request::of(plan).map_or_else(|| "run".to_owned(), |request| request.describe())
     }
 
     fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
         let settings = SettingsFromLdap { fs: self.context.fs, own_files: self.context.own_files };
+        // Undone with the move is what was installed after it.
+        let candidates = CandidateProducer { files: FileSystems::of(self.context) };
         Ok(Providers {
-            producers: vec![Box::new(Rewritten), Box::new(settings)],
+            producers: vec![Box::new(Rewritten), Box::new(settings), Box::new(candidates)],
             workers: std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN),
             ..Providers::default()
         })

@@ -202,6 +202,44 @@ fn a_killed_run_is_resumed_by_the_same_command_or_by_resume_or_undone() {
 }
 
 #[test]
+fn all_runs_of_a_tool_are_undone_by_one_command_and_as_one_run() {
+    let site = Site::new();
+    site.toy(&["--unmark"]).exits(1).says("there is no run to undo");
+    for file in ["/a", "/b"] {
+        site.toy(&["--yes", file]).exits(0);
+    }
+    let [first, second] = site.runs().try_into().unwrap();
+    let shown = site.toy(&["--unmark", "--dry-run"]).exits(0);
+    shown.says(&format!("restore /b from run {second}")).says(&format!("restore /a from run {first}"));
+    assert_eq!((site.read("root/a"), site.read("root/b")), ("MARK one".to_owned(), "MARK two".to_owned()));
+    let question = format!("Undo 2 runs, newest first: {second} (mark in /b), {first} (mark in /a)?");
+    site.toy(&["--unmark"]).exits(2).says(&question).says("Nothing was changed.");
+    site.toy(&["--unmark", "--yes"]).exits(0).says(&format!("Everything is as it was before run {first}"));
+    assert_eq!((site.read("root/a"), site.read("root/b")), ("one".to_owned(), "two".to_owned()));
+    let listed = site.toy(&["--list-runs"]);
+    let listed = listed.says("mark in /a: undone").says("mark in /b: undone");
+    listed.says(&format!("undo of runs {second}, {first}: finished"));
+    site.toy(&["--unmark", "--yes"]).exits(1).says("there is no run to undo");
+}
+
+#[test]
+fn a_killed_undo_of_several_runs_is_resumed_by_the_same_command_or_by_resume() {
+    for finish in [&["--unmark", "--yes"][..], &["--resume"]] {
+        let site = Site::new();
+        for file in ["/a", "/b"] {
+            site.toy(&["--yes", file]).exits(0);
+        }
+        let [first, second] = site.runs().try_into().unwrap();
+        site.interrupted("root", "--unmark");
+        // To undo one of them alone, the undo of both is in the way.
+        site.toy(&["--undo", &second, "--yes"]).exits(5).says(&format!("undo of runs {second}, {first}"));
+        site.toy(finish).exits(0).says("Resuming run").says(&format!("Everything is as it was before run {first}"));
+        assert_eq!((site.read("root/a"), site.read("root/b")), ("one".to_owned(), "two".to_owned()));
+        site.toy(&["--list-runs"]).says("mark in /a: undone").says("mark in /b: undone");
+    }
+}
+
+#[test]
 fn an_unfinished_run_blocks_only_what_it_touches() {
     let site = Site::new();
     site.interrupted("root", "/a");
