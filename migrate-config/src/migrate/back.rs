@@ -1,10 +1,10 @@
 //! `-u`: every later run on the new root is undone, newest first, then the move.
 
-use command::{Completion, Context, Runs};
+use command::{Completion, Runs};
 use jiff::civil;
 use jiff::tz::TimeZone;
 use upgrade_engine::Run;
-use upgrade_engine::fs::{RootPath, Time};
+use upgrade_engine::fs::{Name, RootPath, Time};
 use upgrade_engine::run_list::{in_effect, list_runs};
 use upgrade_engine::survey;
 
@@ -26,12 +26,15 @@ impl Program<'_> {
             let Move { old_root: from, new_root: to, .. } = request;
             return Err(Refusal::OtherRoot { to, from, named: old.clone() }.into());
         }
+        // Before anything else, so that the administrator first reads what has to be done about the store.
         self.refuse_used(run, &request)?;
-        let options = command::CommonOptions { undo: Some(Some(run.id.to_string().into())), ..context.options.clone() };
-        let context = Context { options: &options, ..context.clone() };
-        let program = Program { args: self.args, context: &context };
-        let undone = Runs::new(&context, &program).requested()?;
-        undone.ok_or_else(|| command::Error::NothingToUndo.into())
+        let chain = chain(&runs, run, &request);
+        let runs = Runs::new(context, self);
+        if context.options.resume {
+            runs.requested()?.ok_or_else(|| command::Error::NothingToResume.into())
+        } else {
+            runs.undo_all(&chain)
+        }
     }
 
     /// Returns whether two names mean one root. The old one may be gone.
@@ -81,4 +84,11 @@ fn began(run: &Run) -> Option<Time> {
     let time = TimeZone::UTC.to_timestamp(civil::DateTime::strptime("%Y%m%dT%H%M%S%.f", time).ok()?).ok()?;
     let nanoseconds = u32::try_from(time.subsec_nanosecond()).ok()?;
     Some(Time { seconds: time.as_second(), nanoseconds })
+}
+
+/// Returns the runs that are undone: those on the new root since the move, and the move.
+fn chain(runs: &[Run], moved: &Run, request: &Move) -> Vec<Name> {
+    let is_of_root = |run: &&Run| Request::of(&run.plan).is_some_and(|other| *other.new_root() == request.new_root);
+    let since = in_effect(runs).into_iter().filter(|run| run.id >= moved.id && run.plan.undoes.is_none());
+    since.filter(is_of_root).map(|run| run.id.clone()).collect()
 }
