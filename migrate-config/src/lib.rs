@@ -5,10 +5,13 @@
 pub mod compatibility;
 pub mod error;
 mod file_head;
+pub mod high_availability;
 pub mod migrate;
 pub mod new_root;
+pub mod references;
 pub mod release;
 pub mod request;
+pub mod running;
 pub mod server_root;
 pub mod settings;
 pub mod store;

@@ -10,7 +10,10 @@
 
 mod facts {
     mod compatibility;
+    mod high_availability;
+    mod references;
     mod release;
+    mod running;
     mod store;
     mod store_backup;
     mod support;

@@ -13,8 +13,8 @@ use super::refusal::Refusal;
 use crate::error::Error;
 use crate::new_root::new_root;
 use crate::request::{Move, Request};
-use crate::server_root::{Link, ServerRoot};
-use crate::store;
+use crate::server_root::ServerRoot;
+use crate::{running, store};
 
 impl Program<'_> {
     pub(super) fn back(&self, old: &RootPath) -> Result<Completion, Error> {
@@ -45,27 +45,28 @@ impl Program<'_> {
 
     /// Refuses to undo a move while a server runs, or when the new one has worked on the store.
     pub(super) fn refuse_used(&self, run: &Run, request: &Move) -> Result<(), Error> {
-        // A copy has a store of its own, which is new.
+        let look = |root: &RootPath| match ServerRoot::look(self.context.fs, root) {
+            Ok(root) => Ok(Some(root)),
+            // The old root may be gone.
+            Err(Error::NoRoot(_)) => Ok(None),
+            Err(error) => Err(error),
+        };
+        let new = look(&request.new_root)?;
+        // A copy has a store of its own, and the old server may run beside it.
+        let old = if request.data_root.is_none() { look(&request.old_root)? } else { None };
+        let roots: Vec<&ServerRoot> = new.iter().chain(&old).collect();
+        let running = running::servers(self.context.fs, &roots);
+        if !running.is_empty() {
+            return Err(Refusal::Running(running).into());
+        }
         if request.data_root.is_some() || self.args.store_restored {
             return Ok(());
         }
         let Some(since) = began(run) else { return Ok(()) };
-        let data = self.data_of(request)?;
-        let lines = data.map(|data| store::touched_since(self.context.fs, &data, since)).unwrap_or_default();
+        // The links of the new root are what an unfinished run makes.
+        let data = old.iter().chain(&new).find_map(|root| root.data.directory());
+        let lines = data.map(|data| store::touched_since(self.context.fs, data, since)).unwrap_or_default();
         if lines.is_empty() { Ok(()) } else { Err(Refusal::StoreTouched(lines).into()) }
-    }
-
-    /// Returns the data root that both roots of a move lead to.
-    fn data_of(&self, request: &Move) -> Result<Option<RootPath>, Error> {
-        for root in [&request.old_root, &request.new_root] {
-            match ServerRoot::look(self.context.fs, root) {
-                Ok(root) if root.data != Link::Absent => return Ok(root.data.directory().cloned()),
-                // The links are what an unfinished run makes, and the old root may be gone.
-                Ok(_) | Err(Error::NoRoot(_)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(None)
     }
 }
 

@@ -42,7 +42,7 @@ fn the_plan_of_a_dry_run_is_the_plan_of_the_run() {
 fn a_file_that_was_edited_after_an_interruption_is_not_overwritten_strace() {
     // The plan of an interrupted run is taken up again after somebody edited a file that it had not come to.
     let site = Site::sample();
-    let killed = testkit::strace::signalled(&site, "KILL", "renameat2", 3, &["--store-backup", "none", OLD]);
+    let killed = testkit::strace::signalled(&site, "KILL", "renameat", 3, &["--store-backup", "none", OLD]);
     assert!(killed.signal.is_some(), "{killed}");
     let path = format!("{CONFIG}/option.dat");
     site.write(&path, "X=edited\n");

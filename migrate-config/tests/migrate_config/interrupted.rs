@@ -1,6 +1,6 @@
 //! Ctrl-C and other ends in the middle: nothing is half done, and both ways out are named.
 
-use rustix::process::Signal;
+use rustix::fs::{FlockOperation, flock};
 use testkit::process::{Point, Watched};
 use testkit::strace::signalled;
 
@@ -11,7 +11,7 @@ fn ctrl_c_stops_between_two_steps_and_both_ways_out_work_strace() {
     for undo in [true, false] {
         let site = Site::sample();
         let before = site.product();
-        let stopped = signalled(&site, "INT", "renameat2", 4, &["--store-backup", "none", OLD]);
+        let stopped = signalled(&site, "INT", "renameat", 4, &["--store-backup", "none", OLD]);
         let stopped = stopped.exits(5).says("--resume").says("--undo");
         assert!(!stopped.stdout.contains("Next:"), "{stopped}");
         if undo {
@@ -28,14 +28,40 @@ fn ctrl_c_stops_between_two_steps_and_both_ways_out_work_strace() {
 #[test]
 fn another_run_on_the_same_root_has_to_wait() {
     let site = Site::sample();
-    let state = site.state().join("migrate-config");
-    std::fs::create_dir_all(&state).unwrap();
-    std::fs::set_permissions(site.state(), std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
-    std::fs::set_permissions(&state, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
-    let mut holder = std::process::Command::new("flock");
-    holder.arg(&state).args(["sh", "-c", "echo held; sleep 60"]);
-    let mut holder = Watched::start(&mut holder);
-    holder.wait_for(Point::Printed("held"));
+    site.moved(&[]).succeeded();
+    site.run(&["-u", OLD]).succeeded();
+    let state = std::fs::File::open(site.state()).unwrap();
+    flock(&state, FlockOperation::LockExclusive).unwrap();
     site.refused(&["--store-backup", "none", OLD]).exits(7).says("another run is active");
-    holder.signal_at(Point::Printed("held"), Signal::TERM);
+}
+
+#[test]
+fn a_running_server_is_named_and_stops_the_move_and_its_undo() {
+    let site = Site::sample();
+    let hold = |path: &str| {
+        let path = site.path(path);
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", "exec 3<\"$0\"; echo held; exec sleep 100"]).arg(path);
+        let mut holder = Watched::start(&mut command);
+        holder.wait_for(Point::Printed("held"));
+        holder
+    };
+    let database = "/var/opt/SUNWmsgsr/store/mboxlist/folder.db";
+    for path in [database, "/opt/SUNWmsgsr/lib/imapd", "/opt/sun/comms/messaging/lib/imapd"] {
+        let holder = hold(path);
+        for dry in [&[][..], &["--dry-run"]] {
+            let refused = site.refused(&[&["--store-backup", "none", OLD], dry].concat());
+            refused.exits(1).says("a Messaging Server is running").says(&holder.id().to_string()).says("stop-msg");
+        }
+        drop(holder);
+    }
+    let holder = hold(database);
+    site.run(&[OLD, "--data-root", "/var/copy"]).succeeded();
+    site.run(&["-u", OLD]).succeeded();
+    drop(holder);
+    site.moved(&[]).succeeded();
+    let holder = hold(database);
+    site.refused(&["-u", OLD]).exits(1).says("a Messaging Server is running");
+    drop(holder);
+    site.run(&["-u", OLD]).succeeded();
 }

@@ -54,9 +54,11 @@ impl<H: RunHandler> Runs<'_, H> {
                 return Err(self.in_the_way(unfinished));
             }
         } else if let Some(begun) = begun {
-            let same = begun.plan.undoes.as_ref().is_some_and(|undone| {
-                undone.runs().len() == ids.len() && ids.iter().all(|id| undone.includes(id))
-            });
+            let same = begun
+                .plan
+                .undoes
+                .as_ref()
+                .is_some_and(|undone| undone.runs().len() == ids.len() && ids.iter().all(|id| undone.includes(id)));
             return if same { self.resume(session, begun) } else { Err(self.in_the_way(begun)) };
         }
         let mut providers = Providers::default();
