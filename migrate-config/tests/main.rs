@@ -34,10 +34,18 @@ mod facts {
 }
 
 mod migrate_config {
+    mod as_another_user;
+    mod canary;
+    mod copies;
+    mod dry_run;
+    mod interrupted;
     mod moves_the_sample_site;
     mod random_trees;
     mod refuses_files;
     mod refuses_roots;
+    mod rewrites_by_class;
+    mod settings_from_ldap;
+    mod strace_kills;
     mod support;
     mod sweeps;
     mod takes_back;
