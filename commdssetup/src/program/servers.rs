@@ -51,7 +51,8 @@ impl Program<'_> {
         let asked = match &run.plan.undoes {
             None => run.plan.request.clone(),
             Some(undone) => {
-                let undone = Name::new(undone.as_str()).map_err(|_| unknown())?;
+                let newest = undone.runs().first().ok_or_else(unknown)?;
+                let undone = Name::new(newest.as_str()).map_err(|_| unknown())?;
                 session.run(&undone).map_err(command::Error::from)?.plan.request
             }
         };

@@ -8,7 +8,7 @@ mod undo;
 use serde_json::Value;
 use upgrade_engine::engine::{Done, EngineError, Pending, Resources, Session, StateAfter};
 use upgrade_engine::fs::Name;
-use upgrade_engine::plan::Plan;
+use upgrade_engine::plan::{Plan, Undone};
 use upgrade_engine::run_list::{list_runs, unfinished};
 use upgrade_engine::scope::Scope;
 use upgrade_engine::step::{Observer, Producer, Service};
@@ -148,8 +148,9 @@ impl<'a, H: RunHandler> Runs<'a, H> {
     }
 
     fn describe(&self, plan: &Plan) -> String {
-        match &plan.undoes {
-            Some(run) => format!("undo of run {run}"),
+        match plan.undoes.as_ref().map(Undone::runs) {
+            Some([run]) => format!("undo of run {run}"),
+            Some(runs) => format!("undo of runs {}", runs.join(", ")),
             None => self.handler.describe(plan),
         }
     }

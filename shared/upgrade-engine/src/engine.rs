@@ -163,14 +163,14 @@ impl Session {
         kept: &[(Name, Vec<u8>)],
     ) -> Result<Done, EngineError> {
         match self.pending(&plan.request, &plan.scope)? {
-            Pending::Same(run) | Pending::Other(run) if plan.undoes != Some(run.id.to_string()) => {
+            Pending::Same(run) | Pending::Other(run) if !plan.takes_back(&run.id) => {
                 return Err(EngineError::Pending { run: run.id });
             }
             _ => {}
         }
         let anchors = open_anchors(resources, plan)?;
         let locks = lock_anchors(&anchors, self.state)?;
-        let mut world = world(anchors, Some(&*self.runs), plan, resources)?;
+        let mut world = world(anchors, Some(&*self.runs), resources);
         check_steps(&plan.steps, &world).map_err(EngineError::before_any_change)?;
         let (id, journal) = run::create(&*self.runs, &self.at, &self.identity, plan, kept)?;
         world.saves = Saves::of(&id);
@@ -191,7 +191,7 @@ impl Session {
             OpenAnchors::open(resources.fs, &run.plan.anchors, Devices::MayHaveChanged).map_err(unfinished)?;
         let locks = lock_anchors(&anchors, self.state)?;
         let journal = run.journal(&*self.runs)?;
-        let world = self.world_of(run, anchors, resources)?;
+        let world = self.world_of(run, anchors, resources);
         let interrupted = steps.iter().find(|step| step.report.is_none()).map(|step| step.prepared.clone());
         let mut execution = Execution::new(&run.plan, &run.id, self.at.join(&run.id), &world, &*self.runs, journal);
         execution.done = steps.iter().filter(|step| step.report.is_some()).count();
@@ -251,10 +251,10 @@ impl Session {
         run: &Run,
         anchors: OpenAnchors,
         resources: &Resources<'a>,
-    ) -> Result<StepContext<'a>, EngineError> {
-        let mut world = world(anchors, Some(&*self.runs), &run.plan, resources)?;
+    ) -> StepContext<'a> {
+        let mut world = world(anchors, Some(&*self.runs), resources);
         world.saves = Saves::of(&run.id);
-        Ok(world)
+        world
     }
 }
 
@@ -265,28 +265,23 @@ pub(crate) fn open_anchors(resources: &Resources<'_>, plan: &Plan) -> Result<Ope
 }
 
 /// Returns what the steps of a plan act on before there is a run.
-pub(crate) fn world<'a>(
-    anchors: OpenAnchors,
-    runs: Option<&'a dyn Dir>,
-    plan: &Plan,
-    resources: &Resources<'a>,
-) -> Result<StepContext<'a>, EngineError> {
-    Ok(StepContext {
+pub(crate) fn world<'a>(anchors: OpenAnchors, runs: Option<&'a dyn Dir>, resources: &Resources<'a>) -> StepContext<'a> {
+    StepContext {
         anchors,
         runs,
         saves: Saves::nowhere(),
-        undone_run: plan.undoes.as_deref().map(name).transpose()?,
+        undone_run: None,
         producers: resources.producers,
         services: resources.services,
         observer: resources.observer,
         workers: resources.workers,
-    })
+    }
 }
 
 /// Refuses to delete a finished undo before the run that it took back: that one would be listed as finished, and undone again.
 fn refuse_forgetting(runs: &[Run], id: &Name) -> Result<(), EngineError> {
     let undo = runs.iter().find(|run| run.id == *id && run.status == Status::Finished);
-    let undone = undo.and_then(|undo| runs.iter().find(|run| undo.plan.undoes == Some(run.id.to_string())));
+    let undone = undo.and_then(|undo| runs.iter().find(|run| undo.plan.takes_back(&run.id)));
     match undone {
         Some(undone) => Err(EngineError::TookBack { undo: id.clone(), undone: undone.id.clone() }),
         None => Ok(()),

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::fs::Name;
 use crate::place::{Anchors, Place, show};
 use crate::scope::Scope;
 use crate::step::Step;
@@ -22,9 +23,9 @@ pub struct Plan {
     pub tool: String,
     /// What was asked for; a later run with an equal request resumes an unfinished one.
     pub request: serde_json::Value,
-    /// The run that this plan undoes, for an undo.
+    /// What this plan undoes, for an undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub undoes: Option<String>,
+    pub undoes: Option<Undone>,
     /// What it is about: while it is unfinished, other runs about that wait.
     #[serde(default, skip_serializing_if = "Scope::is_unknown")]
     pub scope: Scope,
@@ -37,6 +38,32 @@ pub struct Plan {
     /// What it will leave for a human. It is part of the plan so that a run that is resumed ends with it, too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<String>,
+}
+
+/// The runs that an undo takes back, all of them at once: they count as undone when it is finished.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Undone {
+    /// A single run.
+    One(String),
+    /// A chain of runs, newest first.
+    Chain(Vec<String>),
+}
+
+impl Undone {
+    /// Returns the names of the runs, newest first.
+    pub fn runs(&self) -> &[String] {
+        match self {
+            Self::One(run) => std::slice::from_ref(run),
+            Self::Chain(runs) => runs,
+        }
+    }
+
+    /// Returns whether a run is among them.
+    pub fn includes(&self, run: &Name) -> bool {
+        let run = run.to_string();
+        self.runs().contains(&run)
+    }
 }
 
 impl Plan {
@@ -53,6 +80,11 @@ impl Plan {
             warnings: Vec::new(),
             findings: Vec::new(),
         }
+    }
+
+    /// Returns whether this is an undo that takes a run back.
+    pub fn takes_back(&self, run: &Name) -> bool {
+        self.undoes.as_ref().is_some_and(|undone| undone.includes(run))
     }
 
     /// Returns one line per step, as a dry run prints them.

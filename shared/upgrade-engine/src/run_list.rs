@@ -27,7 +27,7 @@ pub fn in_effect(runs: &[Run]) -> Vec<&Run> {
             continue;
         }
         if run.status == Status::Finished {
-            undone.extend(run.plan.undoes.clone());
+            undone.extend(run.plan.undoes.iter().flat_map(|undone| undone.runs().iter().cloned()));
         }
         effective.push(run);
     }

@@ -1,5 +1,7 @@
 //! What a run is about: an unfinished run is in the way of runs about the same things, and of no others.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 /// What a run is about, by name. It is compared before anything is surveyed, so it holds what was asked for.
@@ -18,6 +20,22 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Returns what several runs together are about. Where one of them is in the way of every run, so are all.
+    pub(crate) fn of_all<'s>(scopes: impl Iterator<Item = &'s Self> + Clone) -> Self {
+        let mut all = scopes.clone();
+        let root = all.next().and_then(|first| first.root.clone()).filter(|root| {
+            let root = Some(root);
+            all.all(|other| other.root.as_ref() == root)
+        });
+        let is_known = scopes.clone().all(|scope| !scope.changes.is_empty());
+        let distinct = |names: fn(&Self) -> &Vec<String>| {
+            let names: BTreeSet<String> = scopes.clone().flat_map(names).cloned().collect();
+            names.into_iter().collect()
+        };
+        let changes = if is_known { distinct(|scope| &scope.changes) } else { Vec::new() };
+        Self { root, changes, reads: distinct(|scope| &scope.reads) }
+    }
+
     /// Returns whether nothing is known about the run.
     pub fn is_unknown(&self) -> bool {
         *self == Self::default()

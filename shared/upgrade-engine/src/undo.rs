@@ -1,7 +1,11 @@
-//! Takes a run back: the inverse of each step that was done, last first, and at the end every directory's time as it was.
+//! Takes runs back: the inverse of each step that was done, last first, and at the end every directory's time as it was.
+//!
+//! A chain of runs is undone by one plan. The undo of an older run is planned for the disk as the undo of the newer ones will leave it.
 //!
 //! The result is a plan like any other: it can be printed, applied, killed, resumed, and itself undone. What somebody
 //! changed since the run is left as it is, and said.
+
+mod anchors;
 
 use std::collections::BTreeSet;
 
@@ -10,12 +14,14 @@ use crate::error::{EngineError, StateAfter, StepError};
 use crate::fs::{Name, Time};
 use crate::journal::Record;
 use crate::place::{Devices, OpenAnchors, Place};
-use crate::plan::Plan;
-use crate::run::{Run, Status, StepRecord};
+use crate::plan::{Plan, Undone};
+use crate::run::{Run, Status};
 use crate::run_list::in_effect;
-use crate::step::{Known, Recovered, SetModified, Step};
+use crate::scope::Scope;
+use crate::step::{Ahead, Inverse, Known, Recovered, SetModified, Step, StepContext};
+use anchors::Merged;
 
-/// A plan that undoes a run.
+/// A plan that undoes a run, or a chain of runs.
 #[derive(Debug)]
 pub struct Undo {
     /// What will be done.
@@ -31,40 +37,41 @@ impl Session {
     /// [`EngineError::Overtaken`] when a newer run in effect acts in the same directories;
     /// [`StepError::Changed`] when an interrupted step cannot be told done from not done.
     pub fn plan_undo(&self, run: Run, resources: &Resources<'_>) -> Result<Undo, EngineError> {
-        self.refuse_overtaken(&run)?;
-        let run = self.finish_interrupted_step(run, resources)?;
-        let anchors = OpenAnchors::open(resources.fs, &run.plan.anchors, Devices::MayHaveChanged)
-            .map_err(EngineError::before_any_change)?;
-        let mut world = self.world_of(&run, anchors, resources)?;
-        world.undone_run = Some(run.id.clone());
-        let mut plan = Plan::new(&run.plan.tool, serde_json::json!({ "undo": run.id }));
-        plan.undoes = Some(run.id.to_string());
-        plan.anchors = run.plan.anchors.clone();
-        plan.scope = run.plan.scope.clone();
+        self.plan_undo_all(vec![run], resources)
+    }
 
-        let steps = run.steps();
-        let done: Vec<(&Step, &StepRecord<'_>, &serde_json::Value)> = steps
-            .iter()
-            .filter_map(|record| Some((run.plan.steps.get(record.step)?, record, record.report?)))
-            .collect();
-        let mut known = Known::default();
-        for (step, _, report) in &done {
-            step.action().learn(report, &mut known).map_err(EngineError::before_any_change)?;
+    /// Plans the undo of a chain of runs as one plan, newest first. Each is undone on the disk as the undo of the newer ones will
+    /// leave it; all of them count as undone when the undo is finished.
+    ///
+    /// # Errors
+    /// As [`Session::plan_undo`]; [`EngineError::NoSuchRun`] for an empty chain.
+    pub fn plan_undo_all(&self, mut runs: Vec<Run>, resources: &Resources<'_>) -> Result<Undo, EngineError> {
+        runs.sort_by(|one, other| other.id.cmp(&one.id));
+        let chain: Vec<Name> = runs.iter().map(|run| run.id.clone()).collect();
+        for run in &runs {
+            self.refuse_overtaken(run, &chain)?;
         }
+        let finished = runs.into_iter().map(|run| self.finish_interrupted_step(run, resources));
+        let runs: Vec<Run> = finished.collect::<Result<_, _>>()?;
+        let newest = runs.first().ok_or_else(|| EngineError::NoSuchRun(String::new()))?;
+        let merged = match runs.as_slice() {
+            [run] => Merged::of_one(run),
+            several => Merged::of(resources.fs, several).map_err(EngineError::before_any_change)?,
+        };
+        let mut plan = empty_undo(&runs, &merged, newest);
+        let anchors = OpenAnchors::open(resources.fs, &plan.anchors, Devices::MayHaveChanged)
+            .map_err(EngineError::before_any_change)?;
+        let mut world = self.world_of(newest, anchors, resources);
         let mut kept = Vec::new();
-        for (step, record, report) in done.iter().rev() {
-            let inverse = step
-                .action()
-                .inverse(&world, record.prepared, report, &known)
-                .map_err(EngineError::before_any_change)?;
-            known.remade.extend(inverse.steps.iter().filter_map(|step| match step {
-                Step::BuildTree(tree) => Some(tree.at.clone()),
-                _ => None,
-            }));
+        let mut disk = Ahead::new(&world).map_err(EngineError::before_any_change)?;
+        for (number, run) in runs.iter().enumerate() {
+            world.undone_run = Some(run.id.clone());
+            let home = |place: &Place| merged.home(number, place);
+            let inverse = undo_of(run, &home, &world, &mut disk).map_err(EngineError::before_any_change)?;
             plan.steps.extend(inverse.steps);
             kept.extend(inverse.kept);
         }
-        let times = earliest_times(&steps);
+        let times = earliest_times(&runs, &merged);
         plan.steps.extend(times.into_iter().map(|(at, to)| Step::SetModified(SetModified { at, to })));
         Ok(Undo { plan, kept })
     }
@@ -79,7 +86,7 @@ impl Session {
             state_after: StateAfter::Unfinished,
         };
         let anchors = OpenAnchors::open(resources.fs, &run.plan.anchors, Devices::MayHaveChanged).map_err(failed)?;
-        let world = self.world_of(&run, anchors, resources)?;
+        let world = self.world_of(&run, anchors, resources);
         let step = run.plan.steps.get(interrupted.step).ok_or_else(|| EngineError::state(&run.id, "no such step"))?;
         if let Recovered::Done(report) = step.action().recover(&world, interrupted.prepared).map_err(failed)? {
             let done = Record::Done { step: interrupted.step, report };
@@ -89,19 +96,21 @@ impl Session {
         self.run(&run.id)
     }
 
-    fn refuse_overtaken(&self, run: &Run) -> Result<(), EngineError> {
+    /// `chain` holds the names of all runs that are undone together.
+    fn refuse_overtaken(&self, run: &Run, chain: &[Name]) -> Result<(), EngineError> {
         let runs = self.runs()?;
         let effective = in_effect(&runs);
         if !effective.iter().any(|other| other.id == run.id) {
             return Err(EngineError::NoSuchRun(run.id.to_string()));
         }
-        // A finished undo of a newer run leaves everything as it was before that run, so it is not in the way either.
+        // A finished undo of newer runs leaves everything as it was before them, so it is not in the way either.
         let newer_ids: Vec<String> =
             runs.iter().rev().take_while(|other| other.id != run.id).map(|other| other.id.to_string()).collect();
         let newer = effective.into_iter().rev().take_while(|other| other.id != run.id);
-        for other in newer.filter(|other| other.plan.undoes.as_deref() != Some(&run.id.to_string())) {
+        for other in newer.filter(|other| !chain.contains(&other.id) && !other.plan.takes_back(&run.id)) {
             let unfinished = matches!(other.status, Status::Unfinished { .. });
-            if !unfinished && other.plan.undoes.as_ref().is_some_and(|undone| newer_ids.contains(undone)) {
+            let takes_back_newer = |undone: &Undone| undone.runs().iter().all(|undone| newer_ids.contains(undone));
+            if !unfinished && other.plan.undoes.as_ref().is_some_and(takes_back_newer) {
                 continue;
             }
             let in_the_way = unfinished && run.plan.scope.overlaps(&other.plan.scope);
@@ -136,15 +145,64 @@ fn shares_a_directory(one: &Run, other: &Run) -> bool {
     !identity(one).is_disjoint(&identity(other))
 }
 
-/// Returns what the time of each touched directory was before the run, in the order to set them.
+/// Returns the undo of runs, without its steps. `runs` are newest first.
+fn empty_undo(runs: &[Run], merged: &Merged, newest: &Run) -> Plan {
+    let ids: Vec<String> = runs.iter().map(|run| run.id.to_string()).collect();
+    let (request, undoes) = match ids.as_slice() {
+        [run] => (serde_json::json!({ "undo": run }), Undone::One(run.clone())),
+        _ => (serde_json::json!({ "undo": ids }), Undone::Chain(ids)),
+    };
+    let scope = match runs {
+        [run] => run.plan.scope.clone(),
+        _ => Scope::of_all(runs.iter().map(|run| &run.plan.scope)),
+    };
+    let mut plan = Plan::new(&newest.plan.tool, request);
+    plan.undoes = Some(undoes);
+    plan.anchors = merged.anchors.clone();
+    plan.scope = scope;
+    plan
+}
+
+/// Returns how one run is undone on `disk`, which then is as that leaves it. `home` spells a place of the run as the undo does.
+fn undo_of(
+    run: &Run,
+    home: &dyn Fn(&Place) -> Place,
+    world: &StepContext<'_>,
+    disk: &mut Ahead,
+) -> Result<Inverse, StepError> {
+    let mut known = Known::default();
+    let mut done = Vec::new();
+    for record in run.steps() {
+        let (Some(step), Some(report)) = (run.plan.steps.get(record.step), record.report) else { continue };
+        let step = step.moved(home);
+        step.action().learn(report, &mut known)?;
+        done.push((step, record.prepared, report));
+    }
+    let mut undo = Inverse::default();
+    for (step, prepared, report) in done.iter().rev() {
+        let inverse = step.action().inverse(world, prepared, report, &known, disk)?;
+        for step in &inverse.steps {
+            step.action().check(world, disk)?;
+        }
+        undo.steps.extend(inverse.steps);
+        undo.kept.extend(inverse.kept);
+    }
+    Ok(undo)
+}
+
+/// Returns what the time of each touched directory was before the oldest run, in the order to set them.
 ///
 /// One directory may be reachable from two anchors; the time that was noted first is the right one, so it is set last.
-fn earliest_times(steps: &[StepRecord<'_>]) -> Vec<(Place, Time)> {
+fn earliest_times(runs: &[Run], merged: &Merged) -> Vec<(Place, Time)> {
     let mut times: Vec<(Place, Time)> = Vec::new();
     let mut known = BTreeSet::new();
-    for (place, time) in steps.iter().flat_map(|step| step.touched) {
-        if known.insert(place) {
-            times.push((place.clone(), *time));
+    for (number, run) in runs.iter().enumerate().rev() {
+        let steps = run.steps();
+        for (place, time) in steps.iter().flat_map(|step| step.touched) {
+            let place = merged.home(number, place);
+            if known.insert(place.clone()) {
+                times.push((place, *time));
+            }
         }
     }
     times.reverse();

@@ -114,6 +114,23 @@ impl Default for Providers<'_> {
     }
 }
 
+impl<'a> Providers<'a> {
+    /// Adds what else there is by another name, for the undo of several runs.
+    pub(super) fn add(&mut self, other: Self) {
+        for producer in other.producers {
+            if !self.producers.iter().any(|known| known.name() == producer.name()) {
+                self.producers.push(producer);
+            }
+        }
+        for service in other.services {
+            if !self.services.iter().any(|known| known.name() == service.name()) {
+                self.services.push(service);
+            }
+        }
+        self.workers = self.workers.max(other.workers);
+    }
+}
+
 /// What is printed when a step begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Announcement {

@@ -2,7 +2,6 @@
 
 use upgrade_engine::Run;
 use upgrade_engine::engine::Session;
-use upgrade_engine::fs::Name;
 use upgrade_engine::run_list::unfinished;
 
 use super::{RunHandler, Runs, Work};
@@ -17,8 +16,7 @@ impl<H: RunHandler> Runs<'_, H> {
         let runs = session.runs().map_err(Error::from)?;
         let here: Vec<&Run> = unfinished(&runs).into_iter().filter(|run| self.is_here(run)).collect();
         // Of a run and its unfinished undo, the undo is resumed.
-        let being_undone: Vec<&str> = here.iter().filter_map(|run| run.plan.undoes.as_deref()).collect();
-        let is_resumable = |run: &&&Run| !being_undone.contains(&run.id.to_string().as_str());
+        let is_resumable = |run: &&&Run| !here.iter().any(|undo| undo.plan.takes_back(&run.id));
         let resumable: Vec<&Run> = here.iter().filter(is_resumable).copied().collect();
         match resumable.as_slice() {
             [] => Err(Error::NothingToResume.into()),
@@ -40,18 +38,13 @@ impl<H: RunHandler> Runs<'_, H> {
         let mut report = self.keep_report(session, &run.plan, done, ReportStatus::Done);
         let finished = "The run is finished";
         self.context.say(finished);
-        match &run.plan.undoes {
-            None => {
-                self.say_ways_back(&report);
-                self.say_next(&run.plan);
-                let last = self.handler.legacy_last_line(finished).filter(|_| report.findings.is_empty());
-                last.iter().for_each(|line| self.context.say(line));
-            }
-            Some(undone) => {
-                let undone = Name::new(undone.as_str()).map_err(|e| Error::Internal(e.to_string()))?;
-                let undone = session.run(&undone).map_err(Error::from)?;
-                self.say_undone(&undone, &run.plan, &mut report)?;
-            }
+        if run.plan.undoes.is_some() {
+            self.say_undone(session, &run.plan, &mut report)?;
+        } else {
+            self.say_ways_back(&report);
+            self.say_next(&run.plan);
+            let last = self.handler.legacy_last_line(finished).filter(|_| report.findings.is_empty());
+            last.iter().for_each(|line| self.context.say(line));
         }
         Ok(Completion::of(report))
     }

@@ -146,6 +146,10 @@ pub enum Durable {
     WrittenFile,
     /// The end of a file's name.
     RemovedFile,
+    /// The name of a symbolic link, new or re-pointed, and its attributes.
+    SetLink,
+    /// The end of a symbolic link.
+    RemovedLink,
     /// A directory's modification time.
     ModifiedTime,
 }
@@ -174,6 +178,8 @@ impl Durable {
         Self::ReplacedLink,
         Self::WrittenFile,
         Self::RemovedFile,
+        Self::SetLink,
+        Self::RemovedLink,
         Self::ModifiedTime,
     ];
 }

@@ -9,6 +9,7 @@ use std::io::ErrorKind;
 
 use super::{Attributes, Step, StepContext, StepError};
 use crate::digest::Digest;
+use crate::fs::path::escape;
 use crate::fs::{Dir, FileId, FileKind, Name, RelPath, RootPath, Stat};
 use crate::place::Place;
 
@@ -21,8 +22,8 @@ pub(crate) enum Seen {
     Directory,
     /// A file that a step writes; its digest, unless only its producer knows it.
     File(Option<Digest>),
-    /// A symbolic link that a step makes.
-    Link,
+    /// A symbolic link that a step makes, with its target as escaped text.
+    Link(String),
     /// What is at this place of the disk now, with everything below it.
     Disk(Place),
 }
@@ -44,10 +45,25 @@ impl Look {
             Self::Nothing | Self::Planned(Seen::Nothing | Seen::Disk(_)) => None,
             Self::Planned(Seen::Directory) => Some(FileKind::Directory),
             Self::Planned(Seen::File(_)) => Some(FileKind::Regular),
-            Self::Planned(Seen::Link) => Some(FileKind::Symlink),
+            Self::Planned(Seen::Link(_)) => Some(FileKind::Symlink),
             Self::Disk(_, stat) => Some(stat.kind),
         }
     }
+}
+
+/// What a place will hold, to tell whether somebody changed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// Nothing.
+    Nothing,
+    /// A file; its digest, unless only its producer knows it, and how many names it has.
+    File(Option<Digest>, u64),
+    /// A directory.
+    Directory,
+    /// A symbolic link, with its target as escaped text.
+    Link(String),
+    /// Something else.
+    Other,
 }
 
 /// The disk as the steps that were checked so far will leave it.
@@ -111,6 +127,26 @@ impl Ahead {
             Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(Look::Nothing),
             Err(e) => Err(world.error("look at", place, e)),
         }
+    }
+
+    /// Returns what a place will hold; a file of the disk is read.
+    pub(crate) fn held(&self, world: &StepContext<'_>, place: &Place) -> Result<Held, StepError> {
+        Ok(match self.look(world, place)? {
+            Look::Nothing => Held::Nothing,
+            Look::Planned(Seen::File(digest)) => Held::File(digest, 1),
+            Look::Disk(real, stat) if stat.kind == FileKind::Regular => {
+                let (digest, _) = Digest::of_file(&*world.open(&real)?).map_err(|e| world.error("read", place, e))?;
+                Held::File(Some(digest), stat.links)
+            }
+            Look::Disk(real, stat) if stat.kind == FileKind::Symlink => {
+                let target = world.dir(&real)?.read_link(&real.path);
+                Held::Link(escape(&target.map_err(|e| world.error("read the link", place, e))?))
+            }
+            Look::Planned(Seen::Link(target)) => Held::Link(target),
+            Look::Planned(Seen::Directory) => Held::Directory,
+            Look::Disk(_, stat) if stat.kind == FileKind::Directory => Held::Directory,
+            Look::Planned(_) | Look::Disk(..) => Held::Other,
+        })
     }
 
     /// Notes what a step puts at a place; whatever was there goes.

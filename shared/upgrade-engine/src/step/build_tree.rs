@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ahead::{Ahead, Seen};
+use super::ahead::{Ahead, Look, Seen};
 use super::context::for_each_in_parallel;
 use super::tree_content::{self, Made};
 use super::{Action, Attributes, Inverse, Known, Recovered, RemoveTree, Step, StepContext, StepError};
@@ -177,6 +177,14 @@ impl Action for BuildTree {
         format!("make {}: {copied} files copied, {produced} files newly written, each read back", show(&self.at))
     }
 
+    fn places_mut(&mut self) -> Vec<&mut Place> {
+        let originals = self.entries.iter_mut().filter_map(|entry| match &mut entry.node {
+            Node::File(Content::CopyOf { from, .. }) => Some(from),
+            _ => None,
+        });
+        originals.chain([&mut self.at]).collect()
+    }
+
     fn touches(&self) -> Vec<Place> {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
     }
@@ -204,7 +212,7 @@ impl Action for BuildTree {
                 &place,
                 match &entry.node {
                     Node::Directory => Seen::Directory,
-                    Node::Symlink(_) => Seen::Link,
+                    Node::Symlink(target) => Seen::Link(target.clone()),
                     Node::File(Content::CopyOf { digest, .. }) => Seen::File(Some(*digest)),
                     Node::File(Content::Produced { .. }) | Node::HardLink(_) => Seen::File(None),
                 },
@@ -242,7 +250,9 @@ impl Action for BuildTree {
             return Ok(Recovered::NotDone);
         }
         let produced = tree_content::verify_produced(world, self)?;
-        if let Some(difference) = tree_content::compare(world, self, &produced, tree_content::Missing::IsDifferent)? {
+        let disk = Ahead::new(world)?;
+        let missing = tree_content::Missing::IsDifferent;
+        if let Some(difference) = tree_content::compare(world, &disk, self, &produced, missing)? {
             return Err(world.changed(&self.at, difference));
         }
         self.sync_parent(world)?;
@@ -262,15 +272,22 @@ impl Action for BuildTree {
         }
     }
 
-    fn inverse(&self, world: &StepContext<'_>, (): &(), done: &TreeMade, _: &Known) -> Result<Inverse, StepError> {
-        if world.exists(&self.at)?
-            && let Some(difference) =
-                tree_content::compare(world, self, &done.produced, tree_content::Missing::IsTolerated)?
+    fn inverse(
+        &self,
+        world: &StepContext<'_>,
+        (): &(),
+        done: &TreeMade,
+        _: &Known,
+        disk: &Ahead,
+    ) -> Result<Inverse, StepError> {
+        let missing = tree_content::Missing::IsTolerated;
+        if !matches!(disk.look(world, &self.at)?, Look::Nothing)
+            && let Some(difference) = tree_content::compare(world, disk, self, &done.produced, missing)?
         {
             let path = world.show(&self.at);
             return Ok(Inverse { steps: Vec::new(), kept: vec![format!("{path} is kept: {difference}")] });
         }
-        if let Some(lost) = tree_content::lost_original(world, self)? {
+        if let Some(lost) = tree_content::lost_original(world, disk, self)? {
             let path = world.show(&self.at);
             return Ok(Inverse { steps: Vec::new(), kept: vec![format!("{path} is kept: {lost}")] });
         }

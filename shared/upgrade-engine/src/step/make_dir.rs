@@ -40,6 +40,10 @@ impl Action for MakeDir {
         format!("make the directory {}", show(&self.at))
     }
 
+    fn places_mut(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.at]
+    }
+
     fn touches(&self) -> Vec<Place> {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
     }
@@ -71,7 +75,14 @@ impl Action for MakeDir {
 
     fn learn(&self, _: &Self::Done, _: &mut Known) {}
 
-    fn inverse(&self, _: &StepContext<'_>, (): &(), _: &Self::Done, _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(
+        &self,
+        _: &StepContext<'_>,
+        (): &(),
+        _: &Self::Done,
+        _: &Known,
+        _: &Ahead,
+    ) -> Result<Inverse, StepError> {
         Ok(Inverse::of(Step::RemoveDir(RemoveDir {
             at: self.at.clone(),
             attributes: self.attributes.clone(),

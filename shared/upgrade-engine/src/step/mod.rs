@@ -18,6 +18,7 @@ mod remove_tree;
 mod replace_file;
 mod request;
 mod saved;
+mod set_link;
 mod set_modified;
 mod tree_content;
 mod write_file;
@@ -37,12 +38,13 @@ pub use remove_file::RemoveFile;
 pub use remove_tree::RemoveTree;
 pub use replace_file::{NewContent, ReplaceFile, SpanEdit};
 pub use request::Request;
+pub use set_link::{LinkState, SetLink};
 pub use set_modified::SetModified;
 pub use write_file::WriteFile;
 
 pub(crate) use ahead::{Ahead, check_steps};
 pub use new_file::read_whole;
-pub(crate) use saved::Saves;
+pub(crate) use saved::{Saves, read_original};
 
 use crate::digest::Digest;
 pub use crate::error::StepError;
@@ -68,6 +70,8 @@ pub enum Step {
     WriteFile(WriteFile),
     /// Removes a file, after saving it.
     RemoveFile(RemoveFile),
+    /// Makes, re-points or removes a symbolic link.
+    SetLink(SetLink),
     /// Sets a directory's modification time.
     SetModified(SetModified),
     /// Has a service of the tool change what is no file.
@@ -86,9 +90,32 @@ impl Step {
             Self::ReplaceFile(step) => step,
             Self::WriteFile(step) => step,
             Self::RemoveFile(step) => step,
+            Self::SetLink(step) => step,
             Self::SetModified(step) => step,
             Self::Request(step) => step,
         }
+    }
+
+    /// Returns the same step with its places below other anchors.
+    pub(crate) fn moved(&self, to: &dyn Fn(&Place) -> Place) -> Self {
+        let mut moved = self.clone();
+        let action: &mut dyn AnyAction = match &mut moved {
+            Self::MakeDir(step) => step,
+            Self::RemoveDir(step) => step,
+            Self::BuildTree(step) => step,
+            Self::RemoveTree(step) => step,
+            Self::MoveEntries(step) => step,
+            Self::ReplaceFile(step) => step,
+            Self::WriteFile(step) => step,
+            Self::RemoveFile(step) => step,
+            Self::SetLink(step) => step,
+            Self::SetModified(step) => step,
+            Self::Request(step) => step,
+        };
+        for place in action.places_mut() {
+            *place = to(place);
+        }
+        moved
     }
 }
 
@@ -106,8 +133,6 @@ pub(crate) enum Recovered<D> {
 pub(crate) struct Known {
     /// Contents that lie at a place after the run, from what its steps reported.
     pub(crate) contents: BTreeMap<Place, Digest>,
-    /// Trees that the run removed, and that are made again before the step at hand is undone.
-    pub(crate) remade: Vec<Place>,
 }
 
 /// How a step is undone.
@@ -134,6 +159,8 @@ pub(crate) trait Action {
 
     /// Returns one line for a dry run.
     fn describe(&self, show: &dyn Fn(&Place) -> String) -> String;
+    /// Returns the places that the step names.
+    fn places_mut(&mut self) -> Vec<&mut Place>;
     /// Returns the directories whose modification time the step changes.
     fn touches(&self) -> Vec<Place>;
     /// Checks, before the first step of a plan, that this one can be done once the steps before it are; then notes in `ahead` what
@@ -147,19 +174,21 @@ pub(crate) trait Action {
     fn recover(&self, world: &StepContext<'_>, prepared: &Self::Prepared) -> Result<Recovered<Self::Done>, StepError>;
     /// Notes which contents lie where now.
     fn learn(&self, done: &Self::Done, known: &mut Known);
-    /// Returns how to undo the step, given what is on the disk now.
+    /// Returns how to undo the step on `disk`, which is as the undo of all later steps will leave it.
     fn inverse(
         &self,
         world: &StepContext<'_>,
         prepared: &Self::Prepared,
         done: &Self::Done,
         known: &Known,
+        disk: &Ahead,
     ) -> Result<Inverse, StepError>;
 }
 
 /// [`Action`] with what it records as JSON, for the journal.
 pub(crate) trait AnyAction {
     fn describe(&self, show: &dyn Fn(&Place) -> String) -> String;
+    fn places_mut(&mut self) -> Vec<&mut Place>;
     fn touches(&self) -> Vec<Place>;
     fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError>;
     fn prepare(&self, world: &StepContext<'_>) -> Result<Value, StepError>;
@@ -172,12 +201,16 @@ pub(crate) trait AnyAction {
         prepared: &Value,
         done: &Value,
         known: &Known,
+        disk: &Ahead,
     ) -> Result<Inverse, StepError>;
 }
 
 impl<A: Action> AnyAction for A {
     fn describe(&self, show: &dyn Fn(&Place) -> String) -> String {
         Action::describe(self, show)
+    }
+    fn places_mut(&mut self) -> Vec<&mut Place> {
+        Action::places_mut(self)
     }
     fn touches(&self) -> Vec<Place> {
         Action::touches(self)
@@ -207,8 +240,9 @@ impl<A: Action> AnyAction for A {
         prepared: &Value,
         done: &Value,
         known: &Known,
+        disk: &Ahead,
     ) -> Result<Inverse, StepError> {
-        Action::inverse(self, world, &from_json(prepared)?, &from_json(done)?, known)
+        Action::inverse(self, world, &from_json(prepared)?, &from_json(done)?, known, disk)
     }
 }
 

@@ -8,10 +8,9 @@ use std::io::ErrorKind;
 
 use serde::{Deserialize, Serialize};
 
-use super::ahead::{Ahead, Look};
+use super::ahead::{Ahead, Held, Look};
 use super::{Action, Inverse, Known, Recovered, Step, StepContext, StepError};
-use crate::digest::Digest;
-use crate::fs::{Durable, Existing, FileKind, Name};
+use crate::fs::{Durable, Existing, Name};
 use crate::place::Place;
 
 /// Moves entries between two directories of one anchor; none may be there already.
@@ -59,6 +58,10 @@ impl Action for MoveEntries {
 
     fn describe(&self, show: &dyn Fn(&Place) -> String) -> String {
         format!("move {} entries from {} to {}", self.names.len(), show(&self.from), show(&self.to))
+    }
+
+    fn places_mut(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.from, &mut self.to]
     }
 
     fn touches(&self) -> Vec<Place> {
@@ -132,29 +135,32 @@ impl Action for MoveEntries {
         }
     }
 
-    fn inverse(&self, world: &StepContext<'_>, _: &Identities, (): &(), known: &Known) -> Result<Inverse, StepError> {
+    fn inverse(
+        &self,
+        world: &StepContext<'_>,
+        _: &Identities,
+        (): &(),
+        known: &Known,
+        disk: &Ahead,
+    ) -> Result<Inverse, StepError> {
         let mut inverse = Inverse::default();
         let mut names = Vec::new();
         for name in &self.names {
             let now = self.to.join(name);
-            let dir = world.dir(&now)?;
-            match dir.stat(&now.path) {
-                Err(e) if e.kind() == ErrorKind::NotFound && known.remade.iter().any(|tree| now.is_within(tree)) => {}
-                Err(e) if e.kind() == ErrorKind::NotFound => {
+            match disk.held(world, &now)? {
+                Held::Nothing => {
                     inverse.kept.push(format!("{} is gone; somebody removed it", world.show(&now)));
                     continue;
                 }
-                Err(e) => return Err(world.error("look at", &now, e)),
-                Ok(stat) if stat.kind == FileKind::Regular => {
-                    let file = world.open(&now)?;
-                    let (digest, _) = Digest::of_file(&*file).map_err(|e| world.error("read", &now, e))?;
+                // What the undo itself puts there is not compared.
+                Held::File(Some(digest), _) if !matches!(disk.look(world, &now)?, Look::Planned(_)) => {
                     if known.contents.get(&now).is_some_and(|expected| *expected != digest) {
                         let path = world.show(&now);
                         inverse.kept.push(format!("{path} was changed since the run; it is kept"));
                         continue;
                     }
                 }
-                Ok(_) => {}
+                _ => {}
             }
             names.push(name.clone());
         }

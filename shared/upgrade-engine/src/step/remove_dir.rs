@@ -60,6 +60,10 @@ impl Action for RemoveDir {
         format!("remove the directory {}{unless}", show(&self.at))
     }
 
+    fn places_mut(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.at]
+    }
+
     fn touches(&self) -> Vec<Place> {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
     }
@@ -104,7 +108,14 @@ impl Action for RemoveDir {
 
     fn learn(&self, _: &Self::Done, _: &mut Known) {}
 
-    fn inverse(&self, _: &StepContext<'_>, (): &(), done: &Removal, _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(
+        &self,
+        _: &StepContext<'_>,
+        (): &(),
+        done: &Removal,
+        _: &Known,
+        _: &Ahead,
+    ) -> Result<Inverse, StepError> {
         Ok(match done {
             Removal::Kept => Inverse::default(),
             Removal::Removed => {

@@ -47,6 +47,10 @@ impl Action for RemoveFile {
         format!("remove {}", show(&self.at))
     }
 
+    fn places_mut(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.at]
+    }
+
     fn touches(&self) -> Vec<Place> {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
     }
@@ -91,8 +95,15 @@ impl Action for RemoveFile {
     }
 
     /// What somebody put there since is kept, and the old file is written beside it.
-    fn inverse(&self, world: &StepContext<'_>, saved: &Name, (): &(), _: &Known) -> Result<Inverse, StepError> {
-        let is_taken = world.exists(&self.at)?;
+    fn inverse(
+        &self,
+        world: &StepContext<'_>,
+        saved: &Name,
+        (): &(),
+        _: &Known,
+        disk: &Ahead,
+    ) -> Result<Inverse, StepError> {
+        let is_taken = !matches!(disk.look(world, &self.at)?, Look::Nothing);
         let at = if is_taken { before_run(world, &self.at)? } else { self.at.clone() };
         let path = world.show(&self.at);
         let kept = is_taken.then(|| format!("{path} is there again and is kept; the old file is {}", world.show(&at)));

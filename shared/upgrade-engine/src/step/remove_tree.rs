@@ -49,6 +49,10 @@ impl Action for RemoveTree {
         format!("remove {} with its {} entries", show(&self.tree.at), self.tree.entries.len())
     }
 
+    fn places_mut(&mut self) -> Vec<&mut Place> {
+        Action::places_mut(&mut self.tree)
+    }
+
     fn touches(&self) -> Vec<Place> {
         Action::touches(&self.tree)
     }
@@ -89,7 +93,7 @@ impl Action for RemoveTree {
         if world.exists(&aside)? {
             return Err(world.changed(&aside, "it exists already"));
         }
-        match tree_content::compare(world, &self.tree, &self.produced, Missing::IsTolerated)? {
+        match tree_content::compare(world, &Ahead::new(world)?, &self.tree, &self.produced, Missing::IsTolerated)? {
             Some(difference) => Err(world.changed(&self.tree.at, difference)),
             None => Ok(()),
         }
@@ -120,7 +124,7 @@ impl Action for RemoveTree {
         known.contents.retain(|place, _| !place.is_within(&self.tree.at));
     }
 
-    fn inverse(&self, _: &StepContext<'_>, (): &(), (): &(), _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(&self, _: &StepContext<'_>, (): &(), (): &(), _: &Known, _: &Ahead) -> Result<Inverse, StepError> {
         Ok(Inverse::of(Step::BuildTree(self.tree.clone())))
     }
 }

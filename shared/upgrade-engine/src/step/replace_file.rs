@@ -3,13 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ahead::{Ahead, Look, Seen};
+use super::ahead::{Ahead, Held, Look, Seen};
 use super::new_file::{before_run, beside, digest_of, finish_new, read_all, refuse_taken, write_new};
 use super::saved::{read_saved, save, saved_attributes};
 use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepContext, StepError, WriteFile};
 use crate::digest::Digest;
 use crate::fs::path::{escape, unescape};
-use crate::fs::{Durable, Existing, FileId, FileKind, Name, PathError, Stat};
+use crate::fs::{Durable, Existing, FileId, Name, PathError, Stat};
 use crate::place::Place;
 
 /// A change of one span of a file's bytes, as [`documents::SpanEdit`], in a form for JSON.
@@ -174,6 +174,10 @@ impl Action for ReplaceFile {
         }
     }
 
+    fn places_mut(&mut self) -> Vec<&mut Place> {
+        self.links.iter_mut().chain([&mut self.at]).collect()
+    }
+
     fn touches(&self) -> Vec<Place> {
         self.links.iter().chain([&self.at]).filter_map(|place| Some(place.split_last()?.0)).collect()
     }
@@ -274,14 +278,12 @@ impl Action for ReplaceFile {
         saved: &Saved,
         _: &Vec<String>,
         _: &Known,
+        disk: &Ahead,
     ) -> Result<Inverse, StepError> {
-        let dir = world.dir(&self.at)?;
         let content = NewContent::Saved { run: world.undone_run()?.clone(), name: saved.clone() };
-        let unchanged = match dir.stat(&self.at.path) {
-            Ok(stat) if stat.kind == FileKind::Regular => digest_of(world, &self.at)? == self.after,
-            Ok(_) => false,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => false,
-            Err(e) => return Err(world.error("look at", &self.at, e)),
+        let unchanged = match disk.held(world, &self.at)? {
+            Held::File(digest, _) => digest.is_none_or(|digest| digest == self.after),
+            _ => false,
         };
         if unchanged {
             return Ok(Inverse::of(Step::ReplaceFile(Self {

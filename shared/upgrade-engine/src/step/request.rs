@@ -36,6 +36,10 @@ impl Action for Request {
         self.line.clone()
     }
 
+    fn places_mut(&mut self) -> Vec<&mut Place> {
+        Vec::new()
+    }
+
     fn touches(&self) -> Vec<Place> {
         Vec::new()
     }
@@ -61,7 +65,14 @@ impl Action for Request {
     fn learn(&self, _: &Value, _: &mut Known) {}
 
     /// Unlike a file, an entry that somebody changed since is not kept aside: the undo is refused before its first change.
-    fn inverse(&self, world: &StepContext<'_>, _: &Value, done: &Value, _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(
+        &self,
+        world: &StepContext<'_>,
+        _: &Value,
+        done: &Value,
+        _: &Known,
+        _: &Ahead,
+    ) -> Result<Inverse, StepError> {
         let Some(backward) = &self.backward else { return Ok(Inverse::default()) };
         world.service(&self.service)?.check_undo(&self.forward, done)?;
         Ok(Inverse::of(Step::Request(Self {

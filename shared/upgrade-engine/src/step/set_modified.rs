@@ -28,6 +28,10 @@ impl Action for SetModified {
         format!("restore the modification time of {}", show(&self.at))
     }
 
+    fn places_mut(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.at]
+    }
+
     fn touches(&self) -> Vec<Place> {
         vec![self.at.clone()]
     }
@@ -59,7 +63,7 @@ impl Action for SetModified {
     fn learn(&self, (): &(), _: &mut Known) {}
 
     /// The times of all directories that a run touched are given back together, at the end of its undo.
-    fn inverse(&self, _: &StepContext<'_>, (): &(), (): &(), _: &Known) -> Result<Inverse, StepError> {
+    fn inverse(&self, _: &StepContext<'_>, (): &(), (): &(), _: &Known, _: &Ahead) -> Result<Inverse, StepError> {
         Ok(Inverse::default())
     }
 }

@@ -1,12 +1,12 @@
 //! The files of a tree: made and checked one at a time, compared with what they should be, removed.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 
+use super::ahead::{Ahead, Held};
 use super::copy::copy;
 use super::{Attributes, BuildTree, Content, Node, StepContext, StepError};
 use crate::digest::Digest;
-use crate::fs::path::{escape, unescape};
+use crate::fs::path::unescape;
 use crate::fs::{Attribute, Durable, File, FileKind, Name, RelPath};
 use crate::place::Place;
 
@@ -107,21 +107,31 @@ pub(super) fn make_symlink(
     let target = unescape(target).map_err(|e| StepError::Broken(e.to_string()))?;
     let dir = world.dir(at)?;
     dir.symlink(&target, &at.path).map_err(|e| world.error("make the link", at, e))?;
-    attributes.set_on_entry(dir, &at.path, &world.show(at)).map_err(|e| world.error("set the attributes of", at, e))
+    set_link_attributes(world, at, attributes)
+}
+
+pub(super) fn set_link_attributes(
+    world: &StepContext<'_>,
+    at: &Place,
+    attributes: &Attributes,
+) -> Result<Vec<String>, StepError> {
+    let set = attributes.set_on_entry(world.dir(at)?, &at.path, &world.show(at));
+    set.map_err(|e| world.error("set the attributes of", at, e))
 }
 
 /// Returns the first original that is no longer there as it was copied: then the copy may be the last one.
-pub(super) fn lost_original(world: &StepContext<'_>, tree: &BuildTree) -> Result<Option<String>, StepError> {
+pub(super) fn lost_original(
+    world: &StepContext<'_>,
+    disk: &Ahead,
+    tree: &BuildTree,
+) -> Result<Option<String>, StepError> {
     for entry in &tree.entries {
         let Node::File(Content::CopyOf { from, digest, .. }) = &entry.node else { continue };
-        let now = match world.dir(from)?.open(&from.path) {
-            Ok(file) => Some(Digest::of_file(&*file).map_err(|e| world.error("read", from, e))?.0),
-            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput) => {
-                None
-            }
-            Err(e) => return Err(world.error("open", from, e)),
+        let is_there = match disk.held(world, from)? {
+            Held::File(now, _) => now.is_none_or(|now| now == *digest),
+            _ => false,
         };
-        if now != Some(*digest) {
+        if !is_there {
             return Ok(Some(format!("it holds the only copy of the old {}", world.show(from))));
         }
     }
@@ -149,6 +159,7 @@ pub(super) fn verify_produced(
 /// Returns the first difference between a tree on the disk and what it should be; attributes do not count.
 pub(super) fn compare(
     world: &StepContext<'_>,
+    disk: &Ahead,
     tree: &BuildTree,
     produced: &BTreeMap<RelPath, Digest>,
     missing: Missing,
@@ -158,13 +169,13 @@ pub(super) fn compare(
     let mut pending = vec![RelPath::here()];
     while let Some(directory) = pending.pop() {
         let place = tree.at.below(&directory);
-        for name in world.dir(&place)?.list(&place.path).map_err(|e| world.error("read", &place, e))? {
+        for name in disk.list(world, &place)? {
             let path = directory.join(&name);
             let Some(node) = expected.remove(&path) else { return Ok(Some(format!("{path} was added to it"))) };
             if *node == Node::Directory {
                 pending.push(path.clone());
             }
-            if !is_as_made(world, tree, &nodes, &path, node, produced)? {
+            if !is_as_made(world, disk, tree, &nodes, &path, node, produced)? {
                 return Ok(Some(format!("{path} was changed since the run")));
             }
         }
@@ -177,35 +188,29 @@ pub(super) fn compare(
 
 fn is_as_made(
     world: &StepContext<'_>,
+    disk: &Ahead,
     tree: &BuildTree,
     nodes: &BTreeMap<&RelPath, &Node>,
     path: &RelPath,
     node: &Node,
     produced: &BTreeMap<RelPath, Digest>,
 ) -> Result<bool, StepError> {
-    let place = tree.at.below(path);
-    let dir = world.dir(&place)?;
-    let stat = dir.stat(&place.path).map_err(|e| world.error("look at", &place, e))?;
     let expected = match node {
-        Node::Directory => return Ok(stat.kind == FileKind::Directory),
-        Node::Symlink(target) => {
-            let is_link = stat.kind == FileKind::Symlink;
-            let now = if is_link { dir.read_link(&place.path) } else { return Ok(false) };
-            return Ok(escape(&now.map_err(|e| world.error("read the link", &place, e))?) == *target);
-        }
         Node::HardLink(to) => {
             // A link to a link would be no file of this tree.
             let Some(node) = nodes.get(to).filter(|node| matches!(node, Node::File(_))) else { return Ok(false) };
-            return is_as_made(world, tree, nodes, path, node, &relabel(produced, to, path));
+            return is_as_made(world, disk, tree, nodes, path, node, &relabel(produced, to, path));
         }
         Node::File(Content::CopyOf { digest, .. }) => Some(digest),
         Node::File(Content::Produced { .. }) => produced.get(path),
+        Node::Directory | Node::Symlink(_) => None,
     };
-    if stat.kind != FileKind::Regular {
-        return Ok(false);
-    }
-    let (now, _) = Digest::of_file(&*world.open(&place)?).map_err(|e| world.error("read", &place, e))?;
-    Ok(expected == Some(&now))
+    Ok(match (node, disk.held(world, &tree.at.below(path))?) {
+        (Node::Directory, Held::Directory) => true,
+        (Node::Symlink(target), Held::Link(now)) => now == *target,
+        (Node::File(_), Held::File(now, _)) => now.is_none() || now.as_ref() == expected,
+        _ => false,
+    })
 }
 
 /// A hard link has the digest of the file it names.

@@ -1,15 +1,13 @@
 //! Writes a file at a free name: one that a run saved, or one that a producer makes.
 
-use std::io::ErrorKind;
-
 use serde::{Deserialize, Serialize};
 
-use super::ahead::{Ahead, Seen};
+use super::ahead::{Ahead, Held, Seen};
 use super::new_file::{beside, digest_of, finish_new, refuse_taken, write_new};
 use super::saved::read_saved;
 use super::{Action, Attributes, Inverse, Known, NewContent, Recovered, RemoveFile, Step, StepContext, StepError};
 use crate::digest::Digest;
-use crate::fs::{Durable, Existing, FileKind};
+use crate::fs::{Durable, Existing};
 use crate::place::Place;
 
 /// Writes a file at a free name.
@@ -70,6 +68,10 @@ impl Action for WriteFile {
         }
     }
 
+    fn places_mut(&mut self) -> Vec<&mut Place> {
+        vec![&mut self.at]
+    }
+
     fn touches(&self) -> Vec<Place> {
         self.at.split_last().map(|(parent, _)| parent).into_iter().collect()
     }
@@ -121,13 +123,20 @@ impl Action for WriteFile {
     }
 
     /// A file that somebody changed since is kept.
-    fn inverse(&self, world: &StepContext<'_>, (): &(), _: &Vec<String>, _: &Known) -> Result<Inverse, StepError> {
-        let stat = match world.dir(&self.at)?.stat(&self.at.path) {
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Inverse::default()),
-            other => other.map_err(|e| world.error("look at", &self.at, e))?,
-        };
-        if stat.kind == FileKind::Regular && stat.links == 1 && digest_of(world, &self.at)? == self.digest {
-            return Ok(Inverse::of(Step::RemoveFile(RemoveFile { at: self.at.clone(), digest: self.digest })));
+    fn inverse(
+        &self,
+        world: &StepContext<'_>,
+        (): &(),
+        _: &Vec<String>,
+        _: &Known,
+        disk: &Ahead,
+    ) -> Result<Inverse, StepError> {
+        match disk.held(world, &self.at)? {
+            Held::Nothing => return Ok(Inverse::default()),
+            Held::File(digest, 1) if digest.is_none_or(|digest| digest == self.digest) => {
+                return Ok(Inverse::of(Step::RemoveFile(RemoveFile { at: self.at.clone(), digest: self.digest })));
+            }
+            _ => {}
         }
         let kept = format!("{} was changed since and is kept", world.show(&self.at));
         Ok(Inverse { steps: Vec::new(), kept: vec![kept] })

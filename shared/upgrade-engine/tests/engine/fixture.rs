@@ -13,8 +13,8 @@ use upgrade_engine::place::{Anchor, Place};
 use upgrade_engine::plan::Plan;
 use upgrade_engine::scope::Scope;
 use upgrade_engine::step::{
-    Attributes, BuildTree, Content, MakeDir, MoveEntries, NewContent, Node, NotEmpty, Producer, Quiet, RemoveDir,
-    RemoveFile, ReplaceFile, SetModified, Step, StepContext, TreeEntry, WriteFile,
+    Attributes, BuildTree, Content, LinkState, MakeDir, MoveEntries, NewContent, Node, NotEmpty, Producer, Quiet,
+    RemoveDir, RemoveFile, ReplaceFile, SetLink, SetModified, Step, StepContext, TreeEntry, WriteFile,
 };
 use upgrade_engine::{Identity, Run, Status};
 
@@ -67,6 +67,11 @@ pub(crate) fn disk() -> MemoryFs {
     write(&*dir, "conf/app.conf", b"home = \".\"\nother = \"x\"\n");
     dir.hard_link(&path("conf/app.conf"), &path("conf/app.also")).unwrap();
     write(&*dir, "conf/stale", b"to be removed");
+    for (name, target) in [("conf/data", "../old"), ("conf/spare", "../nowhere")] {
+        dir.symlink(target.as_bytes(), &path(name)).unwrap();
+        dir.set(&path(name), &Attribute::Owner { uid: 7, gid: 8 }).unwrap();
+        dir.set(&path(name), &Attribute::Modified(Time { seconds: 1_000_000, nanoseconds: 6 })).unwrap();
+    }
     for name in ["old/sub", "old", "live", "conf", "state"] {
         dir.set(&path(name), &Attribute::Modified(Time { seconds: 2_000_000, nanoseconds: 9 })).unwrap();
     }
@@ -107,6 +112,20 @@ fn copy_of(dir: &dyn Dir, name: &str) -> Node {
     let content = read(dir, name);
     let size = content.len() as u64;
     Node::File(Content::CopyOf { from: place(name), digest: Digest::of(&content), size })
+}
+
+/// A step that makes a link, points one elsewhere, or removes one; the new one is a second younger than `conf/data`.
+pub(crate) fn set_link(fs: &dyn FileSystem, at: &str, before: Option<&str>, after: Option<&str>) -> Step {
+    let before = before.map(|target| {
+        let state = LinkState::of(&*root(fs), &path(at)).unwrap();
+        LinkState { target: target.to_owned(), ..state }
+    });
+    let after = after.map(|target| {
+        let mut attributes = attributes(fs, "conf/data");
+        attributes.modified.seconds += 1;
+        LinkState { target: target.to_owned(), attributes }
+    });
+    Step::SetLink(SetLink { at: place(at), before, after })
 }
 
 /// A plan with the root directory as its only anchor and no steps.
@@ -158,6 +177,9 @@ pub(crate) fn plan(fs: &dyn FileSystem) -> Plan {
             content: NewContent::Produced { by: "repeat".to_owned(), request: json!({ "byte": 0x43, "count": 700 }) },
             attributes: attributes(fs, "conf/stale"),
         }),
+        set_link(fs, "live/config", None, Some("../conf")),
+        set_link(fs, "conf/data", Some("../old"), Some("../live")),
+        set_link(fs, "conf/spare", Some("../nowhere"), None),
     ];
     plan
 }

@@ -1,10 +1,12 @@
 //! The engine as a tool uses it: plans applied, interrupted, resumed, undone, on disks in memory and on the real one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+mod chain;
 mod checks;
 mod conflicts;
 mod costs;
 mod fixture;
+mod links;
 mod not_begun;
 mod random_plans;
 mod state_directory;
