@@ -5,8 +5,12 @@
 pub mod compatibility;
 pub mod error;
 mod file_head;
+pub mod handler;
 pub mod high_availability;
+pub mod install;
+pub mod migrate;
 pub mod new_root;
+pub mod patch;
 pub mod references;
 pub mod release;
 pub mod request;
@@ -14,6 +18,7 @@ pub mod running;
 pub mod server_root;
 pub mod settings;
 pub mod store;
+pub mod work_directory;
 
 pub use error::Error;
 

@@ -7,12 +7,16 @@ use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::in_effect;
 use upgrade_engine::{Run, Status};
 
+use crate::work_directory::WorkDirectory;
+
 /// A request of one of the programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "program", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Request {
     /// `migrate-config OLDROOT`
     MigrateConfig(Move),
+    /// `install-newconfig`
+    InstallNewconfig(Installation),
 }
 
 /// The move of a configuration to a new root.
@@ -26,9 +30,40 @@ pub struct Move {
     /// The data root of an independent copy; nothing where both roots share one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_root: Option<RootPath>,
+    /// What `configutil` of the old release printed, by its real path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configutil_export: Option<RootPath>,
+    /// Host names and addresses of a copy, each with what replaces it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<(String, String)>,
+}
+
+/// The installation of merged files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Installation {
+    /// The root of the new release.
+    pub new_root: RootPath,
+    /// Where the merged files are.
+    pub from: WorkDirectory,
+    /// Whether conflicts that are not resolved are installed with the site's values.
+    pub force: bool,
 }
 
 impl Request {
+    /// Returns what the request is about, in a few words.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::MigrateConfig(Move { old_root, new_root, data_root: None, .. }) => {
+                format!("move from {old_root} to {new_root}")
+            }
+            Self::MigrateConfig(Move { old_root, new_root, data_root: Some(place), .. }) => {
+                format!("copy of the configuration of {old_root} to {place} for {new_root}")
+            }
+            Self::InstallNewconfig(request) => format!("installation of merged files in {}", request.new_root),
+        }
+    }
+
     /// Returns the request as a plan holds it.
     pub fn to_json(&self) -> Value {
         json!(self)
@@ -43,6 +78,7 @@ impl Request {
     pub fn new_root(&self) -> &RootPath {
         match self {
             Self::MigrateConfig(request) => &request.new_root,
+            Self::InstallNewconfig(request) => &request.new_root,
         }
     }
 }

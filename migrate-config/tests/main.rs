@@ -1,4 +1,4 @@
-//! Behaviour of the programs, and of what they find out.
+//! Behaviour of the programs, each test on a site of its own below a temporary root.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,6 +7,19 @@
     clippy::disallowed_methods,
     missing_docs
 )]
+
+mod support;
+
+mod install {
+    mod installs;
+    mod refuses;
+}
+
+mod patch {
+    mod every_expected_row;
+    mod resolves;
+    mod site_values;
+}
 
 mod facts {
     mod compatibility;
@@ -17,4 +30,12 @@ mod facts {
     mod store;
     mod store_backup;
     mod support;
+}
+
+mod migrate_config {
+    mod moves_the_sample_site;
+    mod refuses_files;
+    mod refuses_roots;
+    mod support;
+    mod takes_back;
 }

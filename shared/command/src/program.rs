@@ -40,6 +40,12 @@ pub trait Program {
     /// Returns the common options among the arguments.
     fn options(args: &Self::Args) -> &CommonOptions;
 
+    /// Returns the arguments as the grammar expects them, the program's name first. A program with legacy spellings that no grammar
+    /// can have, such as typographic dashes, replaces them here.
+    fn spelled_as_expected(arguments: Vec<OsString>) -> Vec<OsString> {
+        arguments
+    }
+
     /// Returns whether only errors are printed. With `--json` nothing but the report is on standard output.
     fn verbosity(args: &Self::Args) -> Verbosity {
         if Self::options(args).json { Verbosity::Quiet } else { Verbosity::Normal }
@@ -84,7 +90,7 @@ fn report_panics<P: Program>(name: &'static str) {
 }
 
 fn parse_and_run<P: Program>(name: &'static str) -> Exit {
-    let args = match parse::<P>(name, std::env::args_os()) {
+    let args = match parse::<P>(name, P::spelled_as_expected(std::env::args_os().collect())) {
         Ok(args) => args,
         Err(exit) => return exit,
     };
@@ -99,7 +105,7 @@ fn parse_and_run<P: Program>(name: &'static str) -> Exit {
 }
 
 /// Reads the command line. What is wrong with it is printed as every error is.
-fn parse<P: Program>(name: &'static str, arguments: impl Iterator<Item = OsString>) -> Result<P::Args, Exit> {
+fn parse<P: Program>(name: &'static str, arguments: Vec<OsString>) -> Result<P::Args, Exit> {
     let mut command = P::Args::command();
     if name != P::NAME {
         command = command.name(name).bin_name(name);

@@ -1,0 +1,134 @@
+//! What each command does, on whatever file systems it is given.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use command::{AfterUndo, Announcement, Completion, Context, Providers, Report, ReportStatus, RunHandler, Runs, Work};
+use config_merge::FileSystems;
+use config_merge::candidates::CandidateProducer;
+use upgrade_engine::fs::{Name, RootPath};
+use upgrade_engine::plan::Plan;
+use upgrade_engine::step::Step;
+use upgrade_engine::{Run, survey};
+
+use super::cli::{Args, Command};
+use super::detect::roots;
+use super::ldap_settings::SettingsFromLdap;
+use super::produce::Rewritten;
+use super::report;
+use crate::error::Error;
+use crate::request::Request;
+
+/// With more steps, not each is announced.
+const ANNOUNCED: usize = 60;
+
+/// One call of the program.
+pub struct Program<'a> {
+    /// What was typed.
+    pub args: &'a Args,
+    /// What it works with.
+    pub context: &'a Context<'a>,
+}
+
+impl Program<'_> {
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    /// Why it was not done, and in which state the system is.
+    pub fn carry_out(&self) -> Result<Completion, Error> {
+        match self.args.command().map_err(Error::usage)? {
+            Command::Forward(root) => self.forward(&roots::typed(&root)?),
+            Command::Back(root) => self.back(&roots::typed(&root)?),
+            Command::References(root) => self.references(&roots::typed(&root)?),
+            Command::Runs(_) => {
+                let completion = Runs::new(self.context, self).requested()?;
+                completion.ok_or_else(|| Error::usage("OLDROOT is missing"))
+            }
+        }
+    }
+
+    /// Prints a line of the result, wrapped.
+    pub(super) fn say(&self, line: &str) {
+        self.context.say(&command::layout::wrapped(line));
+    }
+
+    pub(super) fn warn(&self, line: &str) {
+        self.context.warn(line);
+    }
+
+    fn references(&self, old: &RootPath) -> Result<Completion, Error> {
+        let spellings = match roots::real_path(self.context.fs, old) {
+            Ok(real) if real != *old => vec![old.clone(), real],
+            Ok(_) => vec![old.clone()],
+            // The references outlive the root.
+            Err(e) if survey::is_absent(&e) => vec![old.clone()],
+            Err(e) => return Err(Error::io("look at", old, e)),
+        };
+        let (lines, details) = report::references(self.context.fs, &spellings);
+        lines.iter().for_each(|line| self.context.say(line));
+        Ok(Completion::of(Report { details, ..self.context.report(ReportStatus::Inspected) }))
+    }
+}
+
+impl RunHandler for Program<'_> {
+    type Error = Error;
+
+    fn describe(&self, plan: &Plan) -> String {
+        Request::of(plan).map_or_else(|| "run".to_owned(), |request| request.describe())
+    }
+
+    fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
+        let settings = SettingsFromLdap { fs: self.context.fs, own_files: self.context.own_files };
+        // Undone with the move is what was installed after it.
+        let candidates = CandidateProducer { files: FileSystems::of(self.context) };
+        Ok(Providers {
+            producers: vec![Box::new(Rewritten), Box::new(settings), Box::new(candidates)],
+            workers: std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN),
+            ..Providers::default()
+        })
+    }
+
+    fn announcement(&self, plan: &Plan, step: usize) -> Announcement {
+        let is_edit = matches!(plan.steps.get(step), Some(Step::ReplaceFile(_)));
+        if is_edit && plan.steps.len() > ANNOUNCED { Announcement::Nothing } else { Announcement::Step }
+    }
+
+    fn undo_arguments(&self, plan: &Plan, run: &Name) -> String {
+        match Request::of(plan) {
+            Some(Request::MigrateConfig(request)) if !request.old_root.to_string().contains('\\') => {
+                let new_root = match &self.args.new_root {
+                    Some(_) => format!("--new-root {} ", command::quoted(&request.new_root.to_string())),
+                    None => String::new(),
+                };
+                format!("{new_root}-u {}", command::quoted(&request.old_root.to_string()))
+            }
+            _ => format!("--undo {run}"),
+        }
+    }
+
+    fn is_meant(&self, run: &Run, typed: &OsStr) -> bool {
+        let Some(Request::MigrateConfig(request)) = Request::of(&run.plan) else { return false };
+        RootPath::new(typed.as_bytes()).is_ok_and(|typed| typed == request.old_root)
+    }
+
+    fn next(&self, plan: &Plan) -> Vec<String> {
+        let Some(Request::MigrateConfig(request)) = Request::of(plan) else { return Vec::new() };
+        report::next(self.context.fs, &request).iter().map(|line| command::layout::wrapped(line)).collect()
+    }
+
+    fn check_undo(&self, _: &[Run], run: &Run) -> Result<(), Error> {
+        match Request::of(&run.plan) {
+            Some(Request::MigrateConfig(request)) => self.refuse_used(run, &request),
+            _ => Ok(()),
+        }
+    }
+
+    fn after_undo(&self, undone: &Run, _: &Plan) -> Result<AfterUndo, Error> {
+        let Some(Request::MigrateConfig(request)) = Request::of(&undone.plan) else { return Ok(AfterUndo::default()) };
+        Ok(AfterUndo {
+            before: Some("the move".to_owned()),
+            next: report::after_undo(&request).iter().map(|line| command::layout::wrapped(line)).collect(),
+            ..AfterUndo::default()
+        })
+    }
+}

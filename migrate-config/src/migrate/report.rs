@@ -1,0 +1,169 @@
+//! What people read: before a move, after it, after its undo.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use upgrade_engine::fs::{FileSystem, RootPath};
+use upgrade_engine::survey::{self, SurveyError};
+
+use super::detect::Configuration;
+use super::detect::classes::Class;
+use super::detect::content::{Outcome, Surveyed, Why};
+use super::detect::places::LeftOut;
+use super::detect::roots::Root;
+use super::forward::Told;
+use super::plan::Facts;
+use crate::error::Error;
+use crate::request::Move;
+
+/// How many names a line holds.
+const NAMED: usize = 12;
+
+/// Returns `1 file`, `2 files`.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn names<'f>(files: impl Iterator<Item = &'f Surveyed>) -> (usize, String) {
+    let names: Vec<String> = files.map(|file| file.names.path.to_string()).collect();
+    let mut shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if let Some(more) = names.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        shown.push_str(&format!(" and {more} more"));
+    }
+    (names.len(), shown)
+}
+
+/// Tells what becomes of the files.
+pub fn files(configuration: &Configuration, old: &Root, told: &mut Told) {
+    let files = || configuration.files.iter();
+    let root = &old.server.path;
+    let rewritten = || files().filter(|file| matches!(file.outcome, Outcome::Rewritten { .. }));
+    let stays = |why: Why| files().filter(move |file| file.outcome == Outcome::StaysNaming(why));
+    told.notes.push(format!(
+        "{} in {}; {} the old root and will name the new one",
+        counted(configuration.files.len(), "file"),
+        configuration.tree.path,
+        match rewritten().count() {
+            1 => "1 names".to_owned(),
+            count => format!("{count} name"),
+        }
+    ));
+    let (count, unknown) = names(rewritten().filter(|file| file.class == Class::Unknown));
+    if count > 0 {
+        told.notes
+            .push(format!("Of no known form, and rewritten wherever they name {root}, comments included: {unknown}"));
+    }
+    let (count, copies) = names(stays(Why::Copy));
+    if count > 0 {
+        told.notes.push(format!("Saved copies that are kept as they are, and still name {root}: {copies}"));
+    }
+    for (why, what) in [(Why::Binary, "is not text"), (Why::TooLarge, "is too large for a configuration file")] {
+        let line = |file: &Surveyed| {
+            format!("{} names {root} and {what}; it is kept as it is", configuration.tree.show(&file.names.path))
+        };
+        told.findings.extend(stays(why).map(line));
+    }
+    told.warnings.extend(configuration.dangling.iter().cloned());
+    told.findings.extend(configuration.remarks.iter().cloned());
+}
+
+/// Returns counts of the files, for the report.
+pub fn counts(configuration: &Configuration) -> Value {
+    let count = |wanted: &dyn Fn(&Surveyed) -> bool| configuration.files.iter().filter(|file| wanted(file)).count();
+    let rewritten = |file: &Surveyed| matches!(file.outcome, Outcome::Rewritten { .. });
+    json!({
+        "all": configuration.files.len(),
+        "rewritten": count(&rewritten),
+        "rewritten_of_unknown_form": count(&|file| rewritten(file) && file.class == Class::Unknown),
+        "copies_with_old_root": count(&|file| file.outcome == Outcome::StaysNaming(Why::Copy)),
+    })
+}
+
+/// Returns a finding for each path below the old root that the configuration names, that is there, and that the new root does not have.
+pub fn missing_in_new(fs: &dyn FileSystem, configuration: &Configuration, old: &Root, new: &Root) -> Vec<String> {
+    let mut paths: BTreeSet<&Vec<u8>> = BTreeSet::new();
+    for file in &configuration.files {
+        if let Outcome::Rewritten { paths: of_file, .. } = &file.outcome {
+            paths.extend(of_file);
+        }
+    }
+    let is_there = |root: &Root, path: &[u8]| {
+        let path = root.server.path.as_bytes().iter().chain(path).copied().collect::<Vec<u8>>();
+        RootPath::new(path).is_ok_and(|path| survey::follow(fs, &path).is_ok())
+    };
+    let is_linked = |path: &[u8]| {
+        let first = path.split(|byte| *byte == b'/').find(|name| !name.is_empty());
+        matches!(first, Some(b"config" | b"data" | b"log"))
+    };
+    let missing = paths.into_iter().filter(|path| !is_linked(path) && is_there(old, path) && !is_there(new, path));
+    missing
+        .map(|path| {
+            let path = upgrade_engine::fs::path::escape(path);
+            format!(
+                "the configuration names {}{path}, which is not there: copy it from {}{path}",
+                new.server.path, old.server.path
+            )
+        })
+        .collect()
+}
+
+/// Tells what a copy leaves out.
+pub fn left_out(left_out: &LeftOut, told: &mut Told) {
+    if !left_out.data.is_empty() {
+        told.notes.push(format!("Of the old data root: {}", left_out.data.join(", ")));
+    }
+    told.findings.extend(left_out.special.iter().cloned());
+}
+
+/// Refuses a file that is to be replaced and has names that were not found.
+///
+/// # Errors
+/// [`SurveyError::Names`].
+pub fn refuse_names_elsewhere(facts: &Facts, is_copy: bool) -> Result<(), Error> {
+    if is_copy {
+        return Ok(());
+    }
+    for file in &facts.configuration.files {
+        let known = (file.names.others.len() as u64).saturating_add(1);
+        let links = file.names.stat.links;
+        if matches!(file.outcome, Outcome::Rewritten { .. }) && links != known {
+            let path = facts.configuration.tree.show(&file.names.path);
+            return Err(command::Error::from(SurveyError::Names { path, links, known }).into());
+        }
+    }
+    Ok(())
+}
+
+/// Returns the question before the first change.
+pub fn question(facts: &Facts, request: &Move) -> String {
+    let rewritten =
+        facts.configuration.files.iter().filter(|file| matches!(file.outcome, Outcome::Rewritten { .. })).count();
+    let Move { new_root, data_root, .. } = request;
+    match data_root {
+        None => format!("Edit {} and make the links of {new_root}?", counted(rewritten, "file")),
+        Some(place) => format!("Make {place} and the links of {new_root}?"),
+    }
+}
+
+/// Returns what must follow a move: the guide's steps.
+pub fn next(fs: &dyn FileSystem, request: &Move) -> Vec<String> {
+    let _ = fs;
+    let Move { old_root, new_root, .. } = request;
+    vec![
+        "Next:".to_owned(),
+        format!("  {new_root}/sbin/patch-config"),
+        format!("  {new_root}/sbin/install-newconfig"),
+        format!("  {new_root}/sbin/start-msg"),
+        format!("Do not use {old_root} any longer: change PATH, scripts, and the server root in Legato Networker"),
+    ]
+}
+
+/// Returns what follows an undo.
+pub fn after_undo(request: &Move) -> Vec<String> {
+    vec![format!("To start the old server: {}/sbin/start-msg", request.old_root)]
+}
+
+/// Returns the files elsewhere that name a root, as lines and for the report.
+pub fn references(_: &dyn FileSystem, _: &[RootPath]) -> (Vec<String>, Value) {
+    (Vec::new(), Value::Null)
+}
