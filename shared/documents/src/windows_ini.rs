@@ -11,6 +11,8 @@
 //!
 //! Values of files of different encodings are compared byte by byte: merge files of one [`FileEncoding`].
 
+mod case;
+mod counting;
 mod encoding;
 mod reader;
 
@@ -20,7 +22,8 @@ use std::collections::HashMap;
 use foldhash::quality::RandomState;
 
 use crate::lines;
-use crate::{Bytes, Document, EditError, Entry, Key, ParseError, Place, SpanEdit, State, notation};
+use crate::{Bytes, Document, EditError, Entry, Key, ParseError, Place, SpanEdit, notation};
+use counting::Counting;
 use encoding::{BOM, Syntax};
 pub use encoding::{CodePage, FileEncoding};
 use reader::Reader;
@@ -31,6 +34,7 @@ pub struct WindowsIni {
     bytes: Bytes,
     encoding: FileEncoding,
     entries: Vec<Entry>,
+    counting: Counting,
     /// Where a line can be added to the first section of each name.
     sections: HashMap<Option<Bytes>, usize>,
     /// The one form of each section's name, by its spelling.
@@ -84,13 +88,20 @@ impl Document for WindowsIni {
         Cow::Owned(Key { section, name })
     }
 
+    fn is_canonical(&self, form: &Key, key: &Key) -> bool {
+        let sections = match (&form.section, &key.section) {
+            (Some(form), Some(section)) => self.encoding.is_form(form, section),
+            (form, section) => form == section,
+        };
+        sections && self.encoding.is_form(&form.name, &key.name)
+    }
+
     fn effective(&self, key: &Key) -> Option<&Entry> {
         self.entry_to_set(key).filter(|e| e.value.is_some())
     }
 
     fn entry_to_set(&self, key: &Key) -> Option<&Entry> {
-        let key = self.canonical(key);
-        self.entries.iter().find(|e| e.state == State::Active && self.canonical(&e.key) == key)
+        self.counting.find(key, &self.entries)
     }
 
     fn opening(&self, key: &Key) -> Vec<u8> {
@@ -184,8 +195,8 @@ impl WindowsIni {
         let line_end = lines::first_line_end(&file.syntax).unwrap_or(b"\r\n");
         let last_line =
             if matches!(file.syntax.last(), None | Some(b'\n' | b'\r')) { LastLine::Complete } else { LastLine::Open };
-        let Reader { entries, sections, section_forms, .. } = Reader::new(&file, encoding).read();
-        Ok(Self { encoding, entries, sections, section_forms, line_end, last_line, bytes })
+        let Reader { entries, counting, sections, section_forms, .. } = Reader::new(&file, encoding).read();
+        Ok(Self { encoding, entries, counting, sections, section_forms, line_end, last_line, bytes })
     }
 
     fn canonical_section(&self, section: Option<&[u8]>) -> Option<Bytes> {

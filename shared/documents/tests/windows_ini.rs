@@ -1,6 +1,7 @@
 //! Windows ini and prf files against files with known entries, and edits that change one value and nothing else.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -271,6 +272,29 @@ proptest! {
     }
 
     #[test]
+    fn the_entry_that_counts_is_the_first_of_its_name_in_the_first_section_of_its_name(
+        text in "(\\[?[aAbBäÄアヂ]{1,2}[\\]=]?[xX]?\n){0,12}",
+        page in code_page(),
+        in_utf16: bool,
+    ) {
+        let bytes = if in_utf16 { Some(utf16(&text)) } else { page.encode(&text).map(|b| b.into_owned()) };
+        let Some(bytes) = bytes else { return Ok(()) };
+        let document = WindowsIni::parse_with(bytes, page).unwrap();
+        let entries = document.entries();
+        let states: Vec<_> = entries.iter().map(|e| e.state).collect();
+        prop_assert_eq!(&states, &states_of(&text));
+        let one_form = |entry: &Entry| document.canonical(&entry.key).into_owned();
+        for entry in entries {
+            let form = one_form(entry);
+            let active = entries.iter().find(|e| e.state == State::Active && one_form(e) == form);
+            prop_assert_eq!(document.entry_to_set(&entry.key), active);
+            for other in entries {
+                prop_assert_eq!(document.is_canonical(&form, &other.key), one_form(other) == form);
+            }
+        }
+    }
+
+    #[test]
     fn a_new_key_is_found_and_all_others_stay(bytes in text(), page in code_page()) {
         let Ok(document) = WindowsIni::parse_with(bytes.clone(), page) else { return Ok(()) };
         let new = key("a", "new.key");
@@ -280,6 +304,24 @@ proptest! {
         let others: Vec<_> = after.entries().iter().filter(|e| *e.key.name != *b"new.key").map(facts).collect();
         prop_assert_eq!(others, document.entries().iter().map(facts).collect::<Vec<_>>());
     }
+}
+
+/// Returns which keys of a file count, from its characters. The file has no blanks and no comments.
+fn states_of(text: &str) -> Vec<State> {
+    let (mut sections, mut keys) = (HashSet::from([None]), HashSet::new());
+    let (mut section, mut counts) = (None, true);
+    let mut states = Vec::new();
+    for line in text.to_ascii_lowercase().lines() {
+        if let Some(heading) = line.strip_prefix('[') {
+            section = Some(heading.split(']').next().unwrap().to_owned());
+            counts = sections.insert(section.clone());
+        } else {
+            let name = line.split('=').next().unwrap().to_owned();
+            let is_first = counts && keys.insert((section.clone(), name));
+            states.push(if is_first { State::Active } else { State::Shadowed });
+        }
+    }
+    states
 }
 
 fn code_page() -> impl Strategy<Value = CodePage> {
