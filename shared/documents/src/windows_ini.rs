@@ -1,7 +1,7 @@
 //! Windows `.ini` and `.prf` files, as the profile functions of Windows read them.
 //!
 //! Rules: `reference/outlook-connector.md` section 7, and Windows where it and Wine differ. Names ignore the case of A-Z; the
-//! first section of a name and its first key count, all others are [`State::Shadowed`]; a lone CR ends a line; the first `]`
+//! first section of a name and its first key count, all others are [`Shadowed`](crate::State::Shadowed); a lone CR ends a line; the first `]`
 //! ends a section's name, and a line that begins with `[` is a heading even without one; no escapes, no continuation, no comment
 //! behind a value; `#` begins a key. A file is UTF-16LE when it begins with the mark of that, else text of an ANSI code page.
 //! An Outlook profile file (`.prf`, section 6) has the same form.
