@@ -1,9 +1,10 @@
 //! Windows `.ini` and `.prf` files, as the profile functions of Windows read them.
 //!
 //! Rules: `reference/outlook-connector.md` section 7, and Windows where it and Wine differ. Names ignore the case of A-Z; the
-//! first section of a name and its first key count, all others are [`Shadowed`](crate::State::Shadowed); a lone CR ends a line; the first `]`
-//! ends a section's name, and a line that begins with `[` is a heading even without one; no escapes, no continuation, no comment
-//! behind a value; `#` begins a key. A file is UTF-16LE when it begins with the mark of that, else text of an ANSI code page.
+//! first section of a name and its first key count, all others are [`Shadowed`](crate::State::Shadowed); a lone CR ends a line;
+//! the first `]` ends a section's name, and a line that begins with `[` is a heading even without one; no escapes, no
+//! continuation, no comment behind a value; `#` begins a key. A file is UTF-16LE when it begins with the mark of that, else text
+//! of an ANSI code page.
 //! An Outlook profile file (`.prf`, section 6) has the same form.
 //!
 //! What Windows reads as something else than it looks like is read here as on Windows. A NUL, a cut character and a lone
@@ -143,7 +144,7 @@ impl Document for WindowsIni {
         if offset == self.bytes.len() && self.last_line == LastLine::Open {
             lines = [self.line_end, &lines].concat();
         }
-        lines::insertion(offset, self.encoding.encoded(&lines).into_owned())
+        lines::insertion(offset, self.ahead_of(offset, lines))
     }
 
     fn has_section(&self, section: Option<&[u8]>) -> bool {
@@ -208,8 +209,18 @@ impl WindowsIni {
         if entry.lines.end == self.bytes.len() && self.last_line == LastLine::Open {
             lines.truncate(lines.len().saturating_sub(self.line_end.len()));
         }
-        let insert = self.encoding.encoded(&lines).into_owned();
+        let insert = self.ahead_of(entry.lines.end, lines);
         SpanEdit { offset: entry.lines.start as u64, remove: entry.lines.len() as u64, insert }
+    }
+
+    /// Returns lines of text as bytes of the file, to stand ahead of what begins at `end`. A CR and the LF of a blank line are kept
+    /// from making one line end.
+    fn ahead_of(&self, end: usize, mut lines: Vec<u8>) -> Vec<u8> {
+        let behind = self.bytes.get(end..).unwrap_or_default();
+        if lines.ends_with(b"\r") && behind.starts_with(&self.encoding.encoded(b"\n")) {
+            lines.push(b'\n');
+        }
+        self.encoding.encoded(&lines).into_owned()
     }
 
     /// In the first line of an ANSI file such a name would be taken for the mark of UTF-16.

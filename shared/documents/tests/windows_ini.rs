@@ -87,10 +87,22 @@ fn an_edit_keeps_what_stands_round_the_value() {
         ("[B]\nx=1", "2", "[B]\nx=1\n[a]\nk=2\n"),
         ("", "2", "[a]\r\nk=2\r\n"),
         ("[A]\n[a]\nk=1\n", "2", "[A]\nk=2\n[a]\nk=1\n"),
+        ("[A]\nk=\"1\"\n", "1", "[A]\nk=\"1\"\n"),
+        ("[A]\nx=1\n; c\n\n[B]\n", "2", "[A]\nx=1\nk=2\n; c\n\n[B]\n"),
+        ("[A]\rk=1\r", "2", "[A]\rk=2\r"),
+        ("[A]\rx=1\r\r[B]\r", "2", "[A]\rx=1\rk=2\r\r[B]\r"),
+        ("[B]\rx=1", "2", "[B]\rx=1\r[a]\rk=2\r"),
+        ("[A]\rx=1\r\n\n[B]\n", "2", "[A]\rx=1\r\nk=2\r\n\n[B]\n"),
+        ("[A \nx=1\n", "2", "[A \nx=1\nk=2\n"),
+        ("[A]]=x\nx=1\n", "2", "[A]]=x\nx=1\nk=2\n"),
     ] {
         let edits = parse(before.as_bytes()).set(&key("a", "k"), value.as_bytes()).unwrap();
         assert_bytes(&apply(before.as_bytes(), &edits).unwrap(), after.as_bytes(), before);
+        let edits = parse(&utf16(before)).set(&key("a", "k"), value.as_bytes()).unwrap();
+        assert_bytes(&apply(&utf16(before), &edits).unwrap(), &utf16(after), &format!("{before}, in UTF-16"));
     }
+    let after = apply(b"\xff\xfe", &parse(b"\xff\xfe").set(&key("a", "k"), b"2").unwrap()).unwrap();
+    assert_bytes(&after, &utf16("[a]\r\nk=2\r\n"), "only the mark");
     let edits = parse(b"; c\n[A]\nx=1\n").set(&Key::new("k"), b"1").unwrap();
     assert_bytes(&apply(b"; c\n[A]\nx=1\n", &edits).unwrap(), b"k=1\n; c\n[A]\nx=1\n", "ahead of all sections");
 }
