@@ -48,6 +48,12 @@ pub trait Document {
         Cow::Borrowed(key)
     }
 
+    /// Returns whether `form` is the one form of a key, as [`Document::canonical`] gives it. A dialect that folds names can tell
+    /// without making that form.
+    fn is_canonical(&self, form: &Key, key: &Key) -> bool {
+        *self.canonical(key) == *form
+    }
+
     /// Tells what a repeated key means.
     fn repeats(&self) -> Repeats {
         Repeats::OneCounts

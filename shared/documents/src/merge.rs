@@ -210,7 +210,7 @@ pub enum MergeError {
 /// # Errors
 /// When a resolution does not fit, or a decided value cannot be written. Conflicts are no error: see [`Decision::is_open`].
 pub fn merge<D: Document>(sides: &Sides<'_, D>, rules: &Rules) -> Result<Merge, MergeError> {
-    let mut names = Names::default();
+    let mut names = Names::with_capacity(sides.site.entries().len());
     let base = match sides.base {
         Base::Known(base) => Base::Known(Index::new(base, &rules.roots, &mut names)),
         Base::Partial(base) => Base::Partial(Index::new(base, &rules.roots, &mut names)),
@@ -256,18 +256,18 @@ fn decisions<D: Document>(
 /// ones are what is asked for behind the last. The rows of one key are in the order of its entries.
 fn each_found<'m, D: Document>(rows: &[Row<'_>], names: &Names<'_>, merged: &Index<'m, D>) -> Vec<View<'m>> {
     let mut counts: HashMap<&Key, usize> = HashMap::new();
-    let mut take = |row: &Row<'_>, key| {
+    let mut take = |key| {
         let count = counts.entry(key).or_default();
         *count += 1;
-        names.known(&row.name.nth(*count)).map_or(Presence::Absent, |number| merged.side(number))
+        names.known(merged.document, key, *count).map_or(Presence::Absent, |number| merged.side(number))
     };
     let is_present = |row: &Row<'_>| row.target().present().is_some();
     let mut found = vec![Presence::Absent; rows.len()];
     for (row, found) in rows.iter().zip(&mut found).filter(|(row, _)| is_present(row)) {
-        *found = take(row, &*row.name.key);
+        *found = take(&*row.name.key);
     }
     for (row, found) in rows.iter().zip(&mut found).filter(|(row, _)| !is_present(row)) {
-        *found = take(row, &*row.name.key);
+        *found = take(&*row.name.key);
     }
     found
 }

@@ -1,9 +1,10 @@
 //! Windows `.ini` and `.prf` files, as the profile functions of Windows read them.
 //!
 //! Rules: `reference/outlook-connector.md` section 7, and Windows where it and Wine differ. Names ignore the case of A-Z; the
-//! first section of a name and its first key count, all others are [`State::Shadowed`]; a lone CR ends a line; the first `]`
-//! ends a section's name, and a line that begins with `[` is a heading even without one; no escapes, no continuation, no comment
-//! behind a value; `#` begins a key. A file is UTF-16LE when it begins with the mark of that, else text of an ANSI code page.
+//! first section of a name and its first key count, all others are [`Shadowed`](crate::State::Shadowed); a lone CR ends a line;
+//! the first `]` ends a section's name, and a line that begins with `[` is a heading even without one; no escapes, no
+//! continuation, no comment behind a value; `#` begins a key. A file is UTF-16LE when it begins with the mark of that, else text
+//! of an ANSI code page.
 //! An Outlook profile file (`.prf`, section 6) has the same form.
 //!
 //! What Windows reads as something else than it looks like is read here as on Windows. A NUL, a cut character and a lone
@@ -11,6 +12,8 @@
 //!
 //! Values of files of different encodings are compared byte by byte: merge files of one [`FileEncoding`].
 
+mod case;
+mod counting;
 mod encoding;
 mod reader;
 
@@ -20,7 +23,8 @@ use std::collections::HashMap;
 use foldhash::quality::RandomState;
 
 use crate::lines;
-use crate::{Bytes, Document, EditError, Entry, Key, ParseError, Place, SpanEdit, State, notation};
+use crate::{Bytes, Document, EditError, Entry, Key, ParseError, Place, SpanEdit, notation};
+use counting::Counting;
 use encoding::{BOM, Syntax};
 pub use encoding::{CodePage, FileEncoding};
 use reader::Reader;
@@ -31,6 +35,7 @@ pub struct WindowsIni {
     bytes: Bytes,
     encoding: FileEncoding,
     entries: Vec<Entry>,
+    counting: Counting,
     /// Where a line can be added to the first section of each name.
     sections: HashMap<Option<Bytes>, usize>,
     /// The one form of each section's name, by its spelling.
@@ -84,13 +89,20 @@ impl Document for WindowsIni {
         Cow::Owned(Key { section, name })
     }
 
+    fn is_canonical(&self, form: &Key, key: &Key) -> bool {
+        let sections = match (&form.section, &key.section) {
+            (Some(form), Some(section)) => self.encoding.is_form(form, section),
+            (form, section) => form == section,
+        };
+        sections && self.encoding.is_form(&form.name, &key.name)
+    }
+
     fn effective(&self, key: &Key) -> Option<&Entry> {
         self.entry_to_set(key).filter(|e| e.value.is_some())
     }
 
     fn entry_to_set(&self, key: &Key) -> Option<&Entry> {
-        let key = self.canonical(key);
-        self.entries.iter().find(|e| e.state == State::Active && self.canonical(&e.key) == key)
+        self.counting.find(key, &self.entries)
     }
 
     fn opening(&self, key: &Key) -> Vec<u8> {
@@ -132,7 +144,7 @@ impl Document for WindowsIni {
         if offset == self.bytes.len() && self.last_line == LastLine::Open {
             lines = [self.line_end, &lines].concat();
         }
-        lines::insertion(offset, self.encoding.encoded(&lines).into_owned())
+        lines::insertion(offset, self.ahead_of(offset, lines))
     }
 
     fn has_section(&self, section: Option<&[u8]>) -> bool {
@@ -184,8 +196,8 @@ impl WindowsIni {
         let line_end = lines::first_line_end(&file.syntax).unwrap_or(b"\r\n");
         let last_line =
             if matches!(file.syntax.last(), None | Some(b'\n' | b'\r')) { LastLine::Complete } else { LastLine::Open };
-        let Reader { entries, sections, section_forms, .. } = Reader::new(&file, encoding).read();
-        Ok(Self { encoding, entries, sections, section_forms, line_end, last_line, bytes })
+        let Reader { entries, counting, sections, section_forms, .. } = Reader::new(&file, encoding).read();
+        Ok(Self { encoding, entries, counting, sections, section_forms, line_end, last_line, bytes })
     }
 
     fn canonical_section(&self, section: Option<&[u8]>) -> Option<Bytes> {
@@ -197,8 +209,18 @@ impl WindowsIni {
         if entry.lines.end == self.bytes.len() && self.last_line == LastLine::Open {
             lines.truncate(lines.len().saturating_sub(self.line_end.len()));
         }
-        let insert = self.encoding.encoded(&lines).into_owned();
+        let insert = self.ahead_of(entry.lines.end, lines);
         SpanEdit { offset: entry.lines.start as u64, remove: entry.lines.len() as u64, insert }
+    }
+
+    /// Returns lines of text as bytes of the file, to stand ahead of what begins at `end`. A CR and the LF of a blank line are kept
+    /// from making one line end.
+    fn ahead_of(&self, end: usize, mut lines: Vec<u8>) -> Vec<u8> {
+        let behind = self.bytes.get(end..).unwrap_or_default();
+        if lines.ends_with(b"\r") && behind.starts_with(&self.encoding.encoded(b"\n")) {
+            lines.push(b'\n');
+        }
+        self.encoding.encoded(&lines).into_owned()
     }
 
     /// In the first line of an ANSI file such a name would be taken for the mark of UTF-16.

@@ -1,6 +1,7 @@
 //! Windows ini and prf files against files with known entries, and edits that change one value and nothing else.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -86,10 +87,22 @@ fn an_edit_keeps_what_stands_round_the_value() {
         ("[B]\nx=1", "2", "[B]\nx=1\n[a]\nk=2\n"),
         ("", "2", "[a]\r\nk=2\r\n"),
         ("[A]\n[a]\nk=1\n", "2", "[A]\nk=2\n[a]\nk=1\n"),
+        ("[A]\nk=\"1\"\n", "1", "[A]\nk=\"1\"\n"),
+        ("[A]\nx=1\n; c\n\n[B]\n", "2", "[A]\nx=1\nk=2\n; c\n\n[B]\n"),
+        ("[A]\rk=1\r", "2", "[A]\rk=2\r"),
+        ("[A]\rx=1\r\r[B]\r", "2", "[A]\rx=1\rk=2\r\r[B]\r"),
+        ("[B]\rx=1", "2", "[B]\rx=1\r[a]\rk=2\r"),
+        ("[A]\rx=1\r\n\n[B]\n", "2", "[A]\rx=1\r\nk=2\r\n\n[B]\n"),
+        ("[A \nx=1\n", "2", "[A \nx=1\nk=2\n"),
+        ("[A]]=x\nx=1\n", "2", "[A]]=x\nx=1\nk=2\n"),
     ] {
         let edits = parse(before.as_bytes()).set(&key("a", "k"), value.as_bytes()).unwrap();
         assert_bytes(&apply(before.as_bytes(), &edits).unwrap(), after.as_bytes(), before);
+        let edits = parse(&utf16(before)).set(&key("a", "k"), value.as_bytes()).unwrap();
+        assert_bytes(&apply(&utf16(before), &edits).unwrap(), &utf16(after), &format!("{before}, in UTF-16"));
     }
+    let after = apply(b"\xff\xfe", &parse(b"\xff\xfe").set(&key("a", "k"), b"2").unwrap()).unwrap();
+    assert_bytes(&after, &utf16("[a]\r\nk=2\r\n"), "only the mark");
     let edits = parse(b"; c\n[A]\nx=1\n").set(&Key::new("k"), b"1").unwrap();
     assert_bytes(&apply(b"; c\n[A]\nx=1\n", &edits).unwrap(), b"k=1\n; c\n[A]\nx=1\n", "ahead of all sections");
 }
@@ -271,6 +284,29 @@ proptest! {
     }
 
     #[test]
+    fn the_entry_that_counts_is_the_first_of_its_name_in_the_first_section_of_its_name(
+        text in "(\\[?[aAbBäÄアヂ]{1,2}[\\]=]?[xX]?\n){0,12}",
+        page in code_page(),
+        in_utf16: bool,
+    ) {
+        let bytes = if in_utf16 { Some(utf16(&text)) } else { page.encode(&text).map(|b| b.into_owned()) };
+        let Some(bytes) = bytes else { return Ok(()) };
+        let document = WindowsIni::parse_with(bytes, page).unwrap();
+        let entries = document.entries();
+        let states: Vec<_> = entries.iter().map(|e| e.state).collect();
+        prop_assert_eq!(&states, &states_of(&text));
+        let one_form = |entry: &Entry| document.canonical(&entry.key).into_owned();
+        for entry in entries {
+            let form = one_form(entry);
+            let active = entries.iter().find(|e| e.state == State::Active && one_form(e) == form);
+            prop_assert_eq!(document.entry_to_set(&entry.key), active);
+            for other in entries {
+                prop_assert_eq!(document.is_canonical(&form, &other.key), one_form(other) == form);
+            }
+        }
+    }
+
+    #[test]
     fn a_new_key_is_found_and_all_others_stay(bytes in text(), page in code_page()) {
         let Ok(document) = WindowsIni::parse_with(bytes.clone(), page) else { return Ok(()) };
         let new = key("a", "new.key");
@@ -280,6 +316,24 @@ proptest! {
         let others: Vec<_> = after.entries().iter().filter(|e| *e.key.name != *b"new.key").map(facts).collect();
         prop_assert_eq!(others, document.entries().iter().map(facts).collect::<Vec<_>>());
     }
+}
+
+/// Returns which keys of a file count, from its characters. The file has no blanks and no comments.
+fn states_of(text: &str) -> Vec<State> {
+    let (mut sections, mut keys) = (HashSet::from([None]), HashSet::new());
+    let (mut section, mut counts) = (None, true);
+    let mut states = Vec::new();
+    for line in text.to_ascii_lowercase().lines() {
+        if let Some(heading) = line.strip_prefix('[') {
+            section = Some(heading.split(']').next().unwrap().to_owned());
+            counts = sections.insert(section.clone());
+        } else {
+            let name = line.split('=').next().unwrap().to_owned();
+            let is_first = counts && keys.insert((section.clone(), name));
+            states.push(if is_first { State::Active } else { State::Shadowed });
+        }
+    }
+    states
 }
 
 fn code_page() -> impl Strategy<Value = CodePage> {

@@ -21,11 +21,6 @@ pub(super) struct Name<'a> {
 }
 
 impl Name<'_> {
-    /// Returns the name of another entry with the same key.
-    pub(super) fn nth(&self, occurrence: usize) -> Name<'_> {
-        Name { key: Cow::Borrowed(&*self.key), occurrence }
-    }
-
     /// Returns how reports tell the entries of one key apart.
     pub(super) fn suffix(&self) -> String {
         if self.occurrence > 1 { format!("#{}", self.occurrence) } else { String::new() }
@@ -33,7 +28,7 @@ impl Name<'_> {
 }
 
 /// A number for each name, the same in every document.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Names<'a> {
     names: IndexSet<Name<'a>, RandomState>,
     /// The number behind the last one that was asked for: versions of one file have nearly the same order.
@@ -41,25 +36,39 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    fn number(&mut self, name: Name<'a>) -> usize {
-        let likely = self.likely.get();
-        let number = match self.names.get_index(likely) {
-            Some(next) if *next == name => likely,
-            _ => self.names.insert_full(name).0,
-        };
+    /// Returns no names, and room for as many as a document of so many entries has.
+    pub(super) fn with_capacity(entries: usize) -> Self {
+        Self { names: IndexSet::with_capacity_and_hasher(entries, RandomState::default()), likely: Cell::new(0) }
+    }
+
+    /// Returns the number of a document's key, a new one where it has none yet.
+    fn number<D: Document>(&mut self, document: &D, key: Cow<'a, Key>, occurrence: usize) -> usize {
+        let number = self.likely(document, &key, occurrence).unwrap_or_else(|| {
+            let key = match key {
+                Cow::Borrowed(key) => document.canonical(key),
+                Cow::Owned(key) => Cow::Owned(document.canonical(&key).into_owned()),
+            };
+            self.names.insert_full(Name { key, occurrence }).0
+        });
         self.likely.set(number + 1);
         number
     }
 
-    /// Returns the number of a name that a document has.
-    pub(super) fn known(&self, name: &Name<'_>) -> Option<usize> {
-        let likely = self.likely.get();
-        let number = match self.names.get_index(likely) {
-            Some(next) if next == name => likely,
-            _ => self.names.get_index_of(name)?,
-        };
+    /// Returns the number of a document's key.
+    pub(super) fn known<D: Document>(&self, document: &D, key: &Key, occurrence: usize) -> Option<usize> {
+        let number = self.likely(document, key, occurrence).or_else(|| {
+            let key = document.canonical(key);
+            self.names.get_index_of(&Name { key, occurrence })
+        })?;
         self.likely.set(number + 1);
         Some(number)
+    }
+
+    /// Returns the number behind the last one, where it is the key's. Most are, so the key's one form is not made for this.
+    fn likely<D: Document>(&self, document: &D, key: &Key, occurrence: usize) -> Option<usize> {
+        let likely = self.likely.get();
+        let name = self.names.get_index(likely)?;
+        (name.occurrence == occurrence && document.is_canonical(&name.key, key)).then_some(likely)
     }
 
     /// Returns how many names there are.
@@ -73,16 +82,14 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The entries of a document that go by one name, as places in its list.
+/// Where the entry stands that goes by one name: the one that counts, else the last one that is commented out. There is one of
+/// these for each name in each document, so it is small.
 #[derive(Clone, Copy, Debug, Default)]
-struct Slot {
-    effective: Option<usize>,
-    commented: Option<usize>,
-}
+struct Slot(Option<u32>);
 
 impl Slot {
-    fn place(&self) -> Option<usize> {
-        self.effective.or(self.commented)
+    fn place(self) -> Option<usize> {
+        self.0.and_then(|place| usize::try_from(place).ok())
     }
 }
 
@@ -99,15 +106,19 @@ pub(super) struct Index<'a, D> {
 impl<'a, D: Document> Index<'a, D> {
     /// Takes a document's entries, and gives a number to each name that is new. Paths in keys are moved first.
     pub(super) fn new(document: &'a D, moves: &[RootMove], names: &mut Names<'a>) -> Self {
-        Self::with_numbers(document, moves, |name| Some(names.number(name)))
+        Self::with_numbers(document, moves, |key, occurrence| Some(names.number(document, key, occurrence)))
     }
 
     /// Takes those entries of a document whose names have a number.
     pub(super) fn known(document: &'a D, names: &Names<'_>) -> Self {
-        Self::with_numbers(document, &[], |name| names.known(&name))
+        Self::with_numbers(document, &[], |key, occurrence| names.known(document, &key, occurrence))
     }
 
-    fn with_numbers(document: &'a D, moves: &[RootMove], mut number_of: impl FnMut(Name<'a>) -> Option<usize>) -> Self {
+    fn with_numbers(
+        document: &'a D,
+        moves: &[RootMove],
+        mut number_of: impl FnMut(Cow<'a, Key>, usize) -> Option<usize>,
+    ) -> Self {
         let entries = document.entries();
         let mut slots: Vec<Slot> = Vec::with_capacity(entries.len());
         let mut others: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -116,40 +127,36 @@ impl<'a, D: Document> Index<'a, D> {
         let each_counts = document.repeats() == Repeats::EachCounts;
         let mut numbers = Vec::with_capacity(entries.len());
         for (place, entry) in entries.iter().enumerate() {
-            let key = match moved_key(document, entry, moves) {
-                Some(moved) => Cow::Owned(document.canonical(&moved).into_owned()),
-                None => document.canonical(&entry.key),
-            };
+            let key = moved_key(document, entry, moves).map_or(Cow::Borrowed(&entry.key), Cow::Owned);
             let repeated = (each_counts && entry.state == State::Active).then(|| key.clone());
-            let Some(mut number) = number_of(Name { key, occurrence: 1 }) else { continue };
+            let Some(mut number) = number_of(key, 1) else { continue };
             if let Some(key) = repeated {
                 counts.resize(counts.len().max(number + 1), 0);
                 let Some(count) = counts.get_mut(number) else { continue };
                 *count += 1;
                 if *count > 1 {
-                    let Some(other) = number_of(Name { key, occurrence: *count }) else { continue };
+                    let Some(other) = number_of(key, *count) else { continue };
                     number = other;
                 }
             }
             numbers.push((place, number));
             slots.resize(slots.len().max(number + 1), Slot::default());
-            if let Some(other) = slots.get_mut(number).and_then(|slot| slot.take(place, entry, entries)) {
+            if let Some(other) = slots.get_mut(number).and_then(|slot| slot.take(place, entries)) {
                 others.entry(number).or_default().push(other);
             }
         }
-        let is_place = |(place, number): &(usize, usize)| slots.get(*number).and_then(Slot::place) == Some(*place);
+        let is_place =
+            |(place, number): &(usize, usize)| slots.get(*number).and_then(|slot| slot.place()) == Some(*place);
         let order = numbers.into_iter().filter(is_place).map(|(_, number)| number).collect();
         Self { document, slots, others, order }
     }
 
     /// Returns what the document says about a name.
     pub(super) fn side(&self, name: usize) -> View<'a> {
-        let entries = self.document.entries();
-        let value = |place: usize| entries.get(place).map(|entry| &entry.value);
-        match self.slots.get(name) {
-            Some(Slot { effective: Some(place), .. }) => value(*place).map_or(Presence::Absent, Presence::Present),
-            Some(Slot { commented: Some(place), .. }) => value(*place).map_or(Presence::Absent, Presence::CommentedOut),
-            _ => Presence::Absent,
+        match self.entry(name) {
+            Some(Entry { state: State::CommentedOut, value, .. }) => Presence::CommentedOut(value),
+            Some(Entry { value, .. }) => Presence::Present(value),
+            None => Presence::Absent,
         }
     }
 
@@ -168,16 +175,21 @@ impl<'a, D: Document> Index<'a, D> {
 
 impl Slot {
     /// Takes an entry, and returns the one of the two that does not count, where both are active.
-    fn take(&mut self, place: usize, entry: &Entry, entries: &[Entry]) -> Option<usize> {
+    fn take(&mut self, place: usize, entries: &[Entry]) -> Option<usize> {
+        let entry = entries.get(place)?;
+        let now = self.place().and_then(|place| Some((place, entries.get(place)?)));
+        let counts = now.filter(|(_, now)| now.state == State::Active);
         // A line without a separator sets nothing, so it does not outdo one that sets a value.
-        let now_sets = self.effective.and_then(|now| entries.get(now)).is_some_and(|now| now.value.is_some());
+        let now_sets = counts.is_some_and(|(_, now)| now.value.is_some());
         match entry.state {
-            State::CommentedOut => {
-                self.commented = Some(place);
-                None
+            State::CommentedOut if counts.is_some() => None,
+            State::Active if now_sets && entry.value.is_none() => Some(place),
+            State::CommentedOut | State::Active => {
+                // A file is too small for more.
+                self.0 = u32::try_from(place).ok();
+                counts.map(|(place, _)| place)
             }
-            State::Active if entry.value.is_some() || !now_sets => self.effective.replace(place),
-            State::Active | State::Shadowed => Some(place),
+            State::Shadowed => Some(place),
         }
     }
 }

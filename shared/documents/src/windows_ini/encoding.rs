@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use encoding_rs::{BIG5, EUC_KR, Encoding, GBK, SHIFT_JIS};
 
+use super::case;
 use crate::{Bytes, ParseError, lines};
 
 /// The syntax byte of everything that is not ASCII.
@@ -122,8 +123,7 @@ impl FileEncoding {
 
     /// Returns the text with A-Z in lower case, and no other byte changed: the trail byte of a character is no letter.
     pub(super) fn lowercase(self, text: &[u8]) -> Cow<'_, [u8]> {
-        // Without a way out of the loop, several bytes are compared at once.
-        if !text.iter().fold(false, |found, byte| found | byte.is_ascii_uppercase()) {
+        if !case::has_upper(text) {
             return Cow::Borrowed(text);
         }
         let mut lower = text.to_ascii_lowercase();
@@ -134,6 +134,14 @@ impl FileEncoding {
             bytes.filter(|(_, syntax)| *syntax == OTHER).for_each(|((lower, byte), _)| *lower = *byte);
         }
         Cow::Owned(lower)
+    }
+
+    /// Returns whether `form` is the one form of a key's or a section's name.
+    pub(super) fn is_form(self, form: &[u8], name: &[u8]) -> bool {
+        match self {
+            Self::Ansi(CodePage(Some(encoding))) if is_double_byte(encoding) => *self.lowercase(name) == *form,
+            Self::Ansi(_) | Self::Utf16 => case::is_lowered(form, name),
+        }
     }
 
     /// Returns a key's or a section's name in its one form.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use foldhash::quality::RandomState;
-use indexmap::IndexSet;
 
+use super::counting::{Counting, SectionHash};
 use super::encoding::{FileEncoding, Syntax};
 use crate::lines::{CommentAbove, natural_line};
 use crate::{Bytes, Entry, Key, State};
@@ -19,15 +19,19 @@ pub(super) struct Reader<'s, 'b> {
     pub(super) sections: HashMap<Option<Bytes>, usize>,
     /// The one form of each section's name, by its spelling.
     pub(super) section_forms: HashMap<Bytes, Bytes, RandomState>,
+    pub(super) counting: Counting,
     above: CommentAbove,
     /// The section as it is spelled.
     section: Option<Bytes>,
     section_counts: SectionCounts,
     /// Where the section's last entry, else its heading, ends.
     section_end: usize,
-    /// The names of the section's keys, in their one form.
-    names: IndexSet<Bytes, RandomState>,
+    section_hash: SectionHash,
 }
+
+/// For how many entries there is room from the beginning, if there are that many lines. More is made as entries are read: lines
+/// may be blank.
+const USUAL_ENTRIES: usize = 1 << 16;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum SectionCounts {
@@ -37,17 +41,20 @@ enum SectionCounts {
 
 impl<'s, 'b> Reader<'s, 'b> {
     pub(super) fn new(file: &'s Syntax<'b>, encoding: FileEncoding) -> Self {
+        let entries = memchr::memchr_iter(b'\n', &file.syntax).count().min(USUAL_ENTRIES);
+        let counting = Counting::with_capacity(encoding, entries);
         Self {
             file,
             encoding,
-            entries: Vec::new(),
+            entries: Vec::with_capacity(entries),
             sections: HashMap::from([(None, file.offset(0))]),
             section_forms: HashMap::default(),
             above: CommentAbove::default(),
             section: None,
             section_counts: SectionCounts::Yes,
             section_end: file.offset(0),
-            names: IndexSet::default(),
+            section_hash: counting.section(None),
+            counting,
         }
     }
 
@@ -96,9 +103,8 @@ impl<'s, 'b> Reader<'s, 'b> {
         let known = self.sections.contains_key(&Some(form));
         self.section_counts = if known { SectionCounts::No } else { SectionCounts::Yes };
         self.section_end = self.file.offset(next);
+        self.section_hash = self.counting.section(Some(&name));
         self.section = Some(name);
-        // A section counts only once, so no name of an earlier one is asked for again.
-        self.names = IndexSet::default();
     }
 
     fn entry(&mut self, text: Range<usize>, line: u64, lines: Range<usize>) {
@@ -114,10 +120,12 @@ impl<'s, 'b> Reader<'s, 'b> {
             spelled.clone()
         };
         let lines = self.file.place(&lines);
-        let counts = self.section_counts == SectionCounts::Yes && self.names.insert(self.encoding.canonical(&name));
+        let key = Key { section: self.section.clone(), name };
+        let counts =
+            self.section_counts == SectionCounts::Yes && self.counting.insert(self.section_hash, &key, &self.entries);
         self.section_end = lines.end;
         self.entries.push(Entry {
-            key: Key { section: self.section.clone(), name },
+            key,
             value: mark.map(|_| self.file.text(&inside)),
             line,
             state: if counts { State::Active } else { State::Shadowed },
