@@ -9,7 +9,7 @@ const OLD_ROOT: &str = "/opt/SUNWmsgsr";
 const NEW_ROOT: &str = "/opt/sun/comms/messaging";
 const IMTA_CNF: &str = "var/opt/SUNWmsgsr/config/imta.cnf";
 /// Site and vendor changed this one differently; the tool says so and takes an answer.
-const CONFLICT: &str = "CONFLICT";
+const CONFLICT: &str = "option.dat:MAX_NOTARYS";
 
 /// Moves the configuration, merges it, and takes all of it back.
 pub(super) fn show(stage: Stage<'_>, root: &Path) -> Result {
