@@ -5,6 +5,7 @@
 pub mod compatibility;
 pub mod error;
 mod file_head;
+pub mod ha_ip_config;
 pub mod handler;
 pub mod high_availability;
 pub mod install;
@@ -18,6 +19,7 @@ pub mod running;
 pub mod server_root;
 pub mod settings;
 pub mod store;
+pub mod useconfig;
 pub mod work_directory;
 
 pub use error::Error;

@@ -21,6 +21,13 @@ mod patch {
     mod site_values;
 }
 
+mod cluster {
+    mod ha_ip_config;
+    mod support;
+    mod sweeps;
+    mod useconfig;
+}
+
 mod facts {
     mod compatibility;
     mod high_availability;
