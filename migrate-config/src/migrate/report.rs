@@ -183,14 +183,16 @@ pub fn next(fs: &dyn FileSystem, request: &Move) -> Vec<String> {
     let settings = new.config.directory().map(|config| Settings::read(fs, config)).unwrap_or_default();
     let signs = new.config.directory().map(|config| high_availability::signs(fs, config)).unwrap_or_default();
     let (old, new) = (release::look(fs, &old), release::look(fs, &new));
+    lines.push(start);
     if signs.is_empty() {
-        lines.push(start);
         lines.push(format!(
             "On a cluster, run {new_root}/sbin/ha_ip_config before the server starts, and useconfig on the other nodes."
         ));
     } else {
-        lines
-            .push(format!("This host is a node of a cluster ({}). Do not start the server by hand:", signs.join("; ")));
+        lines.push(format!(
+            "This host may be a node of a cluster: {}. Then do not run start-msg, but these steps:",
+            signs.join("; ")
+        ));
         let steps = high_availability::steps(fs, &old, &new).into_iter().enumerate();
         lines.extend(steps.map(|(number, step)| format!("  {}. {step}", number.saturating_add(1))));
     }

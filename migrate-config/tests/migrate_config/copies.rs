@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::support::{CONFIG, NEW, OLD, Site};
+use super::support::{CONFIG, NEW, OLD, Site, unwrapped};
 
 const COPY: &str = "/var/opt/messaging7";
 
@@ -39,7 +39,7 @@ fn what_the_old_data_root_holds_is_made_empty_and_listed() {
         let attributes = |root: &str| testkit::site::attributes(&site.path(root).join(name));
         let (copy, old) = (attributes(COPY), attributes("/var/opt/SUNWmsgsr"));
         assert_eq!((copy.0, copy.1, copy.2), (old.0, old.1, old.2), "{name}");
-        assert!(done.stdout.contains(&format!("{name} is made empty")), "{done}");
+        assert!(unwrapped(&done.stdout).contains(&format!("{name} is made empty")), "{done}");
     }
     assert_eq!(fs::read_dir(site.path(COPY).join("log")).unwrap().count(), 0);
 }
