@@ -7,12 +7,40 @@ use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::in_effect;
 use upgrade_engine::{Run, Status};
 
+use crate::work_directory::WorkDirectory;
+
 /// A request of one of the programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "program", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Request {
     /// `migrate-config OLDROOT`
     MigrateConfig(Move),
+    /// `install-newconfig`
+    InstallNewconfig(Installation),
+    /// `useconfig CONFIGDIR`
+    Useconfig(UsedConfiguration),
+    /// `ha_ip_config`
+    HaIpConfig(LogicalAddress),
+}
+
+/// The configuration that a root uses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsedConfiguration {
+    /// The root.
+    pub new_root: RootPath,
+    /// The data root with the configuration.
+    pub data_root: RootPath,
+}
+
+/// The address of a logical host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogicalAddress {
+    /// The root whose configuration is bound to it.
+    pub new_root: RootPath,
+    /// The address.
+    pub ip: String,
 }
 
 /// The move of a configuration to a new root.
@@ -34,7 +62,34 @@ pub struct Move {
     pub names: Vec<(String, String)>,
 }
 
+/// The installation of merged files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Installation {
+    /// The root of the new release.
+    pub new_root: RootPath,
+    /// Where the merged files are.
+    pub from: WorkDirectory,
+    /// Whether conflicts that are not resolved are installed with the site's values.
+    pub force: bool,
+}
+
 impl Request {
+    /// Returns what the request is about, in a few words.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::MigrateConfig(Move { old_root, new_root, data_root: None, .. }) => {
+                format!("move from {old_root} to {new_root}")
+            }
+            Self::MigrateConfig(Move { old_root, new_root, data_root: Some(place), .. }) => {
+                format!("copy of the configuration of {old_root} to {place} for {new_root}")
+            }
+            Self::InstallNewconfig(request) => format!("installation of merged files in {}", request.new_root),
+            Self::Useconfig(request) => format!("use of {} by {}", request.data_root, request.new_root),
+            Self::HaIpConfig(request) => format!("address {} for {}", request.ip, request.new_root),
+        }
+    }
+
     /// Returns the request as a plan holds it.
     pub fn to_json(&self) -> Value {
         json!(self)
@@ -49,6 +104,9 @@ impl Request {
     pub fn new_root(&self) -> &RootPath {
         match self {
             Self::MigrateConfig(request) => &request.new_root,
+            Self::InstallNewconfig(request) => &request.new_root,
+            Self::Useconfig(request) => &request.new_root,
+            Self::HaIpConfig(request) => &request.new_root,
         }
     }
 }

@@ -8,6 +8,26 @@
     missing_docs
 )]
 
+mod support;
+
+mod install {
+    mod installs;
+    mod refuses;
+}
+
+mod patch {
+    mod every_expected_row;
+    mod resolves;
+    mod site_values;
+}
+
+mod cluster {
+    mod ha_ip_config;
+    mod support;
+    mod sweeps;
+    mod useconfig;
+}
+
 mod facts {
     mod compatibility;
     mod high_availability;

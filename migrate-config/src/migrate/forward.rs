@@ -55,7 +55,7 @@ impl Program<'_> {
         told.warnings.extend(places::owned_by_old(&old));
         self.look_at_releases(&old, &new, &request, &mut told)?;
 
-        let moves = moves(fs, &old, &new, &request)?;
+        let moves = moves(fs, &old, &request)?;
         let digests = if request.data_root.is_some() { Digests::Wanted } else { Digests::Unwanted };
         let progress = context.progress(0)?;
         let surveyed = configuration(fs, &config, &moves, digests, &progress as &dyn Observer);
@@ -278,9 +278,12 @@ fn touched(old: &Root, request: &Move) -> Touched {
 }
 
 /// Returns what moves in the configuration: the old root as it was named and as it is really called; for a copy, the data root as well.
-fn moves(fs: &dyn FileSystem, old: &Root, new: &Root, request: &Move) -> Result<Moves, Error> {
+///
+/// # Errors
+/// When a directory of the old root cannot be looked at.
+pub fn moves(fs: &dyn FileSystem, old: &Root, request: &Move) -> Result<Moves, Error> {
     let mut roots: Vec<(RootPath, RootPath)> =
-        old.spellings().into_iter().map(|from| (from, new.server.path.clone())).collect();
+        old.spellings().into_iter().map(|from| (from, request.new_root.clone())).collect();
     if let Some(place) = &request.data_root {
         let below =
             |name: &str| place.resolve(name.as_bytes()).map_err(|e| Error::io("use", name, std::io::Error::other(e)));

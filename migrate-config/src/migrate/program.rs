@@ -11,10 +11,9 @@ use upgrade_engine::{Run, survey};
 
 use super::cli::{Args, Command};
 use super::detect::roots;
-use super::ldap_settings::SettingsFromLdap;
-use super::produce::Rewritten;
 use super::report;
 use crate::error::Error;
+use crate::handler;
 use crate::request::Request;
 
 /// With more steps, not each is announced.
@@ -72,16 +71,12 @@ impl RunHandler for Program<'_> {
     type Error = Error;
 
     fn describe(&self, plan: &Plan) -> String {
-        Request::of(plan).map_or_else(|| "run".to_owned(), |request| report::describe(&request))
+        Request::of(plan).map_or_else(|| "run".to_owned(), |request| request.describe())
     }
 
     fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
-        let settings = SettingsFromLdap { fs: self.context.fs, own_files: self.context.own_files };
-        Ok(Providers {
-            producers: vec![Box::new(Rewritten), Box::new(settings)],
-            workers: std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN),
-            ..Providers::default()
-        })
+        let workers = std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
+        Ok(Providers { workers, ..handler::providers(self.context) })
     }
 
     fn announcement(&self, plan: &Plan, step: usize) -> Announcement {

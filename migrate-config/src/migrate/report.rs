@@ -16,25 +16,13 @@ use super::forward::Told;
 use super::plan::Facts;
 use crate::error::Error;
 use crate::references::{self, Reference, References};
-use crate::request::{Move, Request};
+use crate::request::Move;
 use crate::server_root::ServerRoot;
 use crate::settings::Settings;
 use crate::{high_availability, release};
 
 /// How many names a line holds.
 const NAMED: usize = 12;
-
-/// Returns what a run is about, in a few words.
-pub fn describe(request: &Request) -> String {
-    match request {
-        Request::MigrateConfig(Move { old_root, new_root, data_root: None, .. }) => {
-            format!("move from {old_root} to {new_root}")
-        }
-        Request::MigrateConfig(Move { old_root, new_root, data_root: Some(place), .. }) => {
-            format!("copy of the configuration of {old_root} to {place} for {new_root}")
-        }
-    }
-}
 
 /// Returns `1 file`, `2 files`.
 pub fn counted(count: usize, what: &str) -> String {

@@ -1,4 +1,4 @@
-//! `toy FILE`: a whole tool in under 100 lines. It puts a mark at the beginning of a file, under a journal.
+//! `toy FILE`: a whole tool in a little over 100 lines. It puts a mark at the beginning of a file, under a journal.
 
 use std::path::PathBuf;
 
@@ -10,6 +10,7 @@ use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
 use upgrade_engine::place::{Anchor, Place};
 use upgrade_engine::plan::Plan;
+use upgrade_engine::run_list::{in_effect, list_runs};
 use upgrade_engine::step::{NewContent, ReplaceFile, SpanEdit, Step, read_whole};
 
 const MARK: &str = "MARK ";
@@ -20,6 +21,9 @@ const MARK: &str = "MARK ";
 pub(crate) struct Args {
     /// The file, below the product root
     file: Option<PathBuf>,
+    /// Remove the marks of all runs
+    #[arg(long)]
+    unmark: bool,
     #[command(flatten)]
     pub(crate) common: CommonOptions,
 }
@@ -53,6 +57,11 @@ impl Program for Toy {
     }
     fn run(args: &Args, context: &Context<'_>) -> Result<Completion, ToyError> {
         let runs = Runs::new(context, &Toy);
+        if args.unmark {
+            let all = list_runs(&*context.state.fs, &context.state.path, context.tool).map_err(Error::from)?;
+            let marks = in_effect(&all).into_iter().filter(|run| run.plan.undoes.is_none());
+            return runs.undo_all(&marks.map(|run| run.id.clone()).collect::<Vec<_>>());
+        }
         let Some(file) = &args.file else {
             return runs.requested()?.ok_or_else(|| Error::Usage("FILE is missing".to_owned()).into());
         };

@@ -247,6 +247,11 @@ impl<'a, H: RunHandler> Runs<'a, H> {
 }
 
 impl<H: RunHandler> NewRun<'_, H> {
+    /// Returns the runs that there are; nothing where there is no state directory, and in a dry run.
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
     /// Shows a plan in a dry run; else asks `question`, when there is one, applies the plan and prints how it is undone.
     ///
     /// # Errors

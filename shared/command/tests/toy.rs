@@ -70,8 +70,12 @@ impl Site {
 
     /// Leaves an unfinished run: killed between the intent of its step and the end.
     fn interrupted(&self, root: &str, file: &str) {
+        self.interrupted_in_steps_of(9, root, file);
+    }
+
+    fn interrupted_in_steps_of(&self, calls: usize, root: &str, file: &str) {
         // What earlier attempts left behind adds a few calls to each.
-        for stop in (1..400).step_by(9) {
+        for stop in (1..45 * calls).step_by(calls) {
             self.killed(root, file, stop);
             if self.call("toy", root, &["--list-runs"]).stdout.lines().any(|line| line.contains("unfinished")) {
                 return;
@@ -199,6 +203,44 @@ fn a_killed_run_is_resumed_by_the_same_command_or_by_resume_or_undone() {
     site.toy(&["--dry-run", "--undo"]).exits(5).says("to resume it: ").says(&format!("--undo {run}"));
     site.toy(&["--undo", "--yes"]).exits(0).says("Everything is as it was");
     assert_eq!(site.read("root/a"), "one");
+}
+
+#[test]
+fn all_runs_of_a_tool_are_undone_by_one_command_and_as_one_run() {
+    let site = Site::new();
+    site.toy(&["--unmark"]).exits(1).says("there is no run to undo");
+    for file in ["/a", "/b"] {
+        site.toy(&["--yes", file]).exits(0);
+    }
+    let [first, second] = site.runs().try_into().unwrap();
+    let shown = site.toy(&["--unmark", "--dry-run"]).exits(0);
+    shown.says(&format!("restore /b from run {second}")).says(&format!("restore /a from run {first}"));
+    assert_eq!((site.read("root/a"), site.read("root/b")), ("MARK one".to_owned(), "MARK two".to_owned()));
+    let question = format!("Undo 2 runs, newest first: {second} (mark in /b), {first} (mark in /a)?");
+    site.toy(&["--unmark"]).exits(2).says(&question).says("Nothing was changed.");
+    site.toy(&["--unmark", "--yes"]).exits(0).says(&format!("Everything is as it was before run {first}"));
+    assert_eq!((site.read("root/a"), site.read("root/b")), ("one".to_owned(), "two".to_owned()));
+    let listed = site.toy(&["--list-runs"]);
+    let listed = listed.says("mark in /a: undone").says("mark in /b: undone");
+    listed.says(&format!("undo of runs {second}, {first}: finished"));
+    site.toy(&["--unmark", "--yes"]).exits(1).says("there is no run to undo");
+}
+
+#[test]
+fn a_killed_undo_of_several_runs_is_resumed_by_the_same_command_or_by_resume() {
+    for finish in [&["--unmark", "--yes"][..], &["--resume"]] {
+        let site = Site::new();
+        for file in ["/a", "/b"] {
+            site.toy(&["--yes", file]).exits(0);
+        }
+        let [first, second] = site.runs().try_into().unwrap();
+        site.interrupted_in_steps_of(40, "root", "--unmark");
+        // To undo one of them alone, the undo of both is in the way.
+        site.toy(&["--undo", &second, "--yes"]).exits(5).says(&format!("undo of runs {second}, {first}"));
+        site.toy(finish).exits(0).says("Resuming run").says(&format!("Everything is as it was before run {first}"));
+        assert_eq!((site.read("root/a"), site.read("root/b")), ("one".to_owned(), "two".to_owned()));
+        site.toy(&["--list-runs"]).says("mark in /a: undone").says("mark in /b: undone");
+    }
 }
 
 #[test]

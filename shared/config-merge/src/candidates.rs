@@ -4,7 +4,9 @@
 //! candidates.json      what was merged: where each file goes, what was there, digest of the candidate, open conflicts
 //! changes.json         every decision, in the JSON contract of a merge
 //! changes/NAME.CHANGES the decisions about one file, for people
+//! changes/NAME.proposal  what a merge by line would make of a file of no known form, for people
 //! merged/NAME          the candidate
+//! resolutions.json     what was said about conflicts; as the candidates it may hold passwords
 //! ```
 //!
 //! A candidate is installed by digest: one that somebody edited, or whose live file changed since, is refused. Conflicts are resolved
@@ -22,11 +24,10 @@ use upgrade_engine::plan::Plan;
 use upgrade_engine::step::{Attributes, NewContent, Producer, StepContext};
 
 use crate::error::Error;
-use crate::files::{FileSystems, Source};
+use crate::files::{FileSystems, Source, Where};
 use crate::layout::Directory;
 use crate::merges::{Live, Merger, Merges};
-use crate::report::SECRETS;
-use crate::resolutions::Resolutions;
+use crate::resolutions::ResolutionLines;
 use crate::{own_files, recipe};
 
 /// The file that says what a work directory holds.
@@ -37,6 +38,8 @@ pub const DECISIONS: &str = "changes.json";
 pub const MERGED: &str = "merged";
 /// Where the reports are.
 pub const CHANGES: &str = "changes";
+/// The file with what was said about conflicts.
+pub const RESOLUTIONS: &str = "resolutions.json";
 /// Version of the record's form.
 const VERSION: u32 = 1;
 /// The producer's name in plans.
@@ -50,12 +53,19 @@ pub struct Record {
     pub version: u32,
     /// What was asked for.
     pub request: Value,
-    /// What was said about conflicts, without secrets.
-    pub resolutions: Resolutions,
     /// The merged files.
     pub files: Vec<Candidate>,
     /// Files that were not merged, and why.
     pub findings: Vec<String>,
+    /// Digest of this record without it: a record that somebody edited is refused.
+    pub digest: Option<Digest>,
+}
+
+impl Record {
+    /// Returns the digest of all else in the record.
+    fn own_digest(&self) -> Result<Digest, serde_json::Error> {
+        Ok(Digest::of(&serde_json::to_vec(&Self { digest: None, ..self.clone() })?))
+    }
 }
 
 /// A merged file.
@@ -90,6 +100,62 @@ pub fn write<M: Merger>(
     merges: &Merges<'_, M::Method>,
     request: Value,
 ) -> Result<(), Error> {
+    let files = files(path, merger, merges, request)?;
+    new_files::write_tree(fs, path, &files).map(drop).map_err(|e| Error::io("make", path, e))
+}
+
+/// As [`write`], in the place of earlier candidates, or of none: the old ones or the new ones are there, each whole. Who may do this at
+/// the same time is kept away by the caller.
+///
+/// # Errors
+/// [`Error::Files`] when the place is taken by something else; [`command::Error::Io`].
+pub fn replace<M: Merger>(
+    directory: (FileSystems<'_>, Where, &RootPath),
+    merger: &M,
+    merges: &Merges<'_, M::Method>,
+    request: Value,
+) -> Result<(), Error> {
+    let (systems, on, path) = directory;
+    let fs = systems.on(on);
+    new_files::settle_tree(fs, path).map_err(|e| Error::io("clear up beside", path, e))?;
+    earlier_resolutions(systems, on, path)?;
+    let files = files(path, merger, merges, request)?;
+    new_files::replace_tree(fs, path, &files).map(drop).map_err(|e| Error::io("make", path, e))
+}
+
+/// Returns what was said about conflicts when the candidates of a work directory were made; nothing where there are none. An earlier
+/// [`replace`] that was interrupted is seen through.
+///
+/// # Errors
+/// [`Error::Files`] when there is something else than a work directory.
+pub fn earlier_resolutions(systems: FileSystems<'_>, on: Where, path: &RootPath) -> Result<ResolutionLines, Error> {
+    let (parent, name) = path.split_last().ok_or_else(|| Error::io("use", path, io::ErrorKind::IsADirectory.into()))?;
+    let interrupted = own_files::below(&parent, format!(".{}.replaced", RelPath::from(name)))?;
+    for path in [path, &interrupted] {
+        match systems.on(on).open_dir(path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+            _ => {}
+        }
+        let directory = Directory::open(systems, on, path.clone())?;
+        let at = |name| own_files::below(path, name);
+        if own_files::read_if_there(directory.fs(), &at(RECORD)?)?.is_none() {
+            return Err(directory.wrong("it is there already and holds no candidates"));
+        }
+        let lines = own_files::read(directory.fs(), &at(RESOLUTIONS)?)?;
+        let wrong = |e: serde_json::Error| directory.wrong(format!("{RESOLUTIONS}: {e}"));
+        let lines: Vec<String> = serde_json::from_slice(&lines).map_err(wrong)?;
+        return ResolutionLines::parse(lines.iter().map(String::as_str));
+    }
+    Ok(ResolutionLines::default())
+}
+
+/// Returns the files of a work directory.
+fn files<M: Merger>(
+    path: &RootPath,
+    merger: &M,
+    merges: &Merges<'_, M::Method>,
+    request: Value,
+) -> Result<Vec<NewFile>, Error> {
     let failed = |e| Error::io("make", path, e);
     let mut files = Vec::new();
     let mut add = |name: String, content: Vec<u8>| {
@@ -104,9 +170,14 @@ pub fn write<M: Merger>(
             add(format!("{MERGED}/{name}"), result.to_vec())?;
         }
         let mut changes = Changes::default();
-        changes.add(name, &merged.merge, SECRETS);
+        changes.add(name, &merged.merge, merged.secrets);
         add(format!("{CHANGES}/{name}.CHANGES"), changes.to_string().into_bytes())?;
         let open: Vec<String> = merged.open_conflicts().collect();
+        if !open.is_empty()
+            && let Some(proposal) = merger.proposal(name, &merged.file.method, &merged.file.versions)
+        {
+            add(format!("{CHANGES}/{name}.proposal"), proposal)?;
+        }
         let (blocking, reported) =
             if merger.blocks(name, &merged.file.method) { (open, Vec::new()) } else { (Vec::new(), open) };
         candidates.push(Candidate {
@@ -123,16 +194,13 @@ pub fn write<M: Merger>(
         });
     }
     add(DECISIONS.to_owned(), merges.changes().to_json().map_err(|e| failed(e.into()))?.into_bytes())?;
-    let record = Record {
-        version: VERSION,
-        request,
-        resolutions: merges.resolutions.clone(),
-        files: candidates,
-        findings: merges.findings.clone(),
-    };
+    let lines: Vec<String> = merges.lines.typed().collect();
+    add(RESOLUTIONS.to_owned(), serde_json::to_vec_pretty(&lines).map_err(|e| failed(e.into()))?)?;
+    let findings = merges.findings.clone();
+    let mut record = Record { version: VERSION, request, files: candidates, findings, digest: None };
+    record.digest = Some(record.own_digest().map_err(|e| failed(e.into()))?);
     add(RECORD.to_owned(), serde_json::to_vec_pretty(&record).map_err(|e| failed(e.into()))?)?;
-    new_files::write_tree(fs, path, &files).map_err(failed)?;
-    Ok(())
+    Ok(files)
 }
 
 /// A work directory, read back: every candidate is as it was made.
@@ -146,7 +214,7 @@ impl Candidates {
     /// Reads a work directory.
     ///
     /// # Errors
-    /// [`Error::Files`] when it is none; [`Error::ChangedSince`] when somebody edited a candidate.
+    /// [`Error::Files`] when it is none; [`Error::ChangedSince`] when somebody edited the record or a candidate.
     pub fn read(directory: &Directory<'_>) -> Result<Self, Error> {
         let path = own_files::below(directory.path(), RECORD)?;
         let bytes = own_files::read_if_there(directory.fs(), &path)?;
@@ -155,6 +223,9 @@ impl Candidates {
         let record: Record = serde_json::from_slice(&bytes).map_err(|e| wrong(e.to_string()))?;
         if record.version != VERSION {
             return Err(wrong(format!("it has version {}, this program reads version {VERSION}", record.version)));
+        }
+        if record.digest != Some(record.own_digest().map_err(|e| wrong(e.to_string()))?) {
+            return Err(Error::ChangedSince { path: path.to_string() });
         }
         let source = |candidate: &Candidate| match candidate.after {
             None => Ok(None),

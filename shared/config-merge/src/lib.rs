@@ -27,7 +27,7 @@ pub mod snapshot;
 pub use by_dialect::by_dialect;
 pub use error::Error;
 pub use files::{FileSystems, Source, Stock, Version, Versions, Where};
-pub use merges::{FileToMerge, Live, MergeResult, Merged, Merger, Merges, merge};
+pub use merges::{FileToMerge, Live, MergeResult, Merged, Merger, Merges, merge, merge_with};
 pub use recipe::MergeProducer;
 pub use report::{SECRETS, changes_as_json};
 pub use resolutions::{ResolutionLines, Resolutions};

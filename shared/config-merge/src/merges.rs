@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use documents::changes::Changes;
+use documents::changes::{Changes, Secrets};
 use documents::merge::{Decision, Merge};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::files::{FileSystems, Version, Versions};
 use crate::guards;
 use crate::report::SECRETS;
-use crate::resolutions::Resolutions;
+use crate::resolutions::{ResolutionLines, Resolutions};
 
 /// What a merger makes of a file.
 #[derive(Clone, Debug)]
@@ -50,6 +50,17 @@ pub trait Merger: Sync {
     /// Returns whether conflicts in a file have to be resolved before its candidate is installed.
     fn blocks(&self, _name: &str, _method: &Self::Method) -> bool {
         true
+    }
+
+    /// Returns what of a file nobody is to see in a report.
+    fn secrets(&self, _name: &str, _method: &Self::Method) -> Secrets {
+        SECRETS
+    }
+
+    /// Returns what a merge by line would make of a file that is decided as a whole and in conflict; nothing where there is nothing to
+    /// propose. It is kept beside the report, for people to look at.
+    fn proposal(&self, _name: &str, _method: &Self::Method, _versions: &Versions<Version>) -> Option<Vec<u8>> {
+        None
     }
 }
 
@@ -91,6 +102,8 @@ pub struct Merged<'a, M> {
     pub file: &'a FileToMerge<M>,
     /// What was decided.
     pub merge: Merge,
+    /// What of it nobody is to see.
+    pub secrets: Secrets,
     is_there: bool,
 }
 
@@ -115,6 +128,7 @@ pub struct Merges<'a, M> {
     /// What is left to the administrator: files that were not merged, and why. A run with any ends with exit 3.
     pub findings: Vec<String>,
     pub(crate) resolutions: Resolutions,
+    pub(crate) lines: ResolutionLines,
 }
 
 /// Merges files. A site's file without any entry, where the others have some, is not merged: it is a finding.
@@ -127,19 +141,34 @@ pub fn merge<'a, M: Merger>(
     resolutions: Resolutions,
     file_systems: &FileSystems<'_>,
 ) -> Result<Merges<'a, M::Method>, Error> {
-    let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
     let lines = resolutions.read(file_systems)?;
+    Ok(Merges { resolutions, ..merge_with(merger, files, lines)? })
+}
+
+/// As [`merge`], with resolutions that were read: for candidates, which keep them. A plan cannot be made from these merges.
+///
+/// # Errors
+/// As [`merge`].
+pub fn merge_with<'a, M: Merger>(
+    merger: &M,
+    files: &'a [FileToMerge<M::Method>],
+    lines: ResolutionLines,
+) -> Result<Merges<'a, M::Method>, Error> {
+    let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
     lines.check(|typed| names.contains(merger.reported_name(typed)))?;
-    let mut merges = Merges { merged: Vec::new(), findings: Vec::new(), resolutions };
+    let mut merges = Merges { merged: Vec::new(), findings: Vec::new(), resolutions: Resolutions::default(), lines };
     for file in files {
-        let lines = lines.of(|typed| merger.reported_name(typed) == file.name);
+        let lines = merges.lines.of(|typed| merger.reported_name(typed) == file.name);
         let MergeResult { merge, is_there } = merger.merge(&file.name, &file.method, &file.versions, &lines)?;
         match &file.versions.site {
             Some(site) if guards::site_has_no_entry(&merge) => merges.findings.push(format!(
                 "{}: {} has no entry, as after a full disk; the file was not merged and no key was removed",
                 file.name, site.source.path
             )),
-            _ => merges.merged.push(Merged { file, merge, is_there }),
+            _ => {
+                let secrets = merger.secrets(&file.name, &file.method);
+                merges.merged.push(Merged { file, merge, secrets, is_there });
+            }
         }
     }
     Ok(merges)
@@ -150,7 +179,7 @@ impl<M> Merges<'_, M> {
     pub fn changes(&self) -> Changes<'_> {
         let mut changes = Changes::default();
         for merged in &self.merged {
-            changes.add(&merged.file.name, &merged.merge, SECRETS);
+            changes.add(&merged.file.name, &merged.merge, merged.secrets);
         }
         changes
     }

@@ -1,14 +1,18 @@
 //! The plan of a merge: each changed file is replaced by what the producer makes of its versions. The plan names files and
 //! digests only, so that no password gets into it.
 
+use std::io;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use upgrade_engine::digest::Digest;
-use upgrade_engine::fs::{File, FileSystem, RootPath};
+use upgrade_engine::fs::{File, FileSystem, Name, RootPath};
 use upgrade_engine::place::Place;
 use upgrade_engine::plan::Plan;
-use upgrade_engine::step::{NewContent, Producer, RemoveFile, ReplaceFile, Step, StepContext, WriteFile};
-use upgrade_engine::survey;
+use upgrade_engine::step::{
+    Attributes, MakeDir, NewContent, Producer, RemoveFile, ReplaceFile, Step, StepContext, WriteFile,
+};
+use upgrade_engine::survey::{self, SurveyError};
 
 use crate::error::Error;
 use crate::files::{FileSystems, Source, Versions};
@@ -63,7 +67,7 @@ pub(crate) fn add(plan: &mut Plan, fs: &dyn FileSystem, within: &[RootPath], cha
             Step::ReplaceFile(ReplaceFile { at, links, before: *before, after, content })
         }
         (Live::Nothing(attributes), Some(digest)) => {
-            let at = place(plan, fs, name, target)?;
+            let at = new_place(plan, fs, (name, target), attributes)?;
             Step::WriteFile(WriteFile { at, digest, content, attributes: attributes.clone() })
         }
         (Live::File(digest), None) => {
@@ -74,6 +78,40 @@ pub(crate) fn add(plan: &mut Plan, fs: &dyn FileSystem, within: &[RootPath], cha
     };
     plan.steps.push(step);
     Ok(())
+}
+
+/// Returns the place of a new file. Directories that are missing above it are made first, like the file: for its owner, and open to
+/// others where it is.
+fn new_place(
+    plan: &mut Plan,
+    fs: &dyn FileSystem,
+    (name, target): (&str, &RootPath),
+    attributes: &Attributes,
+) -> Result<Place, Error> {
+    let mut missing: Vec<Name> = Vec::new();
+    let mut parent = survey::open_parent(fs, target);
+    let mut at = target.clone();
+    while let Err(SurveyError::Io { source, .. }) = &parent
+        && source.kind() == io::ErrorKind::NotFound
+        && let Some((above, last)) = at.split_last()
+    {
+        missing.push(last);
+        at = above;
+        parent = survey::open_parent(fs, &at);
+    }
+    let parent = parent?;
+    plan.anchors.insert(name.to_owned(), survey::anchor(&*parent.dir, &parent.path)?);
+    let mut place = Place::anchor(name).join(&parent.name);
+    for name in missing.iter().rev() {
+        let mode = if attributes.mode & 0o004 == 0 { 0o700 } else { 0o755 };
+        let attributes = Attributes { mode, extended: Vec::new(), ..attributes.clone() };
+        let is_made = |step: &Step| matches!(step, Step::MakeDir(made) if plan.show(&made.at) == plan.show(&place));
+        if !plan.steps.iter().any(is_made) {
+            plan.steps.push(Step::MakeDir(MakeDir { at: place.clone(), attributes }));
+        }
+        place = place.join(name);
+    }
+    Ok(place)
 }
 
 fn place(plan: &mut Plan, fs: &dyn FileSystem, name: &str, target: &RootPath) -> Result<Place, Error> {

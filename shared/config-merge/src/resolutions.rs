@@ -53,8 +53,7 @@ impl Resolutions {
             let text = files.read_as_surveyed(file)?;
             let text =
                 String::from_utf8(text).map_err(|_| Error::usage(format!("{}: it is not text in UTF-8", file.path)))?;
-            let meant = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-            lines.extend(text.lines().filter(meant).map(str::to_owned));
+            lines.extend(text.lines().filter(is_meant).map(str::to_owned));
         }
         Ok(lines)
     }
@@ -64,11 +63,7 @@ impl Resolutions {
     /// # Errors
     /// [`command::Error::Usage`] for a line that is none; when the file with resolutions cannot be read or has changed.
     pub fn read(&self, files: &FileSystems<'_>) -> Result<ResolutionLines, Error> {
-        let parse = |line: String| match line.split_once(':') {
-            Some((file, rest)) if rest.contains('=') => Ok((file.trim().to_owned(), rest.to_owned())),
-            _ => Err(wrong(&line)),
-        };
-        Ok(ResolutionLines { lines: self.lines(files)?.into_iter().map(parse).collect::<Result<_, _>>()? })
+        ResolutionLines::parse(self.lines(files)?.iter().map(String::as_str))
     }
 
     /// Returns what is said about keys of one file that the caller names: `KEY=CHOICE`, or with the file's name before it.
@@ -83,6 +78,47 @@ impl Resolutions {
 }
 
 impl ResolutionLines {
+    /// Reads lines `FILE:KEY=CHOICE`; an empty one, and one that begins with `#`, is none.
+    ///
+    /// # Errors
+    /// [`command::Error::Usage`] for a line that is none.
+    pub fn parse<'l>(lines: impl IntoIterator<Item = &'l str>) -> Result<Self, Error> {
+        let parse = |line: &str| match line.split_once(':') {
+            Some((file, rest)) if rest.contains('=') => Ok((file.trim().to_owned(), rest.to_owned())),
+            _ => Err(wrong(line)),
+        };
+        Ok(Self { lines: lines.into_iter().filter(is_meant).map(parse).collect::<Result<_, _>>()? })
+    }
+
+    /// Returns the lines as they are typed.
+    pub fn typed(&self) -> impl Iterator<Item = String> {
+        self.lines.iter().map(|(file, rest)| format!("{file}:{rest}"))
+    }
+
+    /// Returns these lines, then others.
+    #[must_use]
+    pub fn followed_by(mut self, others: &Self) -> Self {
+        self.lines.extend_from_slice(&others.lines);
+        self
+    }
+
+    /// Takes out the first line about a key of a file, as it is named there; returns whether there was one.
+    pub fn forget(&mut self, is_it: impl Fn(&str) -> bool, key: &str) -> bool {
+        let is_about = |rest: &str| rest.strip_prefix(key).is_some_and(|rest| rest.starts_with('='));
+        let found = self.lines.iter().position(|(file, rest)| is_it(file) && is_about(rest));
+        if let Some(found) = found {
+            self.lines.remove(found);
+        }
+        found.is_some()
+    }
+
+    /// Takes out all lines about files that are not merged; returns them without what they say.
+    pub fn forget_others(&mut self, is_merged: impl Fn(&str) -> bool) -> Vec<String> {
+        let (kept, gone) = std::mem::take(&mut self.lines).into_iter().partition(|(file, _)| is_merged(file));
+        self.lines = kept;
+        gone.iter().map(|(file, rest)| shown(&format!("{file}:{rest}")).to_owned()).collect()
+    }
+
     /// Refuses a line about a file that is not merged.
     ///
     /// # Errors
@@ -100,8 +136,15 @@ impl ResolutionLines {
     }
 }
 
+fn is_meant(line: &&str) -> bool {
+    !line.trim().is_empty() && !line.trim_start().starts_with('#')
+}
+
 fn wrong(line: &str) -> Error {
-    // A value may be a secret: only what is ahead of it is shown.
-    let shown = line.split('=').next().unwrap_or_default();
-    Error::usage(format!("`{shown}`: a resolution is FILE:KEY=site|new|VALUE, with a file that is merged"))
+    Error::usage(format!("`{}`: a resolution is FILE:KEY=site|new|VALUE, with a file that is merged", shown(line)))
+}
+
+/// Returns what of a line may be shown: a value may be a secret.
+fn shown(line: &str) -> &str {
+    line.split('=').next().unwrap_or_default()
 }

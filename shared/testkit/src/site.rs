@@ -50,6 +50,13 @@ impl Site {
         self
     }
 
+    /// Looks for runs where another program of the same tool keeps them, too.
+    #[must_use]
+    pub fn with_runs_of(mut self, tool: &str) -> Self {
+        self.name = tool.to_owned();
+        self
+    }
+
     /// Has [`Site::plain`] also replace what differs from run to run with this tool; `[TEMP]` is in place then.
     #[must_use]
     pub fn with_words(mut self, words: fn(&Site, String) -> String) -> Self {

@@ -12,6 +12,7 @@ pub mod fs;
 mod journal;
 mod locks;
 pub mod new_files;
+mod original;
 pub mod place;
 pub mod plan;
 pub mod redact;

@@ -123,6 +123,85 @@ pub fn write_tree(fs: &dyn FileSystem, path: &RootPath, files: &[NewFile]) -> io
     made
 }
 
+/// Makes a directory (mode 0700) with files in the place of the one that is there, or of none. Between two renames the place is
+/// empty and the old directory is beside it: [`settle_tree`] puts it back. Returns what could not be set by this user.
+///
+/// # Errors
+/// As `mkdir`, `open`, `write` and `rename`; the place is as it was then. That the old directory cannot be removed is no error:
+/// the next [`settle_tree`] removes it.
+pub fn replace_tree(fs: &dyn FileSystem, path: &RootPath, files: &[NewFile]) -> io::Result<Vec<String>> {
+    let (parent, name) = path.split_last().ok_or(io::ErrorKind::IsADirectory)?;
+    let dir = fs.open_dir(&parent)?;
+    let (at, old) = (RelPath::from(name.clone()), replaced(&name)?);
+    let hidden = hidden(&name)?;
+    dir.make_dir(&hidden)?;
+    let made = fill(&*dir, &hidden, files).and_then(|unset| {
+        let moved = match dir.rename(&at, &old, Existing::Refuse) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => false,
+            other => {
+                other?;
+                true
+            }
+        };
+        let published = dir
+            .sync(&RelPath::here(), Durable::PublishedTree)
+            .and_then(|()| dir.rename(&hidden, &at, Existing::Refuse));
+        if let Err(error) = published {
+            if moved {
+                dir.rename(&old, &at, Existing::Refuse)?;
+            }
+            return Err(error);
+        }
+        dir.sync(&RelPath::here(), Durable::PublishedTree)?;
+        if moved {
+            let _ = remove(&*dir, &old);
+        }
+        Ok(unset)
+    });
+    if made.is_err() {
+        let _ = remove(&*dir, &hidden);
+    }
+    made
+}
+
+/// Clears up after a [`replace_tree`] that was interrupted: puts the old directory back where none is in its place, and removes what
+/// else it left. Nobody else may be about to replace the directory.
+///
+/// # Errors
+/// As `readdir`, `rename` and `rmdir`. A directory above that is not there needs nothing.
+pub fn settle_tree(fs: &dyn FileSystem, path: &RootPath) -> io::Result<()> {
+    let (parent, name) = path.split_last().ok_or(io::ErrorKind::IsADirectory)?;
+    let dir = match fs.open_dir(&parent) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
+    let (at, old) = (RelPath::from(name.clone()), replaced(&name)?);
+    let names = dir.list(&RelPath::here())?;
+    if names.iter().any(|found| RelPath::from(found.clone()) == old) {
+        if names.contains(&name) {
+            remove(&*dir, &old)?;
+        } else {
+            dir.rename(&old, &at, Existing::Refuse)?;
+            dir.sync(&RelPath::here(), Durable::PublishedTree)?;
+        }
+    }
+    let prefix = [b".", name.as_bytes(), b"."].concat();
+    let is_staged = |found: &&Name| {
+        let number = found.as_bytes().strip_prefix(prefix.as_slice());
+        number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+    };
+    for left in names.iter().filter(is_staged) {
+        remove(&*dir, &RelPath::from(left.clone()))?;
+    }
+    Ok(())
+}
+
+/// The name of a directory that is being replaced.
+fn replaced(name: &Name) -> io::Result<RelPath> {
+    let old = [b".", name.as_bytes(), b".replaced"].concat();
+    Ok(Name::new(old).map_err(io::Error::other)?.into())
+}
+
 fn fill(dir: &dyn Dir, top: &RelPath, files: &[NewFile]) -> io::Result<Vec<String>> {
     let mut unset = Vec::new();
     let mut directories = BTreeSet::new();

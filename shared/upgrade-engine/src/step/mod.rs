@@ -44,7 +44,7 @@ pub use write_file::WriteFile;
 
 pub(crate) use ahead::{Ahead, check_steps};
 pub use new_file::read_whole;
-pub(crate) use saved::Saves;
+pub(crate) use saved::{Saves, read_original};
 
 use crate::digest::Digest;
 pub use crate::error::StepError;

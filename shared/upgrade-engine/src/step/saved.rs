@@ -62,7 +62,12 @@ pub(super) fn save(world: &StepContext<'_>, at: &Place) -> Result<Name, StepErro
 
 /// Returns bytes that a run saved.
 pub(super) fn read_saved(world: &StepContext<'_>, run: &Name, saved: &Name) -> Result<Vec<u8>, StepError> {
-    read_saved_file(world.runs()?, &before(run)?.join(saved))
+    read_original(world.runs()?, run, saved)
+}
+
+/// As [`read_saved`], from the directory of a tool's runs.
+pub(crate) fn read_original(runs: &dyn Dir, run: &Name, saved: &Name) -> Result<Vec<u8>, StepError> {
+    read_saved_file(runs, &before(run)?.join(saved))
 }
 
 /// Returns the attributes of a file that a run saved.

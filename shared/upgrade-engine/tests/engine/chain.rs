@@ -279,3 +279,27 @@ fn the_plan_of_an_undo_from_before_there_were_chains_is_read() {
     assert_eq!(plan.undoes, Some(Undone::One("20240101T000000Z-1".to_owned())));
     assert_eq!(serde_json::to_value(&plan).unwrap()["undoes"], json!("20240101T000000Z-1"), "and written as it was");
 }
+
+#[test]
+fn the_content_from_before_a_run_can_be_read_as_long_as_the_run_is_kept() {
+    let fs: Arc<dyn FileSystem> = Arc::new(disk());
+    let old = read(&*root(&*fs), "conf/app.conf");
+    apply(&fs).unwrap();
+    let identity = || upgrade_engine::Identity { pid: 1, host: "host".to_owned(), now: jiff::Timestamp::UNIX_EPOCH };
+    let state = RootPath::new(crate::fixture::STATE).unwrap();
+    let session = upgrade_engine::engine::Session::look(&*fs, &state, "test", identity()).unwrap().unwrap();
+    let runs = session.runs().unwrap();
+    let original =
+        |run: &Run, anchor: &str, name: &str| session.original(run, &Place::anchor(anchor).below(&path(name))).unwrap();
+    assert_eq!(original(&runs[0], "root", "conf/app.conf"), Some(old.clone()));
+    assert_eq!(original(&runs[0], "root", "conf/app.also"), Some(old.clone()), "its other name");
+    assert_eq!(original(&runs[1], "conf", "app.conf"), Some([b"first ".as_slice(), &old].concat()));
+    assert_eq!(original(&runs[1], "conf", "fresh"), Some(vec![0x43; 700]), "a removed file");
+    assert_eq!(original(&runs[0], "root", "conf/fresh"), None, "a new file had no content before");
+    assert_eq!(original(&runs[0], "root", "live/config"), None);
+    drop(session);
+    undo(&fs).unwrap();
+    let session = crate::fixture::session(&*fs).unwrap();
+    let runs = session.runs().unwrap();
+    assert_eq!(session.original(&runs[0], &place("conf/app.conf")).unwrap(), Some(old), "also of an undone run");
+}

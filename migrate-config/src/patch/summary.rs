@@ -1,0 +1,103 @@
+//! What a merge came to, for people: per file what was taken, kept and is in conflict, and each open conflict with both values.
+
+use command::quoted;
+use config_merge::Merged;
+use documents::changes::Changes;
+use documents::merge::{Decision, Word};
+
+use super::merging::Method;
+
+/// How much of a value is shown; the report has all of it.
+const LONGEST: usize = 160;
+
+/// How many keys of a file were decided in which way.
+#[derive(Default)]
+struct Counts {
+    taken: usize,
+    kept: usize,
+    moved: usize,
+    resolved: usize,
+    open: usize,
+}
+
+impl Counts {
+    fn of(decisions: &[Decision]) -> Self {
+        let mut counts = Self::default();
+        for decision in decisions {
+            let counted = match decision.word {
+                Word::TakeNew | Word::AddNew | Word::DropObsolete => &mut counts.taken,
+                Word::KeepSite | Word::SiteAddition | Word::ObsoleteCustomised | Word::StaysDeleted => &mut counts.kept,
+                Word::RewriteRoot => &mut counts.moved,
+                Word::Conflict | Word::Unproven if decision.choice.is_some() => &mut counts.resolved,
+                Word::Conflict => &mut counts.open,
+                Word::Unproven => &mut counts.kept,
+                _ => continue,
+            };
+            *counted += 1;
+        }
+        counts
+    }
+
+    fn text(&self) -> String {
+        let parts = [
+            (self.taken, "taken from the new release"),
+            (self.kept, "kept as the site has them"),
+            (self.moved, "with the new root"),
+            (self.resolved, "resolved"),
+            (self.open, "in conflict"),
+        ];
+        let parts: Vec<String> =
+            parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        if parts.is_empty() { "no change".to_owned() } else { parts.join(", ") }
+    }
+}
+
+/// Returns the lines about a file. `blocks` says whether its conflicts keep it from being installed.
+pub(super) fn lines(merged: &Merged<'_, Method>, blocks: bool) -> Vec<String> {
+    let counts = Counts::of(&merged.merge.decisions);
+    let mut lines = vec![format!("{}: {}", merged.file.name, counts.text())];
+    let mut changes = Changes::default();
+    changes.add(&merged.file.name, &merged.merge, merged.secrets);
+    for (decision, line) in merged.merge.decisions.iter().zip(changes.lines()) {
+        let key = &decision.key;
+        match decision.word {
+            _ if decision.is_open() && blocks => {
+                lines.push(format!("  conflict: {key}"));
+                lines.push(format!(
+                    "    site {}, new {}, was {}",
+                    shown(&line.site),
+                    shown(&line.new),
+                    shown(&line.base)
+                ));
+                let resolution = quoted(&format!("{}:{key}=site", merged.file.name));
+                lines.push(format!("    --resolve {resolution}, or =new, or =VALUE"));
+            }
+            _ if decision.is_open() => {
+                lines.push(format!(
+                    "  shipped line is kept: {key} = {}, the site has {}",
+                    shown(&line.new),
+                    shown(&line.site)
+                ));
+            }
+            Word::ObsoleteCustomised => {
+                lines.push(format!("  obsolete in the new release, kept: {key} = {}", shown(&line.outcome)));
+            }
+            Word::Unproven if decision.choice.is_none() => {
+                lines.push(format!("  not certain, kept: {key} = {}, new {}", shown(&line.outcome), shown(&line.new)));
+            }
+            _ => {}
+        }
+    }
+    lines
+}
+
+/// Returns a value, cut where it is long.
+fn shown(value: &str) -> String {
+    if value.is_empty() {
+        return "<empty>".to_owned();
+    }
+    match value.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", value.get(..end).unwrap_or(value)),
+        None => value.to_owned(),
+    }
+}

@@ -1,0 +1,5 @@
+//! What the tests stand on: the sample site, and a configuration that was moved to the new root.
+
+pub(crate) mod merging;
+
+pub(crate) use testkit::outcome::Outcome;
