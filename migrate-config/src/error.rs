@@ -94,6 +94,12 @@ pub enum Error {
     /// A configuration is not moved, or a move is not undone.
     #[error(transparent)]
     Move(#[from] crate::migrate::refusal::Refusal),
+    /// A configuration is not used.
+    #[error(transparent)]
+    UseConfig(#[from] crate::useconfig::Refusal),
+    /// No address is set.
+    #[error(transparent)]
+    HaIpConfig(#[from] crate::ha_ip_config::Refusal),
     /// An error that every merge has.
     #[error(transparent)]
     Merging(#[from] config_merge::Error),
@@ -146,6 +152,8 @@ impl ToolError for Error {
                 "Resolve each one with patch-config --resolve FILE:KEY=site|new|VALUE, or use -f to install the site's values.".to_owned()
             }
             Self::Move(refusal) => return refusal.hint(),
+            Self::UseConfig(refusal) => return refusal.hint(),
+            Self::HaIpConfig(refusal) => return refusal.hint(),
             Self::Backup(_) => {
                 "Name a directory with a copy of the store or the output of imsbackup, snapshot:NAME for a snapshot, or none.".to_owned()
             }

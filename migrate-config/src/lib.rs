@@ -5,16 +5,21 @@
 pub mod compatibility;
 pub mod error;
 mod file_head;
+pub mod ha_ip_config;
 pub mod handler;
+pub mod high_availability;
 pub mod install;
 pub mod migrate;
 pub mod new_root;
 pub mod patch;
+pub mod references;
 pub mod release;
 pub mod request;
+pub mod running;
 pub mod server_root;
 pub mod settings;
 pub mod store;
+pub mod useconfig;
 pub mod work_directory;
 
 pub use error::Error;

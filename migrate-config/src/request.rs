@@ -17,6 +17,30 @@ pub enum Request {
     MigrateConfig(Move),
     /// `install-newconfig`
     InstallNewconfig(Installation),
+    /// `useconfig CONFIGDIR`
+    Useconfig(UsedConfiguration),
+    /// `ha_ip_config`
+    HaIpConfig(LogicalAddress),
+}
+
+/// The configuration that a root uses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsedConfiguration {
+    /// The root.
+    pub new_root: RootPath,
+    /// The data root with the configuration.
+    pub data_root: RootPath,
+}
+
+/// The address of a logical host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogicalAddress {
+    /// The root whose configuration is bound to it.
+    pub new_root: RootPath,
+    /// The address.
+    pub ip: String,
 }
 
 /// The move of a configuration to a new root.
@@ -61,6 +85,8 @@ impl Request {
                 format!("copy of the configuration of {old_root} to {place} for {new_root}")
             }
             Self::InstallNewconfig(request) => format!("installation of merged files in {}", request.new_root),
+            Self::Useconfig(request) => format!("use of {} by {}", request.data_root, request.new_root),
+            Self::HaIpConfig(request) => format!("address {} for {}", request.ip, request.new_root),
         }
     }
 
@@ -79,6 +105,8 @@ impl Request {
         match self {
             Self::MigrateConfig(request) => &request.new_root,
             Self::InstallNewconfig(request) => &request.new_root,
+            Self::Useconfig(request) => &request.new_root,
+            Self::HaIpConfig(request) => &request.new_root,
         }
     }
 }

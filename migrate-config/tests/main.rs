@@ -27,18 +27,38 @@ mod patch {
     mod structures;
 }
 
+mod cluster {
+    mod ha_ip_config;
+    mod support;
+    mod sweeps;
+    mod useconfig;
+}
+
 mod facts {
     mod compatibility;
+    mod high_availability;
+    mod references;
     mod release;
+    mod running;
     mod store;
     mod store_backup;
     mod support;
 }
 
 mod migrate_config {
+    mod as_another_user;
+    mod canary;
+    mod copies;
+    mod dry_run;
+    mod interrupted;
     mod moves_the_sample_site;
+    mod random_trees;
     mod refuses_files;
     mod refuses_roots;
+    mod rewrites_by_class;
+    mod settings_from_ldap;
+    mod strace_kills;
     mod support;
+    mod sweeps;
     mod takes_back;
 }

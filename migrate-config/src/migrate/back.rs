@@ -1,10 +1,10 @@
 //! `-u`: every later run on the new root is undone, newest first, then the move.
 
-use command::{Completion, Context, Runs};
+use command::{Completion, Runs};
 use jiff::civil;
 use jiff::tz::TimeZone;
 use upgrade_engine::Run;
-use upgrade_engine::fs::{RootPath, Time};
+use upgrade_engine::fs::{Name, RootPath, Time};
 use upgrade_engine::run_list::{in_effect, list_runs};
 use upgrade_engine::survey;
 
@@ -13,8 +13,8 @@ use super::refusal::Refusal;
 use crate::error::Error;
 use crate::new_root::new_root;
 use crate::request::{Move, Request};
-use crate::server_root::{Link, ServerRoot};
-use crate::store;
+use crate::server_root::ServerRoot;
+use crate::{running, store};
 
 impl Program<'_> {
     pub(super) fn back(&self, old: &RootPath) -> Result<Completion, Error> {
@@ -26,12 +26,15 @@ impl Program<'_> {
             let Move { old_root: from, new_root: to, .. } = request;
             return Err(Refusal::OtherRoot { to, from, named: old.clone() }.into());
         }
+        // Before anything else, so that the administrator first reads what has to be done about the store.
         self.refuse_used(run, &request)?;
-        let options = command::CommonOptions { undo: Some(Some(run.id.to_string().into())), ..context.options.clone() };
-        let context = Context { options: &options, ..context.clone() };
-        let program = Program { args: self.args, context: &context };
-        let undone = Runs::new(&context, &program).requested()?;
-        undone.ok_or_else(|| command::Error::NothingToUndo.into())
+        let chain = chain(&runs, run, &request);
+        let runs = Runs::new(context, self);
+        if context.options.resume {
+            runs.requested()?.ok_or_else(|| command::Error::NothingToResume.into())
+        } else {
+            runs.undo_all(&chain)
+        }
     }
 
     /// Returns whether two names mean one root. The old one may be gone.
@@ -42,27 +45,28 @@ impl Program<'_> {
 
     /// Refuses to undo a move while a server runs, or when the new one has worked on the store.
     pub(super) fn refuse_used(&self, run: &Run, request: &Move) -> Result<(), Error> {
-        // A copy has a store of its own, which is new.
+        let look = |root: &RootPath| match ServerRoot::look(self.context.fs, root) {
+            Ok(root) => Ok(Some(root)),
+            // The old root may be gone.
+            Err(Error::NoRoot(_)) => Ok(None),
+            Err(error) => Err(error),
+        };
+        let new = look(&request.new_root)?;
+        // A copy has a store of its own, and the old server may run beside it.
+        let old = if request.data_root.is_none() { look(&request.old_root)? } else { None };
+        let roots: Vec<&ServerRoot> = new.iter().chain(&old).collect();
+        let running = running::servers(self.context.fs, &roots);
+        if !running.is_empty() {
+            return Err(Refusal::Running(running).into());
+        }
         if request.data_root.is_some() || self.args.store_restored {
             return Ok(());
         }
         let Some(since) = began(run) else { return Ok(()) };
-        let data = self.data_of(request)?;
-        let lines = data.map(|data| store::touched_since(self.context.fs, &data, since)).unwrap_or_default();
+        // The links of the new root are what an unfinished run makes.
+        let data = old.iter().chain(&new).find_map(|root| root.data.directory());
+        let lines = data.map(|data| store::touched_since(self.context.fs, data, since)).unwrap_or_default();
         if lines.is_empty() { Ok(()) } else { Err(Refusal::StoreTouched(lines).into()) }
-    }
-
-    /// Returns the data root that both roots of a move lead to.
-    fn data_of(&self, request: &Move) -> Result<Option<RootPath>, Error> {
-        for root in [&request.old_root, &request.new_root] {
-            match ServerRoot::look(self.context.fs, root) {
-                Ok(root) if root.data != Link::Absent => return Ok(root.data.directory().cloned()),
-                // The links are what an unfinished run makes, and the old root may be gone.
-                Ok(_) | Err(Error::NoRoot(_)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(None)
     }
 }
 
@@ -81,4 +85,11 @@ fn began(run: &Run) -> Option<Time> {
     let time = TimeZone::UTC.to_timestamp(civil::DateTime::strptime("%Y%m%dT%H%M%S%.f", time).ok()?).ok()?;
     let nanoseconds = u32::try_from(time.subsec_nanosecond()).ok()?;
     Some(Time { seconds: time.as_second(), nanoseconds })
+}
+
+/// Returns the runs that are undone: those on the new root since the move, and the move.
+fn chain(runs: &[Run], moved: &Run, request: &Move) -> Vec<Name> {
+    let is_of_root = |run: &&Run| Request::of(&run.plan).is_some_and(|other| *other.new_root() == request.new_root);
+    let since = in_effect(runs).into_iter().filter(|run| run.id >= moved.id && run.plan.undoes.is_none());
+    since.filter(is_of_root).map(|run| run.id.clone()).collect()
 }

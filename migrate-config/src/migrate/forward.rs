@@ -22,10 +22,10 @@ use super::rewrite::Moves;
 use super::{copy, plan, report};
 use crate::compatibility::{self, Strategy, Verdict};
 use crate::error::Error;
-use crate::release;
 use crate::request::{Move, Request, move_to};
 use crate::server_root::Link;
 use crate::store::{self, Backup, Store};
+use crate::{release, running};
 
 impl Program<'_> {
     pub(super) fn forward(&self, old: &RootPath) -> Result<Completion, Error> {
@@ -50,6 +50,7 @@ impl Program<'_> {
             ];
             places::refuse_unfit(fs, place, &others)?;
         }
+        self.refuse_running(&old, &new, &request)?;
         let mut told = Told::default();
         told.warnings.extend(places::owned_by_old(&old));
         self.look_at_releases(&old, &new, &request, &mut told)?;
@@ -133,6 +134,14 @@ impl Program<'_> {
             }
             None => Ok(()),
         }
+    }
+
+    /// Refuses a move while a server runs. The old one may, where its configuration is only copied.
+    fn refuse_running(&self, old: &Root, new: &Root, request: &Move) -> Result<(), Error> {
+        let both = [&new.server, &old.server];
+        let roots = if request.data_root.is_some() { &both[..1] } else { &both[..] };
+        let running = running::servers(self.context.fs, roots);
+        if running.is_empty() { Ok(()) } else { Err(Refusal::Running(running).into()) }
     }
 
     /// Refuses what the guide's tables refuse, and tells what the move means for the store.

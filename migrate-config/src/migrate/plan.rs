@@ -69,11 +69,12 @@ pub fn linking(facts: &Facts, request: Value) -> Result<Plan, Error> {
     let msg_conf = msg_conf_path()?;
     let is_made = |file: &Surveyed| facts.msg_conf.is_some() && file.names.all().any(|name| *name == msg_conf);
     let files = facts.configuration.files.iter();
-    plan.steps.extend(files.clone().filter(|file| !is_made(file)).filter_map(|file| replaced(file, &facts.moves)));
+    // It is made from `local.conf` as that is now, so it comes first.
     if let Some(made) = &facts.msg_conf {
         let there = files.clone().find(|file| is_made(file));
         plan.steps.push(settings(made, &msg_conf, there));
     }
+    plan.steps.extend(files.clone().filter(|file| !is_made(file)).filter_map(|file| replaced(file, &facts.moves)));
     plan.steps.extend(links(&facts.links));
     Ok(plan)
 }

@@ -11,10 +11,15 @@ use super::detect::classes::Class;
 use super::detect::content::{Outcome, Surveyed, Why};
 use super::detect::places::LeftOut;
 use super::detect::roots::Root;
+use super::detect::roots::real_path;
 use super::forward::Told;
 use super::plan::Facts;
 use crate::error::Error;
+use crate::references::{self, Reference, References};
 use crate::request::Move;
+use crate::server_root::ServerRoot;
+use crate::settings::Settings;
+use crate::{high_availability, release};
 
 /// How many names a line holds.
 const NAMED: usize = 12;
@@ -145,17 +150,54 @@ pub fn question(facts: &Facts, request: &Move) -> String {
     }
 }
 
-/// Returns what must follow a move: the guide's steps.
+/// Returns what must follow a move: the guide's steps, each a line that is not wrapped yet.
 pub fn next(fs: &dyn FileSystem, request: &Move) -> Vec<String> {
-    let _ = fs;
-    let Move { old_root, new_root, .. } = request;
-    vec![
-        "Next:".to_owned(),
-        format!("  {new_root}/sbin/patch-config"),
-        format!("  {new_root}/sbin/install-newconfig"),
-        format!("  {new_root}/sbin/start-msg"),
-        format!("Do not use {old_root} any longer: change PATH, scripts, and the server root in Legato Networker"),
-    ]
+    let Move { old_root, new_root, data_root, .. } = request;
+    let programs = ["patch-config", "install-newconfig"].map(|program| format!("  {new_root}/sbin/{program}"));
+    let start = format!("  {new_root}/sbin/start-msg");
+    let mut lines = vec!["Next:".to_owned()];
+    lines.extend(programs);
+    if data_root.is_some() {
+        lines
+            .push("  move the users, a few at a time: imsbackup on the old host, imsrestore on the new one".to_owned());
+        lines.push(start);
+        return lines;
+    }
+    let look = |root: &RootPath| ServerRoot::look(fs, root).ok();
+    let (Some(old), Some(new)) = (look(old_root), look(new_root)) else {
+        lines.push(start);
+        return lines;
+    };
+    let settings = new.config.directory().map(|config| Settings::read(fs, config)).unwrap_or_default();
+    let signs = new.config.directory().map(|config| high_availability::signs(fs, config)).unwrap_or_default();
+    let (old, new) = (release::look(fs, &old), release::look(fs, &new));
+    lines.push(start);
+    if signs.is_empty() {
+        lines.push(format!(
+            "On a cluster, run {new_root}/sbin/ha_ip_config before the server starts, and useconfig on the other nodes."
+        ));
+    } else {
+        lines.push(format!(
+            "This host may be a node of a cluster: {}. Then do not run start-msg, but these steps:",
+            signs.join("; ")
+        ));
+        let steps = high_availability::steps(fs, &old, &new).into_iter().enumerate();
+        lines.extend(steps.map(|(number, step)| format!("  {}. {step}", number.saturating_add(1))));
+    }
+    lines.extend(high_availability::notes(&settings, &old, &new));
+    let spellings = match real_path(fs, old_root) {
+        Ok(real) if real != *old_root => vec![old_root.clone(), real],
+        _ => vec![old_root.clone()],
+    };
+    lines.push(match references::find(fs, &spellings).found.len() {
+        0 => format!("No cron, init, SMF, logrotate or Networker file that was found names {old_root}."),
+        count => format!(
+            "{} of cron, init, SMF, logrotate and Networker files still {} {old_root}: migrate-config --references {old_root} lists them.",
+            counted(count, "line"),
+            if count == 1 { "names" } else { "name" }
+        ),
+    });
+    lines
 }
 
 /// Returns what follows an undo.
@@ -164,6 +206,20 @@ pub fn after_undo(request: &Move) -> Vec<String> {
 }
 
 /// Returns the files elsewhere that name a root, as lines and for the report.
-pub fn references(_: &dyn FileSystem, _: &[RootPath]) -> (Vec<String>, Value) {
-    (Vec::new(), Value::Null)
+pub fn references(fs: &dyn FileSystem, spellings: &[RootPath]) -> (Vec<String>, Value) {
+    let References { found, unreadable } = references::find(fs, spellings);
+    let place = |reference: &Reference| match reference.line {
+        0 => reference.path.to_string(),
+        line => format!("{}:{line}", reference.path),
+    };
+    let mut lines: Vec<String> =
+        found.iter().map(|reference| format!("{}: {}", place(reference), reference.text)).collect();
+    if lines.is_empty() {
+        lines.push("No cron, init, SMF, logrotate or Networker file that was found names this root".to_owned());
+    }
+    lines.extend(unreadable.iter().map(|line| format!("not searched: {line}")));
+    let list =
+        |reference: &Reference| json!({ "path": reference.path, "line": reference.line, "text": reference.text });
+    let details = json!({ "references": found.iter().map(list).collect::<Vec<_>>(), "not_searched": unreadable });
+    (lines, details)
 }

@@ -109,13 +109,10 @@ fn the_root_is_moved_in_the_spelling_that_the_disk_has_as_well() {
     fs::create_dir_all(site.path("/export")).unwrap();
     fs::rename(site.path(OLD), site.path("/export/msg")).unwrap();
     std::os::unix::fs::symlink("../export/msg", site.path(OLD)).unwrap();
-    site.edit(
-        &format!("{CONFIG}/msg.conf"),
-        "store.admins = admin",
-        "store.x = /export/msg/lib/x\nstore.admins = admin",
-    );
+    let path = format!("{CONFIG}/msg.conf");
+    site.write(&path, [site.read(&path), b"store.x = /export/msg/lib/x\n".to_vec()].concat());
     site.moved(&[]).succeeded();
-    let moved = site.read(&format!("{CONFIG}/msg.conf"));
+    let moved = site.read(&path);
     let moved = String::from_utf8_lossy(&moved);
     assert!(moved.contains(&format!("store.x = {NEW}/lib/x")), "{moved}");
     assert!(moved.contains(&format!("local.installeddir = {NEW}")), "{moved}");

@@ -70,8 +70,12 @@ impl Site {
 
     /// Leaves an unfinished run: killed between the intent of its step and the end.
     fn interrupted(&self, root: &str, file: &str) {
+        self.interrupted_in_steps_of(9, root, file);
+    }
+
+    fn interrupted_in_steps_of(&self, calls: usize, root: &str, file: &str) {
         // What earlier attempts left behind adds a few calls to each.
-        for stop in (1..400).step_by(9) {
+        for stop in (1..45 * calls).step_by(calls) {
             self.killed(root, file, stop);
             if self.call("toy", root, &["--list-runs"]).stdout.lines().any(|line| line.contains("unfinished")) {
                 return;
@@ -230,7 +234,7 @@ fn a_killed_undo_of_several_runs_is_resumed_by_the_same_command_or_by_resume() {
             site.toy(&["--yes", file]).exits(0);
         }
         let [first, second] = site.runs().try_into().unwrap();
-        site.interrupted("root", "--unmark");
+        site.interrupted_in_steps_of(40, "root", "--unmark");
         // To undo one of them alone, the undo of both is in the way.
         site.toy(&["--undo", &second, "--yes"]).exits(5).says(&format!("undo of runs {second}, {first}"));
         site.toy(finish).exits(0).says("Resuming run").says(&format!("Everything is as it was before run {first}"));

@@ -100,6 +100,17 @@ impl Document for Aliases {
         entry.key.section.as_ref().map(|_| entry.span.clone())
     }
 
+    /// An alias may be an address, such as `joe@mail.siroe.com`.
+    fn names_in_key(&self, entry: &Entry) -> Option<Range<usize>> {
+        self.paths_in_key(entry).or_else(|| {
+            let lines = self.file.bytes.get(entry.lines.clone())?;
+            let start = entry.lines.start + trimmed(lines, 0..lines.len()).start;
+            let place = start..start + entry.key.name.len();
+            // A name that is spelled over several lines is spelled in another way than it reads.
+            (self.file.bytes.get(place.clone())? == entry.key.name).then_some(place)
+        })
+    }
+
     /// `NAME`, or `include PATH`.
     fn shown(&self, key: &Key) -> String {
         let section = key.section.as_ref().map(|section| notation::bytes(section) + " ").unwrap_or_default();

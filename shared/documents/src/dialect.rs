@@ -8,13 +8,15 @@ mod merging;
 
 use crate::lines::check_size;
 use crate::merge::RootMove;
+use crate::names::{self, FoundName, NameMove};
 use crate::properties::DisabledKeys;
+use crate::substitution::Substitutions;
 use crate::whole_file::{self, Content};
 use crate::windows_ini::CodePage;
 use crate::{
     AddressBooks, Aliases, Bytes, Document, EditError, Entry, IcsConf, ImtaCnf, Key, Mappings, Mmp, OptionValues,
     ParseError, Properties, Sectioned, SpanEdit, SslPassword, State, WholeLines, WindowsIni, Xml, ics, imta, mmp,
-    moving, roots, secrets, whole_lines,
+    moving, secrets, whole_lines,
 };
 pub use merging::{FileMerge, MergeError, Version, Versions};
 
@@ -165,9 +167,34 @@ impl Dialect {
     /// # Errors
     /// When the bytes are no file of the dialect, or it cannot spell a value with the new root.
     pub fn rewrite_roots(self, bytes: &[u8], moves: &[RootMove]) -> Result<Vec<SpanEdit>, ChangeError> {
-        let dialect =
-            if self == Self::AddressBooks && self.entries(bytes.to_vec()).is_err() { Self::Xml } else { self };
-        dialect.read_with(Rewrite { bytes, moves })
+        self.rewrite(bytes, moves)
+    }
+
+    /// Returns the edits that replace names and addresses of hosts, wherever [`Dialect::rewrite_roots`] would replace a root, and in
+    /// keys that are addresses. Only whole names count: see [`names`].
+    ///
+    /// # Errors
+    /// When the bytes are no file of the dialect, or it cannot spell a value with the new name.
+    pub fn rewrite_names(self, bytes: &[u8], moves: &[NameMove]) -> Result<Vec<SpanEdit>, ChangeError> {
+        self.rewrite(bytes, moves)
+    }
+
+    /// Returns the entries that hold a name or an address of a host, where [`Dialect::rewrite_names`] would replace it; in a file
+    /// that is decided as a whole, its lines.
+    ///
+    /// # Errors
+    /// When the bytes are no file of the dialect.
+    pub fn find_names(self, bytes: &[u8], name: &str) -> Result<Vec<FoundName>, ParseError> {
+        self.readable(bytes).read_with(FindNames { bytes, names: &[NameMove::new(name, "")] })
+    }
+
+    fn rewrite<S: Substitutions + ?Sized>(self, bytes: &[u8], moves: &S) -> Result<Vec<SpanEdit>, ChangeError> {
+        self.readable(bytes).read_with(Rewrite { bytes, moves })
+    }
+
+    /// Returns the dialect that a rewrite reads a file by: `defaultps.xml` of another shape is XML.
+    fn readable(self, bytes: &[u8]) -> Self {
+        if self == Self::AddressBooks && self.entries(bytes.to_vec()).is_err() { Self::Xml } else { self }
     }
 
     /// Returns the edits that give keys new values; a key that is not there is added. The edits are in the order of the file.
@@ -270,12 +297,12 @@ impl Work for List {
     }
 }
 
-struct Rewrite<'a> {
+struct Rewrite<'a, S: ?Sized> {
     bytes: &'a [u8],
-    moves: &'a [RootMove],
+    moves: &'a S,
 }
 
-impl Work for Rewrite<'_> {
+impl<S: Substitutions + ?Sized> Work for Rewrite<'_, S> {
     type Output = Result<Vec<SpanEdit>, ChangeError>;
 
     fn by_key<D: Document>(self, read: impl Fn(Vec<u8>) -> Result<D, ParseError>) -> Self::Output {
@@ -285,9 +312,32 @@ impl Work for Rewrite<'_> {
 
     fn whole(self, content: Content) -> Self::Output {
         check_size(self.bytes.len())?;
-        let is_text = content == Content::Text && Content::of(self.bytes) == Content::Text;
-        Ok(if is_text { roots::edits(self.bytes, self.moves) } else { Vec::new() })
+        Ok(if is_text(content, self.bytes) { self.moves.edits(self.bytes) } else { Vec::new() })
     }
+}
+
+struct FindNames<'a> {
+    bytes: &'a [u8],
+    names: &'a [NameMove],
+}
+
+impl Work for FindNames<'_> {
+    type Output = Result<Vec<FoundName>, ParseError>;
+
+    fn by_key<D: Document>(self, read: impl Fn(Vec<u8>) -> Result<D, ParseError>) -> Self::Output {
+        check_size(self.bytes.len())?;
+        Ok(names::find(&read(self.bytes.to_vec())?, self.names))
+    }
+
+    fn whole(self, content: Content) -> Self::Output {
+        check_size(self.bytes.len())?;
+        let is_text = is_text(content, self.bytes);
+        Ok(if is_text { names::find_in_text(self.bytes, self.names, whole_file::KEY) } else { Vec::new() })
+    }
+}
+
+fn is_text(content: Content, bytes: &[u8]) -> bool {
+    content == Content::Text && Content::of(bytes) == Content::Text
 }
 
 struct Set<'a> {

@@ -231,6 +231,11 @@ pub trait Document {
         None
     }
 
+    /// Returns where an entry's key is spelled, if its name may hold names of hosts, as patterns do. As [`Document::paths_in_key`].
+    fn names_in_key(&self, entry: &Entry) -> Option<Range<usize>> {
+        self.paths_in_key(entry)
+    }
+
     /// Returns a key as reports show it and resolutions name it: `[SECTION]KEY`, unless the dialect has a form of its own, such
     /// as `TABLE/pattern`, `channel NAME` or `default:Option`. Different keys have different forms.
     fn shown(&self, key: &Key) -> String

@@ -5,8 +5,10 @@
 //! `/opt/SUNWmsgsr` is not in `/var/opt/SUNWmsgsr`, nor in `/opt/SUNWmsgsr2` or `/opt/SUNWmsgsr-old`.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use crate::SpanEdit;
+use crate::substitution::Substitutions;
+use crate::{Document, Entry, SpanEdit};
 
 /// An old root and what becomes of it, both without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,25 +24,26 @@ pub struct RootMove {
 /// A path that is below its new root already stays: otherwise a new root that lies below the old one would grow with every
 /// run.
 pub fn rewrite<'t>(text: &'t [u8], moves: &[RootMove]) -> Cow<'t, [u8]> {
-    let mut result = Vec::new();
-    let mut done = 0;
-    for (at, step) in occurrences(text, moves) {
-        result.extend_from_slice(text.get(done..at).unwrap_or_default());
-        result.extend_from_slice(&step.to);
-        done = at + step.from.len();
-    }
-    if done == 0 {
-        return Cow::Borrowed(text);
-    }
-    result.extend_from_slice(text.get(done..).unwrap_or_default());
-    Cow::Owned(result)
+    moves.rewrite(text)
 }
 
 /// Returns the edits that replace every old root in a text as [`rewrite`] does: nothing else of it is in them.
 pub fn edits(text: &[u8], moves: &[RootMove]) -> Vec<SpanEdit> {
-    occurrences(text, moves)
-        .map(|(at, step)| SpanEdit { offset: at as u64, remove: step.from.len() as u64, insert: step.to.clone() })
-        .collect()
+    moves.edits(text)
+}
+
+impl Substitutions for [RootMove] {
+    fn places<'t>(&'t self, text: &'t [u8]) -> impl Iterator<Item = (Range<usize>, &'t [u8])> {
+        occurrences(text, self).map(|(at, step)| (at..at + step.from.len(), step.to.as_slice()))
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn place_in_key<D: Document>(document: &D, entry: &Entry) -> Option<Range<usize>> {
+        document.paths_in_key(entry)
+    }
 }
 
 /// Returns where old roots stand that are to be replaced, in the order of the text.

@@ -11,6 +11,7 @@ use upgrade_engine::fs::File;
 
 use super::classes::Class;
 use super::includes::LARGEST;
+use super::structure;
 use super::tree::{Names, Tree};
 use crate::error::Error;
 use crate::migrate::refusal::Refusal;
@@ -135,8 +136,8 @@ impl<'a> Search<'a> {
                 Some(bytes) => bytes,
                 None => whole(&*file, size, LARGEST).map_err(failed)?,
             };
-            if must_be_sound {
-                class.dialect().check(&bytes).map_err(|e| broken(e.to_string()))?;
+            if must_be_sound && let Some(fault) = structure::fault(class.dialect(), &bytes) {
+                return Err(broken(fault));
             }
             match self.moves.rewritten(class.dialect(), &bytes) {
                 Ok(None) => Outcome::Stays,

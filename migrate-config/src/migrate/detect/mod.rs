@@ -7,6 +7,7 @@ pub mod includes;
 pub mod places;
 pub mod roots;
 pub mod safety;
+pub mod structure;
 pub mod tree;
 
 use upgrade_engine::fs::{FileSystem, RootPath};

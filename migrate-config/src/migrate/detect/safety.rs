@@ -67,10 +67,10 @@ pub fn links(fs: &dyn FileSystem, tree: &Tree, roots: &[RootPath]) -> Result<Lin
         let path = tree.show(&link.path);
         let target = tree.dir.read_link(&link.path).map_err(|e| Error::io("read the link", &path, e))?;
         let shown = escape(&target);
-        if let Some(root) = roots.iter().find(|root| documents::roots::occurs(&target, root.as_bytes())) {
-            links.through_root.push(format!("the link {path} leads to {shown}, below {root}; it is kept"));
-        } else if survey::follow(fs, &path).is_err() {
+        if survey::follow(fs, &path).is_err() {
             links.dangling.push(format!("the link {path} leads nowhere ({shown}); it is kept"));
+        } else if let Some(root) = roots.iter().find(|root| documents::roots::occurs(&target, root.as_bytes())) {
+            links.through_root.push(format!("the link {path} leads to {shown}, below {root}; it is kept"));
         }
     }
     Ok(links)

@@ -106,14 +106,14 @@ fn row<'a, D: Document>(files: &Files<'a, D>, rules: &Rules, number: usize, name
     // What only the new release has is shown as it is there: only base and site are moved.
     let key_moved = spelled
         .filter(|_| files.new.entry(number).is_none() || files.site.entry(number).is_some())
-        .and_then(|(document, entry)| moved_key(document, entry, &rules.roots));
+        .and_then(|(document, entry)| moved_key(document, entry, rules.roots.as_slice()));
     let spelled = spelled.map(|(_, entry)| &entry.key);
     Row {
         shown: files.site.document.shown(key_moved.as_ref().or(spelled).unwrap_or(&name.key)) + &name.suffix(),
         key_moves: files
             .site
             .entry(number)
-            .is_some_and(|entry| moved_key(files.site.document, entry, &rules.roots).is_some()),
+            .is_some_and(|entry| moved_key(files.site.document, entry, rules.roots.as_slice()).is_some()),
         list: rules.lists.iter().position(|prefix| is_member(&name.key, prefix)),
         moved: (!rules.roots.is_empty())
             .then(|| Box::new(Moved { base: moved(base, rules), site: moved(site, rules) })),

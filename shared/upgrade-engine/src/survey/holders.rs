@@ -1,4 +1,4 @@
-//! Processes that hold files open or mapped, as far as this user can see.
+//! Processes that run files, or hold them open or mapped, as far as this user can see.
 //!
 //! A running server would change files under our hands. Files that it leaves behind prove nothing, so the kernel is asked.
 
@@ -45,12 +45,16 @@ pub fn holders(files: &HashMap<FileId, String>) -> Vec<Holder> {
 }
 
 fn used_file<'a>(process: &Path, files: &'a HashMap<FileId, String>) -> Option<&'a String> {
+    let known = |path: &Path| {
+        let held = fs::metadata(path).ok()?;
+        files.get(&FileId { device: held.dev(), inode: held.ino() })
+    };
+    if let Some(program) = known(&process.join("exe")) {
+        return Some(program);
+    }
     // A server closes a region file once it is mapped, so both are looked at.
     ["fd", "map_files"].iter().find_map(|kind| {
         let handles = fs::read_dir(process.join(kind)).ok()?;
-        handles.flatten().find_map(|handle| {
-            let held = fs::metadata(handle.path()).ok()?;
-            files.get(&FileId { device: held.dev(), inode: held.ino() })
-        })
+        handles.flatten().find_map(|handle| known(&handle.path()))
     })
 }

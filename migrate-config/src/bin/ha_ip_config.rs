@@ -1,0 +1,7 @@
+//! See the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    command::main::<migrate_config::ha_ip_config::HaIpConfig>()
+}
