@@ -6,7 +6,7 @@ use std::path::Path;
 
 use config_merge::candidates::RECORD;
 use config_merge::{FileSystems, Version, Where, own_files};
-use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
+use upgrade_engine::fs::{FileKind, FileSystem, Name, RelPath, RootPath};
 use upgrade_engine::survey::{Below, Limits, SurveyError, walk};
 
 use crate::error::Error;
@@ -75,6 +75,11 @@ impl<'a> StockFiles<'a> {
         let mut marks: BTreeMap<RelPath, usize> = BTreeMap::new();
         let (mut work, mut all) = (BTreeSet::new(), Vec::new());
         walk(&*dir, top, SEARCHED, |path, stat| {
+            // What an interrupted merge left is hidden.
+            let is_hidden = |(_, name): (RelPath, &Name)| name.as_bytes().starts_with(b".");
+            if stat.kind == FileKind::Directory && path.split_last().is_some_and(is_hidden) {
+                return Ok(Below::LeaveOut);
+            }
             if stat.kind != FileKind::Directory
                 && let Some((parent, name)) = path.split_last()
             {
