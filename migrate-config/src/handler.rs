@@ -1,6 +1,6 @@
 //! What every program knows of the runs of all of them: each can list, resume and undo the others' runs.
 
-use command::{AfterUndo, Context, Providers, RunHandler, Work};
+use command::{AfterUndo, Context, ProductCommands, Providers, RunHandler, Work};
 use config_merge::FileSystems;
 use config_merge::candidates::CandidateProducer;
 use upgrade_engine::Run;
@@ -47,7 +47,11 @@ impl RunHandler for AnyRun<'_> {
 pub fn providers<'s>(context: &'s Context<'_>) -> Providers<'s> {
     let candidates = CandidateProducer { files: FileSystems::of(context) };
     let settings = SettingsFromLdap { fs: context.fs, own_files: context.own_files };
-    Providers { producers: vec![Box::new(candidates), Box::new(Rewritten), Box::new(settings)], ..Providers::default() }
+    Providers {
+        producers: vec![Box::new(candidates), Box::new(Rewritten), Box::new(settings)],
+        services: vec![Box::new(ProductCommands::new(context))],
+        ..Providers::default()
+    }
 }
 
 /// Returns what follows an installation, or its undo.
