@@ -1,6 +1,6 @@
 //! What every program knows of the runs of all of them: each can list, resume and undo the others' runs.
 
-use command::{AfterUndo, Context, Providers, RunHandler, Work};
+use command::{AfterUndo, Context, ProductCommands, Providers, RunHandler, Work};
 use config_merge::FileSystems;
 use config_merge::candidates::CandidateProducer;
 use upgrade_engine::Run;
@@ -26,12 +26,7 @@ impl RunHandler for AnyRun<'_> {
     }
 
     fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
-        let candidates = CandidateProducer { files: FileSystems::of(self.context) };
-        let settings = SettingsFromLdap { fs: self.context.fs, own_files: self.context.own_files };
-        Ok(Providers {
-            producers: vec![Box::new(candidates), Box::new(Rewritten), Box::new(settings)],
-            ..Providers::default()
-        })
+        Ok(providers(self.context))
     }
 
     fn next(&self, plan: &Plan) -> Vec<String> {
@@ -45,6 +40,17 @@ impl RunHandler for AnyRun<'_> {
             _ => Vec::new(),
         };
         Ok(AfterUndo { next, ..AfterUndo::default() })
+    }
+}
+
+/// Returns what the steps of every program's runs are made with.
+pub fn providers<'s>(context: &'s Context<'_>) -> Providers<'s> {
+    let candidates = CandidateProducer { files: FileSystems::of(context) };
+    let settings = SettingsFromLdap { fs: context.fs, own_files: context.own_files };
+    Providers {
+        producers: vec![Box::new(candidates), Box::new(Rewritten), Box::new(settings)],
+        services: vec![Box::new(ProductCommands::new(context))],
+        ..Providers::default()
     }
 }
 

@@ -11,15 +11,20 @@
 mod support;
 
 mod install {
+    mod canary;
+    mod chains;
     mod installs;
     mod refuses;
     mod sweeps;
 }
 
 mod patch {
+    mod copies;
     mod every_expected_row;
+    mod refuses;
     mod resolves;
     mod site_values;
+    mod structures;
 }
 
 mod cluster {

@@ -4,8 +4,6 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use command::{AfterUndo, Announcement, Completion, Context, Providers, Report, ReportStatus, RunHandler, Runs, Work};
-use config_merge::FileSystems;
-use config_merge::candidates::CandidateProducer;
 use upgrade_engine::fs::{Name, RootPath};
 use upgrade_engine::plan::Plan;
 use upgrade_engine::step::Step;
@@ -13,10 +11,9 @@ use upgrade_engine::{Run, survey};
 
 use super::cli::{Args, Command};
 use super::detect::roots;
-use super::ldap_settings::SettingsFromLdap;
-use super::produce::Rewritten;
 use super::report;
 use crate::error::Error;
+use crate::handler;
 use crate::request::Request;
 
 /// With more steps, not each is announced.
@@ -78,14 +75,8 @@ impl RunHandler for Program<'_> {
     }
 
     fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
-        let settings = SettingsFromLdap { fs: self.context.fs, own_files: self.context.own_files };
-        // Undone with the move is what was installed after it.
-        let candidates = CandidateProducer { files: FileSystems::of(self.context) };
-        Ok(Providers {
-            producers: vec![Box::new(Rewritten), Box::new(settings), Box::new(candidates)],
-            workers: std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN),
-            ..Providers::default()
-        })
+        let workers = std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
+        Ok(Providers { workers, ..handler::providers(self.context) })
     }
 
     fn announcement(&self, plan: &Plan, step: usize) -> Announcement {

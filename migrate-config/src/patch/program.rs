@@ -1,7 +1,7 @@
 //! What the program does, on whatever file systems it is given.
 
 use command::{Completion, Context, Exit, NewRun, ReportStatus, Runs, Start, Touched};
-use config_merge::{FileSystems, Merges, ResolutionLines, Resolutions, candidates};
+use config_merge::{FileSystems, Merger, Merges, ResolutionLines, Resolutions, candidates};
 use documents::changes::Changes;
 use documents::merge::Decision;
 use serde_json::json;
@@ -87,11 +87,12 @@ impl Program<'_> {
             left_out.into_iter().map(|key| format!("{key} is not in conflict any more: its resolution is forgotten")),
         );
         warnings.extend(old_names(&merges, &facts.moves));
-        let blocks = |name: &str, method: &Method| config_merge::Merger::blocks(&merger, name, method);
+        let blocks = |name: &str, method: &Method| merger.blocks(name, method);
         for merged in merges.merged.iter().filter(|merged| is_changed(&merged.merge.decisions)) {
-            summary::lines(merged, blocks(&merged.file.name, &merged.file.method))
-                .iter()
-                .for_each(|line| context.say(line));
+            let file = merged.file;
+            let is_proposed = merger.proposal(&file.name, &file.method, &file.versions).is_some();
+            let lines = summary::lines(merged, blocks(&file.name, &file.method), is_proposed);
+            lines.iter().for_each(|line| context.say(line));
         }
         warnings.iter().for_each(|line| context.warn(&redact::text(line)));
 

@@ -4,6 +4,7 @@ use command::quoted;
 use config_merge::Merged;
 use documents::changes::Changes;
 use documents::merge::{Decision, Word};
+use documents::whole_file;
 
 use super::merging::Method;
 
@@ -52,38 +53,40 @@ impl Counts {
     }
 }
 
-/// Returns the lines about a file. `blocks` says whether its conflicts keep it from being installed.
-pub(super) fn lines(merged: &Merged<'_, Method>, blocks: bool) -> Vec<String> {
+/// Returns the lines about a file. `blocks` says whether its conflicts keep it from being installed, `is_proposed` whether there is a
+/// merge by line.
+pub(super) fn lines(merged: &Merged<'_, Method>, blocks: bool, is_proposed: bool) -> Vec<String> {
     let counts = Counts::of(&merged.merge.decisions);
     let mut lines = vec![format!("{}: {}", merged.file.name, counts.text())];
     let mut changes = Changes::default();
     changes.add(&merged.file.name, &merged.merge, merged.secrets);
     for (decision, line) in merged.merge.decisions.iter().zip(changes.lines()) {
         let key = &decision.key;
+        let (base, site, new, outcome) = (shown(&line.base), shown(&line.site), shown(&line.new), shown(&line.outcome));
         match decision.word {
             _ if decision.is_open() && blocks => {
                 lines.push(format!("  conflict: {key}"));
-                lines.push(format!(
-                    "    site {}, new {}, was {}",
-                    shown(&line.site),
-                    shown(&line.new),
-                    shown(&line.base)
-                ));
-                let resolution = quoted(&format!("{}:{key}=site", merged.file.name));
-                lines.push(format!("    --resolve {resolution}, or =new, or =VALUE"));
+                lines.push(format!("    site {site}, new {new}, was {base}"));
+                if key == whole_file::KEY && is_proposed {
+                    let name = &merged.file.name;
+                    lines.push(format!("    proposals/{name} in the work directory is a merge by line: to use it, edit the live file and repeat the command"));
+                }
+                let resolution = format!("{}:{key}", merged.file.name);
+                lines.push(if (merged.secrets.key)(key) {
+                    format!(
+                        "    --resolve {} and =site or =new; another value goes into a --resolutions file",
+                        quoted(&resolution)
+                    )
+                } else {
+                    format!("    --resolve {}, or =new, or =VALUE", quoted(&format!("{resolution}=site")))
+                });
             }
             _ if decision.is_open() => {
-                lines.push(format!(
-                    "  shipped line is kept: {key} = {}, the site has {}",
-                    shown(&line.new),
-                    shown(&line.site)
-                ));
+                lines.push(format!("  the shipped line is kept: {key}: new {new}, the site has {site}"));
             }
-            Word::ObsoleteCustomised => {
-                lines.push(format!("  obsolete in the new release, kept: {key} = {}", shown(&line.outcome)));
-            }
+            Word::ObsoleteCustomised => lines.push(format!("  obsolete in the new release, kept: {key}: {outcome}")),
             Word::Unproven if decision.choice.is_none() => {
-                lines.push(format!("  not certain, kept: {key} = {}, new {}", shown(&line.outcome), shown(&line.new)));
+                lines.push(format!("  not certain, kept: {key}: {outcome}, new {new}"));
             }
             _ => {}
         }

@@ -107,7 +107,7 @@ fn a_changed_shipped_line_of_a_template_is_reported_and_blocks_nothing() {
     let text = site.text(&template);
     let line = text.lines().find(|line| line.starts_with("default:LogLevel")).unwrap().to_owned();
     site.edit(&template, &line, "default:LogLevel 9");
-    site.run(&[]).exits(3).says("shipped line is kept: default:LogLevel = ").says("the site has 9");
+    site.run(&[]).exits(3).says("the shipped line is kept: default:LogLevel: new ").says("the site has 9");
     site.resolve_all();
     site.install(&[]).succeeded().says("AService-def.cfg:default:LogLevel: the shipped line was kept");
     assert!(!live(&site, "AService-def.cfg").contains("LogLevel 9"));

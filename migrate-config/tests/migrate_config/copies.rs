@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::support::{CONFIG, NEW, OLD, Site};
+use super::support::{CONFIG, NEW, OLD, Site, unwrapped};
 
 const COPY: &str = "/var/opt/messaging7";
 
@@ -39,7 +39,7 @@ fn what_the_old_data_root_holds_is_made_empty_and_listed() {
         let attributes = |root: &str| testkit::site::attributes(&site.path(root).join(name));
         let (copy, old) = (attributes(COPY), attributes("/var/opt/SUNWmsgsr"));
         assert_eq!((copy.0, copy.1, copy.2), (old.0, old.1, old.2), "{name}");
-        assert!(done.stdout.contains(&format!("{name} is made empty")), "{done}");
+        assert!(unwrapped(&done.stdout).contains(&format!("{name} is made empty")), "{done}");
     }
     assert_eq!(fs::read_dir(site.path(COPY).join("log")).unwrap().count(), 0);
 }
@@ -99,4 +99,43 @@ fn hard_links_of_the_configuration_are_hard_links_of_the_copy() {
     copied(&site).succeeded();
     let id = |name: &str| fs::metadata(site.path(COPY).join("config").join(name)).unwrap().ino();
     assert_eq!(id("aliases"), id("aliases.save"));
+}
+
+#[test]
+fn values_that_still_name_the_old_host_are_listed_with_file_and_key() {
+    let site = Site::sample();
+    let done = copied(&site).succeeded();
+    let warned = unwrapped(&done.stderr);
+    for text in [
+        "msg.conf still names mail.siroe.com: local.hostname",
+        "imta.cnf still names mail.siroe.com: ",
+        "--old-host NAME",
+    ] {
+        assert!(warned.contains(text), "{text}: {done}");
+    }
+}
+
+#[test]
+fn host_names_and_addresses_are_replaced_in_the_copy_only_where_they_are_whole() {
+    let site = Site::sample();
+    let path = format!("{CONFIG}/dispatcher.cnf");
+    let old = site.read(&path);
+    let [old_host, new_host] = [["--old-host", "mail.siroe.com"], ["--new-host", "new.example.net"]];
+    let ip = ["--old-ip", "192.0.2.10", "--new-ip", "198.51.100.7"];
+    site.run(&[&[OLD, "--data-root", COPY][..], &old_host, &new_host, &ip].concat());
+    let text = |name: &str| String::from_utf8_lossy(&site.read(&format!("{COPY}/config/{name}"))).into_owned();
+    assert!(text("msg.conf").contains("local.hostname = new.example.net"), "{}", text("msg.conf"));
+    let imta = text("imta.cnf");
+    assert!(imta.contains("\nnew.example.net"), "{imta}");
+    assert!(imta.contains("</opt/sun/comms/messaging/config/internet.rules"), "{imta}");
+    assert!(!imta.contains("@mail.siroe.com\n"), "{imta}");
+    assert_eq!(site.read(&path), old);
+}
+
+#[test]
+fn a_host_that_no_value_names_is_told() {
+    let site = Site::sample();
+    site.run(&[OLD, "--data-root", COPY, "--old-host", "other.example", "--new-host", "new.example"])
+        .exits(3)
+        .says("no value of the configuration names other.example");
 }

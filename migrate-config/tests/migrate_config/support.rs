@@ -92,3 +92,8 @@ impl Site {
         outcome
     }
 }
+
+/// Returns text without its line breaks: lines are wrapped where they are long.
+pub(crate) fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

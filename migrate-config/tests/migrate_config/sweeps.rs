@@ -68,35 +68,35 @@ fn tool(run_arguments: &'static [&'static str]) -> Tool<'static> {
 
 #[test]
 fn a_move_stopped_at_any_call_is_run_again_or_undone() {
-    tool(MOVE).run_again(3, Way::Stops);
+    tool(MOVE).run_again(17, Way::Stops);
 }
 
 #[test]
 fn a_move_stopped_at_any_call_is_resumed_or_undone() {
-    tool(MOVE).resumed(3, Way::Stops);
+    tool(MOVE).resumed(29, Way::Stops);
 }
 
 #[test]
 fn a_move_with_any_call_failing_is_run_again_or_undone() {
-    tool(MOVE).run_again(11, Way::Errors);
+    tool(MOVE).run_again(97, Way::Errors);
 }
 
 #[test]
 fn a_move_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    tool(MOVE).run_again(7, Way::PowerCuts);
+    tool(MOVE).run_again(41, Way::PowerCuts);
 }
 
 #[test]
 fn a_copy_stopped_at_any_call_is_run_again_or_undone() {
-    tool(COPY).run_again(5, Way::Stops);
+    tool(COPY).run_again(31, Way::Stops);
 }
 
 #[test]
 fn a_copy_with_any_call_failing_is_run_again_or_undone() {
-    tool(COPY).run_again(11, Way::Errors);
+    tool(COPY).run_again(97, Way::Errors);
 }
 
 #[test]
 fn a_copy_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    tool(COPY).run_again(9, Way::PowerCuts);
+    tool(COPY).run_again(43, Way::PowerCuts);
 }

@@ -79,6 +79,7 @@ impl Site {
     /// Runs a program of the crate.
     pub(crate) fn call(&self, program: &str, arguments: &[&str]) -> Outcome {
         let path = match program {
+            "patch-config" => env!("CARGO_BIN_EXE_patch-config"),
             "migrate-config" => env!("CARGO_BIN_EXE_migrate-config"),
             "install-newconfig" => env!("CARGO_BIN_EXE_install-newconfig"),
             "uninstall-newconfig" => env!("CARGO_BIN_EXE_uninstall-newconfig"),

@@ -4,10 +4,11 @@
 //! candidates.json      what was merged: where each file goes, what was there, digest of the candidate, open conflicts
 //! changes.json         every decision, in the JSON contract of a merge
 //! changes/NAME.CHANGES the decisions about one file, for people
-//! changes/NAME.proposal  what a merge by line would make of a file of no known form, for people
 //! merged/NAME          the candidate
-//! resolutions.json     what was said about conflicts; as the candidates it may hold passwords
+//! proposals/NAME       what a merge by line would make of a file of no known form that is in conflict, for people
+//! resolutions.json     what was said about conflicts
 //! ```
+//! The record and the reports hold no secrets; the candidates, the proposals and the resolutions may.
 //!
 //! A candidate is installed by digest: one that somebody edited, or whose live file changed since, is refused. Conflicts are resolved
 //! when the candidates are made, so that the decisions, the reports and the files agree.
@@ -38,6 +39,8 @@ pub const DECISIONS: &str = "changes.json";
 pub const MERGED: &str = "merged";
 /// Where the reports are.
 pub const CHANGES: &str = "changes";
+/// Where the proposals are.
+pub const PROPOSALS: &str = "proposals";
 /// The file with what was said about conflicts.
 pub const RESOLUTIONS: &str = "resolutions.json";
 /// Version of the record's form.
@@ -176,7 +179,7 @@ fn files<M: Merger>(
         if !open.is_empty()
             && let Some(proposal) = merger.proposal(name, &merged.file.method, &merged.file.versions)
         {
-            add(format!("{CHANGES}/{name}.proposal"), proposal)?;
+            add(format!("{PROPOSALS}/{name}"), proposal)?;
         }
         let (blocking, reported) =
             if merger.blocks(name, &merged.file.method) { (open, Vec::new()) } else { (Vec::new(), open) };

@@ -58,7 +58,7 @@ pub trait Merger: Sync {
     }
 
     /// Returns what a merge by line would make of a file that is decided as a whole and in conflict; nothing where there is nothing to
-    /// propose. It is kept beside the report, for people to look at.
+    /// propose. It is kept for people to look at, and may hold secrets.
     fn proposal(&self, _name: &str, _method: &Self::Method, _versions: &Versions<Version>) -> Option<Vec<u8>> {
         None
     }

@@ -109,8 +109,17 @@ impl<S: Deref<Target = Site>> Searched<S> {
     /// When a secret is found.
     #[track_caller]
     pub fn run(&mut self, arguments: &[&str]) -> Outcome {
+        self.run_by(|site, arguments| site.run(arguments), arguments)
+    }
+
+    /// As [`Searched::run`], for a tool of several programs: the function runs one of them.
+    ///
+    /// # Panics
+    /// As [`Searched::run`].
+    #[track_caller]
+    pub fn run_by(&mut self, run: impl FnOnce(&S, &[&str]) -> Outcome, arguments: &[&str]) -> Outcome {
         let report = self.site.beside("report");
-        let outcome = self.site.run(&[&["--report", report.to_str().unwrap()], arguments].concat());
+        let outcome = run(&self.site, &[&["--report", report.to_str().unwrap()], arguments].concat());
         let mut leaks = self.canaries.leaks("standard output", outcome.stdout.as_bytes());
         leaks.extend(self.canaries.leaks("standard error", outcome.stderr.as_bytes()));
         let mut searched = Vec::new();
