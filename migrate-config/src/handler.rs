@@ -47,10 +47,7 @@ impl RunHandler for AnyRun<'_> {
 pub fn providers<'s>(context: &'s Context<'_>) -> Providers<'s> {
     let candidates = CandidateProducer { files: FileSystems::of(context) };
     let settings = SettingsFromLdap { fs: context.fs, own_files: context.own_files };
-    Providers {
-        producers: vec![Box::new(candidates), Box::new(Rewritten), Box::new(settings)],
-        ..Providers::default()
-    }
+    Providers { producers: vec![Box::new(candidates), Box::new(Rewritten), Box::new(settings)], ..Providers::default() }
 }
 
 /// Returns what follows an installation, or its undo.
