@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
-use command::CommonOptions;
+use command::{CommandOptions, CommonOptions};
 use install_root::delegated_administrator::Container;
 
 /// Keeps what a site changed in the Delegated Administrator properties files when config-commda resets them
@@ -131,9 +131,8 @@ pub struct Deploy {
     /// The web container that was chosen at the last config-commda [default: the one that holds deployed copies]
     #[arg(long, value_enum)]
     pub container: Option<ContainerName>,
-    /// Run them although --root names another root; without this they are printed
-    #[arg(long)]
-    pub run_commands: bool,
+    #[command(flatten)]
+    pub commands: CommandOptions,
 }
 
 /// A web container, by the word in its scripts' names.

@@ -118,7 +118,7 @@ pub fn source_files(plan: &Plan) -> BTreeMap<RelPath, Digest> {
             let SourceFile { file, source_digest } = serde_json::from_value(request.clone()).ok()?;
             Some((file, source_digest))
         }
-        Node::Directory | Node::Symlink(_) | Node::HardLink(_) => None,
+        Node::Directory | Node::Symlink(_) | Node::Fifo | Node::HardLink(_) => None,
     });
     files.collect()
 }

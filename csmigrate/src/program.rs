@@ -293,7 +293,7 @@ fn apply_bytes(plan: &Plan) -> u64 {
         .map(|entry| match &entry.node {
             Node::File(Content::CopyOf { size, .. }) => *size,
             Node::File(Content::Produced { size, .. }) => size.saturating_mul(2),
-            Node::Directory | Node::Symlink(_) | Node::HardLink(_) => 0,
+            Node::Directory | Node::Symlink(_) | Node::Fifo | Node::HardLink(_) => 0,
         })
         .sum()
 }

@@ -15,6 +15,7 @@ mod install {
     mod chains;
     mod installs;
     mod refuses;
+    mod runs_cnbuild;
     mod sweeps;
 }
 
@@ -25,6 +26,13 @@ mod patch {
     mod resolves;
     mod site_values;
     mod structures;
+}
+
+mod cluster {
+    mod ha_ip_config;
+    mod support;
+    mod sweeps;
+    mod useconfig;
 }
 
 mod cluster {

@@ -53,6 +53,7 @@ pub fn copying(facts: &Facts, copy: &CopyFacts, request: Value) -> Result<Plan, 
         let node = match (kind, target) {
             (FileKind::Directory, _) => Node::Directory,
             (FileKind::Symlink, Some(target)) => Node::Symlink(target.clone()),
+            (FileKind::Fifo, _) => Node::Fifo,
             _ => continue,
         };
         entries.push(TreeEntry { path: config.below(path), node, attributes: attributes.clone() });

@@ -13,7 +13,7 @@ use upgrade_engine::survey;
 
 use super::detect::content::Digests;
 use super::detect::roots::{self, Root};
-use super::detect::{Configuration, configuration, places};
+use super::detect::{Configuration, configuration, hosts, places};
 use super::ldap_settings::{Made, Recipe, SettingsFromLdap};
 use super::plan::{Facts, MsgConf};
 use super::program::Program;
@@ -58,7 +58,11 @@ impl Program<'_> {
         let moves = moves(fs, &old, &request)?;
         let digests = if request.data_root.is_some() { Digests::Wanted } else { Digests::Unwanted };
         let progress = context.progress(0)?;
-        let surveyed = configuration(fs, &config, &moves, digests, &progress as &dyn Observer);
+        let hosts = match &request.data_root {
+            Some(_) if request.names.is_empty() => hosts::names(fs, &config),
+            _ => request.names.iter().map(|(from, _)| from.clone()).collect(),
+        };
+        let surveyed = configuration(fs, &config, &moves, digests, &hosts, &progress as &dyn Observer);
         progress.finish();
         let surveyed = surveyed?;
         self.look_at_writers(&surveyed, &mut told)?;
@@ -69,6 +73,10 @@ impl Program<'_> {
         let new_dir = fs.open_dir(&new.server.path).map_err(|e| Error::io("open", &new.server.path, e))?;
         let new_root = survey::anchor(&*new_dir, &new.server.path).map_err(command::Error::from)?;
         report::files(&surveyed, &old, &mut told);
+        match request.names.as_slice() {
+            [] => report::hosts(&surveyed, &hosts, &mut told),
+            _ => report::hosts_not_found(&surveyed, &hosts, &mut told),
+        }
         told.findings.extend(report::missing_in_new(fs, &surveyed, &old, &new));
         let (links, copied) = match &request.data_root {
             None => (places::links_to_old(fs, &old, &new)?, None),
@@ -302,7 +310,7 @@ pub fn moves(fs: &dyn FileSystem, old: &Root, request: &Move) -> Result<Moves, E
             }
         }
     }
-    Ok(Moves { roots })
+    Ok(Moves { roots, names: request.names.clone() })
 }
 
 /// Returns how a directory of a root may be spelled in a configuration, apart from the path through the root.

@@ -72,6 +72,37 @@ pub fn files(configuration: &Configuration, old: &Root, told: &mut Told) {
     told.findings.extend(configuration.remarks.iter().cloned());
 }
 
+/// Tells which values of a copy still name the old host.
+pub fn hosts(configuration: &Configuration, hosts: &[String], told: &mut Told) {
+    let mut is_named = false;
+    for file in &configuration.files {
+        for host in hosts {
+            let mut keys: Vec<&str> =
+                file.hosts.iter().filter(|(of, _)| of == host).map(|(_, key)| key.as_str()).collect();
+            keys.dedup();
+            let Some(more) = (!keys.is_empty()).then(|| keys.len().saturating_sub(NAMED)) else { continue };
+            is_named = true;
+            keys.truncate(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            told.warnings.push(format!("{} still names {host}: {}{more}", file.names.path, keys.join(", ")));
+        }
+    }
+    if is_named {
+        told.warnings.push(
+            "For a copy that another host uses, replace the host with --old-host NAME --new-host NAME [--old-ip ADDRESS --new-ip ADDRESS]"
+                .to_owned(),
+        );
+    }
+}
+
+/// Tells which hosts that are to be replaced no value names.
+pub fn hosts_not_found(configuration: &Configuration, hosts: &[String], told: &mut Told) {
+    let is_named = |host: &String| configuration.files.iter().any(|file| file.hosts.iter().any(|(of, _)| of == host));
+    let missing = hosts.iter().filter(|host| !is_named(host));
+    told.findings
+        .extend(missing.map(|host| format!("no value of the configuration names {host}: nothing was replaced for it")));
+}
+
 /// Returns counts of the files, for the report.
 pub fn counts(configuration: &Configuration) -> Value {
     let count = |wanted: &dyn Fn(&Surveyed) -> bool| configuration.files.iter().filter(|file| wanted(file)).count();

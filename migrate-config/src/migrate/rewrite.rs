@@ -2,6 +2,7 @@
 
 use documents::dialect::ChangeError;
 use documents::merge::RootMove;
+use documents::names::NameMove;
 use documents::roots;
 use documents::{Dialect, SpanEdit, apply};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,9 @@ use upgrade_engine::fs::RootPath;
 pub struct Moves {
     /// Roots. The longest one that fits counts.
     pub roots: Vec<(RootPath, RootPath)>,
+    /// Host names and addresses, in a copy for another host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<(String, String)>,
 }
 
 /// New content of a file.
@@ -32,7 +36,7 @@ impl Moves {
         self.roots.iter().map(step).collect()
     }
 
-    /// Returns what a file is searched for: without any of these it stays as it is.
+    /// Returns what a file is searched for: without any of these no root in it moves.
     pub fn needles(&self) -> impl Iterator<Item = &[u8]> {
         self.roots.iter().map(|(from, _)| from.as_bytes())
     }
@@ -44,14 +48,14 @@ impl Moves {
     pub fn rewritten(&self, dialect: Dialect, bytes: &[u8]) -> Result<Option<(Vec<u8>, Change)>, ChangeError> {
         let moves = self.root_moves();
         let edits = dialect.rewrite_roots(bytes, &moves)?;
-        if edits.is_empty() {
-            return Ok(None);
+        let mut after = applied(bytes, &edits)?;
+        let mut change = only_roots(bytes, &edits, &moves).map_or(Change::Anew, Change::Edits);
+        let names: Vec<NameMove> = self.names.iter().map(|(from, to)| NameMove::new(from, to)).collect();
+        let renamed = if names.is_empty() { Vec::new() } else { dialect.rewrite_names(&after, &names)? };
+        if !renamed.is_empty() {
+            after = applied(&after, &renamed)?;
+            change = Change::Anew;
         }
-        let after = applied(bytes, &edits)?;
-        let change = match only_roots(bytes, &edits, &moves) {
-            Some(edits) => Change::Edits(edits),
-            None => Change::Anew,
-        };
         Ok((after != bytes).then_some((after, change)))
     }
 }
@@ -84,7 +88,17 @@ mod tests {
 
     fn moves() -> Moves {
         let path = |path: &str| RootPath::new(path).unwrap();
-        Moves { roots: vec![(path("/opt/SUNWmsgsr"), path("/opt/sun/comms/messaging"))] }
+        Moves { roots: vec![(path("/opt/SUNWmsgsr"), path("/opt/sun/comms/messaging"))], names: Vec::new() }
+    }
+
+    #[test]
+    fn a_host_moves_after_the_roots_and_only_where_it_is_a_whole_name() {
+        let moves = Moves { names: vec![("mail.siroe.com".into(), "new.siroe.com".into())], ..moves() };
+        let text = b"a=/opt/SUNWmsgsr:mail.siroe.com\nb=mail.siroe.com.example xmail.siroe.com\n";
+        let (after, change) = moves.rewritten(Dialect::OptionValues, text).unwrap().unwrap();
+        assert_eq!(change, Change::Anew);
+        let expected = "a=/opt/sun/comms/messaging:new.siroe.com\nb=mail.siroe.com.example xmail.siroe.com\n";
+        assert_eq!(String::from_utf8(after).unwrap(), expected);
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Moves {
         let all = match roots::look(fs, &request.old_root) {
             Ok(old) => forward::moves(fs, &old, request)?,
             Err(Error::NoRoot(old)) if request.data_root.is_none() => {
-                rewrite::Moves { roots: vec![(old, request.new_root.clone())] }
+                rewrite::Moves { roots: vec![(old, request.new_root.clone())], ..rewrite::Moves::default() }
             }
             Err(error) => return Err(error),
         };
@@ -50,7 +50,7 @@ impl Moves {
 
     fn that(&self, is_meant: impl Fn(&RootPath) -> bool) -> Vec<RootMove> {
         let roots = self.all.roots.iter().filter(|(_, to)| is_meant(to)).cloned().collect();
-        rewrite::Moves { roots }.root_moves()
+        rewrite::Moves { roots, ..rewrite::Moves::default() }.root_moves()
     }
 }
 

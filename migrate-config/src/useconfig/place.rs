@@ -61,8 +61,12 @@ fn find(context: &Context<'_>, root: &ServerRoot, typed: &Path) -> Result<RootPa
     for path in &paths {
         match context.fs.open_dir(path) {
             Ok(_) => return without_dots(context.fs, path),
-            Err(e) if is_absent(&e) => refuse_dangling(context.fs, path)?,
-            Err(e) => return Err(Error::io("open", path, e)),
+            Err(e) => {
+                refuse_dangling(context.fs, path)?;
+                if !is_absent(&e) {
+                    return Err(Error::io("open", path, e));
+                }
+            }
         }
     }
     Err(Refusal::NoDirectory { paths }.into())

@@ -68,12 +68,12 @@ fn a_change_of_links_stopped_at_any_call_is_resumed_or_undone() {
 
 #[test]
 fn a_change_of_links_with_any_call_failing_is_run_again_or_undone() {
-    tool(&use_config, TO_TWO).run_again(3, Way::Errors);
+    tool(&use_config, TO_TWO).run_again(5, Way::Errors);
 }
 
 #[test]
 fn a_change_of_links_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    tool(&use_config, TO_TWO).run_again(2, Way::PowerCuts);
+    tool(&use_config, TO_TWO).run_again(7, Way::PowerCuts);
 }
 
 #[test]
@@ -88,10 +88,10 @@ fn a_change_of_the_address_stopped_at_any_call_is_resumed_or_undone() {
 
 #[test]
 fn a_change_of_the_address_with_any_call_failing_is_run_again_or_undone() {
-    tool(&ha_ip_config, ADDRESS).run_again(3, Way::Errors);
+    tool(&ha_ip_config, ADDRESS).run_again(7, Way::Errors);
 }
 
 #[test]
 fn a_change_of_the_address_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    tool(&ha_ip_config, ADDRESS).run_again(3, Way::PowerCuts);
+    tool(&ha_ip_config, ADDRESS).run_again(9, Way::PowerCuts);
 }

@@ -100,3 +100,42 @@ fn hard_links_of_the_configuration_are_hard_links_of_the_copy() {
     let id = |name: &str| fs::metadata(site.path(COPY).join("config").join(name)).unwrap().ino();
     assert_eq!(id("aliases"), id("aliases.save"));
 }
+
+#[test]
+fn values_that_still_name_the_old_host_are_listed_with_file_and_key() {
+    let site = Site::sample();
+    let done = copied(&site).succeeded();
+    let warned = unwrapped(&done.stderr);
+    for text in [
+        "msg.conf still names mail.siroe.com: local.hostname",
+        "imta.cnf still names mail.siroe.com: ",
+        "--old-host NAME",
+    ] {
+        assert!(warned.contains(text), "{text}: {done}");
+    }
+}
+
+#[test]
+fn host_names_and_addresses_are_replaced_in_the_copy_only_where_they_are_whole() {
+    let site = Site::sample();
+    let path = format!("{CONFIG}/dispatcher.cnf");
+    let old = site.read(&path);
+    let [old_host, new_host] = [["--old-host", "mail.siroe.com"], ["--new-host", "new.example.net"]];
+    let ip = ["--old-ip", "192.0.2.10", "--new-ip", "198.51.100.7"];
+    site.run(&[&[OLD, "--data-root", COPY][..], &old_host, &new_host, &ip].concat());
+    let text = |name: &str| String::from_utf8_lossy(&site.read(&format!("{COPY}/config/{name}"))).into_owned();
+    assert!(text("msg.conf").contains("local.hostname = new.example.net"), "{}", text("msg.conf"));
+    let imta = text("imta.cnf");
+    assert!(imta.contains("\nnew.example.net"), "{imta}");
+    assert!(imta.contains("</opt/sun/comms/messaging/config/internet.rules"), "{imta}");
+    assert!(!imta.contains("@mail.siroe.com\n"), "{imta}");
+    assert_eq!(site.read(&path), old);
+}
+
+#[test]
+fn a_host_that_no_value_names_is_told() {
+    let site = Site::sample();
+    site.run(&[OLD, "--data-root", COPY, "--old-host", "other.example", "--new-host", "new.example"])
+        .exits(3)
+        .says("no value of the configuration names other.example");
+}

@@ -85,7 +85,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Returns the tree without its pipes, for [`Tree::build`] alone.
+    /// Returns the tree without its pipes.
     #[must_use]
     pub fn without_fifos(mut self) -> Self {
         self.nodes.retain(|(_, node)| !matches!(node, Node::Fifo));
@@ -100,37 +100,8 @@ impl Tree {
     /// Builds the tree.
     ///
     /// # Errors
-    /// What the directory gives; [`io::ErrorKind::Unsupported`] for a pipe.
+    /// What the directory gives. Extended attributes that the file system lacks are left out.
     pub fn build(&self, into: &dyn Dir) -> io::Result<()> {
-        self.build_with(into, &|_| Err(io::ErrorKind::Unsupported.into()))
-    }
-
-    /// Builds the tree in a directory of the machine's disk: pipes are made, owners are set when this process is root's. Files
-    /// that are in the way are replaced, directories that are there already get the described mode, owner and time.
-    ///
-    /// # Panics
-    /// When it cannot be built.
-    pub fn build_at(&self, directory: &Path) {
-        let into = crate::site::directory(directory);
-        let mut tree = self.clone();
-        if Caller::this_process() == Caller::User {
-            tree.nodes.iter_mut().filter_map(|(_, node)| node.attributes_mut()).for_each(|of| of.owner = None);
-        }
-        let is_leaf = |node: &Node| !matches!(node, Node::Directory(_) | Node::Parent(_));
-        for (path, _) in tree.nodes.iter().filter(|(_, node)| is_leaf(node)) {
-            match into.remove_file(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => panic!("{path}: {error}"),
-                _ => {}
-            }
-        }
-        tree.build_with(&*into, &|path| make_fifo(directory, path)).unwrap();
-    }
-
-    /// Builds the tree and has each pipe made by `make_fifo`, since no [`Dir`] makes one.
-    ///
-    /// # Errors
-    /// What the directory, or `make_fifo`, gives. Extended attributes that the file system lacks are left out.
-    pub fn build_with(&self, into: &dyn Dir, make_fifo: &dyn Fn(&RelPath) -> io::Result<()>) -> io::Result<()> {
         let mut made = BTreeSet::new();
         for (path, node) in &self.nodes {
             match node {
@@ -157,7 +128,7 @@ impl Tree {
                     into.set(path, &Attribute::Modified(attributes.modified))?;
                 }
                 Node::HardLink(existing) => into.hard_link(existing, path)?,
-                Node::Fifo => make_fifo(path)?,
+                Node::Fifo => into.make_fifo(path)?,
             }
         }
         // Afterwards and from below: making an entry changes the time of its directory and needs permission there.
@@ -171,6 +142,27 @@ impl Tree {
             }
         }
         Ok(())
+    }
+
+    /// Builds the tree in a directory of the machine's disk: pipes are made, owners are set when this process is root's. Files
+    /// that are in the way are replaced, directories that are there already get the described mode, owner and time.
+    ///
+    /// # Panics
+    /// When it cannot be built.
+    pub fn build_at(&self, directory: &Path) {
+        let into = crate::site::directory(directory);
+        let mut tree = self.clone();
+        if Caller::this_process() == Caller::User {
+            tree.nodes.iter_mut().filter_map(|(_, node)| node.attributes_mut()).for_each(|of| of.owner = None);
+        }
+        let is_leaf = |node: &Node| !matches!(node, Node::Directory(_) | Node::Parent(_));
+        for (path, _) in tree.nodes.iter().filter(|(_, node)| is_leaf(node)) {
+            match into.remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => panic!("{path}: {error}"),
+                _ => {}
+            }
+        }
+        tree.build(&*into).unwrap();
     }
 }
 

@@ -15,8 +15,8 @@ use std::{
 };
 
 use testkit::{
-    manifest::{Manifest, Options},
-    tree::{Caller, Tree, make_fifo},
+    manifest::Manifest,
+    tree::{Caller, Tree},
 };
 use upgrade_engine::fs::{
     Attribute, Dir, Durable, Existing, FileKind, FileSystem, RelPath, RootPath, Time, memory::MemoryFs, real::RealFs,
@@ -27,14 +27,10 @@ fn on_both(case: impl Fn(&dyn FileSystem, &dyn Dir, &dyn Fn(&RelPath) -> io::Res
     let place = tempfile::tempdir().unwrap();
     let disk = RealFs::open(place.path()).unwrap();
     let root = disk.open_dir(&at("/")).unwrap();
-    case(&disk, root.as_ref(), &|path| make_fifo(place.path(), path));
+    case(&disk, root.as_ref(), &|path| root.make_fifo(path));
     let memory = MemoryFs::new();
     let root = memory.open_dir(&at("/")).unwrap();
-    case(&memory, root.as_ref(), &|path| memory_fifo(&memory, path));
-}
-
-fn memory_fifo(memory: &MemoryFs, path: &RelPath) -> io::Result<()> {
-    memory.make_fifo(&at([b"/".as_slice(), &path.to_bytes()].concat()))
+    case(&memory, root.as_ref(), &|path| root.make_fifo(path));
 }
 
 fn at(path: impl AsRef<[u8]>) -> RootPath {
@@ -425,25 +421,32 @@ fn a_nasty_tree_is_the_same_on_both() {
         let disk = RealFs::open(place.path()).unwrap();
         let (uid, gid) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
         let memory = MemoryFs::with_owner(uid, gid);
-        let [real, memory] = [
-            build(&disk, &tree, &|path| make_fifo(place.path(), &to("tree").below(path))),
-            build(&memory, &tree, &|path| memory_fifo(&memory, &to("tree").below(path))),
-        ];
+        let [real, memory] = [build(&disk, &tree), build(&memory, &tree)];
         assert_eq!(real.difference(&memory), Vec::<String>::new(), "seed {seed}");
-        assert_eq!(real.count(), tree.paths().count(), "all but the pipe, and the directory itself");
+        assert_eq!(real.count(), tree.paths().count() + 1, "the directory itself, too");
     }
 }
 
-fn build(disk: &dyn FileSystem, tree: &Tree, make_fifo: &dyn Fn(&RelPath) -> io::Result<()>) -> Manifest {
+fn build(disk: &dyn FileSystem, tree: &Tree) -> Manifest {
     let root = disk.open_dir(&at("/")).unwrap();
     root.make_dir(&to("tree")).unwrap();
     let dir = root.open_dir(&to("tree")).unwrap();
-    tree.build_with(dir.as_ref(), make_fifo).unwrap();
+    tree.build(dir.as_ref()).unwrap();
     dir.set(&here(), &Attribute::Modified(Time { seconds: 0, nanoseconds: 0 })).unwrap();
-    // No `Dir` sets the time of a pipe: it is that of its making.
-    let pipes = tree.paths().filter(|path| dir.stat(path).unwrap().kind == FileKind::Fifo).cloned().collect();
-    assert_eq!(Vec::len(&pipes), 1);
-    Manifest::with(dir.as_ref(), &Options { leave_out: pipes, ..Options::default() }).unwrap()
+    let pipes: Vec<_> = tree.paths().filter(|path| dir.stat(path).unwrap().kind == FileKind::Fifo).collect();
+    assert_eq!(pipes.len(), 1);
+    let owner = dir.stat(&here()).unwrap();
+    for attribute in [
+        Attribute::Owner { uid: owner.uid, gid: owner.gid },
+        Attribute::Mode(0o622),
+        Attribute::Modified(Time { seconds: 5, nanoseconds: 6 }),
+    ] {
+        dir.set(pipes[0], &attribute).unwrap();
+    }
+    let stat = dir.stat(pipes[0]).unwrap();
+    assert_eq!((stat.mode, stat.modified.seconds), (0o622, 5));
+    dir.set(&here(), &Attribute::Modified(Time { seconds: 0, nanoseconds: 0 })).unwrap();
+    Manifest::of(dir.as_ref()).unwrap()
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub struct Surveyed {
     pub digest: Option<Digest>,
     /// What becomes of it.
     pub outcome: Outcome,
+    /// Where it names a host that is looked for and does not move: the host, and the key.
+    pub hosts: Vec<(String, String)>,
 }
 
 /// What becomes of a file.
@@ -87,6 +89,8 @@ pub struct Search<'a> {
     /// The longest of them, in bytes.
     longest: usize,
     digests: Digests,
+    /// Hosts that are looked for and do not move.
+    hosts: &'a [String],
 }
 
 /// What one pass over a file gives.
@@ -98,10 +102,10 @@ struct Passed {
 
 impl<'a> Search<'a> {
     /// Returns the search for what moves.
-    pub fn new(moves: &'a Moves, digests: Digests) -> Self {
+    pub fn new(moves: &'a Moves, digests: Digests, hosts: &'a [String]) -> Self {
         let roots = || moves.needles();
         let longest = roots().map(<[u8]>::len).max().unwrap_or(0);
-        Self { moves, finders: roots().map(Finder::new).collect(), longest, digests }
+        Self { moves, finders: roots().map(Finder::new).collect(), longest, digests, hosts }
     }
 
     /// Surveys a file.
@@ -125,6 +129,7 @@ impl<'a> Search<'a> {
         if must_be_sound && passed.is_binary {
             return Err(broken("it holds a NUL byte, so it is no text".to_owned()));
         }
+        let mut hosts = Vec::new();
         let outcome = if passed.is_binary || class.dialect() == Dialect::Binary {
             naming(passed.holds, Why::Binary)
         } else if class == Class::Copy {
@@ -139,6 +144,7 @@ impl<'a> Search<'a> {
             if must_be_sound && let Some(fault) = structure::fault(class.dialect(), &bytes) {
                 return Err(broken(fault));
             }
+            hosts = self.hosts_in(class.dialect(), &bytes);
             match self.moves.rewritten(class.dialect(), &bytes) {
                 Ok(None) => Outcome::Stays,
                 Ok(Some((after, change))) => Outcome::Rewritten {
@@ -149,13 +155,22 @@ impl<'a> Search<'a> {
                     change,
                 },
                 // Without the root in it there is nothing to rewrite, whatever it is.
-                Err(_) if !passed.holds => Outcome::Stays,
+                Err(_) if !passed.holds && self.moves.names.is_empty() => Outcome::Stays,
                 Err(e) => return Err(broken(e.to_string())),
             }
         } else {
             Outcome::Stays
         };
-        Ok(Surveyed { names, class, digest, outcome })
+        Ok(Surveyed { names, class, digest, outcome, hosts })
+    }
+
+    fn hosts_in(&self, dialect: Dialect, bytes: &[u8]) -> Vec<(String, String)> {
+        let found = |host: &String| {
+            // What cannot be read is a matter of its rewriting.
+            let places = dialect.find_names(bytes, host).unwrap_or_default();
+            places.into_iter().map(|place| (host.clone(), place.key)).collect::<Vec<_>>()
+        };
+        self.hosts.iter().flat_map(found).collect()
     }
 
     fn occurs(&self, bytes: Option<&[u8]>) -> bool {

@@ -3,6 +3,7 @@
 
 pub mod classes;
 pub mod content;
+pub mod hosts;
 pub mod includes;
 pub mod places;
 pub mod roots;
@@ -43,6 +44,7 @@ pub fn configuration(
     directory: &RootPath,
     moves: &Moves,
     digests: Digests,
+    hosts: &[String],
     observer: &dyn Observer,
 ) -> Result<Configuration, Error> {
     let real = roots::real_path(fs, directory).map_err(|e| Error::io("look at", directory, e))?;
@@ -61,7 +63,7 @@ pub fn configuration(
     if !units.iter().any(|(_, class)| matches!(class, Class::Known(_))) {
         return Err(Refusal::NoConfiguration(real).into());
     }
-    let search = Search::new(moves, digests);
+    let search = Search::new(moves, digests, hosts);
     let files = workers::for_each(&units, |(names, class)| {
         if observer.stop_requested() {
             return Err(command::Error::Interrupted.into());

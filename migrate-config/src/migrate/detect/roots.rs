@@ -1,20 +1,18 @@
 //! The two roots: where they really are, and whether one can follow the other.
 
-use std::collections::VecDeque;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use command::Context;
 use upgrade_engine::fs::{FileKind, FileSystem, Name, RelPath, RootPath};
+pub use upgrade_engine::survey::real_path;
 use upgrade_engine::survey::{self, is_absent};
 
 use crate::error::Error;
 use crate::migrate::refusal::Refusal;
 use crate::new_root::new_root;
 use crate::server_root::{Link, ServerRoot};
-
-const MAX_LINKS: usize = 40;
 
 /// A root with the name that it really has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,41 +43,6 @@ pub fn typed(path: &Path) -> Result<RootPath, Error> {
         return Err(Refusal::Relative(path.display().to_string()).into());
     }
     RootPath::new(path.as_os_str().as_bytes()).map_err(|e| Error::io("use", path.display(), io::Error::other(e)))
-}
-
-/// Returns where a path really leads: every link in it is followed, and stays below the product root.
-///
-/// # Errors
-/// As `lstat`; [`io::ErrorKind::TooManyLinks`].
-pub fn real_path(fs: &dyn FileSystem, path: &RootPath) -> io::Result<RootPath> {
-    let top = RootPath::new("/").map_err(io::Error::other)?;
-    let parts = |path: &[u8]| path.split(|byte| *byte == b'/').map(<[u8]>::to_vec).collect::<Vec<_>>();
-    let mut todo: VecDeque<Vec<u8>> = parts(path.as_bytes()).into();
-    let (mut at, mut links) = (top.clone(), 0_usize);
-    while let Some(part) = todo.pop_front() {
-        match part.as_slice() {
-            b"" | b"." => continue,
-            b".." => at = at.split_last().map_or_else(|| top.clone(), |(above, _)| above),
-            _ => {
-                let name = Name::new(part).map_err(io::Error::other)?;
-                let (dir, below) = (fs.open_dir(&at)?, RelPath::from(name.clone()));
-                if dir.stat(&below)?.kind != FileKind::Symlink {
-                    at = at.join(&name);
-                    continue;
-                }
-                links = links.saturating_add(1);
-                if links > MAX_LINKS {
-                    return Err(io::ErrorKind::TooManyLinks.into());
-                }
-                let target = dir.read_link(&below)?;
-                if target.starts_with(b"/") {
-                    at = top.clone();
-                }
-                parts(&target).into_iter().rev().for_each(|part| todo.push_front(part));
-            }
-        }
-    }
-    Ok(at)
 }
 
 /// Looks at a root.

@@ -354,6 +354,11 @@ impl Dir for FaultyDir {
         self.inner.symlink(target, path)
     }
 
+    fn make_fifo(&self, path: &RelPath) -> io::Result<()> {
+        self.gate.change("make_fifo", path)?;
+        self.inner.make_fifo(path)
+    }
+
     fn hard_link(&self, existing: &RelPath, path: &RelPath) -> io::Result<()> {
         let call = self.gate.call("hard_link", CallKind::Changing, format!("{existing} -> {path}"));
         self.gate.faults.enter(call)?;

@@ -88,19 +88,6 @@ impl MemoryFs {
     pub fn now(&self) -> Time {
         self.disk().now()
     }
-
-    /// Makes a named pipe (mode 0600) for a test; no tool makes one.
-    ///
-    /// # Errors
-    /// As `mkfifo`.
-    pub fn make_fifo(&self, path: &RootPath) -> io::Result<()> {
-        let (parent, name) = path.split_last().ok_or_else(names_nothing)?;
-        let mut disk = self.disk();
-        let parent = open(&disk, &parent)?;
-        disk.must_be_free(parent, &name)?;
-        let fifo = disk.add(Body::Fifo, 0o600);
-        disk.change(vec![(parent, name, Some(fifo))])
-    }
 }
 
 fn lock(disk: &Mutex<Disk>) -> MutexGuard<'_, Disk> {
@@ -287,6 +274,10 @@ impl Dir for MemoryDir {
         self.add(path, Body::Symlink(target.to_vec()), 0o777).map(drop)
     }
 
+    fn make_fifo(&self, path: &RelPath) -> io::Result<()> {
+        self.add(path, Body::Fifo, 0o600).map(drop)
+    }
+
     fn hard_link(&self, existing: &RelPath, path: &RelPath) -> io::Result<()> {
         let mut disk = self.disk();
         let (from, old) = self.parent(&disk, existing)?;
@@ -340,9 +331,9 @@ impl Dir for MemoryDir {
         let mut disk = self.disk();
         let inode = self.get(&disk, path)?;
         match (disk.kind(inode)?, attribute) {
-            (FileKind::Directory, _) | (FileKind::Symlink, Attribute::Owner { .. } | Attribute::Modified(_)) => {
-                disk.set(inode, attribute)
-            }
+            (FileKind::Directory, _)
+            | (FileKind::Symlink | FileKind::Fifo, Attribute::Owner { .. } | Attribute::Modified(_))
+            | (FileKind::Fifo, Attribute::Mode(_)) => disk.set(inode, attribute),
             _ => Err(io::ErrorKind::InvalidInput.into()),
         }
     }

@@ -275,6 +275,11 @@ pub trait Dir: Send + Sync {
     /// # Errors
     /// As `symlink`.
     fn symlink(&self, target: &[u8], path: &RelPath) -> io::Result<()>;
+    /// Makes a named pipe (mode 0600).
+    ///
+    /// # Errors
+    /// As `mkfifo`.
+    fn make_fifo(&self, path: &RelPath) -> io::Result<()>;
     /// Gives an existing file (never what a link points to) a second name.
     ///
     /// # Errors
@@ -295,7 +300,7 @@ pub trait Dir: Send + Sync {
     /// # Errors
     /// As `rmdir`.
     fn remove_dir(&self, path: &RelPath) -> io::Result<()>;
-    /// Sets an attribute of a directory or a symbolic link; files are set through their handle.
+    /// Sets an attribute of a directory, a symbolic link or a named pipe; files are set through their handle.
     ///
     /// # Errors
     /// As `fchown`, `fchmod`, `futimens`, `fsetxattr`; [`io::ErrorKind::InvalidInput`] for a regular file.

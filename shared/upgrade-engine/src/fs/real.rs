@@ -18,7 +18,7 @@ use std::{
     fs,
     io::{self, ErrorKind},
     os::{
-        fd::{AsFd, BorrowedFd, OwnedFd},
+        fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
         unix::fs::FileExt,
     },
     path::Path,
@@ -284,6 +284,12 @@ impl Dir for RealDir {
         retry(|| rustix::fs::symlinkat(target, parent.as_fd(), name))
     }
 
+    fn make_fifo(&self, path: &RelPath) -> io::Result<()> {
+        let (parent, name) = self.parent(path)?;
+        let mode = Mode::from_raw_mode(0o600);
+        retry(|| rustix::fs::mknodat(parent.as_fd(), name, FileType::Fifo, mode, 0))
+    }
+
     fn hard_link(&self, existing: &RelPath, path: &RelPath) -> io::Result<()> {
         let (from, old) = self.parent(existing)?;
         let (to, new) = self.parent(path)?;
@@ -318,10 +324,14 @@ impl Dir for RealDir {
             FileKind::Directory => set_on_handle(self.readable(path)?.as_fd(), attribute),
             FileKind::Symlink => {
                 let (parent, name) = self.parent(path)?;
-                set_on_link(parent.as_fd(), name, attribute)
+                set_on_link(parent.as_fd(), name, FileKind::Symlink, attribute)
             }
-            FileKind::Regular | FileKind::Fifo | FileKind::Special => {
-                Err(io::Error::new(ErrorKind::InvalidInput, "neither a directory nor a symbolic link"))
+            FileKind::Fifo => {
+                let (parent, name) = self.parent(path)?;
+                set_on_link(parent.as_fd(), name, FileKind::Fifo, attribute)
+            }
+            FileKind::Regular | FileKind::Special => {
+                Err(io::Error::new(ErrorKind::InvalidInput, "neither a directory, a symbolic link nor a named pipe"))
             }
         }
     }
@@ -504,24 +514,36 @@ fn set_on_handle(handle: BorrowedFd<'_>, attribute: &Attribute) -> io::Result<()
     }
 }
 
-fn set_on_link(parent: BorrowedFd<'_>, name: &[u8], attribute: &Attribute) -> io::Result<()> {
+/// Sets an attribute of a symbolic link or a named pipe, neither of which can be opened like a file.
+fn set_on_link(parent: BorrowedFd<'_>, name: &[u8], kind: FileKind, attribute: &Attribute) -> io::Result<()> {
+    // Checked on a handle: a name could by now be another name of a file that is not ours to change.
+    let held = || {
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let held = retry(|| rustix::fs::openat(parent, name, flags, Mode::empty()))?;
+        match stat_handle(held.as_fd())?.kind == kind {
+            true => Ok(held),
+            false => Err(io::Error::new(ErrorKind::InvalidInput, "something else is there by now")),
+        }
+    };
     match attribute {
         Attribute::Owner { uid, gid } => {
             let (uid, gid) = owner(*uid, *gid)?;
-            // Checked on a handle: a name could by now be another name of a file that is not ours to give away.
-            let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-            let link = retry(|| rustix::fs::openat(parent, name, flags, Mode::empty()))?;
-            if stat_handle(link.as_fd())?.kind != FileKind::Symlink {
-                return Err(io::Error::new(ErrorKind::InvalidInput, "no longer a symbolic link"));
-            }
-            retry(|| rustix::fs::chownat(&link, "", uid, gid, AtFlags::EMPTY_PATH))
+            let held = held()?;
+            retry(|| rustix::fs::chownat(&held, "", uid, gid, AtFlags::EMPTY_PATH))
+        }
+        Attribute::Mode(mode) if kind == FileKind::Fifo => {
+            let held = held()?;
+            // `fchmod` refuses such a handle; its name in /proc leads to what was opened.
+            let path = format!("/proc/self/fd/{}", held.as_raw_fd());
+            retry(|| rustix::fs::chmod(path.as_str(), Mode::from_raw_mode(mode & 0o7777)))
         }
         Attribute::Modified(time) => {
             retry(|| rustix::fs::utimensat(parent, name, &only_modified(*time), AtFlags::SYMLINK_NOFOLLOW))
         }
-        Attribute::Mode(_) | Attribute::Extended { .. } => {
-            Err(io::Error::new(ErrorKind::InvalidInput, "a symbolic link has no mode and no extended attributes"))
-        }
+        Attribute::Mode(_) | Attribute::Extended { .. } => Err(io::Error::new(
+            ErrorKind::InvalidInput,
+            "it has no extended attributes, and a symbolic link has no mode",
+        )),
     }
 }
 

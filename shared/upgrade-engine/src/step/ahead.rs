@@ -24,6 +24,8 @@ pub(crate) enum Seen {
     File(Option<Digest>),
     /// A symbolic link that a step makes, with its target as escaped text.
     Link(String),
+    /// A named pipe that a step makes.
+    Fifo,
     /// What is at this place of the disk now, with everything below it.
     Disk(Place),
 }
@@ -46,6 +48,7 @@ impl Look {
             Self::Planned(Seen::Directory) => Some(FileKind::Directory),
             Self::Planned(Seen::File(_)) => Some(FileKind::Regular),
             Self::Planned(Seen::Link(_)) => Some(FileKind::Symlink),
+            Self::Planned(Seen::Fifo) => Some(FileKind::Fifo),
             Self::Disk(_, stat) => Some(stat.kind),
         }
     }
@@ -62,6 +65,8 @@ pub(crate) enum Held {
     Directory,
     /// A symbolic link, with its target as escaped text.
     Link(String),
+    /// A named pipe.
+    Fifo,
     /// Something else.
     Other,
 }
@@ -145,6 +150,8 @@ impl Ahead {
             Look::Planned(Seen::Link(target)) => Held::Link(target),
             Look::Planned(Seen::Directory) => Held::Directory,
             Look::Disk(_, stat) if stat.kind == FileKind::Directory => Held::Directory,
+            Look::Planned(Seen::Fifo) => Held::Fifo,
+            Look::Disk(_, stat) if stat.kind == FileKind::Fifo => Held::Fifo,
             Look::Planned(_) | Look::Disk(..) => Held::Other,
         })
     }

@@ -52,6 +52,8 @@ pub enum Node {
     File(Content),
     /// A symbolic link; the target is escaped text.
     Symlink(String),
+    /// A named pipe.
+    Fifo,
     /// Another name of an earlier file of this tree.
     HardLink(RelPath),
 }
@@ -113,6 +115,7 @@ impl BuildTree {
                 Node::Symlink(target) => {
                     unset.extend(tree_content::make_symlink(world, &place, target, &entry.attributes)?);
                 }
+                Node::Fifo => unset.extend(tree_content::make_fifo(world, &place, &entry.attributes)?),
                 Node::File(content) => files.push((entry, content, place)),
                 Node::HardLink(_) => {}
             }
@@ -199,7 +202,7 @@ impl Action for BuildTree {
                     world.producer(by)?;
                     *size
                 }
-                Node::Directory | Node::Symlink(_) | Node::HardLink(_) => continue,
+                Node::Directory | Node::Symlink(_) | Node::Fifo | Node::HardLink(_) => continue,
             };
             ahead.takes(world, &self.at, size)?;
         }
@@ -213,6 +216,7 @@ impl Action for BuildTree {
                 match &entry.node {
                     Node::Directory => Seen::Directory,
                     Node::Symlink(target) => Seen::Link(target.clone()),
+                    Node::Fifo => Seen::Fifo,
                     Node::File(Content::CopyOf { digest, .. }) => Seen::File(Some(*digest)),
                     Node::File(Content::Produced { .. }) | Node::HardLink(_) => Seen::File(None),
                 },
@@ -264,7 +268,7 @@ impl Action for BuildTree {
             let digest = match &entry.node {
                 Node::File(Content::CopyOf { digest, .. }) => Some(*digest),
                 Node::File(Content::Produced { .. }) => done.produced.get(&entry.path).copied(),
-                Node::Directory | Node::Symlink(_) | Node::HardLink(_) => None,
+                Node::Directory | Node::Symlink(_) | Node::Fifo | Node::HardLink(_) => None,
             };
             if let Some(digest) = digest {
                 known.contents.insert(self.at.below(&entry.path), digest);

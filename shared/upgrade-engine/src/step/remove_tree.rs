@@ -74,6 +74,7 @@ impl Action for RemoveTree {
                 let wanted = match node {
                     Node::Directory => FileKind::Directory,
                     Node::Symlink(_) => FileKind::Symlink,
+                    Node::Fifo => FileKind::Fifo,
                     Node::File(_) | Node::HardLink(_) => FileKind::Regular,
                 };
                 if kind != Some(wanted) {

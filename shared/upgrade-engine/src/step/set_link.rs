@@ -57,7 +57,7 @@ fn describe(now: &Held) -> String {
     match now {
         Held::Nothing => "it is gone".to_owned(),
         Held::Link(target) => format!("it is a link to {target}"),
-        Held::File(..) | Held::Directory | Held::Other => "it is not a symbolic link".to_owned(),
+        Held::File(..) | Held::Directory | Held::Fifo | Held::Other => "it is not a symbolic link".to_owned(),
     }
 }
 

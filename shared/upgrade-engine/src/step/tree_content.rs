@@ -110,6 +110,15 @@ pub(super) fn make_symlink(
     set_link_attributes(world, at, attributes)
 }
 
+pub(super) fn make_fifo(
+    world: &StepContext<'_>,
+    at: &Place,
+    attributes: &Attributes,
+) -> Result<Vec<String>, StepError> {
+    world.dir(at)?.make_fifo(&at.path).map_err(|e| world.error("make the pipe", at, e))?;
+    set_link_attributes(world, at, attributes)
+}
+
 pub(super) fn set_link_attributes(
     world: &StepContext<'_>,
     at: &Place,
@@ -203,11 +212,12 @@ fn is_as_made(
         }
         Node::File(Content::CopyOf { digest, .. }) => Some(digest),
         Node::File(Content::Produced { .. }) => produced.get(path),
-        Node::Directory | Node::Symlink(_) => None,
+        Node::Directory | Node::Symlink(_) | Node::Fifo => None,
     };
     Ok(match (node, disk.held(world, &tree.at.below(path))?) {
         (Node::Directory, Held::Directory) => true,
         (Node::Symlink(target), Held::Link(now)) => now == *target,
+        (Node::Fifo, Held::Fifo) => true,
         (Node::File(_), Held::File(now, _)) => now.is_none() || now.as_ref() == expected,
         _ => false,
     })

@@ -1,9 +1,10 @@
 //! Symbolic links followed below a root, and small files read whole: package records and configuration. A file that is too large
 //! to be one is refused unread.
 
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 
-use crate::fs::{File, FileKind, FileSystem, RelPath, RootPath};
+use crate::fs::{File, FileKind, FileSystem, Name, RelPath, RootPath};
 
 /// Longest file that is read, in bytes.
 pub const MAX_SIZE: u64 = 1024 * 1024;
@@ -58,6 +59,43 @@ pub fn follow(fs: &dyn FileSystem, path: &RootPath) -> io::Result<RootPath> {
         path = parent.resolve(&target).map_err(|error| io::Error::new(ErrorKind::InvalidInput, error))?;
     }
     Err(ErrorKind::TooManyLinks.into())
+}
+
+/// Returns the path of what a path leads to, without any link in it: links are followed and stay below the root.
+///
+/// # Errors
+/// As [`follow`].
+pub fn real_path(fs: &dyn FileSystem, path: &RootPath) -> io::Result<RootPath> {
+    let invalid = |error| io::Error::new(ErrorKind::InvalidInput, error);
+    let top = RootPath::new("/").map_err(invalid)?;
+    let mut todo: VecDeque<Vec<u8>> = path.components().map(<[u8]>::to_vec).collect();
+    let mut real = top.clone();
+    let mut links = 0_usize;
+    while let Some(component) = todo.pop_front() {
+        if component == b".." {
+            real = real.split_last().map_or_else(|| top.clone(), |(parent, _)| parent);
+            continue;
+        }
+        let name = Name::new(component).map_err(invalid)?;
+        let dir = fs.open_dir(&real)?;
+        let at = RelPath::from(name.clone());
+        if dir.stat(&at)?.kind != FileKind::Symlink {
+            real = real.join(&name);
+            continue;
+        }
+        links = links.saturating_add(1);
+        if links > MAX_LINKS {
+            return Err(ErrorKind::TooManyLinks.into());
+        }
+        let target = dir.read_link(&at)?;
+        if target.first() == Some(&b'/') {
+            real = top.clone();
+        }
+        for part in target.split(|b| *b == b'/').rev().filter(|part| !part.is_empty() && *part != b".") {
+            todo.push_front(part.to_vec());
+        }
+    }
+    Ok(real)
 }
 
 fn read(fs: &dyn FileSystem, path: &RootPath, limit: u64) -> io::Result<Vec<u8>> {

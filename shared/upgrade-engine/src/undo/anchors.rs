@@ -3,15 +3,13 @@
 //! A newer run may act in a directory that an older one made. Such a directory has no anchor of its own in the undo of both: its
 //! places are spelled below the anchor that holds it, and stay valid when the directory is gone.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::io;
+use std::collections::BTreeMap;
 
 use crate::error::StepError;
-use crate::fs::{FileKind, FileSystem, Name, RelPath, RootPath};
+use crate::fs::{FileSystem, RelPath, RootPath};
 use crate::place::{Anchor, Anchors, Devices, OpenAnchors, Place};
 use crate::run::Run;
-
-const MAX_LINKS: usize = 40;
+use crate::survey::real_path;
 
 /// The anchors of runs, merged.
 pub(super) struct Merged {
@@ -26,7 +24,7 @@ struct Given<'a> {
     name: &'a str,
     anchor: &'a Anchor,
     /// Its path without any link in it.
-    real: Vec<Name>,
+    real: RootPath,
 }
 
 impl Merged {
@@ -48,21 +46,17 @@ impl Merged {
             }
         }
         // Directories before what they hold; a stable sort keeps the newest run's spelling of a directory.
-        given.sort_by_key(|given| given.real.len());
+        given.sort_by_key(|given| given.real.components().count());
         let mut merged = Self { anchors: Anchors::new(), homes: vec![BTreeMap::new(); runs.len()] };
-        let top = RootPath::new("/").map_err(|e| StepError::Broken(e.to_string()))?;
-        let mut tops: Vec<(Vec<Name>, String)> = Vec::new();
+        let mut tops: Vec<(RootPath, String)> = Vec::new();
         for Given { run, name, anchor, real } in given {
-            let above = tops.iter().find_map(|(top, name)| Some((real.strip_prefix(top.as_slice())?, name)));
+            let above = tops.iter().find_map(|(top, name)| Some((below(&real, top)?, name)));
             let home = match above {
-                Some((below, top)) => {
-                    Place::anchor(top).below(&below.iter().fold(RelPath::here(), |path, name| path.join(name)))
-                }
+                Some((below, top)) => Place::anchor(top).below(&below),
                 None => {
                     let free = merged.free_name(name);
                     // A link on the way may be undone, too.
-                    let path = real.iter().fold(top.clone(), |path, name| path.join(name));
-                    merged.anchors.insert(free.clone(), Anchor { path, ..anchor.clone() });
+                    merged.anchors.insert(free.clone(), Anchor { path: real.clone(), ..anchor.clone() });
                     tops.push((real, free.clone()));
                     Place::anchor(&free)
                 }
@@ -87,36 +81,12 @@ impl Merged {
     }
 }
 
-/// Returns the names that lead to a directory without passing through a symbolic link.
-fn real_path(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Vec<Name>> {
-    let mut todo: VecDeque<Vec<u8>> = path.components().map(<[u8]>::to_vec).collect();
-    let mut real: Vec<Name> = Vec::new();
-    let mut links = 0_usize;
-    let top = RootPath::new("/").map_err(io::Error::other)?;
-    while let Some(component) = todo.pop_front() {
-        if component == b".." {
-            real.pop();
-            continue;
-        }
-        let name = Name::new(component).map_err(io::Error::other)?;
-        let here = real.iter().fold(top.clone(), |path, name| path.join(name));
-        let dir = fs.open_dir(&here)?;
-        let at = RelPath::from(name.clone());
-        if dir.stat(&at)?.kind != FileKind::Symlink {
-            real.push(name);
-            continue;
-        }
-        links = links.saturating_add(1);
-        if links > MAX_LINKS {
-            return Err(io::ErrorKind::TooManyLinks.into());
-        }
-        let target = dir.read_link(&at)?;
-        if target.first() == Some(&b'/') {
-            real.clear();
-        }
-        for part in target.split(|b| *b == b'/').rev().filter(|part| !part.is_empty() && *part != b".") {
-            todo.push_front(part.to_vec());
-        }
+/// Returns the path of a directory below another one, or nothing when it lies elsewhere.
+fn below(path: &RootPath, top: &RootPath) -> Option<RelPath> {
+    let mut names = path.components();
+    if !top.components().all(|name| names.next() == Some(name)) {
+        return None;
     }
-    Ok(real)
+    let names: Vec<&[u8]> = names.collect();
+    RelPath::new(names.join(&b'/')).ok()
 }

@@ -29,7 +29,7 @@ fn a_file_changed_between_survey_and_apply_stops_the_run_before_anything_happens
     let error = session(&*fs).unwrap().apply(&plan, &resources(&*fs)).unwrap_err();
     assert!(matches!(&error, EngineError::Step { error: StepError::Changed { .. }, .. }), "{error}");
     assert_eq!(error.state_after(), StateAfter::NothingChanged);
-    assert_eq!(root(&*fs).list(&path("old")).unwrap().len(), 4, "nothing is left of the backup");
+    assert_eq!(root(&*fs).list(&path("old")).unwrap().len(), 5, "nothing is left of the backup");
     assert!(session(&*fs).unwrap().newest("", |_| true).is_err(), "no run is left to resume or undo");
 }
 

@@ -64,6 +64,9 @@ pub(crate) fn disk() -> MemoryFs {
     write(&*dir, "old/sub/b.db", &vec![b'b'; 3000]);
     dir.hard_link(&path("old/a.db"), &path("old/a.link")).unwrap();
     dir.symlink(b"../nowhere", &path("old/dangling")).unwrap();
+    dir.make_fifo(&path("old/pipe")).unwrap();
+    dir.set(&path("old/pipe"), &Attribute::Mode(0o622)).unwrap();
+    dir.set(&path("old/pipe"), &Attribute::Modified(Time { seconds: 1_000_000, nanoseconds: 7 })).unwrap();
     write(&*dir, "conf/app.conf", b"home = \".\"\nother = \"x\"\n");
     dir.hard_link(&path("conf/app.conf"), &path("conf/app.also")).unwrap();
     write(&*dir, "conf/stale", b"to be removed");
@@ -146,6 +149,7 @@ pub(crate) fn plan(fs: &dyn FileSystem) -> Plan {
         entry("a.db", "old/a.db", copy_of(&*dir, "old/a.db")),
         entry("a.link", "old/a.db", Node::HardLink(path("a.db"))),
         entry("dangling", "old/dangling", Node::Symlink("../nowhere".to_owned())),
+        entry("pipe", "old/pipe", Node::Fifo),
         entry("sub", "old/sub", Node::Directory),
         entry("sub/b.db", "old/sub/b.db", copy_of(&*dir, "old/sub/b.db")),
     ];
