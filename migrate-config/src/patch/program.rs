@@ -50,7 +50,7 @@ impl Program<'_> {
                 "patch-config changes nothing live, so it has no run to undo: name the run, or use uninstall-newconfig or migrate-config -u",
             ));
         }
-        let handler = AnyRun { context };
+        let handler = AnyRun::new(context);
         let runs = Runs::new(context, &handler);
         if let Some(done) = runs.requested()? {
             return Ok(done);
