@@ -35,13 +35,17 @@ impl RunHandler for AnyRun<'_> {
     }
 
     fn next(&self, plan: &Plan) -> Vec<String> {
-        let Some(Request::InstallNewconfig(installation)) = Request::of(plan) else { return Vec::new() };
-        after_installation(plan, &installation.new_root)
+        match Request::of(plan) {
+            Some(Request::InstallNewconfig(installation)) => after_installation(plan, &installation.new_root),
+            Some(Request::HaIpConfig(request)) => vec![crate::ha_ip_config::restart(&request.new_root)],
+            _ => Vec::new(),
+        }
     }
 
     fn after_undo(&self, undone: &Run, _: &Plan) -> Result<AfterUndo, Error> {
         let next = match Request::of(&undone.plan) {
             Some(Request::InstallNewconfig(installation)) => after_installation(&undone.plan, &installation.new_root),
+            Some(Request::HaIpConfig(request)) => vec![crate::ha_ip_config::restart(&request.new_root)],
             _ => Vec::new(),
         };
         Ok(AfterUndo { next, ..AfterUndo::default() })
