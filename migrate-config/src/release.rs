@@ -77,7 +77,7 @@ impl Found {
     }
 }
 
-/// The form of Messaging Server's place that says the word size, where no program does: `reference/messaging.md` section 4.1.
+/// Default places, which show the word size where no program and no package does (`reference/messaging.md` section 4.1).
 const PLACES: [(&str, Bits); 2] =
     [("/opt/sun/comms/messaging64", Bits::Bits64), ("/opt/sun/comms/messaging", Bits::Bits32)];
 
@@ -118,7 +118,7 @@ pub fn look(fs: &dyn FileSystem, root: &ServerRoot) -> Found {
 /// `/usr/iplanet/server5/msg-store` (`reference/messaging.md` section 4.1). Empty for a root of 6.0 or later.
 pub fn layout_5x(fs: &dyn FileSystem, path: &RootPath) -> Vec<RootPath> {
     let Ok(dir) = fs.open_dir(path) else { return Vec::new() };
-    let is_dir = |below: &str| RelPath::new(below).is_ok_and(|below| dir.open_dir(&below).is_ok());
+    let is_dir = |below: &str| path.resolve(below.as_bytes()).is_ok_and(|below| fs.open_dir(&below).is_ok());
     if is_dir("sbin") && is_dir("lib") {
         return Vec::new();
     }

@@ -192,7 +192,7 @@ impl Store {
     }
 }
 
-/// The product's own rule: the partitions that are set, `primary` at its default place where it is not.
+/// Returns the partitions that are set, and `primary` at its default place where it is not set (`reference/messaging.md` section 4.2).
 fn partitions(fs: &dyn FileSystem, settings: &Settings, root: &RootPath) -> Vec<Partition> {
     let mut found: Vec<(String, RootPath)> = Vec::new();
     for (name, path) in settings.between("store.partition.", ".path") {

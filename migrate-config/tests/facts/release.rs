@@ -115,6 +115,13 @@ fn instance_directories_are_a_5x_layout_only_where_there_is_no_root_of_a_later_r
     assert_eq!(layout("/nowhere"), Vec::<String>::new());
     let six = old().directory(&format!("{OLD}/msg-backup"));
     assert_eq!(layout_5x(&six.disk(), &path(OLD)), []);
+    let linked = Tree::new()
+        .directory("/export/six/sbin")
+        .directory("/export/six/lib")
+        .directory("/opt/six/msg-backup")
+        .symlink("/opt/six/sbin", "/export/six/sbin")
+        .symlink("/opt/six/lib", "/export/six/lib");
+    assert_eq!(layout_5x(&linked.disk(), &path("/opt/six")), []);
 }
 
 #[test]
