@@ -35,13 +35,6 @@ mod cluster {
     mod useconfig;
 }
 
-mod cluster {
-    mod ha_ip_config;
-    mod support;
-    mod sweeps;
-    mod useconfig;
-}
-
 mod facts {
     mod compatibility;
     mod high_availability;
