@@ -10,7 +10,7 @@ use command::{CommonOptions, Completion, Context};
 use crate::TOOL;
 use crate::error::Error;
 
-pub(crate) use activation::Activation;
+pub(crate) use activation::{Activation, Built};
 pub use program::{Install, Uninstall};
 
 /// The program that installs.

@@ -15,6 +15,7 @@ mod install {
     mod chains;
     mod installs;
     mod refuses;
+    mod runs_cnbuild;
     mod sweeps;
 }
 

@@ -33,7 +33,7 @@ impl HaIp<'_> {
     /// Why it was not done, and in which state the system is.
     pub fn carry_out(&self) -> Result<Completion, Error> {
         let context = self.context;
-        let handler = AnyRun { context };
+        let handler = AnyRun::new(context);
         let runs = Runs::new(context, &handler);
         if let Some(done) = runs.requested()? {
             return Ok(done);

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use upgrade_engine::fs::RootPath;
+use command::{CommandOptions, Context, ProductCommand, ProductCommands};
+use upgrade_engine::fs::{RelPath, RootPath};
 use upgrade_engine::plan::Plan;
 
 /// What makes the server use a changed file.
@@ -46,6 +47,13 @@ pub(crate) struct Activation {
     needs: BTreeSet<Needs>,
 }
 
+/// Whether what the MTA compiles of its configuration was built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Built {
+    Yes,
+    No,
+}
+
 impl Activation {
     /// Returns that of the files that a plan changes; each is an anchor of it.
     pub(crate) fn of(plan: &Plan, new_root: &RootPath) -> Self {
@@ -54,17 +62,40 @@ impl Activation {
     }
 
     /// Returns whether the compiled configuration of the MTA has to be built anew.
-    pub(crate) fn builds(&self) -> bool {
+    fn builds(&self) -> bool {
         self.needs.contains(&Needs::Build)
     }
 
-    /// Returns the command that builds it.
+    /// Returns the command that builds it, as it is typed.
     pub(crate) fn build(&self) -> String {
         format!("{}/imsimta cnbuild", self.sbin)
     }
 
+    /// Returns the command that builds it, where that is needed, the program is there, and commands are run; or why it is not run.
+    pub(crate) fn build_here(
+        &self,
+        context: &Context<'_>,
+        options: &CommandOptions,
+    ) -> Option<Result<ProductCommand, String>> {
+        if !self.builds() || !options.are_run(context.options) {
+            return None;
+        }
+        let program = RootPath::new(format!("{}/imsimta", self.sbin)).ok()?;
+        let (parent, name) = program.split_last()?;
+        // Where it is missing, the administrator is told what to run.
+        context.fs.open_dir(&parent).ok()?.stat(&RelPath::from(name)).ok()?;
+        let command = ProductCommand::new(program, &["cnbuild"]);
+        Some(ProductCommands::new(context).check(&command).map(|()| command))
+    }
+
+    /// Returns the lines about what is to be run next.
+    pub(crate) fn next(&self, built: Built) -> Vec<String> {
+        let build = (built == Built::No && self.builds()).then(|| format!("Next: {}", self.build()));
+        build.into_iter().chain(self.restarts()).collect()
+    }
+
     /// Returns the lines about what makes a server that runs use the files.
-    pub(crate) fn restarts(&self) -> Vec<String> {
+    fn restarts(&self) -> Vec<String> {
         let sbin = &self.sbin;
         if self.needs.contains(&Needs::Everything) {
             return vec![format!("A server that runs must be restarted: {sbin}/stop-msg, then {sbin}/start-msg")];

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser};
-use command::CommonOptions;
+use command::{CommandOptions, CommonOptions};
 
 /// Installs the merged files of patch-config into the live Messaging Server configuration
 ///
@@ -24,6 +24,9 @@ pub struct Args {
     pub work_dir: Option<PathBuf>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become the program's description")]
+    pub commands: CommandOptions,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the program's description")]
     pub common: CommonOptions,
 }
 
@@ -37,6 +40,9 @@ pub struct UninstallArgs {
     /// The server root of the new release [default: the one that this program is installed in]
     #[arg(long, value_name = "DIR")]
     pub new_root: Option<PathBuf>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the program's description")]
+    pub commands: CommandOptions,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become the program's description")]
     pub common: CommonOptions,

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use upgrade_engine::fs::RootPath;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::{in_effect, list_runs};
+use upgrade_engine::survey::real_path;
 
-use super::cli;
+use super::{Activation, cli};
 use crate::TOOL;
 use crate::error::Error;
 use crate::handler::AnyRun;
@@ -42,7 +43,7 @@ impl Install<'_> {
     /// Why it was not done, and in which state the system is.
     pub fn carry_out(&self) -> Result<Completion, Error> {
         let (args, context) = (self.args, self.context);
-        let handler = AnyRun { context };
+        let handler = AnyRun { context, commands: args.commands.clone() };
         let runs = Runs::new(context, &handler);
         if let Some(done) = runs.requested()? {
             return Ok(done);
@@ -71,9 +72,16 @@ impl Install<'_> {
             plan.warnings.extend(file.reported.iter().map(|key| format!("{key}: the shipped line was kept")));
         }
         plan.findings.extend(candidates.record.findings.iter().cloned());
+        let config = real_path(context.fs, &config).map_err(|e| Error::io("look at", &config, e))?;
         candidates.plan_installation(&mut plan, context.fs, &[config])?;
-        plan.warnings.iter().for_each(|line| context.warn(line));
         let count = plan.steps.len();
+        let activation = Activation::of(&plan, &new_root);
+        match activation.build_here(context, &args.commands) {
+            Some(Ok(build)) => plan.steps.push(build.step(None)),
+            Some(Err(what)) => plan.warnings.push(format!("{}: {what}", activation.build())),
+            None => {}
+        }
+        plan.warnings.iter().for_each(|line| context.warn(line));
         let question =
             format!("Change {count} {} of the live configuration?", if count == 1 { "file" } else { "files" });
         run.carry_out(plan, Some(&question))
@@ -96,7 +104,7 @@ impl Uninstall<'_> {
     /// Why it was not done, and in which state the system is.
     pub fn carry_out(&self) -> Result<Completion, Error> {
         let (args, context) = (self.args, self.context);
-        let handler = AnyRun { context };
+        let handler = AnyRun { context, commands: args.commands.clone() };
         if let Some(done) = Runs::new(context, &handler).requested()? {
             return Ok(done);
         }
@@ -115,7 +123,7 @@ impl Uninstall<'_> {
         let run = newest.ok_or_else(|| Error::NotInstalledConfig(new_root.clone()))?;
         let options = CommonOptions { undo: Some(Some(OsString::from(run.id.to_string()))), ..context.options.clone() };
         let context = Context { options: &options, ..context.clone() };
-        let handler = AnyRun { context: &context };
+        let handler = AnyRun { context: &context, commands: args.commands.clone() };
         let undone = Runs::new(&context, &handler).requested()?;
         undone.ok_or_else(|| Error::NotInstalledConfig(new_root))
     }

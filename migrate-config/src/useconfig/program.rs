@@ -40,7 +40,7 @@ impl Use<'_> {
     /// Why it was not done, and in which state the system is.
     pub fn carry_out(&self) -> Result<Completion, Error> {
         let (args, context) = (self.args, self.context);
-        let handler = AnyRun { context };
+        let handler = AnyRun::new(context);
         let runs = Runs::new(context, &handler);
         let Some(typed) = &args.config_dir else {
             return runs.requested()?.ok_or_else(|| Error::usage("CONFIGDIR is missing"));

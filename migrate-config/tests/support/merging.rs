@@ -28,7 +28,8 @@ pub(crate) fn data() -> PathBuf {
 
 /// Returns the sample trees: both releases and the site, as before any move.
 pub(crate) fn sample() -> Tree {
-    Tree::from_table(&data(), &[])
+    // Where the runs are kept is there before, so that no directory above it changes.
+    Tree::from_table(&data(), &[]).directory("var/opt/CommsInstaller")
 }
 
 /// A site with both releases.
