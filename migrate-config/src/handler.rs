@@ -39,6 +39,17 @@ impl RunHandler for AnyRun<'_> {
         Ok(providers(self.context))
     }
 
+    /// What has to be looked at before a move is undone, such as the store, only `migrate-config` looks at.
+    fn check_undo(&self, _: &[Run], run: &Run) -> Result<(), Error> {
+        match Request::of(&run.plan) {
+            Some(Request::MigrateConfig(request)) => Err(Error::usage(format!(
+                "run {} is a move: undo it with migrate-config -u {}",
+                run.id, request.old_root
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     fn next(&self, plan: &Plan) -> Vec<String> {
         match Request::of(plan) {
             Some(Request::InstallNewconfig(installation)) => {

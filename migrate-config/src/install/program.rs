@@ -8,6 +8,7 @@ use serde::Deserialize;
 use upgrade_engine::fs::RootPath;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::{in_effect, list_runs};
+use upgrade_engine::survey::real_path;
 
 use super::{Activation, cli};
 use crate::TOOL;
@@ -71,6 +72,7 @@ impl Install<'_> {
             plan.warnings.extend(file.reported.iter().map(|key| format!("{key}: the shipped line was kept")));
         }
         plan.findings.extend(candidates.record.findings.iter().cloned());
+        let config = real_path(context.fs, &config).map_err(|e| Error::io("look at", &config, e))?;
         candidates.plan_installation(&mut plan, context.fs, &[config])?;
         let count = plan.steps.len();
         let activation = Activation::of(&plan, &new_root);

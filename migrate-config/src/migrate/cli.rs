@@ -57,7 +57,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR|snapshot:NAME|none", conflicts_with = "back")]
     pub store_backup: Option<String>,
     /// With -u: the message store was restored from its backup
-    #[arg(long, requires = "back")]
+    #[arg(long)]
     pub store_restored: bool,
     /// The old release, where it cannot be found out
     #[arg(long, value_name = "VERSION", conflicts_with = "back", value_parser = version)]
@@ -123,6 +123,9 @@ impl Args {
             None => {}
         }
         let root = self.old_root.clone().ok_or_else(missing)?;
+        if self.store_restored && !self.back {
+            return Err("--store-restored is used with -u".to_owned());
+        }
         Ok(match (self.back, self.references) {
             (true, _) => Command::Back(root),
             (_, true) => Command::References(root),

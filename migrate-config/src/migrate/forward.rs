@@ -7,7 +7,7 @@ use command::{Completion, Runs, Start, Touched};
 use install_root::{Release, Version};
 use serde_json::json;
 use upgrade_engine::digest::Digest;
-use upgrade_engine::fs::{FileSystem, RootPath};
+use upgrade_engine::fs::RootPath;
 use upgrade_engine::run_list::list_runs;
 use upgrade_engine::step::{Attributes, Observer};
 use upgrade_engine::survey;
@@ -16,6 +16,7 @@ use super::detect::content::Digests;
 use super::detect::roots::{self, Root};
 use super::detect::{Configuration, configuration, hosts, places};
 use super::ldap_settings::{Made, Recipe, SettingsFromLdap};
+use super::moves::moves;
 use super::plan::{Facts, MsgConf};
 use super::program::Program;
 use super::refusal::Refusal;
@@ -26,7 +27,6 @@ use crate::error::Error;
 use crate::release::{self, Bits, Found};
 use crate::request::{Move, Request, move_to};
 use crate::running;
-use crate::server_root::Link;
 use crate::store::{self, Backup, Store};
 
 impl Program<'_> {
@@ -43,30 +43,14 @@ impl Program<'_> {
         roots::refuse_configured(&new)?;
         let config = old.server.config.directory().unwrap_or(&old.server.path).clone();
         let needs_export = self.refuse_settings_in_ldap(&old, &config)?;
-        if let Some(place) = &request.data_root {
-            let data = old.server.data.directory().unwrap_or(&old.server.path).clone();
-            let others = [
-                ("the old root", old.server.path.clone()),
-                ("the new root", new.server.path.clone()),
-                ("the old data root", data),
-            ];
-            places::refuse_unfit(fs, place, &others)?;
-        }
+        self.refuse_unfit_place(&old, &new, &request)?;
         self.refuse_running(&old, &new, &request)?;
         let mut told = Told::default();
         told.warnings.extend(places::owned_by_old(&old));
         self.look_at_releases(&old, &new, &request, &mut told)?;
 
         let moves = moves(fs, &old, &request)?;
-        let digests = if request.data_root.is_some() { Digests::Wanted } else { Digests::Unwanted };
-        let progress = context.progress(0)?;
-        let hosts = match &request.data_root {
-            Some(_) if request.names.is_empty() => hosts::names(fs, &config),
-            _ => request.names.iter().map(|(from, _)| from.clone()).collect(),
-        };
-        let surveyed = configuration(fs, &config, &moves, digests, &hosts, &progress as &dyn Observer);
-        progress.finish();
-        let surveyed = surveyed?;
+        let surveyed = self.survey(&old, &request, &moves, &mut told)?;
         self.look_at_writers(&surveyed, &mut told)?;
         let msg_conf = match needs_export {
             true => Some(self.msg_conf(&surveyed, &request, &moves, &mut told)?),
@@ -74,11 +58,6 @@ impl Program<'_> {
         };
         let new_dir = fs.open_dir(&new.server.path).map_err(|e| Error::io("open", &new.server.path, e))?;
         let new_root = survey::anchor(&*new_dir, &new.server.path).map_err(command::Error::from)?;
-        report::files(&surveyed, &old, &mut told);
-        match request.names.as_slice() {
-            [] => report::hosts(&surveyed, &hosts, &mut told),
-            _ => report::hosts_not_found(&surveyed, &hosts, &mut told),
-        }
         told.findings.extend(report::missing_in_new(fs, &surveyed, &old, &new));
         let (links, copied) = match &request.data_root {
             None => (places::links_to_old(fs, &old, &new)?, None),
@@ -113,6 +92,39 @@ impl Program<'_> {
         let mut completion = new_run.carry_out(plan, Some(&question))?;
         completion.report.details = details;
         Ok(completion)
+    }
+
+    /// Reads the configuration, and tells what becomes of its files.
+    fn survey(&self, old: &Root, request: &Move, moves: &Moves, told: &mut Told) -> Result<Configuration, Error> {
+        let fs = self.context.fs;
+        let config = old.server.config.directory().unwrap_or(&old.server.path);
+        let digests = if request.data_root.is_some() { Digests::Wanted } else { Digests::Unwanted };
+        let hosts = match &request.data_root {
+            Some(_) if request.names.is_empty() => hosts::names(fs, config),
+            _ => request.names.iter().map(|(from, _)| from.clone()).collect(),
+        };
+        let progress = self.context.progress(0)?;
+        let surveyed = configuration(fs, config, moves, digests, &hosts, &progress as &dyn Observer);
+        progress.finish();
+        let surveyed = surveyed?;
+        report::files(&surveyed, old, told);
+        match request.names.as_slice() {
+            [] => report::hosts(&surveyed, &hosts, told),
+            _ => report::hosts_not_found(&surveyed, &hosts, told),
+        }
+        Ok(surveyed)
+    }
+
+    /// Refuses a place where no copy can be made.
+    fn refuse_unfit_place(&self, old: &Root, new: &Root, request: &Move) -> Result<(), Error> {
+        let Some(place) = &request.data_root else { return Ok(()) };
+        let data = old.server.data.directory().unwrap_or(&old.server.path).clone();
+        let others = [
+            ("the old root", old.server.path.clone()),
+            ("the new root", new.server.path.clone()),
+            ("the old data root", data),
+        ];
+        places::refuse_unfit(self.context.fs, place, &others)
     }
 
     fn request(&self, old: &Root, new: &Root) -> Result<Move, Error> {
@@ -316,47 +328,4 @@ fn touched(old: &Root, request: &Move) -> Touched {
             Touched { changes: vec![new_root, place.to_string()], reads: vec![old.server.path.to_string(), config] }
         }
     }
-}
-
-/// Returns what moves in the configuration: the old root as it was named and as it is really called; for a copy, the data root as well.
-///
-/// # Errors
-/// When a directory of the old root cannot be looked at.
-pub fn moves(fs: &dyn FileSystem, old: &Root, request: &Move) -> Result<Moves, Error> {
-    let mut roots: Vec<(RootPath, RootPath)> =
-        old.spellings().into_iter().map(|from| (from, request.new_root.clone())).collect();
-    if let Some(place) = &request.data_root {
-        let below =
-            |name: &str| place.resolve(name.as_bytes()).map_err(|e| Error::io("use", name, std::io::Error::other(e)));
-        let directories = [
-            (&old.server.data, place.clone()),
-            (&old.server.config, below("config")?),
-            (&old.server.log, below("log")?),
-        ];
-        for (link, to) in directories {
-            for from in spellings(fs, link)? {
-                // A directory of the old root's own moves with that.
-                let is_known = roots.iter().any(|(known, _)| *known == from);
-                if !is_known {
-                    roots.push((from, to.clone()));
-                }
-            }
-        }
-    }
-    Ok(Moves { roots, names: request.names.clone() })
-}
-
-/// Returns how a directory of a root may be spelled in a configuration, apart from the path through the root.
-fn spellings(fs: &dyn FileSystem, link: &Link) -> Result<Vec<RootPath>, Error> {
-    let Some(directory) = link.directory() else { return Ok(Vec::new()) };
-    let mut spellings = vec![directory.clone()];
-    if let Link::To { target, .. } = link
-        && let Ok(target) = RootPath::new(target)
-    {
-        spellings.push(target);
-    }
-    spellings.push(roots::real_path(fs, directory).map_err(|e| Error::io("look at", directory, e))?);
-    spellings.sort();
-    spellings.dedup();
-    Ok(spellings)
 }

@@ -10,6 +10,7 @@ pub mod copy;
 pub mod detect;
 pub mod forward;
 pub mod ldap_settings;
+pub mod moves;
 pub mod plan;
 pub mod produce;
 pub mod program;

@@ -13,7 +13,7 @@ use super::cli::{Args, Command};
 use super::detect::roots;
 use super::report;
 use crate::error::Error;
-use crate::handler;
+use crate::handler::{self, AnyRun};
 use crate::request::Request;
 
 /// With more steps, not each is announced.
@@ -51,6 +51,11 @@ impl Program<'_> {
 
     pub(super) fn warn(&self, line: &str) {
         self.context.warn(line);
+    }
+
+    /// Returns whether a run is named that may be another program's.
+    fn is_about_runs(&self) -> bool {
+        matches!(self.args.command(), Ok(Command::Runs(_)))
     }
 
     fn references(&self, old: &RootPath) -> Result<Completion, Error> {
@@ -103,7 +108,9 @@ impl RunHandler for Program<'_> {
     }
 
     fn next(&self, plan: &Plan) -> Vec<String> {
-        let Some(Request::MigrateConfig(request)) = Request::of(plan) else { return Vec::new() };
+        let Some(Request::MigrateConfig(request)) = Request::of(plan) else {
+            return if self.is_about_runs() { AnyRun::new(self.context).next(plan) } else { Vec::new() };
+        };
         report::next(self.context.fs, &request).iter().map(|line| command::layout::wrapped(line)).collect()
     }
 
@@ -114,8 +121,12 @@ impl RunHandler for Program<'_> {
         }
     }
 
-    fn after_undo(&self, undone: &Run, _: &Plan) -> Result<AfterUndo, Error> {
-        let Some(Request::MigrateConfig(request)) = Request::of(&undone.plan) else { return Ok(AfterUndo::default()) };
+    fn after_undo(&self, undone: &Run, undo: &Plan) -> Result<AfterUndo, Error> {
+        let Some(Request::MigrateConfig(request)) = Request::of(&undone.plan) else {
+            // With the move everything on the new root is undone: nothing of it is built or started again.
+            let any = AnyRun::new(self.context);
+            return if self.is_about_runs() { any.after_undo(undone, undo) } else { Ok(AfterUndo::default()) };
+        };
         Ok(AfterUndo {
             before: Some("the move".to_owned()),
             next: report::after_undo(&request).iter().map(|line| command::layout::wrapped(line)).collect(),

@@ -1,13 +1,14 @@
 //! What the program does, on whatever file systems it is given.
 
 use command::{Completion, Context, Exit, NewRun, ReportStatus, Runs, Start, Touched};
-use config_merge::{FileSystems, Merger, Merges, ResolutionLines, Resolutions, candidates};
+use config_merge::{FileSystems, Merged, Merger, Merges, ResolutionLines, Resolutions, candidates};
 use documents::changes::Changes;
 use documents::merge::Decision;
 use serde_json::json;
 use upgrade_engine::engine::Session;
 use upgrade_engine::fs::{FileSystem, RootPath};
-use upgrade_engine::{Identity, redact};
+use upgrade_engine::survey::real_path;
+use upgrade_engine::{Identity, Run, redact};
 
 use super::files::{Found, Trees, spelled};
 use super::merging::{MessagingMerger, Method};
@@ -72,38 +73,53 @@ impl Program<'_> {
         };
         let facts = self.look(&run, &new_root, &config)?;
         let merger = MessagingMerger { roots: facts.moves.roots() };
-        let earlier = if args.forget_resolutions {
-            ResolutionLines::default()
-        } else {
-            candidates::earlier_resolutions(self.files(), work.on, &work.path)?
-        };
-        let now = Resolutions::new(&self.files(), &args.resolve, args.resolutions.as_deref())?.read(&self.files())?;
-        let (mut merges, left_out) = resolutions::merge(&merger, &facts.found.files, earlier, &now)?;
-        merges.findings.extend(facts.found.findings.iter().cloned());
-        leave_links(&mut merges, &config_of(context.fs, &config)?);
-
-        let mut warnings = facts.warnings.clone();
-        warnings.extend(
-            left_out.into_iter().map(|key| format!("{key} is not in conflict any more: its resolution is forgotten")),
-        );
-        warnings.extend(old_names(&merges, &facts.moves));
-        let blocks = |name: &str, method: &Method| merger.blocks(name, method);
-        for merged in merges.merged.iter().filter(|merged| is_changed(&merged.merge.decisions)) {
-            let file = merged.file;
-            let is_proposed = merger.proposal(&file.name, &file.method, &file.versions).is_some();
-            let lines = summary::lines(merged, blocks(&file.name, &file.method), is_proposed);
-            lines.iter().for_each(|line| context.say(line));
-        }
-        warnings.iter().for_each(|line| context.warn(&redact::text(line)));
-
-        let is_open = |merged: &&config_merge::Merged<'_, Method>| blocks(&merged.file.name, &merged.file.method);
-        let open: usize = merges.merged.iter().filter(is_open).map(|merged| merged.open_conflicts().count()).sum();
+        let (merges, warnings) = self.merge(&merger, &facts, &work, &config)?;
+        self.tell(&merger, &merges, &warnings);
         if !args.common.dry_run {
             let _lock = lock(work_fs, &work)?;
             candidates::replace((self.files(), work.on, &work.path), &merger, &merges, json!(facts.made_for))?;
         }
         drop(run);
+        let blocking = merges.merged.iter().filter(|merged| blocks(&merger, merged));
+        let open = blocking.map(|merged| merged.open_conflicts().count()).sum();
         self.finish(&merges, &work, warnings, open)
+    }
+
+    /// Merges the files. Returns also what the administrator should know.
+    fn merge<'f>(
+        &self,
+        merger: &MessagingMerger,
+        facts: &'f Facts,
+        work: &WorkDirectory,
+        config: &RootPath,
+    ) -> Result<(Merges<'f, Method>, Vec<String>), Error> {
+        let (args, files) = (self.args, self.files());
+        let earlier = if args.forget_resolutions {
+            ResolutionLines::default()
+        } else {
+            candidates::earlier_resolutions(files, work.on, &work.path)?
+        };
+        let now = Resolutions::new(&files, &args.resolve, args.resolutions.as_deref())?.read(&files)?;
+        let (mut merges, left_out) = resolutions::merge(merger, &facts.found.files, earlier, &now)?;
+        merges.findings.extend(facts.found.findings.iter().cloned());
+        let config = real_path(self.context.fs, config).map_err(|e| Error::io("look at", config, e))?;
+        leave_links(&mut merges, &config);
+        let mut warnings = facts.warnings.clone();
+        let forgotten = |key| format!("{key} is not in conflict any more: its resolution is forgotten");
+        warnings.extend(left_out.into_iter().map(forgotten));
+        warnings.extend(old_names(&merges, &facts.moves));
+        Ok((merges, warnings))
+    }
+
+    /// Prints what became of each file that is not as it was.
+    fn tell(&self, merger: &MessagingMerger, merges: &Merges<'_, Method>, warnings: &[String]) {
+        for merged in merges.merged.iter().filter(|merged| is_changed(&merged.merge.decisions)) {
+            let file = merged.file;
+            let is_proposed = merger.proposal(&file.name, &file.method, &file.versions).is_some();
+            let lines = summary::lines(merged, blocks(merger, merged), is_proposed);
+            lines.iter().for_each(|line| self.context.say(line));
+        }
+        warnings.iter().for_each(|line| self.context.warn(&redact::text(line)));
     }
 
     fn files(&self) -> FileSystems<'_> {
@@ -127,6 +143,8 @@ impl Program<'_> {
             }
         };
         let runs = session.map(Session::runs).transpose().map_err(command::Error::from)?.unwrap_or_default();
+        let here = context.options.real_root();
+        let runs: Vec<Run> = runs.into_iter().filter(|run| run.plan.scope.may_be_on(&here)).collect();
         let forward = move_to(&runs, new_root);
         let mut warnings = Vec::new();
         let moves = forward.as_ref().map(|(_, request)| Moves::of(fs, request)).transpose()?.unwrap_or_default();
@@ -219,8 +237,9 @@ fn lock(fs: &dyn FileSystem, work: &WorkDirectory) -> Result<Box<dyn upgrade_eng
     }
 }
 
-fn config_of(fs: &dyn FileSystem, config: &RootPath) -> Result<RootPath, Error> {
-    crate::migrate::detect::roots::real_path(fs, config).map_err(|e| Error::io("look at", config, e))
+/// Returns whether conflicts in a file keep it from being installed.
+fn blocks(merger: &MessagingMerger, merged: &Merged<'_, Method>) -> bool {
+    merger.blocks(&merged.file.name, &merged.file.method)
 }
 
 /// Returns the old root's configuration.

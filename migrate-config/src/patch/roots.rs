@@ -6,7 +6,8 @@ use upgrade_engine::survey::is_absent;
 
 use crate::error::Error;
 use crate::migrate::detect::roots::{self, real_path};
-use crate::migrate::{forward, rewrite};
+use crate::migrate::moves::moves;
+use crate::migrate::rewrite;
 use crate::request::Move;
 
 /// What a run moved.
@@ -24,7 +25,7 @@ impl Moves {
     /// When the old root cannot be looked at.
     pub(super) fn of(fs: &dyn FileSystem, request: &Move) -> Result<Self, Error> {
         let all = match roots::look(fs, &request.old_root) {
-            Ok(old) => forward::moves(fs, &old, request)?,
+            Ok(old) => moves(fs, &old, request)?,
             Err(Error::NoRoot(old)) if request.data_root.is_none() => {
                 rewrite::Moves { roots: vec![(old, request.new_root.clone())], ..rewrite::Moves::default() }
             }

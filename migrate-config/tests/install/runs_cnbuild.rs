@@ -32,7 +32,10 @@ fn below_another_root_the_command_is_printed_and_run_only_when_that_is_asked_for
 fn the_undo_restores_the_files_before_the_command_runs() {
     let site = Site::merged();
     let live = site.path("/var/opt/SUNWmsgsr/config/sms_option");
-    site.write(IMSIMTA, format!("#!/bin/sh\nls '{}' >> '{}' 2>&1\ntrue\n", live.display(), site.beside("seen").display()));
+    site.write(
+        IMSIMTA,
+        format!("#!/bin/sh\nls '{}' >> '{}' 2>&1\ntrue\n", live.display(), site.beside("seen").display()),
+    );
     fs::set_permissions(site.path(IMSIMTA), Permissions::from_mode(0o755)).unwrap();
     site.install(&["--run-commands"]).succeeded();
     site.uninstall(&["--run-commands"]).succeeded();

@@ -133,6 +133,9 @@ fn a_pair_that_the_guide_does_not_support_unless_it_is_forced() {
     let site = Site::sample();
     let to_64 = ["--to-bits", "64", OLD];
     site.write("/opt/sun/comms/messaging/lib/imapd", elf(2));
+    refused(&site, &["--from-release", "6.2", OLD], &["--from-release 6.2: /opt/SUNWmsgsr holds release 6.3-0.15"]);
+    // Without its stock files the old root does not show its release.
+    fs::remove_dir_all(site.path("/opt/SUNWmsgsr/install")).unwrap();
     refused(&site, &["--from-release", "6.2", "--from-bits", "32", OLD], &["6.2", "--force-path"]);
     refused(&site, &["--to-bits", "32", OLD], &["--to-bits: the programs in /opt/sun/comms/messaging are 64-bit"]);
     site.run(&[

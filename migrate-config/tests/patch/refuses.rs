@@ -121,8 +121,10 @@ fn an_unreadable_file_as_another_user() {
 }
 
 #[test]
-fn an_undo_without_a_run_has_nothing_to_undo() {
+fn an_undo_without_a_run_and_of_the_move() {
     let site = Site::moved();
     refused(&site, &["--undo"]).exits(2).says("patch-config changes nothing live, so it has no run to undo");
+    let run = site.run_names().pop().unwrap();
+    refused(&site, &["--undo", &run]).exits(2).says("is a move: undo it with migrate-config -u /opt/SUNWmsgsr");
     site.run(&["--list-runs"]).succeeded().says("move from /opt/SUNWmsgsr to /opt/sun/comms/messaging");
 }

@@ -121,7 +121,7 @@ pub fn replace<M: Merger>(
     let (systems, on, path) = directory;
     let fs = systems.on(on);
     new_files::settle_tree(fs, path).map_err(|e| Error::io("clear up beside", path, e))?;
-    earlier_resolutions(systems, on, path)?;
+    work_directory(systems, on, path)?;
     let files = files(path, merger, merges, request)?;
     new_files::replace_tree(fs, path, &files).map(drop).map_err(|e| Error::io("make", path, e))
 }
@@ -135,21 +135,29 @@ pub fn earlier_resolutions(systems: FileSystems<'_>, on: Where, path: &RootPath)
     let (parent, name) = path.split_last().ok_or_else(|| Error::io("use", path, io::ErrorKind::IsADirectory.into()))?;
     let interrupted = own_files::below(&parent, format!(".{}.replaced", RelPath::from(name)))?;
     for path in [path, &interrupted] {
-        match systems.on(on).open_dir(path) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
-            _ => {}
+        if let Some(directory) = work_directory(systems, on, path)? {
+            let lines = own_files::read(directory.fs(), &own_files::below(path, RESOLUTIONS)?)?;
+            let wrong = |e: serde_json::Error| directory.wrong(format!("{RESOLUTIONS}: {e}"));
+            let lines: Vec<String> = serde_json::from_slice(&lines).map_err(wrong)?;
+            return ResolutionLines::parse(lines.iter().map(String::as_str));
         }
-        let directory = Directory::open(systems, on, path.clone())?;
-        let at = |name| own_files::below(path, name);
-        if own_files::read_if_there(directory.fs(), &at(RECORD)?)?.is_none() {
-            return Err(directory.wrong("it is there already and holds no candidates"));
-        }
-        let lines = own_files::read(directory.fs(), &at(RESOLUTIONS)?)?;
-        let wrong = |e: serde_json::Error| directory.wrong(format!("{RESOLUTIONS}: {e}"));
-        let lines: Vec<String> = serde_json::from_slice(&lines).map_err(wrong)?;
-        return ResolutionLines::parse(lines.iter().map(String::as_str));
     }
     Ok(ResolutionLines::default())
+}
+
+/// Opens a work directory; nothing where there is nothing.
+///
+/// # Errors
+/// [`Error::Files`] when there is something else.
+fn work_directory<'a>(systems: FileSystems<'a>, on: Where, path: &RootPath) -> Result<Option<Directory<'a>>, Error> {
+    if matches!(systems.on(on).open_dir(path), Err(e) if e.kind() == io::ErrorKind::NotFound) {
+        return Ok(None);
+    }
+    let directory = Directory::open(systems, on, path.clone())?;
+    match own_files::read_if_there(directory.fs(), &own_files::below(path, RECORD)?)? {
+        Some(_) => Ok(Some(directory)),
+        None => Err(directory.wrong("it is there already and holds no candidates")),
+    }
 }
 
 /// Returns the files of a work directory.

@@ -44,6 +44,7 @@ fn making_candidates_touches_nothing_live_and_leaves_a_report_beside_each() {
     assert_eq!(work(&format!("{MERGED}/mta/option.dat")), "MAX=9\nMIN=2\n");
     let report = work(&format!("{CHANGES}/mta/option.dat.CHANGES"));
     assert!(report.starts_with("mta/option.dat\n") && report.contains("keep-site            MAX = 9"), "{report}");
+    assert!(report.contains("MIN = <secret>"), "{report}");
     assert!(work(&format!("{CHANGES}/dropped.txt.CHANGES")).contains("drop-obsolete"));
     assert!(!exists(&*fs, &format!("{WORK}/{MERGED}/dropped.txt")));
     assert!(changes::read(&work(DECISIONS)).unwrap().iter().any(|line| line.key == "app.properties:mode"));
@@ -60,6 +61,44 @@ fn candidates_are_not_made_over_others() {
     let fs = patched(&[]);
     let error = ask(&fs, &Asked::default(), |toy| toy.patch()).unwrap_err();
     assert_eq!(kind(&error), std::io::ErrorKind::AlreadyExists);
+}
+
+#[test]
+fn candidates_are_replaced_as_a_whole_and_what_was_said_is_known_the_next_time() {
+    let fs = patched(RESOLVED);
+    write(&*fs, "/stage/candidates/stray", b"by hand");
+    assert_eq!(ask(&fs, &Asked::default(), |toy| toy.earlier()).unwrap(), RESOLVED);
+    ask(&fs, &Asked::resolving(&["app.properties:mode=site"]), |toy| toy.patch_again()).unwrap();
+    assert!(!exists(&*fs, "/stage/candidates/stray"));
+    assert_eq!(ask(&fs, &Asked::default(), |toy| toy.earlier()).unwrap(), ["app.properties:mode=site"]);
+    install(&fs).unwrap();
+    assert!(read(&*fs, "/product/config/app.properties").contains("mode=b\n"));
+}
+
+#[test]
+fn only_candidates_are_replaced() {
+    let fs: Arc<dyn FileSystem> = Arc::new(product().file("stage/candidates/precious", "ours").disk());
+    let error = ask(&fs, &Asked::default(), |toy| toy.patch_again()).unwrap_err();
+    assert!(lines(&error).starts_with("/stage/candidates: it is there already and holds no candidates"), "{error}");
+    assert!(exists(&*fs, "/stage/candidates/precious"));
+}
+
+#[test]
+fn a_proposal_is_kept_for_a_file_in_conflict_only() {
+    let fs = patched(&[]);
+    assert!(exists(&*fs, "/stage/candidates/proposals/app.properties"));
+    assert!(!exists(&*fs, "/stage/candidates/proposals/mta"));
+}
+
+#[test]
+fn a_record_that_somebody_edited_is_refused() {
+    let fs = patched(&[]);
+    let record = format!("{WORK}/{RECORD}");
+    let text = read(&*fs, &record);
+    assert!(text.contains("app.properties:mode"));
+    write(&*fs, &record, text.replacen("\"app.properties:mode\"", "", 1).as_bytes());
+    let error = install(&fs).unwrap_err();
+    assert!(matches!(&error, Error::ChangedSince { path } if *path == record), "{error}");
 }
 
 #[test]

@@ -12,9 +12,10 @@ use command::{
 use config_merge::candidates::{self, CandidateProducer, Candidates};
 use config_merge::layout::Directory;
 use config_merge::{
-    Error, FileSystems, FileToMerge, Live, MergeProducer, MergeResult, Merger, Merges, Resolutions, Stock, Version,
-    Versions, Where, own_files,
+    Error, FileSystems, FileToMerge, Live, MergeProducer, MergeResult, Merger, Merges, Resolutions, SECRETS, Stock,
+    Version, Versions, Where, own_files,
 };
+use documents::changes::Secrets;
 use documents::dialect::Dialect;
 use documents::merge::Rules;
 use serde::{Deserialize, Serialize};
@@ -119,6 +120,15 @@ impl Merger for ToyMerger {
     fn blocks(&self, name: &str, _: &Method) -> bool {
         name != "template.properties"
     }
+
+    fn secrets(&self, name: &str, _: &Method) -> Secrets {
+        if name == "mta/option.dat" { Secrets { key: |key| key == "MIN", ..SECRETS } } else { SECRETS }
+    }
+
+    fn proposal(&self, _: &str, method: &Method, versions: &Versions<Version>) -> Option<Vec<u8>> {
+        let new = versions.new.as_ref().filter(|_| matches!(method, Method::Properties))?;
+        Some(new.content.clone())
+    }
 }
 
 /// What one call is asked for.
@@ -221,6 +231,18 @@ impl Toy<'_> {
         let files = self.files()?;
         let merges = self.merges(&files)?;
         candidates::write(self.context.own_files, &at(WORK), &ToyMerger, &merges, json!("patch"))
+    }
+
+    /// `patch-config` again: candidates in the place of the earlier ones.
+    pub(crate) fn patch_again(&self) -> Result<(), Error> {
+        let files = self.files()?;
+        let merges = self.merges(&files)?;
+        candidates::replace((self.systems(), Where::Own, &at(WORK)), &ToyMerger, &merges, json!("patch"))
+    }
+
+    /// What was said about conflicts when the candidates were made.
+    pub(crate) fn earlier(&self) -> Result<Vec<String>, Error> {
+        Ok(candidates::earlier_resolutions(self.systems(), Where::Own, &at(WORK))?.typed().collect())
     }
 
     pub(crate) fn candidates(&self) -> Result<Candidates, Error> {
