@@ -71,6 +71,11 @@ impl Refusal {
     }
 }
 
+/// Returns what makes a changed address count: both daemons read their files when they start (`reference/messaging.md` section 3.2).
+pub(crate) fn restart(root: &RootPath) -> String {
+    format!("Next: if the server runs, restart it: {root}/sbin/stop-msg, then {root}/sbin/start-msg")
+}
+
 /// Reads the address of a logical host.
 ///
 /// # Errors

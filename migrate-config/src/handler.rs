@@ -51,17 +51,27 @@ impl RunHandler for AnyRun<'_> {
     }
 
     fn next(&self, plan: &Plan) -> Vec<String> {
-        let Some(Request::InstallNewconfig(installation)) = Request::of(plan) else { return Vec::new() };
-        let activation = Activation::of(plan, &installation.new_root);
-        let was_built = plan.steps.iter().any(|step| matches!(step, Step::Request(_)));
-        activation.next(if was_built { Built::Yes } else { Built::No })
+        match Request::of(plan) {
+            Some(Request::InstallNewconfig(installation)) => {
+                let activation = Activation::of(plan, &installation.new_root);
+                let was_built = plan.steps.iter().any(|step| matches!(step, Step::Request(_)));
+                activation.next(if was_built { Built::Yes } else { Built::No })
+            }
+            Some(Request::HaIpConfig(request)) => vec![crate::ha_ip_config::restart(&request.new_root)],
+            _ => Vec::new(),
+        }
     }
 
     /// After the files of an installation are restored, what the MTA compiles of them is built anew. A step could not do that: steps
     /// are undone in the reverse order, so it would be built before.
     fn after_undo(&self, undone: &Run, _: &Plan) -> Result<AfterUndo, Error> {
-        let Some(Request::InstallNewconfig(installation)) = Request::of(&undone.plan) else {
-            return Ok(AfterUndo::default());
+        let installation = match Request::of(&undone.plan) {
+            Some(Request::InstallNewconfig(installation)) => installation,
+            Some(Request::HaIpConfig(request)) => {
+                let next = vec![crate::ha_ip_config::restart(&request.new_root)];
+                return Ok(AfterUndo { next, ..AfterUndo::default() });
+            }
+            _ => return Ok(AfterUndo::default()),
         };
         let activation = Activation::of(&undone.plan, &installation.new_root);
         let Some(build) = activation.build_here(self.context, &self.commands) else {

@@ -21,7 +21,7 @@ impl Program<'_> {
         let context = self.context;
         let new_root = new_root(self.args.new_root.as_deref(), context)?;
         let runs = list_runs(&*context.state.fs, &context.state.path, crate::TOOL).map_err(command::Error::from)?;
-        let (run, request) = moved(&runs, &new_root).ok_or_else(|| Refusal::NoMove(new_root.clone()))?;
+        let (run, request) = self.moved(&runs, &new_root).ok_or_else(|| Refusal::NoMove(new_root.clone()))?;
         if !self.is_same_root(old, &request.old_root) {
             let Move { old_root: from, new_root: to, .. } = request;
             return Err(Refusal::OtherRoot { to, from, named: old.clone() }.into());
@@ -37,6 +37,14 @@ impl Program<'_> {
         }
     }
 
+    /// Returns the move to a root that is in effect, finished or not.
+    fn moved<'r>(&self, runs: &'r [Run], new_root: &RootPath) -> Option<(&'r Run, Move)> {
+        in_effect(runs).into_iter().rev().find_map(|run| match Request::of(&run.plan)? {
+            Request::MigrateConfig(request) if self.is_same_root(new_root, &request.new_root) => Some((run, request)),
+            _ => None,
+        })
+    }
+
     /// Returns whether two names mean one root. The old one may be gone.
     fn is_same_root(&self, named: &RootPath, of_run: &RootPath) -> bool {
         let id = |path: &RootPath| survey::identity(&*self.context.fs.open_dir(path).ok()?, path).ok();
@@ -47,8 +55,8 @@ impl Program<'_> {
     pub(super) fn refuse_used(&self, run: &Run, request: &Move) -> Result<(), Error> {
         let look = |root: &RootPath| match ServerRoot::look(self.context.fs, root) {
             Ok(root) => Ok(Some(root)),
-            // The old root may be gone.
-            Err(Error::NoRoot(_)) => Ok(None),
+            // A root may be gone, and a link of it may lead nowhere by now: this is the way back all the same.
+            Err(Error::NoRoot(_) | Error::NotARoot { .. } | Error::Link { .. }) => Ok(None),
             Err(error) => Err(error),
         };
         let new = look(&request.new_root)?;
@@ -68,14 +76,6 @@ impl Program<'_> {
         let lines = data.map(|data| store::touched_since(self.context.fs, data, since)).unwrap_or_default();
         if lines.is_empty() { Ok(()) } else { Err(Refusal::StoreTouched(lines).into()) }
     }
-}
-
-/// Returns the move to a root that is in effect, finished or not.
-fn moved<'r>(runs: &'r [Run], new_root: &RootPath) -> Option<(&'r Run, Move)> {
-    in_effect(runs).into_iter().rev().find_map(|run| match Request::of(&run.plan)? {
-        Request::MigrateConfig(request) if request.new_root == *new_root => Some((run, request)),
-        _ => None,
-    })
 }
 
 /// Returns when a run began, as its name says.

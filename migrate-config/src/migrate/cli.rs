@@ -9,6 +9,9 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser};
 use command::{CommonOptions, RunRequest};
+use install_root::Version;
+
+use crate::release::Bits;
 
 /// Moves the configuration of Messaging Server 6.x to a 7.0 server that is installed beside it
 ///
@@ -54,8 +57,17 @@ pub struct Args {
     #[arg(long, value_name = "DIR|snapshot:NAME|none", conflicts_with = "back")]
     pub store_backup: Option<String>,
     /// With -u: the message store was restored from its backup
-    #[arg(long, requires = "back")]
+    #[arg(long)]
     pub store_restored: bool,
+    /// The old release, where it cannot be found out
+    #[arg(long, value_name = "VERSION", conflicts_with = "back", value_parser = version)]
+    pub from_release: Option<Version>,
+    /// Whether the old programs are 32-bit or 64-bit, where that cannot be found out
+    #[arg(long, value_name = "32|64", conflicts_with = "back", value_parser = bits)]
+    pub from_bits: Option<Bits>,
+    /// Whether the new programs are 32-bit or 64-bit, where that cannot be found out
+    #[arg(long, value_name = "32|64", conflicts_with = "back", value_parser = bits)]
+    pub to_bits: Option<Bits>,
     /// Go on although the upgrade guide does not support this pair of releases
     #[arg(long, conflicts_with = "back")]
     pub force_path: bool,
@@ -68,6 +80,14 @@ pub struct Args {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become the program's description")]
     pub common: CommonOptions,
+}
+
+fn version(text: &str) -> Result<Version, String> {
+    Version::parse(text).ok_or_else(|| "not a version, such as 6.3".to_owned())
+}
+
+fn bits(text: &str) -> Result<Bits, String> {
+    Bits::parse(text).ok_or_else(|| "neither 32 nor 64".to_owned())
 }
 
 /// What is to be done.
@@ -103,6 +123,9 @@ impl Args {
             None => {}
         }
         let root = self.old_root.clone().ok_or_else(missing)?;
+        if self.store_restored && !self.back {
+            return Err("--store-restored is used with -u".to_owned());
+        }
         Ok(match (self.back, self.references) {
             (true, _) => Command::Back(root),
             (_, true) => Command::References(root),
@@ -212,6 +235,8 @@ mod tests {
             ("migrate-config -u --list-runs", "-u and --list-runs"),
             ("migrate-config -u /a --data-root /d", "--data-root"),
             ("migrate-config --store-restored /a", "-u"),
+            ("migrate-config /a --from-release new", "not a version"),
+            ("migrate-config /a --to-bits 16", "neither 32 nor 64"),
             ("migrate-config /a --old-host x", "--new-host"),
             ("migrate-config /a --old-host x --new-host y", "--data-root"),
         ] {

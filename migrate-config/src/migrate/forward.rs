@@ -4,6 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use command::{Completion, Runs, Start, Touched};
+use install_root::{Release, Version};
 use serde_json::json;
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{FileSystem, RootPath};
@@ -22,10 +23,11 @@ use super::rewrite::Moves;
 use super::{copy, plan, report};
 use crate::compatibility::{self, Strategy, Verdict};
 use crate::error::Error;
+use crate::release::{self, Bits, Found};
 use crate::request::{Move, Request, move_to};
+use crate::running;
 use crate::server_root::Link;
 use crate::store::{self, Backup, Store};
-use crate::{release, running};
 
 impl Program<'_> {
     pub(super) fn forward(&self, old: &RootPath) -> Result<Completion, Error> {
@@ -158,13 +160,27 @@ impl Program<'_> {
         let data = old.server.data.directory().unwrap_or(&old.server.path);
         let config = old.server.config.directory().unwrap_or(&old.server.path);
         let store = store::look_with(fs, data, config);
-        let old = release::look(fs, &old.server).with_store(&store);
-        let new = release::look(fs, &new.server);
+        let args = self.args;
+        let mut old = release::look(fs, &old.server).with_store(&store);
+        let mut new = release::look(fs, &new.server);
+        if let Some(named) = &args.from_release {
+            match old.release.exactly() {
+                Some(found) if !is_of(found, named) => {
+                    return Err(Error::usage(format!("--from-release {named}: {} holds release {found}", old.root)));
+                }
+                Some(_) => {}
+                None => old.release = Release::of(named.clone()),
+            }
+        }
+        old.bits = self.bits("--from-bits", &old, args.from_bits)?;
+        new.bits = self.bits("--to-bits", &new, args.to_bits)?;
         let strategy = if request.data_root.is_some() { Strategy::Coexistent } else { Strategy::SideBySide };
         let answer = compatibility::decide(&old, &new, strategy);
         match answer.verdict {
             Verdict::FreshInstall => return Err(Refusal::FreshInstall(answer.lines.join("\n")).into()),
-            Verdict::Refused if !self.args.force_path => return Err(Refusal::Pair(answer.lines.join("\n")).into()),
+            Verdict::Refused | Verdict::Unsettled if !args.force_path => {
+                return Err(Refusal::Pair(answer.lines.join("\n")).into());
+            }
             Verdict::Refused | Verdict::Unsettled => told.warnings.extend(answer.lines),
             Verdict::Allowed => told.notes.extend(answer.lines),
         }
@@ -180,6 +196,16 @@ impl Program<'_> {
             told.warnings.push("The run needs --store-backup: there is a message store".to_owned());
         }
         Ok(())
+    }
+
+    /// Returns the word size of a root: what its programs show, else what is named.
+    fn bits(&self, option: &str, found: &Found, named: Option<Bits>) -> Result<Option<Bits>, Error> {
+        match (found.bits, named) {
+            (Some(bits), Some(named)) if bits != named => {
+                Err(Error::usage(format!("{option}: the programs in {} are {bits}", found.root)))
+            }
+            (bits, named) => Ok(bits.or(named)),
+        }
     }
 
     /// Returns the backup of the store that is named, or asks for it; nothing in a dry run, which does not ask.
@@ -260,6 +286,13 @@ impl Program<'_> {
         let attributes = Attributes { mode: 0o600, extended: Vec::new(), ..attributes };
         Ok(MsgConf { recipe, after: Digest::of(&content), size: content.len() as u64, attributes })
     }
+}
+
+/// Returns whether a version, such as `6.3-7.03`, is of a release, such as `6.3`.
+fn is_of(version: &Version, release: &Version) -> bool {
+    let text = version.to_string();
+    let without_build = text.split(['-', ',']).next().and_then(Version::parse);
+    version == release || without_build.as_ref() == Some(release)
 }
 
 /// What the administrator is told before anything happens.

@@ -134,8 +134,7 @@ impl SettingsFromLdap<'_> {
         let mut conflicts = Vec::new();
         let mut wanted = local;
         for (key, value) in export {
-            if let Some(other) = wanted.insert(key.clone(), value.clone()).filter(|other| *other != value) {
-                let _ = other;
+            if wanted.insert(key.clone(), value.clone()).is_some_and(|other| other != value) {
                 conflicts
                     .push(format!("{}: local.conf differs from the export; the export's value is taken", shown(&key)));
             }

@@ -23,6 +23,8 @@ use crate::{high_availability, release};
 
 /// How many names a line holds.
 const NAMED: usize = 12;
+/// How many lines of one kind are told.
+const LINES: usize = 100;
 
 /// Returns `1 file`, `2 files`.
 pub fn counted(count: usize, what: &str) -> String {
@@ -36,6 +38,16 @@ fn names<'f>(files: impl Iterator<Item = &'f Surveyed>) -> (usize, String) {
         shown.push_str(&format!(" and {more} more"));
     }
     (names.len(), shown)
+}
+
+/// Returns as many lines as people read, and how many more there are.
+fn capped(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let mut lines: Vec<String> = lines.collect();
+    if let Some(more) = lines.len().checked_sub(LINES).filter(|more| *more > 0) {
+        lines.truncate(LINES);
+        lines.push(format!("and {more} more such files"));
+    }
+    lines
 }
 
 /// Tells what becomes of the files.
@@ -66,10 +78,10 @@ pub fn files(configuration: &Configuration, old: &Root, told: &mut Told) {
         let line = |file: &Surveyed| {
             format!("{} names {root} and {what}; it is kept as it is", configuration.tree.show(&file.names.path))
         };
-        told.findings.extend(stays(why).map(line));
+        told.findings.extend(capped(stays(why).map(line)));
     }
-    told.warnings.extend(configuration.dangling.iter().cloned());
-    told.findings.extend(configuration.remarks.iter().cloned());
+    told.warnings.extend(capped(configuration.dangling.iter().cloned()));
+    told.findings.extend(capped(configuration.remarks.iter().cloned()));
 }
 
 /// Tells which values of a copy still name the old host.
@@ -132,15 +144,13 @@ pub fn missing_in_new(fs: &dyn FileSystem, configuration: &Configuration, old: &
         matches!(first, Some(b"config" | b"data" | b"log"))
     };
     let missing = paths.into_iter().filter(|path| !is_linked(path) && is_there(old, path) && !is_there(new, path));
-    missing
-        .map(|path| {
-            let path = upgrade_engine::fs::path::escape(path);
-            format!(
-                "the configuration names {}{path}, which is not there: copy it from {}{path}",
-                new.server.path, old.server.path
-            )
-        })
-        .collect()
+    capped(missing.map(|path| {
+        let path = upgrade_engine::fs::path::escape(path);
+        format!(
+            "the configuration names {}{path}, which is not there: copy it from {}{path}",
+            new.server.path, old.server.path
+        )
+    }))
 }
 
 /// Tells what a copy leaves out.

@@ -162,9 +162,10 @@ fn directory(context: &Context<'_>, store: &Store, typed: &std::path::Path) -> R
 /// A backup inside the store, or one that holds the store itself, is none.
 fn check_place(context: &Context<'_>, store: &Store, dir: &dyn Dir, path: &RootPath) -> Result<(), Error> {
     let id = identity(dir, path).map_err(command::Error::from)?;
-    let tops = || std::iter::once(&store.root).chain(store.partitions.iter().filter(|p| p.is_there).map(|p| &p.path));
+    let partitions = store.partitions.iter().filter(|partition| partition.is_there).map(|partition| &partition.path);
+    let tops = [&store.root, &store.mboxlist].into_iter().chain(partitions);
     let above = ancestors(context.own_files, path).map_err(command::Error::from)?;
-    for top in tops() {
+    for top in tops {
         let Ok(open) = context.fs.open_dir(top) else { continue };
         let top_id = identity(&*open, top).map_err(command::Error::from)?;
         if top_id == id {

@@ -66,8 +66,9 @@ fn the_address_is_set_in_the_two_services_the_job_controller_and_the_settings_an
 fn an_undo_gives_every_file_back_as_it_was() {
     let site = site();
     let before = site.product();
-    site.run(IP).exits(0);
-    site.run(&["--undo"]).exits(0);
+    let next = "Next: if the server runs, restart it: /opt/SUNWmsgsr/sbin/stop-msg";
+    site.run(IP).exits(0).says(next);
+    site.run(&["--undo"]).exits(0).says(next);
     before.assert_same(&site.product());
 }
 

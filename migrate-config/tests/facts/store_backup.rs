@@ -66,7 +66,9 @@ fn hard_links_to_the_stores_own_files_are_no_copy() {
 
 #[test]
 fn a_database_in_the_stores_own_snapshots_is_not_taken_for_the_copy() {
-    let tree = database(site(), "/backup/store/mboxlist").file("/backup/store/dbdata/snapshots/1/folder.db", "x");
+    let tree = database(site(), "/backup/store/mboxlist")
+        .file("/backup/store/dbdata/snapshots/1/folder.db", "x")
+        .file("/backup/store/snapshots/1/mboxlist/folder.db", "x");
     assert!(check(&tree, "/backup").unwrap().lines[0].starts_with("/backup/store/mboxlist has all"));
 }
 

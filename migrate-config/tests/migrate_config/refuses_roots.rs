@@ -127,3 +127,41 @@ fn a_question_without_a_terminal() {
     site.outcome(site.unconfirmed(&["--store-backup", "none", OLD])).exits(2).says("--yes");
     before.assert_same(&site.product());
 }
+
+#[test]
+fn a_pair_that_the_guide_does_not_support_unless_it_is_forced() {
+    let site = Site::sample();
+    let to_64 = ["--to-bits", "64", OLD];
+    site.write("/opt/sun/comms/messaging/lib/imapd", elf(2));
+    refused(&site, &["--from-release", "6.2", OLD], &["--from-release 6.2: /opt/SUNWmsgsr holds release 6.3-0.15"]);
+    // Without its stock files the old root does not show its release.
+    fs::remove_dir_all(site.path("/opt/SUNWmsgsr/install")).unwrap();
+    refused(&site, &["--from-release", "6.2", "--from-bits", "32", OLD], &["6.2", "--force-path"]);
+    refused(&site, &["--to-bits", "32", OLD], &["--to-bits: the programs in /opt/sun/comms/messaging are 64-bit"]);
+    site.run(&[
+        "--store-backup",
+        "none",
+        "--dry-run",
+        "--from-release",
+        "6.3",
+        "--from-bits",
+        "32",
+        "--to-bits",
+        "64",
+        OLD,
+    ])
+    .succeeded();
+    site.run(
+        &[&["--store-backup", "none", "--from-release", "6.2", "--from-bits", "32", "--force-path"], &to_64[..]]
+            .concat(),
+    )
+    .succeeded();
+}
+
+/// The beginning of a program: 1 for 32 bits, 2 for 64.
+fn elf(class: u8) -> Vec<u8> {
+    let mut bytes = b"\x7fELF".to_vec();
+    bytes.extend([class, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 62, 0]);
+    bytes.resize(64, 0);
+    bytes
+}

@@ -389,6 +389,10 @@ impl Dir for FaultyDir {
         self.gate.sync(path, what, || self.inner.sync(path, what))
     }
 
+    fn begin_sync(&self) {
+        self.inner.begin_sync();
+    }
+
     fn lock(&self) -> io::Result<Box<dyn Lock>> {
         self.gate.read("lock", &RelPath::here())?;
         self.inner.lock()

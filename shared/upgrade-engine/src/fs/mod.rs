@@ -317,6 +317,9 @@ pub trait Dir: Send + Sync {
     fn sync_files(&self, files: &[RelPath], what: Durable) -> io::Result<()> {
         files.iter().try_for_each(|file| self.open(file)?.sync(what))
     }
+    /// Asks the file system that holds this directory to write what it has not written yet. A hint only: what has to be durable is synced
+    /// afterwards.
+    fn begin_sync(&self) {}
     /// Takes an exclusive lock on this directory without waiting; it ends when the returned value is dropped.
     ///
     /// # Errors

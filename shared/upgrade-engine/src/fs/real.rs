@@ -351,6 +351,12 @@ impl Dir for RealDir {
         retry(|| rustix::fs::syncfs(&handle))
     }
 
+    fn begin_sync(&self) {
+        if let Ok(handle) = self.readable(&RelPath::here()) {
+            let _ = rustix::fs::syncfs(&handle);
+        }
+    }
+
     fn lock(&self) -> io::Result<Box<dyn Lock>> {
         // The lock belongs to the open file description, so each lock needs one of its own.
         let handle = self.readable(&RelPath::here())?;

@@ -1,8 +1,8 @@
 //! Makes a new tree as one batch: staged beside its place under a hidden name, every file synced, read back and checked,
 //! every directory synced once, one rename.
 //!
-//! Files are synced one by one, not with one `syncfs`: only `fsync` tells of a write error on every kernel, and other
-//! people's unwritten data is not waited for. Until the rename nothing that existed has changed, so an interruption
+//! Every file is synced by itself, not by one `syncfs` alone: only `fsync` tells of a write error on every kernel. Small copies are
+//! synced after all of them are written and the disk was given its work at once. Until the rename nothing that existed has changed, so an interruption
 //! before it leaves only the staging directory, which recovery removes.
 
 use std::collections::BTreeMap;
@@ -17,6 +17,9 @@ use super::{Action, Attributes, Inverse, Known, Recovered, RemoveTree, Step, Ste
 use crate::digest::Digest;
 use crate::fs::{Durable, Existing, Name, RelPath};
 use crate::place::Place;
+
+/// The files of a tree are worked on in at least about so many rows.
+const MOST_BATCHES: usize = 64;
 
 /// Makes a new tree at a free name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,16 +123,29 @@ impl BuildTree {
                 Node::HardLink(_) => {}
             }
         }
-        let made = for_each_in_parallel(world.workers, &files, |(entry, content, place)| {
-            tree_content::make_file(world, place, content, &entry.attributes)
+        // Neighbours share their directory. A few large files are still made side by side.
+        let batches: Vec<_> = files.chunks(files.len().div_ceil(MOST_BATCHES).clamp(1, tree_content::BATCH)).collect();
+        let made = for_each_in_parallel(world.workers, &batches, |batch| {
+            let mut open = tree_content::OpenDirs::default();
+            let make = |(entry, content, place): &(&TreeEntry, &Content, Place)| {
+                tree_content::make_file(world, &mut open, place, content, &entry.attributes)
+            };
+            batch.iter().map(make).collect::<Result<Vec<_>, _>>()
         })?;
         let mut produced = BTreeMap::new();
-        for ((entry, content, _), Made { digest, unset: more }) in files.iter().zip(made) {
+        let mut not_synced = Vec::new();
+        for ((entry, content, place), Made { digest, is_synced, unset: more }) in
+            files.iter().zip(made.into_iter().flatten())
+        {
+            if !is_synced {
+                not_synced.push(place);
+            }
             if let Content::Produced { .. } = content {
                 produced.insert(entry.path.clone(), digest);
             }
             unset.extend(more);
         }
+        tree_content::sync_files(world, staging, &not_synced)?;
         self.link_and_sync(world, staging, &mut unset)?;
         Ok(TreeMade { produced, unset })
     }
@@ -195,6 +211,7 @@ impl Action for BuildTree {
     fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
         ahead.expect_free(world, &self.at)?;
         ahead.expect_free(world, &self.staging(world)?)?;
+        let mut bytes = 0_u64;
         for entry in &self.entries {
             let size = match &entry.node {
                 Node::File(Content::CopyOf { from, digest, size }) => ahead.copied_size(world, from, digest, *size)?,
@@ -204,8 +221,9 @@ impl Action for BuildTree {
                 }
                 Node::Directory | Node::Symlink(_) | Node::Fifo | Node::HardLink(_) => continue,
             };
-            ahead.takes(world, &self.at, size)?;
+            bytes = bytes.saturating_add(size);
         }
+        ahead.takes(world, &self.at, bytes)?;
         ahead.gives(world, &self.at, &self.attributes)?;
         ahead.put(&self.at, Seen::Directory);
         for entry in &self.entries {

@@ -15,23 +15,25 @@ const BATCH: u64 = 8 << 20;
 /// Pieces the reader may be behind the writer.
 const BEHIND: usize = 64;
 
-/// Copies `from` to the new file `to` at `at`, and checks that the copy reads back with the expected digest.
+/// A file up to this size is read back once it is written: a thread of its own would cost more than it gains.
+pub(super) const SMALL: u64 = 1 << 20;
+
+/// Copies a file of about `size` bytes to a new one, and checks that the copy reads back with the expected digest.
 pub(super) fn copy(
     world: &StepContext<'_>,
-    from: &Place,
+    (from, original): (&Place, &dyn File),
+    size: u64,
     expected: &Digest,
-    to: &dyn File,
-    at: &Place,
+    (at, to): (&Place, &dyn File),
 ) -> Result<(), StepError> {
-    let original = world.open(from)?;
-    let read_back = if world.workers.get() == 1 {
-        write(world, from, &*original, to, at, |_| {})?;
+    let read_back = if world.workers.get() == 1 || size <= SMALL {
+        write(world, from, original, to, at, |_| {})?;
         Digest::of_file(to).map(|(digest, _)| digest)
     } else {
         std::thread::scope(|scope| {
             let (written, pieces) = mpsc::sync_channel(BEHIND);
             let reader = scope.spawn(move || follow(to, &pieces));
-            let result = write(world, from, &*original, to, at, |end| {
+            let result = write(world, from, original, to, at, |end| {
                 // The reader ends early only with an error, which it returns.
                 let _ = written.send(end);
             });
@@ -44,7 +46,7 @@ pub(super) fn copy(
     if read_back == *expected {
         return Ok(());
     }
-    let (now, _) = Digest::of_file(&*original).map_err(|e| world.error("read", from, e))?;
+    let (now, _) = Digest::of_file(original).map_err(|e| world.error("read", from, e))?;
     if now != *expected {
         return Err(world.changed(from, "its content has changed since it was read"));
     }
@@ -180,7 +182,9 @@ mod tests {
             };
             let to = Failing { file: root.create(&place("to").path).unwrap(), at: wrong.unwrap_or(u64::MAX) };
             let expected = Digest::of(surveyed);
-            copy(&world, &place("from"), &expected, &to, &place("to")).map_err(|e| e.to_string())?;
+            let original = world.open(&place("from")).map_err(|e| e.to_string())?;
+            copy(&world, (&place("from"), &*original), u64::MAX, &expected, (&place("to"), &to))
+                .map_err(|e| e.to_string())?;
             let mut copy = vec![0; content.len() + 1];
             let length = to.read_at(&mut copy, 0).unwrap();
             copy.truncate(length);

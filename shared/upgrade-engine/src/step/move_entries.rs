@@ -153,12 +153,13 @@ impl Action for MoveEntries {
                     continue;
                 }
                 // What the undo itself puts there is not compared.
-                Held::File(Some(digest), _) if !matches!(disk.look(world, &now)?, Look::Planned(_)) => {
-                    if known.contents.get(&now).is_some_and(|expected| *expected != digest) {
-                        let path = world.show(&now);
-                        inverse.kept.push(format!("{path} was changed since the run; it is kept"));
-                        continue;
-                    }
+                Held::File(Some(digest), _)
+                    if !matches!(disk.look(world, &now)?, Look::Planned(_))
+                        && known.contents.get(&now).is_some_and(|expected| *expected != digest) =>
+                {
+                    let path = world.show(&now);
+                    inverse.kept.push(format!("{path} was changed since the run; it is kept"));
+                    continue;
                 }
                 _ => {}
             }
