@@ -118,7 +118,13 @@ impl<'a> Site<'a> {
             Ok(None) => before == live,
             Err(_) => false,
         };
-        Ok(before.filter(only_moved))
+        // The host names of a copy for another host are the site's wish; only the roots are the merge's to move.
+        let names = Moves { roots: Vec::new(), names: moves.names.clone() };
+        let renamed = |before: Vec<u8>| match names.rewritten(dialect, &before) {
+            Ok(Some((renamed, _))) => renamed,
+            _ => before,
+        };
+        Ok(before.filter(only_moved).map(renamed))
     }
 
     /// Returns what `lstat` tells of the files in the directory itself.

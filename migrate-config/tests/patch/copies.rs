@@ -52,3 +52,17 @@ fn a_copy_that_was_edited_is_taken_as_it_is() {
     site.edit(&format!("{COPY}/config/msg.conf.defaults"), "local.lockdir", "! ours\nlocal.lockdir");
     assert_eq!(decided(&site)("msg.conf.defaults:local.lockdir").site, "/var/opt/msg70/lock");
 }
+
+#[test]
+fn host_names_of_a_copy_for_another_host_are_the_site_s_and_its_roots_still_move() {
+    let site = Site::of(&sample());
+    site.move_with(&["--data-root", COPY, "--old-host", "ldap1.siroe.com", "--new-host", "ldap9.siroe.com"]);
+    let row = decided(&site);
+    let url = row("SmtpProxyAService.cfg:default:LdapUrl");
+    assert_eq!(
+        (url.site.as_str(), url.decision.as_str()),
+        ("ldap://ldap9.siroe.com ldap2.siroe.com/o=internet", "keep-site")
+    );
+    let log = row("SmtpProxyAService.cfg:default:LogDir");
+    assert_eq!((log.site.as_str(), log.decision.as_str()), ("/opt/SUNWmsgsr/log", "rewrite-root"));
+}

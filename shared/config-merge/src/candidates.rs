@@ -107,7 +107,7 @@ pub fn write<M: Merger>(
     new_files::write_tree(fs, path, &files).map(drop).map_err(|e| Error::io("make", path, e))
 }
 
-/// As [`write`], in the place of earlier candidates, or of none: the old ones or the new ones are there, each whole. Who may do this at
+/// As [`write()`], in the place of earlier candidates, or of none: the old ones or the new ones are there, each whole. Who may do this at
 /// the same time is kept away by the caller.
 ///
 /// # Errors
