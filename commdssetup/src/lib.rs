@@ -21,6 +21,7 @@ pub mod program;
 pub mod report;
 pub mod reverse;
 pub mod schema_files;
+pub mod stored;
 
 use command::{CommonOptions, Completion, Context};
 use ldap::{Connection, Directory};

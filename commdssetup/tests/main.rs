@@ -9,6 +9,8 @@
     missing_docs
 )]
 
+mod certificates_openssl;
+mod check_and_run;
 mod command_line;
 mod limits;
 mod live_389ds;

@@ -155,6 +155,6 @@ fn table<T>(
 
 /// Returns whether the server marks a definition as added by its users, not shipped with it. 389 DS and Sun's directory
 /// write `user defined` into `X-ORIGIN` of everything that came over LDAP.
-pub(super) fn is_user_defined(origins: &[String]) -> bool {
+pub(crate) fn is_user_defined(origins: &[String]) -> bool {
     origins.iter().any(|origin| origin.eq_ignore_ascii_case("user defined"))
 }

@@ -224,7 +224,9 @@ fn a_definition_that_the_server_refuses_leaves_nothing_behind() {
     let manager = Bind::Simple { dn: ROOT.to_owned() };
     let target = Target::new(&live.url, false, None, manager).unwrap();
     let connection = Connection::open(&target, Password::new("Canary-Word-9".to_owned()).as_ref()).unwrap();
-    let service = DirectoryService { directory: &connection, changes: Vec::new(), say: Box::new(|_| ()) };
+    let fs = upgrade_engine::fs::memory::MemoryFs::new();
+    let files = commdssetup::stored::Files { fs: &fs, target, instance: None };
+    let service = DirectoryService { directory: &connection, changes: Vec::new(), files, say: Box::new(|_| ()) };
     let request = serde_json::to_value(DirectoryRequest::Change(change)).unwrap();
     let refused = service.apply(&request, &serde_json::Value::Null, &Quiet).unwrap_err();
     assert!(refused.to_string().contains("(21)"), "{refused}");

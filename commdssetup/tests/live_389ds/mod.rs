@@ -3,10 +3,12 @@
 mod conflicts;
 mod expect_dialogue;
 mod refusals;
+mod replication;
 mod runs;
 mod schema_directory;
 mod server;
 mod server_dies;
+mod stored;
 mod unbuilt_indexes;
 
 use commdssetup::choices::{OldIcsOids, SchemaType, SiteFile, UnpublishedOids};

@@ -55,6 +55,51 @@ fn a_server_that_takes_no_changes_is_left_alone() {
 }
 
 #[test]
+fn what_would_stop_a_run_in_the_middle_is_known_before_it() {
+    let live = Live::start("before");
+    let set = |dn: &str, name: &str, value: &str| {
+        live.take(&format!("dn: {dn}\nchangetype: modify\nreplace: {name}\n{name}: {value}\n"));
+    };
+    let before = live.state(&choices());
+    let refused = |arguments: &[&str], says: &str| {
+        for more in [&["--check"][..], &[]] {
+            live.run(&[arguments, more].concat()).exits(1).says(says).says("Nothing was changed in the directory.");
+        }
+        assert_eq!(live.state(&choices()), before, "{says}");
+    };
+    let database = "cn=userroot,cn=ldbm database,cn=plugins,cn=config";
+    set(database, "nsslapd-readonly", "on");
+    let below = SILENT.map(|word| if word == "o=usergroup" { "ou=people,o=usergroup" } else { word });
+    refused(&below, "ou=people,o=usergroup does not exist and cannot be made: its database userroot is read-only");
+    set(database, "nsslapd-readonly", "off");
+    set("cn=config", "nsslapd-maxbersize", "20000");
+    refused(&SILENT, "the server takes requests of 20000 bytes at most (nsslapd-maxbersize in cn=config)");
+    set("cn=config", "nsslapd-maxbersize", "0");
+    // Names that the server has for itself: another one is chosen.
+    for suffix in ["o=config", "o=Monitor", "dc=Config", "o=NetscapeRoot"] {
+        let arguments = SILENT.map(|word| if word == "o=internet" { suffix } else { word });
+        live.run(&[&arguments[..], &["--check"]].concat()).exits(3);
+        live.run(&arguments).exits(3);
+        assert_eq!(live.search(suffix, "base", "(objectClass=*)", &["1.1"]).len(), 1, "{suffix}");
+        live.finish(&["--undo"]).exits(0);
+        assert_eq!(live.state(&choices()), before, "{suffix}");
+    }
+    // The limits of an account do not count for the Directory Manager, whatever his entry says.
+    live.take(
+        "dn: uid=all,o=usergroup\nchangetype: add\nobjectClass: inetOrgPerson\nuid: all\ncn: all\nsn: all\n\
+         userPassword: Word-of-All-1\nnsSizeLimit: 1\nnsTimeLimit: 1\nnsLookThroughLimit: 1\n",
+    );
+    set("cn=config", "nsslapd-sizelimit", "1");
+    set("cn=config", "nsslapd-rootdn", "uid=all,o=usergroup");
+    // He has the word of the configuration, not that of the entry.
+    let password = live.path("password").display().to_string();
+    let manager = ["-D", "uid=all,o=usergroup", "--password-file", &password];
+    let as_manager = |arguments: &[&str]| Outcome::of(&mut live.bare(&[arguments, &manager].concat()));
+    as_manager(&[&SILENT[..], &["--ldap-url", &live.url]].concat()).exits(3);
+    as_manager(&["--undo", "--yes"]).exits(0);
+}
+
+#[test]
 fn a_suffix_below_an_entry_that_is_not_there_is_refused() {
     let live = Live::start("none");
     let before = live.state(&choices());

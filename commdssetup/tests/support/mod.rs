@@ -4,7 +4,8 @@ pub(crate) mod fake_directory;
 
 use commdssetup::choices::{Answer, Choices, Holds, OldIcsOids, SchemaType, UnpublishedOids};
 use commdssetup::facts::{
-    Backend, ExistingEntry, Facts, IndexEntry, MappingNode, Marker, SchemaUpdates, Server, Subschema, Values, Vendor,
+    Access, Backend, ExistingEntry, Facts, IndexEntry, LARGEST_REQUEST, MappingNode, Marker, SchemaUpdates, Server,
+    Storage, Subschema, Values, Vendor,
 };
 use commdssetup::plan::{Conflict, DirectoryChange, EditKind, Operation, Plan, plan};
 use ldif::Dn;
@@ -74,7 +75,7 @@ pub(crate) fn index(of: &str, attribute: &str, types: &[&str]) -> IndexEntry {
 pub(crate) fn backend(name: &str, suffix: &str) -> Backend {
     let of = format!("cn={name},cn=ldbm database,cn=plugins,cn=config");
     let indexes = vec![index(&format!("cn=index,{of}"), "mail", &["pres", "eq", "sub"])];
-    Backend { name: name.to_owned(), dn: of, suffix: dn(suffix), indexes }
+    Backend { name: name.to_owned(), dn: of, suffix: dn(suffix), indexes, access: Access::ReadWrite }
 }
 
 /// What says that a suffix is answered from a database.
@@ -111,6 +112,7 @@ pub(crate) fn facts() -> Facts {
             url: "ldap://localhost:389".to_owned(),
             instance: None,
             schema_updates: SchemaUpdates::On,
+            largest_request: LARGEST_REQUEST,
         },
         subschema: Subschema {
             dn: "cn=schema".to_owned(),
@@ -119,11 +121,13 @@ pub(crate) fn facts() -> Facts {
             syntaxes: Vec::new(),
         },
         backends: vec![backend("userRoot", "o=usergroup")],
+        taken_names: Vec::new(),
         default_indexes: vec![index("cn=default indexes", "mail", &["pres", "eq", "sub"])],
         mapping_tree: vec![mapping("userRoot", "o=usergroup")],
         entries: vec![ExistingEntry { dn: dn("o=usergroup") }],
         marker: None,
         replicas: Vec::new(),
+        storage: Storage::Unseen("made up".to_owned()),
     }
 }
 
