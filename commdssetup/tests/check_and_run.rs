@@ -15,7 +15,7 @@ const NODE: &str = "cn=o\\3Dusergroup,cn=mapping tree,cn=config";
 /// Something that a server may be, and what it does to it.
 type Trait = (&'static str, fn(&Arc<dyn FileSystem>));
 
-const TRAITS: [Trait; 11] = [
+const TRAITS: [Trait; 12] = [
     ("its database is read-only", |fs| {
         FakeDirectory::set(fs, &format!("cn=userRoot,{DATABASES}"), "nsslapd-readonly", "on");
     }),
@@ -29,6 +29,10 @@ const TRAITS: [Trait; 11] = [
     ("its suffix has no node", |fs| FakeDirectory::remove(fs, NODE)),
     ("another entry has the name of a database", |fs| {
         FakeDirectory::set(fs, &format!("cn=PiServerDb,{DATABASES}"), "cn", "PiServerDb");
+    }),
+    ("a class of its contradicts one that is needed", |fs| {
+        let class = "( 2.16.840.1.113730.3.2.4 NAME 'mailGroup' SUP top AUXILIARY MUST ( mail $ cn ) )";
+        FakeDirectory::add_value(fs, "cn=schema", "objectClasses", class);
     }),
     ("a database without an entry", |fs| {
         let dn = format!("cn=books,{DATABASES}");
@@ -59,7 +63,7 @@ fn arguments<'a>((users, domains): (&'a str, &'a str), schema: &'a str, more: &[
 #[test]
 fn a_check_and_a_run_agree_whatever_the_server_is() {
     let numbers = testkit::ordinary_or_full(160, 2000);
-    let (mut refused, mut done) = (0, 0);
+    let (mut refused, mut done, mut conflicts) = (0, 0, 0);
     let mut seed: u64 = 11;
     for number in 0..numbers {
         let mut next = |below: usize| {
@@ -89,10 +93,16 @@ fn a_check_and_a_run_agree_whatever_the_server_is() {
                 assert_eq!(*run, Exit::NothingChanged, "{what}: {other}");
                 refused += 1;
             }
+            // What a check calls conflicts, a run calls refused.
+            (Ok(Exit::ChecksFailed), Err((Exit::NothingChanged, said))) => {
+                assert!(said.contains("conflicts with"), "{what}: {said}");
+                conflicts += 1;
+            }
             _ => panic!("{what}: the check {check:?}, the run {run:?}"),
         }
     }
-    assert!(refused > 20 && done > 20, "{refused} refused, {done} done");
+    let counted = format!("{refused} refused, {conflicts} conflicts, {done} done");
+    assert!(refused > 20 && conflicts > 5 && done > 20, "{counted}");
 }
 
 #[test]

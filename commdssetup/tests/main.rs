@@ -15,6 +15,7 @@ mod command_line;
 mod limits;
 mod live_389ds;
 mod password_prompt_python3;
+mod storage;
 mod support;
 mod sweeps;
 

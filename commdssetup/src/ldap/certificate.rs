@@ -57,12 +57,7 @@ pub(super) fn explain(
     if let Some(defect) = defect(&parsed) {
         return replace(format!("it {defect}"));
     }
-    // Above it, what is wrong with an authority's is not what is wrong with the server's.
-    let above = chain.iter().filter_map(|der| X509Certificate::from_der(der).ok());
-    let above = above.filter_map(|(_, parsed)| Some((shown(&parsed.subject().to_string()), defect(&parsed)?))).next();
-    if let Some((subject, defect)) = above {
-        return replace(format!("the certificate of its authority `{subject}` {defect}"));
-    }
+    let above = defect_above(chain);
     match error {
         Some(CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }) => {
             wrong_name(&parsed, name)
@@ -78,6 +73,7 @@ pub(super) fn explain(
             replace("it has a critical extension that is not understood here")
         }
         Some(CertificateError::Revoked) => replace("its authority has revoked it"),
+        _ if above.is_some() => replace(above.unwrap_or_default()),
         Some(CertificateError::UnknownIssuer) | None => unknown_issuer(&parsed),
         Some(_) if parsed.is_ca() => Refused {
             what: "it is the certificate of an authority (CA:TRUE), which a server may use only where that very certificate is trusted".to_owned(),
@@ -85,6 +81,17 @@ pub(super) fn explain(
         },
         Some(_) => replace("it is not acceptable for a server"),
     }
+}
+
+/// Says what is wrong with one of the certificates between the server's and that of a trusted authority. One that is signed by itself is not
+/// among them: nobody looks at its own signature.
+fn defect_above(chain: &[CertificateDer<'_>]) -> Option<String> {
+    let parsed = chain.iter().filter_map(|der| X509Certificate::from_der(der).ok()).map(|(_, parsed)| parsed);
+    let mut between = parsed.filter(|certificate| certificate.issuer() != certificate.subject());
+    between.find_map(|certificate| {
+        let subject = shown(&certificate.subject().to_string());
+        defect(&certificate).map(|defect| format!("the certificate of its authority `{subject}` {defect}"))
+    })
 }
 
 /// Says what is wrong with a certificate by itself, after the word that names it.

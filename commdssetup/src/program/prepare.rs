@@ -13,13 +13,13 @@ use crate::apply::{REVERSE_LDIF, engine_plan, reverse_ldif};
 use crate::choices::{Answer, Choices, OldIcsOids, UnpublishedOids};
 use crate::detect::{check_sizes, detect};
 use crate::error::Error;
-use crate::facts::{Facts, Vendor};
+use crate::facts::{Facts, Storage, Vendor};
 use crate::generated::Names;
 use crate::ldap::{Directory, Target};
 use crate::own_files;
 use crate::plan::{Plan, plan};
 use crate::report::{self, Detail, counted};
-use crate::stored::{Expected, Stored, of_earlier_runs};
+use crate::stored::{Expected, Stored, of_earlier_runs, unseen};
 
 /// What is asked before a step.
 const GENERATE: &str = "Do you want to write these files";
@@ -62,6 +62,7 @@ impl Program<'_> {
         let not_stored = self.not_stored_before(directory, &facts, &plan)?;
         not_stored.iter().for_each(|line| self.warn(line));
         if self.args.common.dry_run {
+            names.check(self.context.fs)?;
             return Ok(self.checked(&plan, &facts, &not_stored, &new_run, steps));
         }
         let refusals = plan.refusals().count();
@@ -89,7 +90,13 @@ impl Program<'_> {
         let kept = [(Name::new(REVERSE_LDIF).map_err(Error::internal)?, reverse)];
         let mut report = Report { details, ..new_run.apply(steps, &kept)? };
         report.warnings.extend(answers.warnings);
-        report.findings.extend(not_stored);
+        if let Storage::Unseen(why) = &facts.storage {
+            report.warnings.push(unseen(why));
+        }
+        if !not_stored.is_empty() {
+            // The server may have stored them with the changes of this run.
+            report.findings.extend(self.not_stored_before(directory, &facts, &plan)?);
+        }
         runs.say_ways_back(&report);
         let others: Vec<String> = report.findings.iter().filter(|line| !findings.contains(line)).cloned().collect();
         self.say(&last_line("the directory is prepared", &findings, &others));

@@ -15,6 +15,8 @@ const USER_SCHEMA: &str = "99user.ldif";
 const CONFIGURATION: &str = "dse.ldif";
 /// More files than this no schema directory has.
 const MOST_FILES: usize = 500;
+/// More bytes than these files have together.
+const MOST_BYTES: u64 = 64 << 20;
 /// What tells two servers apart, in `cn=config`.
 const IDENTITY: [&str; 3] = ["nsslapd-localhost", "nsslapd-port", "nsslapd-securePort"];
 
@@ -119,12 +121,17 @@ impl Instance {
         let unreadable = |e: io::Error| format!("{} cannot be read: {e}", self.schema);
         let dir = fs.open_dir(&self.schema).map_err(unreadable)?;
         let names = dir.list(&RelPath::here()).map_err(unreadable)?;
-        let mut all = Vec::new();
+        let (mut all, mut bytes) = (Vec::new(), 0_u64);
         let files = names.into_iter().filter(|name| name.as_bytes().ends_with(b".ldif"));
         for name in files.take(MOST_FILES) {
             let at = RelPath::from(name.clone());
-            if dir.stat(&at).map_err(unreadable)?.kind != FileKind::Regular {
+            let stat = dir.stat(&at).map_err(unreadable)?;
+            if stat.kind != FileKind::Regular {
                 continue;
+            }
+            bytes = bytes.saturating_add(stat.size);
+            if bytes > MOST_BYTES {
+                return Err(format!("the files of {} are too large", self.schema));
             }
             let content = dir.open(&at).and_then(|file| read_whole(&*file));
             all.extend(entries(&format!("{}/{name}", self.schema), content)?);

@@ -119,7 +119,10 @@ fn what_lies_at_the_place_of_a_generated_file_is_not_touched() {
     for name in names {
         std::os::unix::fs::symlink(live.path("nowhere"), live.path("root/var/tmp").join(name)).unwrap();
     }
-    live.run(&SILENT).exits(1).says("cannot be written").says("Nothing was changed in the directory.");
+    for more in [&["--check"][..], &[]] {
+        let outcome = live.run(&[&SILENT[..], more].concat()).exits(1);
+        outcome.says("cannot be written").says("Nothing was changed in the directory.");
+    }
     assert!(!live.path("nowhere").exists(), "it wrote through a link");
     let left = std::fs::read_dir(live.path("root/var/tmp"))
         .unwrap()

@@ -112,6 +112,15 @@ impl FakeDirectory {
         directory.write(&content).unwrap();
     }
 
+    /// Adds one value to an entry.
+    pub(crate) fn add_value(fs: &Arc<dyn FileSystem>, dn: &str, attribute: &str, value: &str) {
+        let directory = Self::new(Arc::clone(fs));
+        let mut content = directory.read().unwrap();
+        let entry = content.get_mut(&key(dn)).unwrap();
+        entry.1.entry(attribute.to_ascii_lowercase()).or_default().push(value.to_owned());
+        directory.write(&content).unwrap();
+    }
+
     /// Takes an entry away.
     pub(crate) fn remove(fs: &Arc<dyn FileSystem>, dn: &str) {
         let directory = Self::new(Arc::clone(fs));
