@@ -9,7 +9,7 @@ use ldif::Dn;
 pub use self::replication::{ConsumerServer, consumers};
 
 use crate::choices::Choices;
-use crate::facts::{ExistingEntry, Facts, Marker, Storage, Subschema, Vendor};
+use crate::facts::{ExistingEntry, Facts, Marker, Replica, Storage, Subschema, Vendor};
 use crate::ldap::{Directory, Entry, LdapError, Target};
 use crate::plan::{DirectoryChange, entries_to_look_for, marker};
 use crate::stored::Files;
@@ -105,6 +105,14 @@ pub fn check_changeable(
 pub fn check_sizes(limit: u64, changes: &[DirectoryChange]) -> Result<(), DetectError> {
     let size = changes.iter().map(DirectoryChange::size).max().unwrap_or_default();
     if size > limit { Err(DetectError::RequestTooLarge { limit, size }) } else { Ok(()) }
+}
+
+/// Reads which part a server has in replication.
+///
+/// # Errors
+/// [`LdapError`].
+pub fn replicas(directory: &dyn Directory) -> Result<Vec<Replica>, LdapError> {
+    replication::replicas(directory, &databases::mapping_tree(directory)?)
 }
 
 /// Reads everything that a plan depends on.

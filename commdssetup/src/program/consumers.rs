@@ -5,8 +5,9 @@
 
 use super::Program;
 use crate::apply::added_in;
-use crate::detect::{ConsumerServer, consumers, subschema};
+use crate::detect::{ConsumerServer, consumers, replicas, subschema};
 use crate::error::Error;
+use crate::facts::ReplicaRole;
 use crate::ldap::Directory;
 use crate::plan::DirectoryChange;
 
@@ -23,6 +24,22 @@ impl Program<'_> {
             self.warn(&format!(
                 "this instance sends updates to {}. Delete the definitions there first, then here, with no write in between: {HOW}",
                 names.join(", ")
+            ));
+        }
+        let mut suppliers = Vec::new();
+        if changes.iter().any(DirectoryChange::is_of_schema) {
+            let replicas = replicas(directory)?.into_iter().filter(|replica| replica.role != ReplicaRole::Supplier);
+            suppliers.extend(replicas.map(|replica| match replica.suppliers.as_slice() {
+                [] => format!("the supplier of {}", replica.suffix),
+                known => known.join(", "),
+            }));
+        }
+        if !suppliers.is_empty() {
+            suppliers.sort();
+            suppliers.dedup();
+            self.warn(&format!(
+                "this instance gets its schema from {}. Undo there right after this, with no write in between: a supplier sends what it has with the next write.",
+                suppliers.join(", ")
             ));
         }
         Ok(())
