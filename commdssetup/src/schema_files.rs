@@ -1,14 +1,18 @@
 //! Schema elements: the files of our own, built in, and the site's files (`-S`).
 //!
-//! What the public sources do not say of an element stands in its `X-NOT-PUBLISHED` extension; it is taken out here, so that
-//! no server ever sees it. An identifier that was not published is written `NAME-oid` in the file.
+//! What the public sources do not say of an element, or say in several ways, stands in its `X-NOT-PUBLISHED` extension, and what
+//! not every edition of a class allows in `X-SOME-EDITIONS`. Both are taken out here, so that no server ever sees them. An identifier
+//! that was not published is written `NAME-oid` in the file, as the vendor wrote many of its own.
 
 use std::collections::BTreeSet;
 
 use ldif::LdifError;
 use ldif::schema::{AttributeType, Extension, ObjectClass, is_numeric_oid};
 
+use self::identifiers::{as_servers_keep_it, older_of_attribute, older_of_class};
 use crate::choices::SiteFile;
+
+pub mod identifiers;
 
 /// The built-in files: name, product, content. One per product; the calendar's bears its documented name.
 pub const FILES: [(&str, &str, &str); 8] = [
@@ -34,19 +38,7 @@ pub const FILES: [(&str, &str, &str); 8] = [
     ),
 ];
 
-/// Identifiers of older releases: name, old identifier, the one that releases of today define.
-///
-/// The move of the first three is documented (Communications Suite 5 Installation Guide, OID conflicts), those of the
-/// others follow from the schema references of two releases.
-pub const SUPERSEDED: [(&str, &str, &str); 5] = [
-    ("icsCalendarUser", "2.16.840.1.113730.3.2.141", "1.3.6.1.4.1.42.2.27.9.2.44"),
-    ("icsCalendarResource", "2.16.840.1.113730.3.2.143", "1.3.6.1.4.1.42.2.27.9.2.45"),
-    ("icsCalendarDomain", "2.16.840.1.113730.3.2.144", "1.3.6.1.4.1.42.2.27.9.2.4"),
-    ("icsCalendarGroup", "1.3.6.1.4.1.42.2.27.9.2.5", "1.3.6.1.4.1.42.2.27.9.2.113"),
-    ("icsPartition", "2.16.840.1.113730.3.1.2033", "1.3.6.1.4.1.42.2.27.9.1.4"),
-];
-
-/// A part of a definition that the public sources do not tell.
+/// A part of a definition that the public sources do not tell, or in which they differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Open {
     /// The identifier.
@@ -110,8 +102,12 @@ impl Origin {
 pub struct Element<T> {
     /// What it says.
     pub definition: T,
-    /// What the sources do not tell.
+    /// What the sources do not tell, or in what they differ.
     pub open: BTreeSet<Open>,
+    /// Attributes, in lower case, that not every edition of a class allows: a class that is there need not allow them.
+    pub some_editions: BTreeSet<String>,
+    /// Other identifiers of the vendor for this name, the oldest first.
+    pub other_oids: Vec<String>,
     /// Where it comes from.
     pub origin: Origin,
 }
@@ -187,14 +183,18 @@ fn read(
             }
             definition.oid = as_servers_keep_it(definition.oid);
             check(&definition.oid, &definition.names).map_err(error)?;
-            let open = take_open(&mut definition.extensions).map_err(error)?;
-            all.attributes.push(Element { definition, open, origin: origin(pair.line) });
+            let older = older_of_attribute(definition.name());
+            let (open, some_editions) = take_marks(&mut definition.extensions).map_err(error)?;
+            let other_oids = older.iter().map(|oid| (*oid).to_owned()).collect();
+            all.attributes.push(Element { definition, open, some_editions, other_oids, origin: origin(pair.line) });
         } else {
             let mut definition = ObjectClass::parse(text).map_err(|e| error(e.to_string()))?;
             definition.oid = as_servers_keep_it(definition.oid);
             check(&definition.oid, &definition.names).map_err(error)?;
-            let open = take_open(&mut definition.extensions).map_err(error)?;
-            all.classes.push(Element { definition, open, origin: origin(pair.line) });
+            let older = older_of_class(definition.name());
+            let (open, some_editions) = take_marks(&mut definition.extensions).map_err(error)?;
+            let other_oids = older.iter().map(|oid| (*oid).to_owned()).collect();
+            all.classes.push(Element { definition, open, some_editions, other_oids, origin: origin(pair.line) });
         }
     }
     Ok(())
@@ -217,21 +217,20 @@ fn check(oid: &str, names: &[String]) -> Result<(), String> {
     }
 }
 
-/// 389 DS keeps an identifier `oid-NAME` as `NAME-oid`, which is the same to it; looked for by the other one it would not be found.
-fn as_servers_keep_it(oid: String) -> String {
-    match oid.split_at_checked(4) {
-        Some((head, name)) if head.eq_ignore_ascii_case("oid-") && !name.is_empty() => format!("{name}-oid"),
-        _ => oid,
-    }
-}
+/// Our own extensions.
+const MARKS: [&str; 2] = ["X-NOT-PUBLISHED", "X-SOME-EDITIONS"];
 
-fn take_open(extensions: &mut Vec<Extension>) -> Result<BTreeSet<Open>, String> {
-    let mut open = BTreeSet::new();
-    for extension in extensions.iter().filter(|extension| extension.name == "X-NOT-PUBLISHED") {
-        for word in &extension.values {
-            open.insert(Open::parse(word).ok_or_else(|| format!("`{word}` in X-NOT-PUBLISHED is not known"))?);
+/// Takes out what stands in our own extensions.
+fn take_marks(extensions: &mut Vec<Extension>) -> Result<(BTreeSet<Open>, BTreeSet<String>), String> {
+    let (mut open, mut some_editions) = (BTreeSet::new(), BTreeSet::new());
+    for extension in extensions.extract_if(.., |extension| MARKS.contains(&extension.name.as_str())) {
+        for word in extension.values {
+            if extension.name == "X-SOME-EDITIONS" {
+                some_editions.insert(word.to_ascii_lowercase());
+            } else {
+                open.insert(Open::parse(&word).ok_or_else(|| format!("`{word}` in X-NOT-PUBLISHED is not known"))?);
+            }
         }
     }
-    extensions.retain(|extension| extension.name != "X-NOT-PUBLISHED");
-    Ok(open)
+    Ok((open, some_editions))
 }

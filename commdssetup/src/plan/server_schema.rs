@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use ldif::schema::{AttributeType, ObjectClass, SchemaError, Syntax};
 
 use crate::facts::Subschema;
+use crate::schema_files::identifiers::as_servers_keep_it;
 
 /// A definition of the server.
 #[derive(Clone, Debug)]
@@ -14,7 +15,7 @@ pub(super) struct Known<T> {
     pub(super) raw: String,
 }
 
-/// Definitions by identifier and by every name.
+/// Definitions of one kind by identifier and by every name. Attribute types and object classes may share both.
 #[derive(Debug)]
 pub(super) struct Table<T> {
     all: Vec<Known<T>>,
@@ -24,7 +25,7 @@ pub(super) struct Table<T> {
 
 impl<T> Table<T> {
     pub(super) fn by_oid(&self, oid: &str) -> Option<&Known<T>> {
-        self.by_oid.get(&oid.to_ascii_lowercase()).and_then(|at| self.all.get(*at))
+        self.by_oid.get(&oid_key(oid)).and_then(|at| self.all.get(*at))
     }
 
     pub(super) fn by_name(&self, name: &str) -> Option<&Known<T>> {
@@ -129,6 +130,10 @@ impl ServerSchema {
     }
 }
 
+fn oid_key(oid: &str) -> String {
+    as_servers_keep_it(oid.to_ascii_lowercase())
+}
+
 fn table<T>(
     values: &[String],
     unreadable: &mut Vec<(String, SchemaError)>,
@@ -141,7 +146,7 @@ fn table<T>(
             Ok(definition) => {
                 let (oid, names) = keys(&definition);
                 let at = table.all.len();
-                table.by_oid.entry(oid.to_ascii_lowercase()).or_insert(at);
+                table.by_oid.entry(oid_key(&oid)).or_insert(at);
                 for name in names {
                     table.by_name.entry(name.to_ascii_lowercase()).or_insert(at);
                 }

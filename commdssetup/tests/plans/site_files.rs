@@ -22,12 +22,12 @@ fn error(content: &str) -> String {
 #[test]
 fn the_sites_identifier_is_used_where_none_was_published() {
     let file = format!(
-        "dn: cn=schema\nattributetypes: ( 1.3.6.1.4.1.42.2.27.9.1.777777 NAME 'mailEquivalentAddress'\n  SYNTAX {TEXT} X-ORIGIN 'site' )\n"
+        "dn: cn=schema\nattributetypes: ( 1.3.6.1.4.1.42.2.27.9.1.777777 NAME 'mailRejectText'\n  SYNTAX {TEXT} X-ORIGIN 'site' )\n"
     );
     let plan = planned(&facts(), &with(&[("60x.ldif", &file)]));
-    assert_eq!(attribute_sent(&plan, "mailEquivalentAddress").unwrap().oid, "1.3.6.1.4.1.42.2.27.9.1.777777");
-    assert!(class_sent(&plan, "inetMailUser").unwrap().may.iter().any(|name| name == "mailEquivalentAddress"));
-    assert!(!plan.left_out.iter().any(|left| left.name == "mailEquivalentAddress"));
+    assert_eq!(attribute_sent(&plan, "mailRejectText").unwrap().oid, "1.3.6.1.4.1.42.2.27.9.1.777777");
+    assert!(class_sent(&plan, "inetMailGroup").unwrap().may.iter().any(|name| name == "mailRejectText"));
+    assert!(!plan.left_out.iter().any(|left| left.name == "mailRejectText"));
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn the_sites_definition_prevails_where_the_identifier_is_the_same() {
 fn the_sites_old_identifier_of_a_calendar_class_is_not_used() {
     let file = "dn: cn=schema\nobjectClasses: ( 2.16.840.1.113730.3.2.141 NAME 'icsCalendarUser' SUP top STRUCTURAL MAY cn )\n";
     let plan = planned(&facts(), &with(&[("60x.ldif", file)]));
-    assert_eq!(class_sent(&plan, "icsCalendarUser").unwrap().oid, "1.3.6.1.4.1.42.2.27.9.2.44");
+    assert_eq!(class_sent(&plan, "icsCalendarUser").unwrap().oid, "1.3.6.1.4.1.42.2.27.9.2.140");
     assert!(
         plan.notices
             .iter()
