@@ -4,55 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use commdssetup::schema_files::{FILES, Open, built_in};
 
+use crate::support::published::{DIFFERENCES, Row, cells, names, wanted};
 use crate::support::{IA5, TEXT, choices, facts, planned};
 
-/// The three tables of published facts: the first search, the second, and where they differ.
-const FIRST: &str = include_str!("../facts/schema.tsv");
-const FOUND: &str = include_str!("../facts/schema-found.tsv");
-const DIFFERENCES: &str = include_str!("../facts/schema-differences.tsv");
 const INDEXES: &str = include_str!("../facts/indexes.tsv");
-
-struct Row {
-    kind: &'static str,
-    oid: &'static str,
-    name: &'static str,
-    names: Vec<&'static str>,
-    syntax: &'static str,
-    contents: &'static str,
-    source: &'static str,
-}
-
-fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    table.lines().skip(1).map(|line| line.split('\t').collect())
-}
-
-/// The rows that are to be built in: all but definitions that others made of the same identifiers (the IETF, OpenSSO, what a server
-/// ships), Netscape Calendar 3 and 4, the standard attribute `mail`, and a name that was misprinted.
-fn wanted() -> Vec<Row> {
-    let all = rows(FIRST).chain(rows(FOUND));
-    let is_wanted = |cells: &Vec<&str>| {
-        let (names, product, source) = (cells[2], cells[6], cells[7]);
-        !product.contains("conflict reference")
-            && !product.contains("Netscape Calendar 3/4")
-            && !(product == "Access Manager" && source.starts_with("OpenSSO"))
-            && source != "funambol schema.ldif"
-            && !["mail|rfc822mailbox", "piStoreRoot"].contains(&names)
-    };
-    let row = |cells: Vec<&'static str>| Row {
-        kind: cells[0],
-        oid: cells[1],
-        name: cells[2].split('|').next().unwrap(),
-        names: cells[2].split('|').collect(),
-        syntax: cells[3],
-        contents: cells[4],
-        source: cells[7],
-    };
-    all.filter(is_wanted).map(row).collect()
-}
-
-fn names(list: &str) -> Vec<String> {
-    list.split(',').filter(|name| !matches!(*name, "" | "-" | "...")).map(str::to_ascii_lowercase).collect()
-}
 
 /// What the table of differences says of a field of an element, but for a server's own schema.
 fn differing(kind: &str, name: &str, field: &str) -> BTreeSet<&'static str> {
@@ -62,7 +17,7 @@ fn differing(kind: &str, name: &str, field: &str) -> BTreeSet<&'static str> {
             && cells[3] == field
             && !cells[6].starts_with("seen only in the funambol")
     };
-    rows(DIFFERENCES).filter(is_it).flat_map(|cells| [cells[4], cells[5]]).collect()
+    cells(DIFFERENCES).filter(is_it).flat_map(|cells| [cells[4], cells[5]]).collect()
 }
 
 /// Whether an identifier of a row is the one that is built in, an older one, or none.
@@ -121,7 +76,7 @@ fn every_class_of_the_facts_is_built_in_and_allows_what_any_edition_allows() {
         let element = element.unwrap_or_else(|| panic!("{} is missing", row.name));
         let (definition, others) = (&element.definition, &element.other_oids);
         assert!(is_known(row.oid, &definition.oid, others), "{}: {}", row.name, row.oid);
-        let (must, may) = row.contents.strip_prefix("MUST ").unwrap().split_once("; MAY ").unwrap();
+        let (must, may) = row.attributes();
         let lower = |names: &[String]| names.iter().map(|name| name.to_ascii_lowercase()).collect::<BTreeSet<_>>();
         let (our_must, our_may) = (lower(&definition.must), lower(&definition.may));
         for name in names(must).iter().chain(&names(may)) {
@@ -135,13 +90,12 @@ fn every_class_of_the_facts_is_built_in_and_allows_what_any_edition_allows() {
                 assert!(!element.some_editions.contains(&name), "{} {name}", row.name);
             }
         }
-        let (sup, kind) = row.syntax.strip_prefix("SUP ").unwrap().rsplit_once(' ').unwrap();
-        let sup = sup.trim_end_matches("(implicit)");
+        let (sup, kind) = row.superior_and_kind();
         if is_newest && !element.open.contains(&Open::Sup) {
             assert!(sup == "(none given)" && definition.sup == ["top"] || definition.sup == [sup], "{}", row.name);
         }
         if is_newest && !element.open.contains(&Open::Kind) {
-            assert_eq!(definition.kind.keyword(), kind.trim_end_matches("(default)"), "{}", row.name);
+            assert_eq!(definition.kind.keyword(), kind, "{}", row.name);
         }
     }
     for element in &ours.classes {
@@ -241,7 +195,7 @@ fn what_compatibility_md_lists_is_what_has_no_published_identifier() {
 /// The published rows for the suffix whose description begins so.
 fn published(suffix: &str) -> BTreeMap<String, BTreeSet<String>> {
     let is_of_tool = |cells: &Vec<&str>| cells[4].starts_with("Communications Suite 5 Installation Guide");
-    let rows = rows(INDEXES).filter(is_of_tool).filter(|cells| cells[2].starts_with(suffix));
+    let rows = cells(INDEXES).filter(is_of_tool).filter(|cells| cells[2].starts_with(suffix));
     rows.map(|cells| (cells[0].to_ascii_lowercase(), cells[1].split(',').map(str::to_owned).collect())).collect()
 }
 

@@ -1,6 +1,7 @@
 //! A server that is made up: the standard schema by name, and whatever a test adds. It can be changed by a plan, as a real one is.
 
 pub(crate) mod fake_directory;
+pub(crate) mod published;
 
 use commdssetup::choices::{Answer, Choices, Holds, OldIcsOids, SchemaType, UnpublishedOids};
 use commdssetup::facts::{
