@@ -36,11 +36,11 @@ pub(super) struct Context<'a> {
     pub(super) server: &'a ServerSchema,
     pub(super) sendable: Sendable,
     pub(super) old_ics_oids: OldIcsOids,
-    /// Names of attributes that are sent, or would be but for a conflict, in lower case.
+    /// Names and identifiers of attributes that are sent, or would be but for a conflict, in lower case.
     pub(super) coming_attributes: &'a BTreeSet<String>,
-    /// Names of classes that are sent, in lower case.
+    /// Names and identifiers of classes that are sent, in lower case.
     pub(super) coming_classes: &'a BTreeSet<String>,
-    /// Names of classes that are still to be judged, in lower case.
+    /// Names and identifiers of classes that are still to be judged, in lower case.
     pub(super) waiting: &'a BTreeSet<String>,
 }
 

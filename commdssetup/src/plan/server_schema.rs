@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use ldif::schema::{AttributeType, ObjectClass, SchemaError, Syntax};
 
+use super::types::ElementKind;
 use crate::facts::Subschema;
 use crate::schema_files::identifiers::as_servers_keep_it;
 
@@ -46,28 +47,25 @@ impl<T> Table<T> {
 pub(crate) struct ServerSchema {
     pub(super) attributes: Table<AttributeType>,
     pub(super) classes: Table<ObjectClass>,
-    /// Values that are no descriptions.
-    pub(super) unreadable: Vec<(String, SchemaError)>,
+    /// Values that are no descriptions, and of what kind they should be.
+    pub(super) unreadable: Vec<(ElementKind, String, SchemaError)>,
 }
 
 impl ServerSchema {
     pub(crate) fn new(subschema: &Subschema) -> Self {
         let mut unreadable = Vec::new();
-        let attributes = table(&subschema.attribute_types, &mut unreadable, AttributeType::parse, |definition| {
+        let mut none = |kind, failed: Vec<(String, SchemaError)>| {
+            unreadable.extend(failed.into_iter().map(|(value, error)| (kind, value, error)));
+        };
+        let (attributes, failed) = table(&subschema.attribute_types, AttributeType::parse, |definition| {
             (definition.oid.clone(), definition.names.clone())
         });
-        let classes = table(&subschema.object_classes, &mut unreadable, ObjectClass::parse, |definition| {
+        none(ElementKind::Attribute, failed);
+        let (classes, failed) = table(&subschema.object_classes, ObjectClass::parse, |definition| {
             (definition.oid.clone(), definition.names.clone())
         });
+        none(ElementKind::Class, failed);
         Self { attributes, classes, unreadable }
-    }
-
-    pub(crate) fn attributes(&self) -> impl Iterator<Item = &AttributeType> {
-        self.attributes.all().iter().map(|known| &known.definition)
-    }
-
-    pub(crate) fn classes(&self) -> impl Iterator<Item = &ObjectClass> {
-        self.classes.all().iter().map(|known| &known.definition)
     }
 
     /// Returns the syntax of an attribute type, its superiors' if it has none itself.
@@ -136,10 +134,10 @@ fn oid_key(oid: &str) -> String {
 
 fn table<T>(
     values: &[String],
-    unreadable: &mut Vec<(String, SchemaError)>,
     parse: impl Fn(&str) -> Result<T, SchemaError>,
     keys: impl Fn(&T) -> (String, Vec<String>),
-) -> Table<T> {
+) -> (Table<T>, Vec<(String, SchemaError)>) {
+    let mut unreadable = Vec::new();
     let mut table = Table { all: Vec::new(), by_oid: HashMap::new(), by_name: HashMap::new() };
     for raw in values {
         match parse(raw) {
@@ -155,7 +153,7 @@ fn table<T>(
             Err(error) => unreadable.push((raw.clone(), error)),
         }
     }
-    table
+    (table, unreadable)
 }
 
 /// Returns whether the server marks a definition as added by its users, not shipped with it. 389 DS and Sun's directory
