@@ -6,13 +6,20 @@
 
 use std::collections::BTreeSet;
 
-use ldif::LdifError;
+use ldif::Pair;
 use ldif::schema::{AttributeType, Extension, ObjectClass, is_numeric_oid};
 
 use self::identifiers::{as_servers_keep_it, older_of_attribute, older_of_class};
+use self::open_ldap::Macros;
+use self::reading::{Definition, Form, Found};
+use crate::byte_order_mark::byte_order_mark;
 use crate::choices::SiteFile;
+use crate::report::counted;
 
+mod apache_ds;
 pub mod identifiers;
+mod open_ldap;
+mod reading;
 
 /// The built-in files: name, product, content. One per product; the calendar's bears its documented name.
 pub const FILES: [(&str, &str, &str); 8] = [
@@ -140,7 +147,8 @@ pub struct SchemaFileError {
 pub fn built_in() -> Result<Definitions, SchemaFileError> {
     let mut all = Definitions::default();
     for (name, product, content) in FILES {
-        read(&mut all, name, content.as_bytes(), |_| Origin::BuiltIn(product))?;
+        let pairs = reading::pairs(name, content.as_bytes())?;
+        read(&mut all, name, &pairs, &Macros::new(), |_| Origin::BuiltIn(product))?;
     }
     Ok(all)
 }
@@ -151,50 +159,95 @@ pub fn built_in() -> Result<Definitions, SchemaFileError> {
 /// [`SchemaFileError`] with file and line.
 pub fn of_site(files: &[SiteFile]) -> Result<Definitions, SchemaFileError> {
     let mut all = Definitions::default();
-    for file in files {
-        read(&mut all, &file.path, &file.content, |line| Origin::Site { path: file.path.clone(), line })?;
+    let (read_files, macros) = pairs_of(files)?;
+    for (file, pairs) in files.iter().zip(&read_files) {
+        read(&mut all, &file.path, pairs, &macros, |line| Origin::Site { path: file.path.clone(), line })?;
     }
     Ok(all)
+}
+
+/// Reads the lines of all files, and the names for identifiers, which one file may define for another.
+fn pairs_of(files: &[SiteFile]) -> Result<(Vec<Vec<Pair>>, Macros), SchemaFileError> {
+    let mut macros = Macros::new();
+    let mut all = Vec::new();
+    for file in files {
+        if let Some(mark) = byte_order_mark(&file.content) {
+            let reason =
+                format!("the file begins with {mark}, which is no part of LDIF: save it as UTF-8 without the mark");
+            return Err(SchemaFileError { path: file.path.clone(), line: 1, reason });
+        }
+        let pairs = reading::pairs(&file.path, &file.content)?;
+        open_ldap::collect(&pairs, &mut macros);
+        all.push(pairs);
+    }
+    Ok((all, macros))
+}
+
+/// Returns what the administrator should know of files that hold no definition in the form of `cn=schema`, one sentence or two for each.
+///
+/// # Errors
+/// [`SchemaFileError`] with file and line.
+pub fn remarks(files: &[SiteFile]) -> Result<Vec<String>, SchemaFileError> {
+    let (read_files, macros) = pairs_of(files)?;
+    let mut remarks = Vec::new();
+    for (file, pairs) in files.iter().zip(&read_files) {
+        let found = reading::definitions(&file.path, pairs, &macros)?;
+        let path = &file.path;
+        let of = |form: Form| found.iter().filter(|found| found.form == form).count();
+        if of(Form::CnSchema) > 0 {
+            continue;
+        }
+        let of_others = [(Form::OpenLdap, "OpenLDAP"), (Form::ApacheDs, "ApacheDS")];
+        let read: Vec<String> = of_others
+            .into_iter()
+            .filter(|(form, _)| of(*form) > 0)
+            .map(|(form, program)| format!("{} in the form of {program}", counted(of(form), "definition")))
+            .collect();
+        remarks.push(if !read.is_empty() {
+            format!(
+                "{path}: no definition was found in it in the form of cn=schema (attributeTypes, objectClasses); it has {}, which was read",
+                read.join(" and ")
+            )
+        } else if pairs.is_empty() {
+            format!("{path}: no definition was found in it; it is empty")
+        } else {
+            format!(
+                "{path}: no definition was found in it. Known forms: attributeTypes and objectClasses of cn=schema, olcAttributeTypes and \
+                 olcObjectClasses of OpenLDAP, entries with m-oid of ApacheDS"
+            )
+        });
+    }
+    Ok(remarks)
 }
 
 fn read(
     all: &mut Definitions,
     path: &str,
-    content: &[u8],
+    pairs: &[Pair],
+    macros: &Macros,
     origin: impl Fn(u64) -> Origin,
 ) -> Result<(), SchemaFileError> {
-    let mut last = 0;
-    for pair in ldif::pairs(content) {
-        let pair = pair.map_err(|error| match error {
-            LdifError::Syntax { line, reason } => SchemaFileError { path: path.to_owned(), line, reason },
-            LdifError::Io(error) => SchemaFileError { path: path.to_owned(), line: last, reason: error.to_string() },
-        })?;
-        last = pair.line;
-        let error = |reason: String| SchemaFileError { path: path.to_owned(), line: pair.line, reason };
-        let is_attribute = pair.name.eq_ignore_ascii_case("attributeTypes");
-        if !is_attribute && !pair.name.eq_ignore_ascii_case("objectClasses") {
-            continue;
-        }
-        let text = std::str::from_utf8(&pair.value).map_err(|_| error("the definition is not UTF-8".to_owned()))?;
-        if is_attribute {
-            let mut definition = AttributeType::parse(text).map_err(|e| error(e.to_string()))?;
-            if definition.syntax.is_none() && definition.sup.is_none() {
-                return Err(error("the attribute type has neither a syntax nor a superior".to_owned()));
+    for Found { line, definition, .. } in reading::definitions(path, pairs, macros)? {
+        let error = |reason: String| SchemaFileError { path: path.to_owned(), line, reason };
+        let owned = |older: &[&str]| older.iter().map(|oid| (*oid).to_owned()).collect();
+        match definition {
+            Definition::Attribute(mut definition) => {
+                if definition.syntax.is_none() && definition.sup.is_none() {
+                    return Err(error("the attribute type has neither a syntax nor a superior".to_owned()));
+                }
+                definition.oid = as_servers_keep_it(definition.oid);
+                check(&definition.oid, &definition.names).map_err(error)?;
+                let other_oids = owned(older_of_attribute(definition.name()));
+                let (open, some_editions) = take_marks(&mut definition.extensions).map_err(error)?;
+                all.attributes.push(Element { definition, open, some_editions, other_oids, origin: origin(line) });
             }
-            definition.oid = as_servers_keep_it(definition.oid);
-            check(&definition.oid, &definition.names).map_err(error)?;
-            let older = older_of_attribute(definition.name());
-            let (open, some_editions) = take_marks(&mut definition.extensions).map_err(error)?;
-            let other_oids = older.iter().map(|oid| (*oid).to_owned()).collect();
-            all.attributes.push(Element { definition, open, some_editions, other_oids, origin: origin(pair.line) });
-        } else {
-            let mut definition = ObjectClass::parse(text).map_err(|e| error(e.to_string()))?;
-            definition.oid = as_servers_keep_it(definition.oid);
-            check(&definition.oid, &definition.names).map_err(error)?;
-            let older = older_of_class(definition.name());
-            let (open, some_editions) = take_marks(&mut definition.extensions).map_err(error)?;
-            let other_oids = older.iter().map(|oid| (*oid).to_owned()).collect();
-            all.classes.push(Element { definition, open, some_editions, other_oids, origin: origin(pair.line) });
+            Definition::Class(mut definition) => {
+                definition.oid = as_servers_keep_it(definition.oid);
+                check(&definition.oid, &definition.names).map_err(error)?;
+                let other_oids = owned(older_of_class(definition.name()));
+                let (open, some_editions) = take_marks(&mut definition.extensions).map_err(error)?;
+                all.classes.push(Element { definition, open, some_editions, other_oids, origin: origin(line) });
+            }
         }
     }
     Ok(())
