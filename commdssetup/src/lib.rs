@@ -6,6 +6,7 @@
 
 pub mod answers;
 pub mod apply;
+pub mod byte_order_mark;
 pub mod choices;
 pub mod cli;
 pub mod detect;

@@ -30,9 +30,9 @@ const TRAITS: [Trait; 12] = [
     ("another entry has the name of a database", |fs| {
         FakeDirectory::set(fs, &format!("cn=PiServerDb,{DATABASES}"), "cn", "PiServerDb");
     }),
-    ("a class of its contradicts one that is needed", |fs| {
-        let class = "( 2.16.840.1.113730.3.2.4 NAME 'mailGroup' SUP top AUXILIARY MUST ( mail $ cn ) )";
-        FakeDirectory::add_value(fs, "cn=schema", "objectClasses", class);
+    ("an identifier that is needed belongs to another attribute", |fs| {
+        let other = "( 2.16.840.1.113730.3.1.13 NAME 'mailLocalAddress' SYNTAX 1.3.6.1.4.1.1466.115.121.1.26 )";
+        FakeDirectory::add_value(fs, "cn=schema", "attributeTypes", other);
     }),
     ("a database without an entry", |fs| {
         let dn = format!("cn=books,{DATABASES}");

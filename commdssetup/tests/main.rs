@@ -27,6 +27,7 @@ mod files {
 mod plans {
     mod conflicts;
     mod indexes;
+    mod kinds;
     mod schema;
     mod site_files;
     mod suffixes;

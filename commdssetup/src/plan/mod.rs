@@ -8,6 +8,7 @@ mod indexes;
 pub mod marker;
 mod named;
 mod schema;
+mod schema_requests;
 mod server_schema;
 mod storage;
 mod suffixes;
@@ -195,8 +196,8 @@ pub fn plan(facts: &Facts, choices: &Choices) -> Result<Plan, PlanError> {
 fn plan_schema(facts: &Facts, choices: &Choices, site: Definitions, plan: &mut Plan) -> Result<(), PlanError> {
     let definitions = candidates::choose(schema_files::built_in()?, site, &mut plan.notices);
     let server = ServerSchema::new(&facts.subschema);
-    for (value, error) in &server.unreadable {
-        if let Some(element) = mentioned(&definitions, value) {
+    for (kind, value, error) in &server.unreadable {
+        if let Some(element) = mentioned(&definitions, *kind, value) {
             return Err(PlanError::ServerSchema { element, value: value.clone(), error: error.clone() });
         }
         plan.notices.push(format!("The server's definition `{value}` cannot be understood: {error}."));
@@ -231,19 +232,22 @@ fn plan_schema(facts: &Facts, choices: &Choices, site: Definitions, plan: &mut P
     Ok(())
 }
 
-/// Returns the element of ours whose identifier or name a text mentions.
-fn mentioned(definitions: &Definitions, text: &str) -> Option<String> {
+/// Returns the element of ours, of this kind, whose identifier or name a text mentions.
+fn mentioned(definitions: &Definitions, kind: ElementKind, text: &str) -> Option<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     // The element that a description is of stands at its beginning; what it refers to stands later.
     let later = ["desc", "sup", "must", "may", "syntax", "equality", "abstract", "structural", "auxiliary"];
     let words = text.split(|c| !is_part(c)).map(str::to_ascii_lowercase);
     let words: Vec<String> = words.take_while(|word| !later.contains(&word.as_str())).collect();
     let has = |word: &String| words.contains(&word.to_ascii_lowercase());
+    let is_it = |(oid, names): &(&String, &Vec<String>)| has(oid) || names.iter().any(has);
     let attributes = definitions.attributes.iter().map(|e| (&e.definition.oid, &e.definition.names));
     let classes = definitions.classes.iter().map(|e| (&e.definition.oid, &e.definition.names));
-    let is_it = |(oid, names): &(&String, &Vec<String>)| has(oid) || names.iter().any(has);
-    let mut found = attributes.chain(classes).filter(is_it);
-    found.next().map(|(oid, names)| names.first().unwrap_or(oid).clone())
+    let found = match kind {
+        ElementKind::Attribute => attributes.into_iter().find(is_it),
+        ElementKind::Class => classes.into_iter().find(is_it),
+    };
+    found.map(|(oid, names)| names.first().unwrap_or(oid).clone())
 }
 
 /// Says which part this instance has in replication, and on which servers to run it as well, each once.

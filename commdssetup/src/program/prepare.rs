@@ -17,8 +17,9 @@ use crate::facts::{Facts, Storage, Vendor};
 use crate::generated::Names;
 use crate::ldap::{Directory, Target};
 use crate::own_files;
-use crate::plan::{Plan, plan};
+use crate::plan::{Plan, PlanError, plan};
 use crate::report::{self, Detail, counted};
+use crate::schema_files;
 use crate::stored::{Expected, Stored, of_earlier_runs, unseen};
 
 /// What is asked before a step.
@@ -37,6 +38,9 @@ impl Program<'_> {
         answers.warnings.iter().for_each(|line| self.warn(line));
         let (target, password) = self.target_of(&mut answers)?;
         let choices = self.choices(&answers, &target)?;
+        let remarks = schema_files::remarks(&choices.site_schema).map_err(PlanError::from)?;
+        remarks.iter().for_each(|line| self.warn(line));
+        answers.warnings.extend(remarks);
         let asked = Asked { target: target.clone(), choices: in_words(&choices) };
         let request = serde_json::to_value(&asked).map_err(Error::internal)?;
         if let Some(password) = &password {

@@ -73,7 +73,7 @@ fn what_a_consumer_still_holds_is_named_after_an_undo_and_in_which_order_to_go()
     let (supplier, consumer) = (Live::start("sup"), Live::start("con"));
     replicate(&supplier, &consumer);
     let address = format!("localhost:{}", port(&consumer));
-    let run = supplier.run(&[&SILENT[..], &["--with-placeholder-oids"]].concat()).exits(0);
+    let run = supplier.run(&SILENT).exits(0);
     let run = run.says("on suppliers first, then on hubs, then on read-only replicas");
     assert_eq!(run.stdout.matches(&address).count(), 1, "{run}");
     write_until(&supplier, || has_definitions(&consumer), "the consumer never got the definitions");

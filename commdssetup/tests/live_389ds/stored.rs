@@ -84,7 +84,7 @@ fn a_directory_that_the_server_cannot_write_is_refused_before_anything_changes()
         drop(taken);
     }
     assert_eq!(differ(&before, &live.state(&choices())), Vec::<String>::new());
-    prepare(&live, &[]).exits(3);
+    prepare(&live, &[]).exits(0);
     let prepared = live.state(&choices());
     for path in &directories(&live) {
         let taken = Taken::by_root(path);
@@ -115,13 +115,12 @@ fn has_calendar_users(live: &Live) -> bool {
 fn a_run_that_the_server_did_not_store_is_never_successful() {
     let live = Live::start("lost");
     block(&live);
-    let more = ["--with-placeholder-oids"];
-    let first = prepare(&live, &more).exits(3);
+    let first = prepare(&live, &[]).exits(3);
     let first = first.says("99user.ldif lacks ").says("dse.ldif lacks ").says("loses at its next start");
     assert!(first.stdout.lines().last().unwrap().starts_with("Needs review"), "{first}");
-    let again = prepare(&live, &more).exits(3).says("99user.ldif lacks ");
+    let again = prepare(&live, &[]).exits(3).says("99user.ldif lacks ");
     assert!(!again.stdout.contains("Successful"), "{again}");
-    prepare(&live, &[&more[..], &["--check"]].concat()).exits(3).says("99user.ldif lacks ");
+    prepare(&live, &["--check"]).exits(3).says("99user.ldif lacks ");
     assert!(has_calendar_users(&live));
     restart(&live);
     assert!(!has_calendar_users(&live), "the control: the server forgot it");
@@ -130,7 +129,7 @@ fn a_run_that_the_server_did_not_store_is_never_successful() {
 #[test]
 fn an_undo_that_the_server_did_not_store_is_never_successful() {
     let live = Live::start("back");
-    prepare(&live, &["--with-placeholder-oids"]).exits(0).says("Successful");
+    prepare(&live, &[]).exits(0).says("Successful");
     block(&live);
     let undone = run(&live, &["--undo", "--yes"]).exits(3).says("99user.ldif still has ").says("dse.ldif still has ");
     assert!(!undone.stdout.contains("Successful"), "{undone}");
@@ -160,6 +159,6 @@ fn a_full_disk_of_the_server_is_refused_before_anything_changes() {
 fn a_server_whose_files_are_elsewhere_is_not_said_to_have_stored_anything() {
     let live = Live::start("else");
     // Its files are not below this root.
-    live.run(&[&SILENT[..], &["--with-placeholder-oids"]].concat()).exits(0).says("was not seen: ");
+    live.run(&SILENT).exits(0).says("was not seen: ");
     live.finish(&["--undo"]).exits(0).says("was not seen: ");
 }

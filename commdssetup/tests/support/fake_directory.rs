@@ -10,7 +10,7 @@ use commdssetup::plan::{EditKind, ValueEdit};
 use ldif::Dn;
 use upgrade_engine::fs::{Attribute, Durable, Existing, FileSystem, RelPath, RootPath, Time};
 
-type Content = BTreeMap<String, (String, BTreeMap<String, Vec<String>>)>;
+pub(crate) type Content = BTreeMap<String, (String, BTreeMap<String, Vec<String>>)>;
 
 const PLACE: &str = "/directory";
 const DATABASES: &str = "cn=ldbm database,cn=plugins,cn=config";
@@ -127,6 +127,21 @@ impl FakeDirectory {
         let mut content = directory.read().unwrap();
         content.remove(&key(dn));
         directory.write(&content).unwrap();
+    }
+
+    /// Puts the directory there with further definitions, as if they had come over LDAP.
+    pub(crate) fn begin_with(fs: Arc<dyn FileSystem>, attributes: &[String], classes: &[String]) {
+        let mut content = first();
+        let (_, schema) = content.get_mut(&key("cn=schema")).unwrap();
+        for (name, more) in [("attributetypes", attributes), ("objectclasses", classes)] {
+            schema.get_mut(name).unwrap().extend(more.iter().map(|text| super::stored(text)));
+        }
+        Self::new(fs).write(&content).unwrap();
+    }
+
+    /// All that lies in the directory.
+    pub(crate) fn content(&self) -> Content {
+        self.read().unwrap()
     }
 
     fn read(&self) -> Result<Content, LdapError> {

@@ -1,6 +1,7 @@
 //! A server that is made up: the standard schema by name, and whatever a test adds. It can be changed by a plan, as a real one is.
 
 pub(crate) mod fake_directory;
+pub(crate) mod published;
 
 use commdssetup::choices::{Answer, Choices, Holds, OldIcsOids, SchemaType, UnpublishedOids};
 use commdssetup::facts::{
@@ -39,7 +40,7 @@ const STANDARD: &str = "objectClass aci cn commonName sn uid userPassword mail o
     userCertificate c givenName labeledURL telephoneNumber facsimileTelephoneNumber postalAddress audio carLicense \
     departmentNumber employeeNumber employeeType homePhone homePostalAddress initials jpegPhoto labeledURI manager mobile pager \
     photo roomNumber secretary x500uniqueIdentifier userSMIMECertificate userPKCS12 associatedDomain organizationName uniqueMember \
-    co member";
+    co member dc title";
 
 pub(crate) fn dn(text: &str) -> Dn {
     Dn::parse(text).unwrap()
@@ -100,7 +101,7 @@ pub(crate) fn facts() -> Facts {
     let standard = STANDARD.split_whitespace().enumerate();
     let attribute_types =
         standard.map(|(at, name)| format!("( 0.9.1.{at} NAME '{name}' SYNTAX {TEXT} X-ORIGIN 'RFC' )")).collect();
-    let classes = ["top", "person", "organizationalPerson", "organizationalUnit", "groupOfUniqueNames"];
+    let classes = ["top", "person", "organizationalPerson", "organizationalUnit", "groupOfUniqueNames", "alias"];
     let object_classes = classes.iter().enumerate().map(|(at, name)| {
         let sup = if *name == "top" { "ABSTRACT MUST objectClass" } else { "SUP top STRUCTURAL MAY ( cn $ ou )" };
         format!("( 0.9.2.{at} NAME '{name}' {sup} X-ORIGIN 'RFC' )")
