@@ -62,7 +62,7 @@ fn arguments<'a>((users, domains): (&'a str, &'a str), schema: &'a str, more: &[
 
 #[test]
 fn a_check_and_a_run_agree_whatever_the_server_is() {
-    let numbers = testkit::ordinary_or_full(160, 2000);
+    let numbers = testkit::ordinary_or_full(80, 2000);
     let (mut refused, mut done, mut conflicts) = (0, 0, 0);
     let mut seed: u64 = 11;
     for number in 0..numbers {
@@ -102,7 +102,7 @@ fn a_check_and_a_run_agree_whatever_the_server_is() {
         }
     }
     let counted = format!("{refused} refused, {conflicts} conflicts, {done} done");
-    assert!(refused > 20 && conflicts > 5 && done > 20, "{counted}");
+    assert!(refused > 10 && conflicts > 2 && done > 10, "{counted}");
 }
 
 #[test]

@@ -55,6 +55,14 @@ impl Program<'_> {
         Ok(consumers.iter().filter_map(|server| self.held_by(server, changes)).collect())
     }
 
+    /// Returns which shipped classes are wider than shipped on a server that takes part in replication, a sentence for each.
+    pub(super) fn widened(&self, directory: &dyn Directory, changes: &[DirectoryChange]) -> Result<Vec<String>, Error> {
+        if replicas(directory)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.files()?.widened(directory, changes)?)
+    }
+
     fn consumers_of(
         &self,
         directory: &dyn Directory,

@@ -101,6 +101,11 @@ impl Program<'_> {
             // The server may have stored them with the changes of this run.
             report.findings.extend(self.not_stored_before(directory, &facts, &plan)?);
         }
+        if !facts.replicas.is_empty() {
+            let widened = self.widened(directory, &plan.changes)?;
+            widened.iter().for_each(|line| self.warn(line));
+            report.warnings.extend(widened);
+        }
         runs.say_ways_back(&report);
         let others: Vec<String> = report.findings.iter().filter(|line| !findings.contains(line)).cloned().collect();
         self.say(&last_line("the directory is prepared", &findings, &others));

@@ -62,6 +62,7 @@ impl RunHandler for Program<'_> {
             Stored::Compared(more) => findings.extend(more),
             Stored::Unseen(why) => next.push(unseen(&why)),
         }
+        next.extend(self.widened(directory, &changes_of(&undone.plan))?);
         Ok(AfterUndo { findings, next, ..AfterUndo::default() })
     }
 }

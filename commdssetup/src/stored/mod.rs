@@ -8,6 +8,7 @@
 mod account;
 mod files;
 mod places;
+mod shipped;
 
 use ldif::schema::{AttributeType, ObjectClass};
 use upgrade_engine::fs::{FileSystem, RootPath};
@@ -15,6 +16,7 @@ use upgrade_engine::fs::{FileSystem, RootPath};
 use self::files::StoredFiles;
 use self::places::Instance;
 use crate::apply::{ChangeState, state_in};
+use crate::detect::subschema;
 use crate::facts::{Facts, Storage, StorageKind, Values};
 use crate::ldap::{Directory, LdapError, Target};
 use crate::plan::{Area, DirectoryChange, EditKind, ElementKind, Operation, Plan, ValueEdit, is_user_defined, marker};
@@ -98,6 +100,20 @@ impl Files<'_> {
             }
         }
         Ok(Stored::Compared(findings))
+    }
+
+    /// Returns which classes of the server are wider than shipped, a sentence for each, where its files are seen. `changes` are those of
+    /// the run, about whose classes nothing is said.
+    ///
+    /// # Errors
+    /// [`LdapError`].
+    pub fn widened(&self, directory: &dyn Directory, changes: &[DirectoryChange]) -> Result<Vec<String>, LdapError> {
+        let Some(change) = changes.iter().find(|change| change.is_of_schema()) else { return Ok(Vec::new()) };
+        if self.find(directory)?.is_err() {
+            return Ok(Vec::new());
+        }
+        let schema = subschema(directory, &change.dn)?.unwrap_or_default();
+        Ok(shipped::widened(self.fs, &schema, changes))
     }
 
     fn find(&self, directory: &dyn Directory) -> Result<Result<Instance, String>, LdapError> {

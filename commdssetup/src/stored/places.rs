@@ -118,25 +118,7 @@ impl Instance {
 
     /// Returns the entries of all schema files of the instance.
     pub(super) fn schema_entries(&self, fs: &dyn FileSystem) -> Result<Vec<ldif::Entry>, String> {
-        let unreadable = |e: io::Error| format!("{} cannot be read: {e}", self.schema);
-        let dir = fs.open_dir(&self.schema).map_err(unreadable)?;
-        let names = dir.list(&RelPath::here()).map_err(unreadable)?;
-        let (mut all, mut bytes) = (Vec::new(), 0_u64);
-        let files = names.into_iter().filter(|name| name.as_bytes().ends_with(b".ldif"));
-        for name in files.take(MOST_FILES) {
-            let at = RelPath::from(name.clone());
-            let stat = dir.stat(&at).map_err(unreadable)?;
-            if stat.kind != FileKind::Regular {
-                continue;
-            }
-            bytes = bytes.saturating_add(stat.size);
-            if bytes > MOST_BYTES {
-                return Err(format!("the files of {} are too large", self.schema));
-            }
-            let content = dir.open(&at).and_then(|file| read_whole(&*file));
-            all.extend(entries(&format!("{}/{name}", self.schema), content)?);
-        }
-        Ok(all)
+        schema_entries(fs, &self.schema)
     }
 
     /// Returns the path of what a kind of change is written into.
@@ -147,6 +129,29 @@ impl Instance {
             StorageKind::Databases => self.databases.as_ref().map(ToString::to_string).unwrap_or_default(),
         }
     }
+}
+
+/// Returns the entries of all schema files of a directory.
+pub(super) fn schema_entries(fs: &dyn FileSystem, path: &RootPath) -> Result<Vec<ldif::Entry>, String> {
+    let unreadable = |e: io::Error| format!("{path} cannot be read: {e}");
+    let dir = fs.open_dir(path).map_err(unreadable)?;
+    let names = dir.list(&RelPath::here()).map_err(unreadable)?;
+    let (mut all, mut bytes) = (Vec::new(), 0_u64);
+    let files = names.into_iter().filter(|name| name.as_bytes().ends_with(b".ldif"));
+    for name in files.take(MOST_FILES) {
+        let at = RelPath::from(name.clone());
+        let stat = dir.stat(&at).map_err(unreadable)?;
+        if stat.kind != FileKind::Regular {
+            continue;
+        }
+        bytes = bytes.saturating_add(stat.size);
+        if bytes > MOST_BYTES {
+            return Err(format!("the files of {path} are too large"));
+        }
+        let content = dir.open(&at).and_then(|file| read_whole(&*file));
+        all.extend(entries(&format!("{path}/{name}"), content)?);
+    }
+    Ok(all)
 }
 
 fn entries(shown: &str, content: io::Result<Vec<u8>>) -> Result<Vec<ldif::Entry>, String> {
