@@ -40,7 +40,7 @@ pub(super) fn config(ca_file: Option<&Path>) -> Result<ClientConfig, Refused> {
     match &named {
         Some(named) => {
             for certificate in named {
-                // One that can only be accepted as it is needs not be an authority's.
+                // One that can only be accepted as it is need not be an authority's.
                 let _ = roots.add(certificate.clone());
             }
         }

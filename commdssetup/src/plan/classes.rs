@@ -38,6 +38,8 @@ pub(super) struct Context<'a> {
     pub(super) old_ics_oids: OldIcsOids,
     /// Names and identifiers of attributes that are sent, or would be but for a conflict, in lower case.
     pub(super) coming_attributes: &'a BTreeSet<String>,
+    /// Names of those of them that have no published identifier, in lower case.
+    pub(super) placeholders: &'a BTreeSet<String>,
     /// Names and identifiers of classes that are sent, in lower case.
     pub(super) coming_classes: &'a BTreeSet<String>,
     /// Names and identifiers of classes that are still to be judged, in lower case.
@@ -116,8 +118,11 @@ fn gap(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Cont
     let allowed: BTreeSet<_> = must.union(&may).collect();
     let lacks = ours.must.iter().chain(&ours.may).filter(|name| {
         let canonical = context.server.canonical(name);
-        let is_of_all = !element.some_editions.contains(&name.to_ascii_lowercase());
-        canonical != "objectclass" && is_of_all && !allowed.contains(&canonical) && context.has_attribute(name)
+        let name_in_lower_case = name.to_ascii_lowercase();
+        // What is sent because it was asked for is of no use without a class.
+        let is_wanted =
+            !element.some_editions.contains(&name_in_lower_case) || context.placeholders.contains(&name_in_lower_case);
+        canonical != "objectclass" && is_wanted && !allowed.contains(&canonical) && context.has_attribute(name)
     });
     let demands = must.difference(&our_must).cloned().collect();
     Gap { lacks: lacks.cloned().collect(), demands }

@@ -10,6 +10,7 @@ mod named;
 mod schema;
 mod schema_requests;
 mod server_schema;
+mod shared_oids;
 mod storage;
 mod suffixes;
 mod types;

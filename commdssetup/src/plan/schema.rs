@@ -9,9 +9,10 @@ use super::classes::{self, ClassVerdict, Context};
 use super::named::Named;
 use super::schema_requests::{Classes, Replaced, changes};
 use super::server_schema::ServerSchema;
+use super::shared_oids;
 use super::types::{Conflict, DirectoryChange, ElementKind, LeftOut, Severity, Skipped};
 use crate::choices::OldIcsOids;
-use crate::schema_files::{Definitions, Element, Origin};
+use crate::schema_files::{Definitions, Element, Open, Origin};
 
 /// What the schema part of a plan decides.
 #[derive(Debug, Default)]
@@ -40,15 +41,23 @@ pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
     let mut attributes = Vec::new();
     let mut contradictions = Vec::new();
     let mut coming: BTreeSet<String> = BTreeSet::new();
+    let mut placeholders: BTreeSet<String> = BTreeSet::new();
     let mut absent: BTreeMap<String, LeftOut> = BTreeMap::new();
     for element in &wish.definitions.attributes {
         let name = element.definition.name().to_owned();
-        match attributes::judge(element, server, wish.sendable) {
+        let mut verdict = attributes::judge(element, server, wish.sendable);
+        if matches!(verdict, Verdict::Add(_)) {
+            verdict = shared_oids::of_attribute(element, server, wish.definitions).unwrap_or(verdict);
+        }
+        match verdict {
             Verdict::Present { difference } => {
                 part.skipped.push(Skipped { kind: ElementKind::Attribute, name, difference });
             }
             Verdict::Add(definition) => {
                 coming.extend(references(&definition));
+                if element.open.contains(&Open::Oid) {
+                    placeholders.extend(definition.names.iter().map(|name| name.to_ascii_lowercase()));
+                }
                 attributes.push(definition);
             }
             Verdict::LeftOut(reason) => {
@@ -84,7 +93,7 @@ pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
             false
         }
     });
-    let classes = judge_classes(server, wish, &coming, &mut part, &mut absent);
+    let classes = judge_classes(server, wish, (&coming, &placeholders), &mut part, &mut absent);
     for (element, contradiction) in contradictions {
         let needed_by = needed_by(&element.definition, &classes, &wish.indexed);
         part.conflicts.push(conflict(ElementKind::Attribute, element, contradiction, needed_by));
@@ -119,7 +128,7 @@ fn unfit(
 fn judge_classes(
     server: &ServerSchema,
     wish: &Wish<'_>,
-    coming_attributes: &BTreeSet<String>,
+    (coming_attributes, placeholders): (&BTreeSet<String>, &BTreeSet<String>),
     part: &mut SchemaPart,
     absent: &mut BTreeMap<String, LeftOut>,
 ) -> Classes {
@@ -138,10 +147,15 @@ fn judge_classes(
                 sendable: wish.sendable,
                 old_ics_oids: wish.old_ics_oids,
                 coming_attributes,
+                placeholders,
                 coming_classes: &coming_classes,
                 waiting: &waiting,
             };
-            match classes::judge(element, context) {
+            let mut verdict = classes::judge(element, context);
+            if matches!(verdict, ClassVerdict::Add { .. } | ClassVerdict::Migrate { .. }) {
+                verdict = shared_oids::of_class(element, server, wish.definitions).unwrap_or(verdict);
+            }
+            match verdict {
                 ClassVerdict::Present { difference } => {
                     part.skipped.push(Skipped { kind: ElementKind::Class, name, difference });
                 }

@@ -89,6 +89,13 @@ impl Schema {
     }
 }
 
+/// Identifiers of a kind.
+fn oids(content: &Content, kind: &str) -> BTreeSet<String> {
+    let (_, schema) = &content["cn=schema"];
+    let oid = |text: &String| text.split_whitespace().nth(1).unwrap().to_ascii_lowercase();
+    schema[kind].iter().map(oid).collect()
+}
+
 /// What is wrong with a schema: what a server would not take.
 fn faults(content: &Content) -> Vec<String> {
     let (_, schema) = &content["cn=schema"];
@@ -132,6 +139,9 @@ fn run_again_and_undo(server: &Schema, site: &Schema) -> bool {
     let after = content(&fs);
     assert_ne!(after, before);
     assert_eq!(faults(&after), Vec::<String>::new());
+    // What was added has an identifier of its own, over both kinds: 389 DS adds no other.
+    let shared = |content: &Content| &oids(content, "attributetypes") & &oids(content, "objectclasses");
+    assert_eq!(shared(&after), shared(&before));
     let second = call(&fs, &run, 2).unwrap();
     assert!(second.contains("NothingToDo"), "{second}");
     assert_eq!(content(&fs), after);
@@ -145,7 +155,7 @@ fn schema(attributes: &[String], classes: &[&str]) -> Schema {
 }
 
 #[test]
-fn one_identifier_and_one_name_for_an_attribute_and_a_class_are_no_contradiction() {
+fn an_attribute_and_a_class_of_one_name_or_one_identifier_leave_no_run_half_way() {
     let word = |oid: &str, name: &str| format!("( {oid} NAME '{name}' SYNTAX {TEXT} )");
     // What the server has, what the site's file has.
     for (server, site) in [
@@ -168,7 +178,7 @@ fn one_identifier_and_one_name_for_an_attribute_and_a_class_are_no_contradiction
         ),
         // Names and identifiers of what is built in, for the other kind.
         (
-            schema(&[word("2.16.840.1.113730.3.2.146", "inetMailUser")], &[]),
+            schema(&[word("1.9.6", "inetMailUser")], &[]),
             schema(&[], &["( 2.16.840.1.113730.3.1.18 NAME 'mailHost' SUP top AUXILIARY MAY inetMailUser )"]),
         ),
         // A superior and a class below it both grow.
@@ -187,6 +197,44 @@ fn one_identifier_and_one_name_for_an_attribute_and_a_class_are_no_contradiction
         ),
     ] {
         assert!(!run_again_and_undo(&server, &site), "{server:?} {site:?}");
+    }
+}
+
+#[test]
+fn an_identifier_that_the_other_kind_has_is_seen_before_anything_is_sent() {
+    let word = |oid: &str, name: &str| format!("( {oid} NAME '{name}' SYNTAX {TEXT} )");
+    let site = schema(&[word("1.9.1", "siteWord")], &["( 1.9.1 NAME 'siteThing' SUP top AUXILIARY MAY siteWord )"]);
+    let mut choices = crate::support::choices();
+    let file = format!("dn: cn=schema\n{}", site.ldif());
+    choices.site_schema = vec![commdssetup::choices::SiteFile { path: "60x.ldif".to_owned(), content: file.into() }];
+    let plan = crate::support::planned(&crate::support::facts(), &choices);
+    let left = plan.left_out.iter().find(|left| left.name == "siteThing").unwrap();
+    assert_eq!(
+        left.reason,
+        "its identifier 1.9.1 is that of the attribute siteWord, and a server adds an identifier only once"
+    );
+    // Of a class and of an attribute that are built in: the products need them.
+    for (attributes, classes, name, difference) in [
+        (
+            vec![word("2.16.840.1.113730.3.2.146", "siteWord")],
+            vec![],
+            "inetMailUser",
+            "is the attribute siteWord on the server",
+        ),
+        (
+            vec![],
+            vec!["( 2.16.840.1.113730.3.1.18 NAME 'siteThing' SUP top AUXILIARY )"],
+            "mailHost",
+            "is the class siteThing on the server",
+        ),
+    ] {
+        let mut facts = crate::support::facts();
+        let attributes: Vec<&str> = attributes.iter().map(String::as_str).collect();
+        crate::support::user_defined(&mut facts, &attributes, &classes);
+        let plan = crate::support::planned(&facts, &crate::support::choices());
+        let found = crate::support::conflict(&plan, name);
+        assert!(found.difference.ends_with(difference), "{}", found.difference);
+        assert!(plan.is_empty() && plan.refusals().count() == 1);
     }
 }
 
