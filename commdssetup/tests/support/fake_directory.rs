@@ -1,7 +1,7 @@
 //! A directory that lies in one file of a file system of a test, so that a sweep over the file system's calls also stops it, fails it, and
 //! cuts its power. Each change is atomic, as those of a real one are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use commdssetup::facts::Values;
@@ -309,16 +309,29 @@ impl Directory for FakeDirectory {
         for edit in edits {
             let is_schema = dn == "cn=schema";
             let values = attributes.entry(edit.attribute.to_ascii_lowercase()).or_default();
+            if is_schema {
+                // By identifier, all at once: there are hundreds of definitions.
+                let wanted: BTreeSet<&str> = edit.values.iter().map(|value| oid(value)).collect();
+                let there: BTreeSet<&str> = values.iter().map(|value| oid(value)).collect();
+                if edit.kind == EditKind::Delete && !wanted.is_subset(&there) {
+                    return Err(refused(dn, 16));
+                }
+                values.retain(|known| !wanted.contains(oid(known)));
+                if edit.kind == EditKind::Add {
+                    values.extend(edit.values.iter().map(|value| super::stored(value)));
+                }
+                continue;
+            }
             for value in &edit.values {
-                let is_it = |known: &String| if is_schema { oid(known) == oid(value) } else { known == value };
+                let is_it = |known: &String| known == value;
                 match (edit.kind, values.iter().any(is_it)) {
-                    (EditKind::Add, true) if !is_schema => return Err(refused(dn, 20)),
+                    (EditKind::Add, true) => return Err(refused(dn, 20)),
                     (EditKind::Delete, false) => return Err(refused(dn, 16)),
                     _ => {}
                 }
                 values.retain(|known| !is_it(known));
                 if edit.kind == EditKind::Add {
-                    values.push(if is_schema { super::stored(value) } else { value.clone() });
+                    values.push(value.clone());
                 }
             }
         }

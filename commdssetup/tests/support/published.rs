@@ -23,15 +23,15 @@ pub(crate) fn cells(table: &'static str) -> impl Iterator<Item = Vec<&'static st
 /// ships), Netscape Calendar 3 and 4, the standard attribute `mail`, and a name that was misprinted.
 pub(crate) fn wanted() -> Vec<Row> {
     let all = cells(FIRST).chain(cells(FOUND));
-    let is_wanted = |cells: &Vec<&str>| {
+    let is_of_others = |cells: &Vec<&str>| {
         let (names, product, source) = (cells[2], cells[6], cells[7]);
-        !product.contains("conflict reference")
-            && !product.contains("Netscape Calendar 3/4")
-            && !(product == "Access Manager" && source.starts_with("OpenSSO"))
-            && source != "funambol schema.ldif"
-            && !["mail|rfc822mailbox", "piStoreRoot"].contains(&names)
+        product.contains("conflict reference")
+            || product.contains("Netscape Calendar 3/4")
+            || product == "Access Manager" && source.starts_with("OpenSSO")
+            || source == "funambol schema.ldif"
+            || ["mail|rfc822mailbox", "piStoreRoot"].contains(&names)
     };
-    all.filter(is_wanted).map(row).collect()
+    all.filter(|cells| !is_of_others(cells)).map(row).collect()
 }
 
 fn row(cells: Vec<&'static str>) -> Row {
