@@ -17,7 +17,7 @@ complete -c commdssetup -s t -d 'Schema type: Sun LDAP Schema 1, Schema 2 in com
 2\t'Schema 2, native mode'"
 complete -c commdssetup -s m -d 'Change the directory without asking; no: ask on a terminal, and only write the files without one' -r -f -a "yes\t'`yes`'
 no\t'`no`'"
-complete -c commdssetup -s S -d 'Directory with schema files of the vendor or of the site; they win over the built-in ones' -r -F
+complete -c commdssetup -s S -d 'Directory with schema files of the vendor or of the site (LDIF of cn=schema, OpenLDAP or ApacheDS); they win over the built-in ones' -r -F
 complete -c commdssetup -l ldap-url -d 'Address of the server: ldap://, ldaps:// or ldapi:// [default: that of the instance]' -r
 complete -c commdssetup -l ca-file -d 'Trust the certificates in FILE (PEM) instead of the system\'s' -r -F
 complete -c commdssetup -l password-file -d 'Read the password from the first line of FILE' -r -F
@@ -31,7 +31,7 @@ always\t'Always'
 never\t'Never'"
 complete -c commdssetup -l start-tls -d 'Begin TLS on an ldap:// connection'
 complete -c commdssetup -l with-placeholder-oids -d 'Send elements whose identifier was never published as NAME-oid, which 389 DS and Sun\'s servers take'
-complete -c commdssetup -l migrate-ics-oids -d 'Move calendar classes from the identifiers of old releases to those of today'
+complete -c commdssetup -l migrate-ics-oids -d 'Move calendar, mail group and domain classes from the identifiers of old releases to the newest ones'
 complete -c commdssetup -l json -d 'Print the result as JSON'
 complete -c commdssetup -l resume -d 'Finish the run that was interrupted'
 complete -c commdssetup -l list-runs -d 'List the runs'

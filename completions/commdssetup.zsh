@@ -34,7 +34,7 @@ no\:"\`no\`"))' \
 2\:"Schema 2, native mode"))' \
 '-m+[Change the directory without asking; no\: ask on a terminal, and only write the files without one]:yes|no:((yes\:"\`yes\`"
 no\:"\`no\`"))' \
-'-S+[Directory with schema files of the vendor or of the site; they win over the built-in ones]:DIR:_files' \
+'-S+[Directory with schema files of the vendor or of the site (LDIF of cn=schema, OpenLDAP or ApacheDS); they win over the built-in ones]:DIR:_files' \
 '--ldap-url=[Address of the server\: ldap\://, ldaps\:// or ldapi\:// \[default\: that of the instance\]]:URL:_default' \
 '--ca-file=[Trust the certificates in FILE (PEM) instead of the system'\''s]:FILE:_files' \
 '--password-file=[Read the password from the first line of FILE]:FILE:_files' \
@@ -48,7 +48,7 @@ always\:"Always"
 never\:"Never"))' \
 '--start-tls[Begin TLS on an ldap\:// connection]' \
 '--with-placeholder-oids[Send elements whose identifier was never published as NAME-oid, which 389 DS and Sun'\''s servers take]' \
-'--migrate-ics-oids[Move calendar classes from the identifiers of old releases to those of today]' \
+'--migrate-ics-oids[Move calendar, mail group and domain classes from the identifiers of old releases to the newest ones]' \
 '--json[Print the result as JSON]' \
 '--resume[Finish the run that was interrupted]' \
 '--list-runs[List the runs]' \

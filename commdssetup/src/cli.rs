@@ -57,7 +57,8 @@ pub struct Args {
     /// Change the directory without asking; no: ask on a terminal, and only write the files without one
     #[arg(short = 'm', value_name = "yes|no", ignore_case = true)]
     pub modify: Option<YesNo>,
-    /// Directory with schema files of the vendor or of the site; they win over the built-in ones
+    /// Directory with schema files of the vendor or of the site (LDIF of cn=schema, OpenLDAP or ApacheDS); they win over the
+    /// built-in ones
     #[arg(short = 'S', value_name = "DIR")]
     pub site_schema: Option<PathBuf>,
 
@@ -77,7 +78,7 @@ pub struct Args {
     /// Send elements whose identifier was never published as NAME-oid, which 389 DS and Sun's servers take
     #[arg(long, help_heading = "Schema")]
     pub with_placeholder_oids: bool,
-    /// Move calendar classes from the identifiers of old releases to those of today
+    /// Move calendar, mail group and domain classes from the identifiers of old releases to the newest ones
     #[arg(long, help_heading = "Schema")]
     pub migrate_ics_oids: bool,
 

@@ -8,7 +8,7 @@ use upgrade_engine::fs::Name;
 
 use crate::detect::DetectError;
 use crate::instance::InstanceError;
-use crate::ldap::{AddressError, LdapError};
+use crate::ldap::{AddressError, LdapError, Remedy};
 use crate::plan::PlanError;
 
 /// Why the program stops.
@@ -130,6 +130,16 @@ impl ToolError for Error {
             Self::Plan(PlanError::SuffixElsewhere { .. } | PlanError::SuffixUnmapped { .. }) => {
                 "Restore its database or its entry in the mapping tree, or delete what is left of them. Then repeat the command."
             }
+            Self::Detect(DetectError::RequestTooLarge { .. }) => {
+                "Set nsslapd-maxbersize in cn=config to a larger number, such as 2097152."
+            }
+            Self::Plan(PlanError::DatabaseReadOnly { .. }) | Self::Detect(DetectError::DatabaseReadOnly { .. }) => {
+                "Set nsslapd-readonly to off in the entry of that database, then repeat the command."
+            }
+            Self::Plan(PlanError::NotStorable { .. }) => {
+                "Give the directory back to the server's account, then repeat the command."
+            }
+            Self::Plan(PlanError::NoSpace { .. }) => "Free some space there, then repeat the command.",
             Self::Detect(DetectError::SchemaUpdatesOff { .. }) => "Set nsslapd-schemamod to on in cn=config.",
             Self::Ldap(error) | Self::Detect(DetectError::Ldap(error)) => ldap_hint(error)?,
             Self::Detect(DetectError::NotDirectoryManager { .. }) => "Name the Directory Manager with -D.",
@@ -142,9 +152,22 @@ impl ToolError for Error {
 fn ldap_hint(error: &LdapError) -> Option<&'static str> {
     Some(match error {
         LdapError::Unreachable { .. } => "Check that the server is running and that the address (--ldap-url) is right.",
-        LdapError::Untrusted { .. } => "To trust it, name the certificate file of its authority with --ca-file.",
+        LdapError::Untrusted { remedy, .. } => match remedy {
+            Remedy::TrustIt => {
+                "To trust it, name a file with it or with the certificate of its authority with --ca-file. Or use its socket (ldapi://) or ldap://localhost on the server's own machine."
+            }
+            Remedy::OtherName => {
+                "Use a name of the certificate in --ldap-url. Or use its socket (ldapi://) or ldap://localhost on the server's own machine."
+            }
+            Remedy::Replace => {
+                "Give the server a new certificate. Or use its socket (ldapi://) or ldap://localhost on the server's own machine."
+            }
+        },
         LdapError::StartTls { .. } => "Use ldaps:// or ldapi://, or leave out --start-tls on a loopback address.",
         LdapError::Referral { .. } => "Run commdssetup on that server.",
+        LdapError::Refused { code: 3 | 4 | 11, .. } => {
+            "Raise the limits of this account (nsSizeLimit, nsTimeLimit, nsLookThroughLimit) or of the server (nsslapd-sizelimit, nsslapd-timelimit)."
+        }
         _ => return None,
     })
 }

@@ -5,6 +5,8 @@
 
 use ldif::Dn;
 
+use crate::plan::DirectoryChange;
+
 /// Which product answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Vendor {
@@ -38,7 +40,12 @@ pub struct Server {
     pub instance: Option<String>,
     /// Whether its schema may be changed.
     pub schema_updates: SchemaUpdates,
+    /// Bytes of the largest request that it takes (`nsslapd-maxbersize`); it ends the connection on a larger one.
+    pub largest_request: u64,
 }
+
+/// What a server takes where it does not say otherwise: the default of 389 DS and Sun's servers.
+pub const LARGEST_REQUEST: u64 = 2 << 20;
 
 /// The schema that the server enforces, as it was read: every value unchanged, in the server's order.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +101,17 @@ pub struct Backend {
     pub suffix: Dn,
     /// Its indexes.
     pub indexes: Vec<IndexEntry>,
+    /// Whether its entries can be changed (`nsslapd-readonly`).
+    pub access: Access,
+}
+
+/// Whether the entries of a database can be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// They can.
+    ReadWrite,
+    /// They cannot.
+    ReadOnly,
 }
 
 /// A node of the mapping tree, which says where a suffix is answered from.
@@ -149,6 +167,77 @@ pub struct ExistingEntry {
     pub dn: Dn,
 }
 
+/// What a server writes into files of different places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StorageKind {
+    /// Its schema: `99user.ldif`.
+    Schema,
+    /// Its configuration: `dse.ldif`.
+    Configuration,
+    /// Its databases.
+    Databases,
+}
+
+impl StorageKind {
+    /// Returns into which file a change is written; nothing for an entry of a database, which has a log of its own.
+    #[must_use]
+    pub fn of(change: &DirectoryChange) -> Option<Self> {
+        if change.is_of_schema() {
+            Some(Self::Schema)
+        } else {
+            change.dn.to_ascii_lowercase().ends_with("cn=config").then_some(Self::Configuration)
+        }
+    }
+}
+
+/// A directory that a server writes into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoragePlace {
+    /// What it holds.
+    pub kind: StorageKind,
+    /// Its path.
+    pub path: String,
+    /// Why the server cannot write there, as a part of a sentence; nothing where it can, or where that cannot be seen.
+    pub refused: Option<String>,
+    /// Free bytes of its file system; nothing where they cannot be seen.
+    pub free: Option<u64>,
+    /// Bytes of the file that is written anew with each change.
+    pub size: u64,
+}
+
+/// Where a server keeps what it is told, as far as this machine sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// Its files are not seen, and why.
+    Unseen(String),
+    /// They are.
+    Seen(Vec<StoragePlace>),
+}
+
+impl Storage {
+    /// Returns a place.
+    #[must_use]
+    pub fn place(&self, kind: StorageKind) -> Option<&StoragePlace> {
+        match self {
+            Self::Unseen(_) => None,
+            Self::Seen(places) => places.iter().find(|place| place.kind == kind),
+        }
+    }
+
+    /// Says why something is not stored in a place, as far as it is seen.
+    #[must_use]
+    pub fn why_not(&self, kind: StorageKind) -> String {
+        let Some(place) = self.place(kind) else { return String::new() };
+        match (&place.refused, place.free) {
+            (Some(refused), _) => format!("The cause: {refused}."),
+            (None, Some(free)) if free < place.size.saturating_add(1 << 20) => {
+                format!("The cause: {} has {} KiB left.", place.path, free >> 10)
+            }
+            _ => "The server's error log names the cause.".to_owned(),
+        }
+    }
+}
+
 /// Everything that was read.
 #[derive(Clone, Debug)]
 pub struct Facts {
@@ -158,6 +247,8 @@ pub struct Facts {
     pub subschema: Subschema,
     /// Its databases.
     pub backends: Vec<Backend>,
+    /// Names that no new database can have: those of databases of every kind, and of what else the server keeps beside them.
+    pub taken_names: Vec<String>,
     /// What every new database is indexed by (`cn=default indexes,cn=config,cn=ldbm database,cn=plugins,cn=config`).
     pub default_indexes: Vec<IndexEntry>,
     /// Its mapping tree.
@@ -168,4 +259,6 @@ pub struct Facts {
     pub marker: Option<Marker>,
     /// Replicated suffixes.
     pub replicas: Vec<Replica>,
+    /// Where the server keeps its files.
+    pub storage: Storage,
 }

@@ -53,6 +53,26 @@ impl Names {
         Self { script: path("sh"), ldif: path("ldif"), id }
     }
 
+    /// Checks that both files can be made, as far as reading tells.
+    ///
+    /// # Errors
+    /// [`Error::Generated`].
+    pub fn check(&self, fs: &dyn FileSystem) -> Result<(), Error> {
+        for (ending, shown) in [("ldif", &self.ldif), ("sh", &self.script)] {
+            let found = RootPath::new(DIRECTORY).map_err(io::Error::other).and_then(|path| {
+                let name = Name::new(format!("{}.{ending}", self.id)).map_err(io::Error::other)?;
+                Ok(fs.open_dir(&path)?.stat(&RelPath::from(name)))
+            });
+            let source = match found {
+                Ok(Err(e)) if e.kind() == io::ErrorKind::NotFound => continue,
+                Ok(Ok(_)) => io::ErrorKind::AlreadyExists.into(),
+                Ok(Err(e)) | Err(e) => e,
+            };
+            return Err(Error::Generated { path: shown.clone(), source });
+        }
+        Ok(())
+    }
+
     /// Writes both files.
     ///
     /// # Errors

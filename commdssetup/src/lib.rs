@@ -6,6 +6,7 @@
 
 pub mod answers;
 pub mod apply;
+pub mod byte_order_mark;
 pub mod choices;
 pub mod cli;
 pub mod detect;
@@ -21,6 +22,7 @@ pub mod program;
 pub mod report;
 pub mod reverse;
 pub mod schema_files;
+pub mod stored;
 
 use command::{CommonOptions, Completion, Context};
 use ldap::{Connection, Directory};

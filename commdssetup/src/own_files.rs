@@ -6,6 +6,7 @@ use std::path::Path;
 use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
 use upgrade_engine::step::read_whole;
 
+use crate::byte_order_mark::byte_order_mark;
 use crate::choices::SiteFile;
 use crate::error::Error;
 use crate::ldap::Password;
@@ -51,6 +52,12 @@ pub fn password(own: &dyn FileSystem, typed: &Path) -> Result<(Password, Option<
     let file = own.open_dir(&parent).and_then(|dir| dir.open(&RelPath::from(name))).map_err(failed)?;
     let mode = file.stat().map_err(failed)?.mode;
     let content = read_whole(&*file).map_err(failed)?;
+    if let Some(mark) = byte_order_mark(&content) {
+        return Err(Error::usage(format!(
+            "{} begins with {mark}, which is no part of the password: save the file as UTF-8 without the mark",
+            typed.display()
+        )));
+    }
     let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = String::from_utf8(line.strip_suffix(b"\r").unwrap_or(line).to_vec());
     let line = line.map_err(|_| Error::usage(format!("{}: the password is not UTF-8", typed.display())))?;

@@ -1,14 +1,25 @@
 //! Schema elements: the files of our own, built in, and the site's files (`-S`).
 //!
-//! What the public sources do not say of an element stands in its `X-NOT-PUBLISHED` extension; it is taken out here, so that
-//! no server ever sees it. An identifier that was not published is written `NAME-oid` in the file.
+//! What the public sources do not say of an element, or say in several ways, stands in its `X-NOT-PUBLISHED` extension, and what
+//! not every edition of a class allows in `X-SOME-EDITIONS`. Both are taken out here, so that no server ever sees them. An identifier
+//! that was not published is written `NAME-oid` in the file, as the vendor wrote many of its own.
 
 use std::collections::BTreeSet;
 
-use ldif::LdifError;
+use ldif::Pair;
 use ldif::schema::{AttributeType, Extension, ObjectClass, is_numeric_oid};
 
+use self::identifiers::{as_servers_keep_it, older_of_attribute, older_of_class};
+use self::open_ldap::Macros;
+use self::reading::{Definition, Form, Found};
+use crate::byte_order_mark::byte_order_mark;
 use crate::choices::SiteFile;
+use crate::report::counted;
+
+mod apache_ds;
+pub mod identifiers;
+mod open_ldap;
+mod reading;
 
 /// The built-in files: name, product, content. One per product; the calendar's bears its documented name.
 pub const FILES: [(&str, &str, &str); 8] = [
@@ -34,19 +45,7 @@ pub const FILES: [(&str, &str, &str); 8] = [
     ),
 ];
 
-/// Identifiers of older releases: name, old identifier, the one that releases of today define.
-///
-/// The move of the first three is documented (Communications Suite 5 Installation Guide, OID conflicts), those of the
-/// others follow from the schema references of two releases.
-pub const SUPERSEDED: [(&str, &str, &str); 5] = [
-    ("icsCalendarUser", "2.16.840.1.113730.3.2.141", "1.3.6.1.4.1.42.2.27.9.2.44"),
-    ("icsCalendarResource", "2.16.840.1.113730.3.2.143", "1.3.6.1.4.1.42.2.27.9.2.45"),
-    ("icsCalendarDomain", "2.16.840.1.113730.3.2.144", "1.3.6.1.4.1.42.2.27.9.2.4"),
-    ("icsCalendarGroup", "1.3.6.1.4.1.42.2.27.9.2.5", "1.3.6.1.4.1.42.2.27.9.2.113"),
-    ("icsPartition", "2.16.840.1.113730.3.1.2033", "1.3.6.1.4.1.42.2.27.9.1.4"),
-];
-
-/// A part of a definition that the public sources do not tell.
+/// A part of a definition that the public sources do not tell, or in which they differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Open {
     /// The identifier.
@@ -110,8 +109,12 @@ impl Origin {
 pub struct Element<T> {
     /// What it says.
     pub definition: T,
-    /// What the sources do not tell.
+    /// What the sources do not tell, or in what they differ.
     pub open: BTreeSet<Open>,
+    /// Attributes, in lower case, that not every edition of a class allows: a class that is there need not allow them.
+    pub some_editions: BTreeSet<String>,
+    /// Other identifiers of the vendor for this name, the oldest first.
+    pub other_oids: Vec<String>,
     /// Where it comes from.
     pub origin: Origin,
 }
@@ -144,7 +147,8 @@ pub struct SchemaFileError {
 pub fn built_in() -> Result<Definitions, SchemaFileError> {
     let mut all = Definitions::default();
     for (name, product, content) in FILES {
-        read(&mut all, name, content.as_bytes(), |_| Origin::BuiltIn(product))?;
+        let pairs = reading::pairs(name, content.as_bytes())?;
+        read(&mut all, name, &pairs, &Macros::new(), |_| Origin::BuiltIn(product))?;
     }
     Ok(all)
 }
@@ -155,46 +159,95 @@ pub fn built_in() -> Result<Definitions, SchemaFileError> {
 /// [`SchemaFileError`] with file and line.
 pub fn of_site(files: &[SiteFile]) -> Result<Definitions, SchemaFileError> {
     let mut all = Definitions::default();
-    for file in files {
-        read(&mut all, &file.path, &file.content, |line| Origin::Site { path: file.path.clone(), line })?;
+    let (read_files, macros) = pairs_of(files)?;
+    for (file, pairs) in files.iter().zip(&read_files) {
+        read(&mut all, &file.path, pairs, &macros, |line| Origin::Site { path: file.path.clone(), line })?;
     }
     Ok(all)
+}
+
+/// Reads the lines of all files, and the names for identifiers, which one file may define for another.
+fn pairs_of(files: &[SiteFile]) -> Result<(Vec<Vec<Pair>>, Macros), SchemaFileError> {
+    let mut macros = Macros::new();
+    let mut all = Vec::new();
+    for file in files {
+        if let Some(mark) = byte_order_mark(&file.content) {
+            let reason =
+                format!("the file begins with {mark}, which is no part of LDIF: save it as UTF-8 without the mark");
+            return Err(SchemaFileError { path: file.path.clone(), line: 1, reason });
+        }
+        let pairs = reading::pairs(&file.path, &file.content)?;
+        open_ldap::collect(&pairs, &mut macros);
+        all.push(pairs);
+    }
+    Ok((all, macros))
+}
+
+/// Returns what the administrator should know of files that hold no definition in the form of `cn=schema`, one sentence or two for each.
+///
+/// # Errors
+/// [`SchemaFileError`] with file and line.
+pub fn remarks(files: &[SiteFile]) -> Result<Vec<String>, SchemaFileError> {
+    let (read_files, macros) = pairs_of(files)?;
+    let mut remarks = Vec::new();
+    for (file, pairs) in files.iter().zip(&read_files) {
+        let found = reading::definitions(&file.path, pairs, &macros)?;
+        let path = &file.path;
+        let of = |form: Form| found.iter().filter(|found| found.form == form).count();
+        if of(Form::CnSchema) > 0 {
+            continue;
+        }
+        let of_others = [(Form::OpenLdap, "OpenLDAP"), (Form::ApacheDs, "ApacheDS")];
+        let read: Vec<String> = of_others
+            .into_iter()
+            .filter(|(form, _)| of(*form) > 0)
+            .map(|(form, program)| format!("{} in the form of {program}", counted(of(form), "definition")))
+            .collect();
+        remarks.push(if !read.is_empty() {
+            format!(
+                "{path}: no definition was found in it in the form of cn=schema (attributeTypes, objectClasses); it has {}, which was read",
+                read.join(" and ")
+            )
+        } else if pairs.is_empty() {
+            format!("{path}: no definition was found in it; it is empty")
+        } else {
+            format!(
+                "{path}: no definition was found in it. Known forms: attributeTypes and objectClasses of cn=schema, olcAttributeTypes and \
+                 olcObjectClasses of OpenLDAP, entries with m-oid of ApacheDS"
+            )
+        });
+    }
+    Ok(remarks)
 }
 
 fn read(
     all: &mut Definitions,
     path: &str,
-    content: &[u8],
+    pairs: &[Pair],
+    macros: &Macros,
     origin: impl Fn(u64) -> Origin,
 ) -> Result<(), SchemaFileError> {
-    let mut last = 0;
-    for pair in ldif::pairs(content) {
-        let pair = pair.map_err(|error| match error {
-            LdifError::Syntax { line, reason } => SchemaFileError { path: path.to_owned(), line, reason },
-            LdifError::Io(error) => SchemaFileError { path: path.to_owned(), line: last, reason: error.to_string() },
-        })?;
-        last = pair.line;
-        let error = |reason: String| SchemaFileError { path: path.to_owned(), line: pair.line, reason };
-        let is_attribute = pair.name.eq_ignore_ascii_case("attributeTypes");
-        if !is_attribute && !pair.name.eq_ignore_ascii_case("objectClasses") {
-            continue;
-        }
-        let text = std::str::from_utf8(&pair.value).map_err(|_| error("the definition is not UTF-8".to_owned()))?;
-        if is_attribute {
-            let mut definition = AttributeType::parse(text).map_err(|e| error(e.to_string()))?;
-            if definition.syntax.is_none() && definition.sup.is_none() {
-                return Err(error("the attribute type has neither a syntax nor a superior".to_owned()));
+    for Found { line, definition, .. } in reading::definitions(path, pairs, macros)? {
+        let error = |reason: String| SchemaFileError { path: path.to_owned(), line, reason };
+        let owned = |older: &[&str]| older.iter().map(|oid| (*oid).to_owned()).collect();
+        match definition {
+            Definition::Attribute(mut definition) => {
+                if definition.syntax.is_none() && definition.sup.is_none() {
+                    return Err(error("the attribute type has neither a syntax nor a superior".to_owned()));
+                }
+                definition.oid = as_servers_keep_it(definition.oid);
+                check(&definition.oid, &definition.names).map_err(error)?;
+                let other_oids = owned(older_of_attribute(definition.name()));
+                let (open, some_editions) = take_marks(&mut definition.extensions).map_err(error)?;
+                all.attributes.push(Element { definition, open, some_editions, other_oids, origin: origin(line) });
             }
-            definition.oid = as_servers_keep_it(definition.oid);
-            check(&definition.oid, &definition.names).map_err(error)?;
-            let open = take_open(&mut definition.extensions).map_err(error)?;
-            all.attributes.push(Element { definition, open, origin: origin(pair.line) });
-        } else {
-            let mut definition = ObjectClass::parse(text).map_err(|e| error(e.to_string()))?;
-            definition.oid = as_servers_keep_it(definition.oid);
-            check(&definition.oid, &definition.names).map_err(error)?;
-            let open = take_open(&mut definition.extensions).map_err(error)?;
-            all.classes.push(Element { definition, open, origin: origin(pair.line) });
+            Definition::Class(mut definition) => {
+                definition.oid = as_servers_keep_it(definition.oid);
+                check(&definition.oid, &definition.names).map_err(error)?;
+                let other_oids = owned(older_of_class(definition.name()));
+                let (open, some_editions) = take_marks(&mut definition.extensions).map_err(error)?;
+                all.classes.push(Element { definition, open, some_editions, other_oids, origin: origin(line) });
+            }
         }
     }
     Ok(())
@@ -217,21 +270,20 @@ fn check(oid: &str, names: &[String]) -> Result<(), String> {
     }
 }
 
-/// 389 DS keeps an identifier `oid-NAME` as `NAME-oid`, which is the same to it; looked for by the other one it would not be found.
-fn as_servers_keep_it(oid: String) -> String {
-    match oid.split_at_checked(4) {
-        Some((head, name)) if head.eq_ignore_ascii_case("oid-") && !name.is_empty() => format!("{name}-oid"),
-        _ => oid,
-    }
-}
+/// Our own extensions.
+const MARKS: [&str; 2] = ["X-NOT-PUBLISHED", "X-SOME-EDITIONS"];
 
-fn take_open(extensions: &mut Vec<Extension>) -> Result<BTreeSet<Open>, String> {
-    let mut open = BTreeSet::new();
-    for extension in extensions.iter().filter(|extension| extension.name == "X-NOT-PUBLISHED") {
-        for word in &extension.values {
-            open.insert(Open::parse(word).ok_or_else(|| format!("`{word}` in X-NOT-PUBLISHED is not known"))?);
+/// Takes out what stands in our own extensions.
+fn take_marks(extensions: &mut Vec<Extension>) -> Result<(BTreeSet<Open>, BTreeSet<String>), String> {
+    let (mut open, mut some_editions) = (BTreeSet::new(), BTreeSet::new());
+    for extension in extensions.extract_if(.., |extension| MARKS.contains(&extension.name.as_str())) {
+        for word in extension.values {
+            if extension.name == "X-SOME-EDITIONS" {
+                some_editions.insert(word.to_ascii_lowercase());
+            } else {
+                open.insert(Open::parse(&word).ok_or_else(|| format!("`{word}` in X-NOT-PUBLISHED is not known"))?);
+            }
         }
     }
-    extensions.retain(|extension| extension.name != "X-NOT-PUBLISHED");
-    Ok(open)
+    Ok((open, some_editions))
 }

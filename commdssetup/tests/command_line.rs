@@ -193,3 +193,28 @@ fn a_second_schema_type_ignores_the_dc_tree_and_says_so() {
         .says("-r is ignored: schema type 2 has no DC tree")
         .says("every user of this machine can see the password of -w");
 }
+
+#[test]
+fn a_byte_order_mark_in_the_password_file_is_named() {
+    let place = Place::new();
+    let password = place.write("marked", "\u{feff}Canary-Word-9\n");
+    let server = ["--ldap-url", "ldap://127.0.0.1:1", "-D", "cn=Directory Manager", "--password-file", &password];
+    let outcome = place.run(&[&SILENT[..], &server].concat());
+    outcome.exits(2).says("byte order mark (UTF-8: EF BB BF)").says("no part of the password");
+}
+
+#[test]
+fn a_schema_file_without_a_definition_is_named_in_a_warning() {
+    let place = Place::new();
+    let file = include_str!("data/S-without-definitions/60olc.ldif");
+    for (name, text) in [("60olc.ldif", file), ("61empty.ldif", ""), ("62other.ldif", "dn: o=x\no: x\n")] {
+        place.write(&format!("schema/{name}"), text);
+    }
+    let dir = place.0.beside("schema").display().to_string();
+    let outcome = place.against("ldap://127.0.0.1:1", &["-S", &dir]);
+    for name in ["60olc.ldif", "61empty.ldif", "62other.ldif"] {
+        let line = outcome.stderr.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{outcome}"));
+        assert!(line.contains("warning"), "{outcome}");
+        assert!(outcome.stderr.contains("no definition was found in it"), "{outcome}");
+    }
+}

@@ -9,10 +9,13 @@
     missing_docs
 )]
 
+mod certificates_openssl;
+mod check_and_run;
 mod command_line;
 mod limits;
 mod live_389ds;
 mod password_prompt_python3;
+mod storage;
 mod support;
 mod sweeps;
 
@@ -24,6 +27,7 @@ mod files {
 mod plans {
     mod conflicts;
     mod indexes;
+    mod kinds;
     mod schema;
     mod site_files;
     mod suffixes;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use clap::Parser;
-use command::{Context, StateLocation, ToolError};
+use command::{Context, Exit, StateLocation, ToolError};
 use commdssetup::cli::Args;
 use commdssetup::ldap::{Directory, LdapError, Password, Target};
 use commdssetup::program::Program;
@@ -42,13 +42,13 @@ const SILENT: [&str; 22] = [
     "--yes",
 ];
 
-static CLOCK: AtomicI64 = AtomicI64::new(1_700_000_000_000);
+pub(crate) static CLOCK: AtomicI64 = AtomicI64::new(1_700_000_000_000);
 
 fn path(text: &str) -> RelPath {
     RelPath::new(text).unwrap()
 }
 
-fn disk() -> MemoryFs {
+pub(crate) fn disk() -> MemoryFs {
     let tree = Tree::new().directory("state").mode(0o700).directory("directory").directory("var/tmp");
     let fs = Arc::new(tree.disk());
     FakeDirectory::begin(Arc::<MemoryFs>::clone(&fs));
@@ -56,6 +56,11 @@ fn disk() -> MemoryFs {
 }
 
 fn call(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
+    carry_out(fs, arguments).map(|_| ()).map_err(|(_, lines)| lines)
+}
+
+/// Returns the exit status of a call, and its error.
+pub(crate) fn carry_out(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<Exit, (Exit, String)> {
     let args = Args::try_parse_from(arguments).unwrap();
     let state = StateLocation { fs: Shared::boxed(fs), path: RootPath::new("/state").unwrap() };
     let context = Context {
@@ -68,8 +73,8 @@ fn call(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
     };
     Program::new(&args, &context, &connect)
         .carry_out()
-        .map(|_| ())
-        .map_err(|error| error.lines(&context.invocation()).join("; "))
+        .map(|completion| completion.exit)
+        .map_err(|error| (error.exit(), error.lines(&context.invocation()).join("; ")))
 }
 
 fn tool<'a>() -> Tool<'a> {

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io;
 
-use command::ToolError;
+use command::{Exit, ToolError};
 use documents::merge::MergeError;
 
 /// Why the program stops.
@@ -18,6 +18,14 @@ pub enum Error {
     /// There is no snapshot.
     #[error("there is no snapshot")]
     NoSnapshot,
+    /// The base and the saved file, or their directories, are one.
+    #[error("{}", one_file(.base, .saved))]
+    OneFile {
+        /// The base, as it was named or found.
+        base: String,
+        /// The saved one.
+        saved: String,
+    },
     /// An export cannot be understood.
     #[error("{path}, {error}")]
     Ldif {
@@ -57,12 +65,27 @@ impl Error {
     }
 }
 
+fn one_file(base: &str, saved: &str) -> String {
+    if base == saved {
+        format!("the base and the saved files are one: {base}")
+    } else {
+        format!("the base and the saved files are one: {base} and {saved} lead to the same place")
+    }
+}
+
 impl ToolError for Error {
     fn common(&self) -> Option<&command::Error> {
         match self {
             Self::Common(error) => Some(error),
             Self::Merging(error) => error.common(),
             _ => None,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::OneFile { .. } => Exit::Usage,
+            _ => self.common().map_or_else(|| self.state().exit(), command::Error::exit),
         }
     }
 
@@ -75,6 +98,10 @@ impl ToolError for Error {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::OneFile { .. } => {
+                "Name as the base what the old release shipped. With the site's own files as the base, a merge would lose what the site changed."
+                    .to_owned()
+            }
             Self::NoBase(_) | Self::SeveralBases(_) => "Name the directory with --da-base.".to_owned(),
             Self::NoSnapshot => {
                 "Make one with `config-commda-merge snapshot` before config-commda runs, or name a directory with copies \

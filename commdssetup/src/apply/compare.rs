@@ -14,19 +14,45 @@ use crate::plan::{DATABASES, DirectoryChange, EditKind, Operation, ValueEdit};
 /// # Errors
 /// [`LdapError`].
 pub fn change_state(directory: &dyn Directory, change: &DirectoryChange) -> Result<ChangeState, LdapError> {
+    state_in(&Live(directory), change)
+}
+
+/// What changes are compared with.
+pub(crate) trait View {
+    /// Returns an entry.
+    fn entry(&self, dn: &str) -> Result<Option<Entry>, LdapError>;
+    /// Returns the schema.
+    fn schema(&self, dn: &str) -> Result<Subschema, LdapError>;
+}
+
+/// The server as it answers.
+struct Live<'a>(&'a dyn Directory);
+
+impl View for Live<'_> {
+    fn entry(&self, dn: &str) -> Result<Option<Entry>, LdapError> {
+        self.0.entry(dn, &["*"])
+    }
+
+    fn schema(&self, dn: &str) -> Result<Subschema, LdapError> {
+        schema(self.0, dn)
+    }
+}
+
+/// Returns the state of a change in what a server answers, or in what it has stored.
+pub(crate) fn state_in(view: &dyn View, change: &DirectoryChange) -> Result<ChangeState, LdapError> {
     match &change.operation {
-        Operation::Delete { .. } => Ok(match directory.entry(&change.dn, &["1.1"])? {
+        Operation::Delete { .. } => Ok(match view.entry(&change.dn)? {
             None => ChangeState::After,
             Some(_) => ChangeState::Before,
         }),
-        Operation::Add { attributes } => Ok(match directory.entry(&change.dn, &["*"])? {
+        Operation::Add { attributes } => Ok(match view.entry(&change.dn)? {
             None => ChangeState::Before,
             Some(entry) => added(&entry, attributes)?,
         }),
         Operation::Modify { edits } if change.is_of_schema() => {
-            Ok(compare_schema::of(&schema(directory, &change.dn)?, edits))
+            Ok(compare_schema::of(&view.schema(&change.dn)?, edits))
         }
-        Operation::Modify { edits } => match directory.entry(&change.dn, &["*"])? {
+        Operation::Modify { edits } => match view.entry(&change.dn)? {
             None => Ok(ChangeState::Neither("it does not exist".to_owned())),
             Some(entry) => edited(&entry, edits),
         },

@@ -7,8 +7,12 @@ use ldif::schema::{AttributeType, ClassDifference, ObjectClass};
 
 use super::state::ChangeState;
 use crate::facts::Subschema;
-use crate::plan::{DirectoryChange, EditKind, Operation, ServerSchema, ValueEdit};
+use crate::plan::{DirectoryChange, EditKind, ElementKind, Operation, ServerSchema, ValueEdit};
 use crate::reverse::reversed_edit;
+use crate::schema_files::identifiers::as_servers_keep_it;
+
+/// What a definition is known by: identifiers count within a kind, as an attribute type and an object class may share one.
+type Key = (ElementKind, String);
 
 /// A definition of either kind.
 #[derive(Clone, Debug)]
@@ -26,11 +30,11 @@ impl Definition {
         }
     }
 
-    /// Attributes and classes have identifiers of one space.
-    fn oid(&self) -> String {
+    fn key(&self) -> Key {
+        let of = |oid: &str| as_servers_keep_it(oid.to_ascii_lowercase());
         match self {
-            Self::Attribute(definition) => definition.oid.to_ascii_lowercase(),
-            Self::Class(definition) => definition.oid.to_ascii_lowercase(),
+            Self::Attribute(definition) => (ElementKind::Attribute, of(&definition.oid)),
+            Self::Class(definition) => (ElementKind::Class, of(&definition.oid)),
         }
     }
 
@@ -41,10 +45,18 @@ impl Definition {
         }
     }
 
-    fn is(&self, name: &str) -> bool {
+    fn names(&self) -> &[String] {
         match self {
-            Self::Attribute(definition) => definition.is(name),
-            Self::Class(definition) => definition.is(name),
+            Self::Attribute(definition) => &definition.names,
+            Self::Class(definition) => &definition.names,
+        }
+    }
+
+    /// Returns whether a reference to an element of this kind means it.
+    fn is(&self, kind: ElementKind, name: &str) -> bool {
+        match self {
+            Self::Attribute(definition) => kind == ElementKind::Attribute && definition.is(name),
+            Self::Class(definition) => kind == ElementKind::Class && definition.is(name),
         }
     }
 
@@ -93,43 +105,46 @@ struct Pair {
 }
 
 pub(super) fn of(schema: &Subschema, edits: &[ValueEdit]) -> ChangeState {
-    let mut pairs: BTreeMap<String, Pair> = BTreeMap::new();
+    let mut pairs: BTreeMap<Key, Pair> = BTreeMap::new();
     for edit in edits {
         for value in &edit.values {
             let Some(definition) = Definition::parse(&edit.attribute, value) else {
                 return ChangeState::Neither(format!("`{value}` is not a definition"));
             };
-            let pair = pairs.entry(definition.oid()).or_default();
+            let pair = pairs.entry(definition.key()).or_default();
             match edit.kind {
                 EditKind::Delete => pair.before = Some(definition),
                 EditKind::Add => pair.after = Some(definition),
             }
         }
     }
-    let values = [("attributeTypes", &schema.attribute_types), ("objectClasses", &schema.object_classes)];
-    let all = values.iter().flat_map(|(name, values)| values.iter().map(move |value| (*name, value)));
-    let there: BTreeMap<String, Definition> = all
-        .filter_map(|(name, value)| Definition::parse(name, value))
-        .filter(|definition| pairs.contains_key(&definition.oid()))
-        .map(|definition| (definition.oid(), definition))
+    let there: BTreeMap<Key, Definition> = all(schema)
+        .filter(|definition| pairs.contains_key(&definition.key()))
+        .map(|definition| (definition.key(), definition))
         .collect();
     let server = ServerSchema::new(schema);
-    let is = |oid: &str, wanted: &Option<Definition>| match (there.get(oid), wanted) {
+    let is = |key: &Key, wanted: &Option<Definition>| match (there.get(key), wanted) {
         (None, None) => true,
         (Some(there), Some(wanted)) => there.is_same(wanted, &server),
         _ => false,
     };
-    let not_after = pairs.iter().find(|(oid, pair)| !is(oid, &pair.after));
-    let not_before = pairs.iter().find(|(oid, pair)| !is(oid, &pair.before));
+    let not_after = pairs.iter().find(|(key, pair)| !is(key, &pair.after));
+    let not_before = pairs.iter().find(|(key, pair)| !is(key, &pair.before));
     match (not_after, not_before) {
         (None, _) => ChangeState::After,
         (Some(_), None) => ChangeState::Before,
-        (Some((oid, pair)), Some(_)) => {
-            let name = pair.after.as_ref().or(pair.before.as_ref()).map_or(oid.as_str(), Definition::name);
-            let how = if there.contains_key(oid) { "is not as it was planned" } else { "is not there" };
+        (Some((key, pair)), Some(_)) => {
+            let name = pair.after.as_ref().or(pair.before.as_ref()).map_or(key.1.as_str(), Definition::name);
+            let how = if there.contains_key(key) { "is not as it was planned" } else { "is not there" };
             ChangeState::Neither(format!("the definition of {name} {how}"))
         }
     }
+}
+
+/// Returns the definitions of a server.
+fn all(schema: &Subschema) -> impl Iterator<Item = Definition> {
+    let attributes = schema.attribute_types.iter().filter_map(|value| Definition::parse("attributeTypes", value));
+    attributes.chain(schema.object_classes.iter().filter_map(|value| Definition::parse("objectClasses", value)))
 }
 
 /// Returns the names of the attributes that taking a change back deletes for good.
@@ -147,14 +162,9 @@ pub(super) fn attributes_that_go(edits: &[ValueEdit]) -> Vec<String> {
 
 /// Returns what takes back the part of a change that is done: a server that refuses one definition may keep those before it.
 pub(super) fn back_from_part(schema: &Subschema, edits: &[ValueEdit]) -> Vec<ValueEdit> {
-    let there: BTreeSet<String> =
-        [("attributeTypes", &schema.attribute_types), ("objectClasses", &schema.object_classes)]
-            .iter()
-            .flat_map(|(name, values)| values.iter().filter_map(|value| Definition::parse(name, value)))
-            .map(|definition| definition.oid())
-            .collect();
+    let there: BTreeSet<Key> = all(schema).map(|definition| definition.key()).collect();
     let is_there = |edit: &ValueEdit, value: &String| {
-        Definition::parse(&edit.attribute, value).is_some_and(|definition| there.contains(&definition.oid()))
+        Definition::parse(&edit.attribute, value).is_some_and(|definition| there.contains(&definition.key()))
     };
     let back = edits.iter().rev().map(reversed_edit).map(|mut edit| {
         let wanted = edit.kind == EditKind::Delete;
@@ -184,23 +194,27 @@ pub(super) fn referred_to(schema: &Subschema, edits: &[ValueEdit], changes: &[Di
         Operation::Modify { edits } => Some(edits),
         Operation::Add { .. } | Operation::Delete { .. } => None,
     });
-    let brought: BTreeSet<String> =
-        of_run.flatten().flat_map(|edit| definitions(edit, EditKind::Add)).map(|d| d.oid()).collect();
+    let brought: BTreeSet<Key> =
+        of_run.flatten().flat_map(|edit| definitions(edit, EditKind::Add)).map(|d| d.key()).collect();
     let old: Vec<Definition> = edits.iter().flat_map(|edit| definitions(edit, EditKind::Delete)).collect();
     let new = edits.iter().flat_map(|edit| definitions(edit, EditKind::Add));
-    let going: Vec<Definition> =
-        new.filter(|new| !old.iter().any(|old| old.name().eq_ignore_ascii_case(new.name()))).collect();
-    let goes = |name: &str| going.iter().any(|definition| definition.is(name));
-    let server = ServerSchema::new(schema);
-    for class in server.classes().filter(|class| !brought.contains(&class.oid.to_ascii_lowercase())) {
-        let mut names = class.must.iter().chain(&class.may).chain(&class.sup);
-        if let Some(name) = names.find(|name| goes(name)) {
-            return Some(format!("the class {} refers to {name}, which would be removed", class.name()));
-        }
-    }
-    for attribute in server.attributes().filter(|attribute| !brought.contains(&attribute.oid.to_ascii_lowercase())) {
-        if let Some(name) = attribute.sup.as_deref().filter(|name| goes(name)) {
-            return Some(format!("the attribute {} refers to {name}, which would be removed", attribute.name()));
+    // What comes back under one of its names is still there for whoever refers to it.
+    let stays = |new: &Definition| new.names().iter().any(|name| old.iter().any(|old| old.is(new.key().0, name)));
+    let going: Vec<Definition> = new.filter(|new| !stays(new)).collect();
+    let goes = |kind, name: &str| going.iter().any(|definition| definition.is(kind, name));
+    let others = all(schema).filter(|definition| !brought.contains(&definition.key()));
+    for other in others {
+        let (attributes, superiors): (Vec<&String>, Vec<&String>) = match &other {
+            Definition::Attribute(definition) => (Vec::new(), definition.sup.iter().collect()),
+            Definition::Class(definition) => {
+                (definition.must.iter().chain(&definition.may).collect(), definition.sup.iter().collect())
+            }
+        };
+        let kind = other.key().0;
+        let attribute = attributes.into_iter().find(|name| goes(ElementKind::Attribute, name));
+        if let Some(name) = attribute.or_else(|| superiors.into_iter().find(|name| goes(kind, name))) {
+            let what = if kind == ElementKind::Class { "class" } else { "attribute" };
+            return Some(format!("the {what} {} refers to {name}, which would be removed", other.name()));
         }
     }
     None

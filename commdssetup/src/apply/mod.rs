@@ -2,13 +2,16 @@
 
 mod compare;
 mod compare_schema;
+mod definitions;
 mod requests;
 mod service;
 mod state;
 mod steps;
 mod tasks;
 
+pub(crate) use compare::{View, state_in};
 pub use compare::{change_state, check_undo};
+pub(crate) use definitions::{added_in, oid_of};
 pub use requests::DirectoryRequest;
 pub use service::{DirectoryService, SERVICE};
 pub use state::ChangeState;

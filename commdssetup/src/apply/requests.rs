@@ -16,4 +16,6 @@ pub enum DirectoryRequest {
     LeaveIndexes(ReindexTask),
     /// Reading everything once more and comparing it with the plan.
     Verify,
+    /// Comparing what the server has stored on its disk with the plan.
+    CompareStored,
 }

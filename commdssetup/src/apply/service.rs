@@ -10,6 +10,7 @@ use super::state::ChangeState;
 use super::tasks;
 use crate::ldap::{Depth, Directory, LdapError, Search};
 use crate::plan::{DirectoryChange, Operation, Scope, ValueEdit};
+use crate::stored::{Expected, Files, Stored, unseen};
 
 /// Name of the service in plans.
 pub const SERVICE: &str = "directory";
@@ -20,6 +21,8 @@ pub struct DirectoryService<'a> {
     pub directory: &'a dyn Directory,
     /// All changes of the run that is applied or undone.
     pub changes: Vec<DirectoryChange>,
+    /// Where the server stores them.
+    pub files: Files<'a>,
     /// Shows how far the building of indexes is.
     pub say: Box<dyn Fn(&str) + Sync + 'a>,
 }
@@ -57,6 +60,7 @@ impl Service for DirectoryService<'_> {
             DirectoryRequest::Reindex(task) => tasks::run(self.directory, &task, observer, &*self.say)?,
             DirectoryRequest::LeaveIndexes(_) => {}
             DirectoryRequest::Verify => self.verify()?,
+            DirectoryRequest::CompareStored => return Ok(Value::from(self.not_stored()?)),
         }
         Ok(Value::Null)
     }
@@ -70,7 +74,7 @@ impl Service for DirectoryService<'_> {
             },
             // Building an index once more does no harm.
             DirectoryRequest::Reindex(task) => tasks::is_done(self.directory, &task)?,
-            DirectoryRequest::LeaveIndexes(_) | DirectoryRequest::Verify => false,
+            DirectoryRequest::LeaveIndexes(_) | DirectoryRequest::Verify | DirectoryRequest::CompareStored => false,
         };
         Ok(is_done.then_some(Value::Null))
     }
@@ -117,6 +121,17 @@ impl DirectoryService<'_> {
             // The server deletes some of its own entries with the one above them.
             Err(error) if error.code() == Some(32) => Ok(()),
             other => other,
+        })
+    }
+
+    /// Returns what the server has not stored.
+    fn not_stored(&self) -> Result<Vec<String>, LdapError> {
+        Ok(match self.files.compare(self.directory, &self.changes, Expected::Done)? {
+            Stored::Compared(findings) => findings,
+            Stored::Unseen(why) => {
+                (self.say)(&unseen(&why));
+                Vec::new()
+            }
         })
     }
 

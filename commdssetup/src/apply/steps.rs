@@ -38,17 +38,24 @@ pub fn engine_plan(tool: &str, request: Value, plan: &Plan) -> Result<EnginePlan
             backward: Some(serde_json::to_value(DirectoryRequest::LeaveIndexes(task.clone()))?),
         }));
     }
-    engine_plan.steps.push(Step::Request(Request {
-        service: SERVICE.to_owned(),
-        line: "read everything again and compare it with the plan".to_owned(),
-        forward: serde_json::to_value(DirectoryRequest::Verify)?,
-        backward: None,
-        backward_line: None,
-    }));
+    engine_plan.steps.push(look("read everything again and compare it with the plan", &DirectoryRequest::Verify)?);
     for note in notes {
         engine_plan.steps.push(step_of(note)?);
     }
+    let line = "compare what the server has stored on its disk with the plan";
+    engine_plan.steps.push(look(line, &DirectoryRequest::CompareStored)?);
     Ok(engine_plan)
+}
+
+/// A step that only reads.
+fn look(line: &str, request: &DirectoryRequest) -> Result<Step, serde_json::Error> {
+    Ok(Step::Request(Request {
+        service: SERVICE.to_owned(),
+        line: line.to_owned(),
+        forward: serde_json::to_value(request)?,
+        backward: None,
+        backward_line: None,
+    }))
 }
 
 /// Returns the inverse of a plan, as LDIF for people and their tools.
@@ -73,7 +80,10 @@ pub fn changes_of(plan: &EnginePlan) -> Vec<DirectoryChange> {
     });
     let changes = requests.filter_map(|request| match request {
         DirectoryRequest::Change(change) => Some(change),
-        DirectoryRequest::Reindex(_) | DirectoryRequest::LeaveIndexes(_) | DirectoryRequest::Verify => None,
+        DirectoryRequest::Reindex(_)
+        | DirectoryRequest::LeaveIndexes(_)
+        | DirectoryRequest::Verify
+        | DirectoryRequest::CompareStored => None,
     });
     changes.collect()
 }

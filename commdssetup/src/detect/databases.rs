@@ -2,15 +2,15 @@
 
 use ldif::Dn;
 
-use super::{name_in, required};
-use crate::facts::{Backend, IndexEntry, MappingNode};
-use crate::ldap::{Depth, Directory, LdapError, Search};
+use super::{DetectError, name_in, required};
+use crate::facts::{Access, Backend, IndexEntry, MappingNode};
+use crate::ldap::{Depth, Directory, Entry, LdapError, Search};
 use crate::plan::DATABASES;
 
 const INDEX: &[&str] = &["*"];
 
 pub(super) fn backends(directory: &dyn Directory) -> Result<Vec<Backend>, LdapError> {
-    let wanted = ["cn", "nsslapd-suffix"];
+    let wanted = ["cn", "nsslapd-suffix", "nsslapd-readonly"];
     let search = Search::below(DATABASES, Depth::Children, "(objectClass=nsBackendInstance)", &wanted);
     let mut backends = Vec::new();
     for entry in directory.search(&search)? {
@@ -18,10 +18,53 @@ pub(super) fn backends(directory: &dyn Directory) -> Result<Vec<Backend>, LdapEr
             name: required(&entry, "cn")?,
             suffix: name_in(&entry, "nsslapd-suffix")?,
             indexes: indexes(directory, &format!("cn=index,{}", entry.dn))?,
+            access: access(&entry)?,
             dn: entry.dn,
         });
     }
     Ok(backends)
+}
+
+fn access(entry: &Entry) -> Result<Access, LdapError> {
+    let is_read_only = entry.text("nsslapd-readonly")?.is_some_and(|word| word.eq_ignore_ascii_case("on"));
+    Ok(if is_read_only { Access::ReadOnly } else { Access::ReadWrite })
+}
+
+/// Returns the names that no new database can have: the server refuses a second entry of a name (68, measured with `config` and
+/// `monitor`), and looks up databases of all kinds by name.
+pub(super) fn taken_names(directory: &dyn Directory) -> Result<Vec<String>, LdapError> {
+    let mut names = Vec::new();
+    for place in [DATABASES, "cn=chaining database,cn=plugins,cn=config"] {
+        for entry in directory.search(&Search::below(place, Depth::Children, "(objectClass=*)", &["cn"]))? {
+            names.extend(entry.texts("cn")?);
+        }
+    }
+    Ok(names)
+}
+
+/// Checks that entries that are to be added or deleted lie in databases that take it.
+pub(super) fn check_changeable(directory: &dyn Directory, entries: &[Dn]) -> Result<(), DetectError> {
+    let wanted = ["cn", "nsslapd-suffix", "nsslapd-readonly"];
+    let search = Search::below(DATABASES, Depth::Children, "(objectClass=nsBackendInstance)", &wanted);
+    let nodes = mapping_tree(directory)?;
+    for database in directory.search(&search)? {
+        let suffix = name_in(&database, "nsslapd-suffix")?;
+        let Some(entry) = entries.iter().find(|dn| **dn == suffix || dn.is_below(&suffix)) else { continue };
+        if access(&database)? == Access::ReadOnly {
+            let (dn, database) = (entry.to_string(), required(&database, "cn")?);
+            return Err(DetectError::DatabaseReadOnly { dn, database });
+        }
+        // A replica sends whoever changes it elsewhere; a suffix that is switched off answers nobody.
+        let node = nodes.iter().find(|node| node.suffix == suffix);
+        if let Some(node) = node.filter(|node| !node.state.eq_ignore_ascii_case("backend")) {
+            return Err(DetectError::SuffixNotServed {
+                dn: entry.to_string(),
+                node: node.dn.clone(),
+                state: node.state.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn default_indexes(directory: &dyn Directory) -> Result<Vec<IndexEntry>, LdapError> {

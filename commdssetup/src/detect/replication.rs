@@ -1,12 +1,13 @@
 //! Replication: which part this instance has in it, and which other servers it knows of.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use ldif::Dn;
 
 use super::name_in;
 use crate::facts::{MappingNode, Replica, ReplicaRole};
-use crate::ldap::{Depth, Directory, LdapError, Search};
+use crate::ldap::{Bind, Depth, Directory, Entry, LdapError, Search, Target};
 
 const MAPPING_TREE: &str = "cn=mapping tree,cn=config";
 
@@ -35,16 +36,59 @@ pub(super) fn replicas(directory: &dyn Directory, nodes: &[MappingNode]) -> Resu
     Ok(replicas)
 }
 
+/// Returns the servers that this one sends updates to, for each suffix.
 fn agreements(directory: &dyn Directory) -> Result<Vec<(Dn, String)>, LdapError> {
-    let wanted = ["nsDS5ReplicaRoot", "nsDS5ReplicaHost", "nsDS5ReplicaPort"];
-    let search = Search::below(MAPPING_TREE, Depth::Subtree, "(objectClass=nsDS5ReplicationAgreement)", &wanted);
     let mut agreements = Vec::new();
-    for entry in directory.search(&search)? {
-        let host = entry.text("nsDS5ReplicaHost")?.unwrap_or_else(|| entry.dn.clone());
-        let port = entry.text("nsDS5ReplicaPort")?.map(|port| format!(":{port}")).unwrap_or_default();
-        agreements.push((name_in(&entry, "nsDS5ReplicaRoot")?, format!("{host}{port}")));
+    for entry in read_agreements(directory)? {
+        agreements.push((name_in(&entry, "nsDS5ReplicaRoot")?, server_of(&entry)?));
     }
     Ok(agreements)
+}
+
+fn read_agreements(directory: &dyn Directory) -> Result<Vec<Entry>, LdapError> {
+    let wanted = ["nsDS5ReplicaRoot", "nsDS5ReplicaHost", "nsDS5ReplicaPort", "nsDS5ReplicaTransportInfo"];
+    directory.search(&Search::below(MAPPING_TREE, Depth::Subtree, "(objectClass=nsDS5ReplicationAgreement)", &wanted))
+}
+
+/// Returns `host:port`.
+fn server_of(entry: &Entry) -> Result<String, LdapError> {
+    let host = entry.text("nsDS5ReplicaHost")?.unwrap_or_else(|| entry.dn.clone());
+    let host = if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host };
+    let port = entry.text("nsDS5ReplicaPort")?.map(|port| format!(":{port}")).unwrap_or_default();
+    Ok(format!("{host}{port}"))
+}
+
+/// A server that another one sends updates to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsumerServer {
+    /// `host:port`.
+    pub name: String,
+    /// How it is reached, as nobody; nothing where the agreement names no address.
+    pub target: Option<Target>,
+}
+
+/// Returns the servers that this one sends updates to, each once. `ca_file` is for those that are reached with TLS.
+///
+/// # Errors
+/// [`LdapError`].
+pub fn consumers(directory: &dyn Directory, ca_file: Option<&Path>) -> Result<Vec<ConsumerServer>, LdapError> {
+    let mut all: Vec<ConsumerServer> = Vec::new();
+    for entry in read_agreements(directory)? {
+        let name = server_of(&entry)?;
+        if all.iter().any(|known| known.name.eq_ignore_ascii_case(&name)) {
+            continue;
+        }
+        let transport = entry.text("nsDS5ReplicaTransportInfo")?.unwrap_or_default().to_ascii_uppercase();
+        let (scheme, start_tls) = match transport.as_str() {
+            "SSL" | "LDAPS" => ("ldaps", false),
+            "TLS" | "STARTTLS" => ("ldap", true),
+            _ => ("ldap", false),
+        };
+        let ca_file = ca_file.filter(|_| start_tls || scheme == "ldaps").map(Path::to_path_buf);
+        let target = Target::new(&format!("{scheme}://{name}"), start_tls, ca_file, Bind::Anonymous).ok();
+        all.push(ConsumerServer { name, target });
+    }
+    Ok(all)
 }
 
 /// Returns the server in `{replica 1 ldap://host:389} ...`.

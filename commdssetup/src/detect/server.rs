@@ -4,7 +4,7 @@ use ldif::Dn;
 
 use super::DetectError;
 use crate::choices::Choices;
-use crate::facts::{SchemaUpdates, Server, Vendor};
+use crate::facts::{LARGEST_REQUEST, SchemaUpdates, Server, Vendor};
 use crate::ldap::{Bind, Directory, Entry, LdapError, Target};
 
 /// Where the servers that we know keep their schema.
@@ -23,19 +23,21 @@ pub(super) fn server(
         url: target.url.clone(),
         instance: choices.instance.clone(),
         schema_updates: SchemaUpdates::On,
+        largest_request: LARGEST_REQUEST,
     };
     Ok((server, root.text("subschemaSubentry")?.unwrap_or_else(|| SCHEMA.to_owned())))
 }
 
-/// Checks that a server takes changes of whoever is bound, of its schema too where that is to change.
-pub(super) fn check(directory: &dyn Directory, target: &Target, of_schema: bool) -> Result<(), DetectError> {
+/// Checks that a server takes changes of whoever is bound, of its schema too where that is to change. Returns the largest request that
+/// it takes; nothing where its product is another one.
+pub(super) fn check(directory: &dyn Directory, target: &Target, of_schema: bool) -> Result<Option<u64>, DetectError> {
     let root = directory.entry("", &["vendorName", "vendorVersion"])?.unwrap_or_default();
     if matches!(vendor_of(&root)?, Vendor::Other(_)) {
-        return Ok(());
+        return Ok(None);
     }
     match configuration(directory, target)? {
-        SchemaUpdates::Off if of_schema => Err(DetectError::SchemaUpdatesOff { url: target.url.clone() }),
-        SchemaUpdates::On | SchemaUpdates::Off => Ok(()),
+        (SchemaUpdates::Off, _) if of_schema => Err(DetectError::SchemaUpdatesOff { url: target.url.clone() }),
+        (_, largest_request) => Ok(Some(largest_request)),
     }
 }
 
@@ -61,7 +63,9 @@ fn vendor(name: &str, version: &str) -> Vendor {
 }
 
 /// Reads the configuration: only the Directory Manager sees all of it, and nobody else may change it.
-pub(super) fn configuration(directory: &dyn Directory, target: &Target) -> Result<SchemaUpdates, DetectError> {
+/// No limit of the server's counts for the Directory Manager but that of the size of a request: 389 DS ignores `nsSizeLimit`,
+/// `nsTimeLimit` and `nsLookThroughLimit` of his own entry and its own `nsslapd-sizelimit` (measured).
+pub(super) fn configuration(directory: &dyn Directory, target: &Target) -> Result<(SchemaUpdates, u64), DetectError> {
     // Servers of before 2006 do not know this question; then the name that was bound is all there is.
     let name = match directory.who_am_i() {
         Err(error) if error.code().is_some() => None,
@@ -71,8 +75,9 @@ pub(super) fn configuration(directory: &dyn Directory, target: &Target) -> Resul
         (Some(dn), _) => dn,
         (None, Bind::Simple { dn }) => dn.clone(),
         (None, Bind::External) => "the user of this process".to_owned(),
+        (None, Bind::Anonymous) => "nobody".to_owned(),
     };
-    let wanted = ["nsslapd-rootdn", "nsslapd-schemamod", "nsslapd-readonly"];
+    let wanted = ["nsslapd-rootdn", "nsslapd-schemamod", "nsslapd-readonly", "nsslapd-maxbersize"];
     let entry = directory.entry("cn=config", &wanted)?.unwrap_or_default();
     let manager = entry.text("nsslapd-rootdn")?;
     let is_same = |manager: &String| match (Dn::parse(manager), Dn::parse(&bound)) {
@@ -86,7 +91,10 @@ pub(super) fn configuration(directory: &dyn Directory, target: &Target) -> Resul
     if is(entry.text("nsslapd-readonly")?, "on") {
         return Err(DetectError::ReadOnly { url: target.url.clone() });
     }
-    Ok(if is(entry.text("nsslapd-schemamod")?, "off") { SchemaUpdates::Off } else { SchemaUpdates::On })
+    let updates = if is(entry.text("nsslapd-schemamod")?, "off") { SchemaUpdates::Off } else { SchemaUpdates::On };
+    let limit = entry.text("nsslapd-maxbersize")?.and_then(|bytes| bytes.trim().parse::<u64>().ok());
+    // 0 is written for the default.
+    Ok((updates, limit.filter(|bytes| *bytes > 0).unwrap_or(LARGEST_REQUEST)))
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ pub enum Bind {
     },
     /// As the user who runs this, whom the server knows by the socket (SASL EXTERNAL).
     External,
+    /// As nobody: other servers are only asked what everybody may see.
+    Anonymous,
 }
 
 /// A server to connect to.
@@ -77,14 +79,27 @@ impl Target {
     /// Returns whether a password crosses a network unencrypted.
     #[must_use]
     pub fn is_open_to_others(&self) -> bool {
-        let Some(host) = self.url.strip_prefix("ldap://") else { return false };
-        let host = match host.strip_prefix('[') {
+        let is_plain = self.url.starts_with("ldap://") && !self.start_tls;
+        is_plain && !self.is_on_this_machine() && matches!(self.bind, Bind::Simple { .. })
+    }
+
+    /// Returns whether the server is on this machine: behind a socket, or at a loopback address.
+    #[must_use]
+    pub fn is_on_this_machine(&self) -> bool {
+        let address = self.host().parse::<std::net::IpAddr>();
+        self.url.starts_with("ldapi://")
+            || self.host().eq_ignore_ascii_case("localhost")
+            || address.is_ok_and(|address| address.is_loopback())
+    }
+
+    /// Returns the name or address of the server; of a socket its escaped path.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let (_, host) = self.url.split_once("://").unwrap_or_default();
+        match host.strip_prefix('[') {
             Some(rest) => rest.split(']').next().unwrap_or_default(),
             None => host.split(':').next().unwrap_or_default(),
-        };
-        let address = host.parse::<std::net::IpAddr>();
-        let is_local = host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback());
-        !self.start_tls && !is_local && matches!(self.bind, Bind::Simple { .. })
+        }
     }
 
     /// Returns the name that binds; nothing for SASL EXTERNAL.
@@ -92,7 +107,7 @@ impl Target {
     pub fn bind_dn(&self) -> Option<&str> {
         match &self.bind {
             Bind::Simple { dn } => Some(dn),
-            Bind::External => None,
+            Bind::External | Bind::Anonymous => None,
         }
     }
 }

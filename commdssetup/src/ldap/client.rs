@@ -7,14 +7,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ldap3::{LdapConn, LdapConnSettings, LdapResult, Mod, Scope, SearchEntry, SearchOptions};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-
+use super::certificate::Refused;
 use super::error::code_name;
+use super::verifier;
 use super::{Bind, Depth, Entry, LdapError, Limits, Password, Target};
 use crate::facts::Values;
 use crate::plan::{EditKind, ValueEdit};
+use ldap3::{LdapConn, LdapConnSettings, LdapResult, Mod, Scope, SearchEntry, SearchOptions};
 
 /// More than this no entry or answer that we ask for has: a server that sends more is none.
 const MOST_BYTES: usize = 256 << 20;
@@ -47,22 +46,8 @@ impl Client {
     pub(super) fn connect(target: &Target, password: Option<&Password>, limits: Limits) -> Result<Self, LdapError> {
         let url = target.url.clone();
         let mut settings = LdapConnSettings::new().set_conn_timeout(limits.to_connect).set_starttls(target.start_tls);
-        if let Some(path) = &target.ca_file {
-            let untrusted =
-                |what: String| LdapError::Untrusted { url: url.clone(), what: format!("{}: {what}", path.display()) };
-            let mut roots = rustls::RootCertStore::empty();
-            // Anything else may never end.
-            if !std::fs::metadata(path).map_err(|e| untrusted(e.to_string()))?.is_file() {
-                return Err(untrusted("not a regular file".to_owned()));
-            }
-            for certificate in CertificateDer::pem_file_iter(path).map_err(|e| untrusted(e.to_string()))? {
-                let certificate = certificate.map_err(|e| untrusted(e.to_string()))?;
-                roots.add(certificate).map_err(|e| untrusted(e.to_string()))?;
-            }
-            if roots.is_empty() {
-                return Err(untrusted("it holds no certificate".to_owned()));
-            }
-            let config = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        if target.start_tls || url.starts_with("ldaps://") {
+            let config = verifier::config(target.ca_file.as_deref()).map_err(|refused| untrusted(&url, refused))?;
             settings = settings.set_config(Arc::new(config));
         }
         let ldap =
@@ -79,6 +64,8 @@ impl Client {
             // Without a password the server would take it for an anonymous one.
             (Bind::Simple { dn }, None) => return Err(LdapError::WrongPassword { dn: dn.clone() }),
             (Bind::External, _) => (self.ldap.sasl_external_bind(), "the user of this process"),
+            // Whoever does not bind is nobody.
+            (Bind::Anonymous, _) => return Ok(()),
         };
         match result.map_err(|e| lost(&self.url, self.limits.to_connect, &e))? {
             // The server does not say whether it knows the name.
@@ -205,6 +192,23 @@ fn to_entry(entry: SearchEntry) -> Entry {
     Entry { dn: entry.dn, attributes }
 }
 
+fn untrusted(url: &str, refused: Refused) -> LdapError {
+    LdapError::Untrusted { url: url.to_owned(), what: refused.what, remedy: refused.remedy }
+}
+
+/// Says in plain words why TLS did not come about.
+fn handshake(error: &rustls::Error) -> &'static str {
+    match error {
+        rustls::Error::PeerIncompatible(_) => {
+            "it has no version or cipher of TLS in common with this program, which needs TLS 1.2 or 1.3"
+        }
+        rustls::Error::AlertReceived(_) => "it refused the TLS connection",
+        rustls::Error::InvalidMessage(_) => "its answer is not TLS",
+        rustls::Error::NoCertificatesPresented => "it has no certificate",
+        _ => "the TLS connection failed",
+    }
+}
+
 /// Tells why there is no connection.
 fn unreachable(url: &str, target: &Target, limit: Duration, error: &ldap3::LdapError) -> LdapError {
     let url = url.to_owned();
@@ -218,8 +222,10 @@ fn unreachable(url: &str, target: &Target, limit: Duration, error: &ldap3::LdapE
         _ => None,
     };
     match (inner, error) {
-        (Some(rustls::Error::InvalidCertificate(what)), _) => LdapError::Untrusted { url, what: what.to_string() },
-        (Some(other), _) => LdapError::Unreachable { url, what: format!("TLS: {other}") },
+        (Some(error), _) => match verifier::refused(error) {
+            Some(refused) => untrusted(&url, refused),
+            None => LdapError::Unreachable { url, what: handshake(error).to_owned() },
+        },
         (None, ldap3::LdapError::Io { source }) => LdapError::Unreachable { url, what: source.to_string() },
         (None, _) if target.start_tls => LdapError::StartTls { url, what: "it closed the connection".to_owned() },
         (None, other) => LdapError::Unreachable { url, what: other.to_string() },

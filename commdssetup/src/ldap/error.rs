@@ -2,6 +2,17 @@
 
 use upgrade_engine::step::StepError;
 
+/// What helps against a certificate that is not trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// A file with it, or with its authority's.
+    TrustIt,
+    /// Another name of the server.
+    OtherName,
+    /// A new certificate.
+    Replace,
+}
+
 /// Why the server did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LdapError {
@@ -20,6 +31,8 @@ pub enum LdapError {
         url: String,
         /// What is wrong with it.
         what: String,
+        /// What helps.
+        remedy: Remedy,
     },
     /// The server does not begin TLS.
     #[error("{url} does not support StartTLS: {what}")]

@@ -3,15 +3,17 @@
 //! Everything else sees a [`Directory`]: the real one is a [`Connection`], tests put others in its place.
 
 mod address;
+mod certificate;
 mod client;
 mod connection;
 mod error;
 mod limits;
+mod verifier;
 
 pub use address::{AddressError, Bind, Target, socket_url};
 pub use connection::Connection;
 pub(crate) use connection::THREAD;
-pub use error::LdapError;
+pub use error::{LdapError, Remedy};
 pub use limits::Limits;
 
 use crate::facts::Values;

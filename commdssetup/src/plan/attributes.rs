@@ -2,6 +2,7 @@
 
 use ldif::schema::{AttributeDifference, AttributeType, is_numeric_oid};
 
+use super::named::{is_of_vendor, is_same_oid};
 use super::server_schema::{Known, ServerSchema, is_user_defined};
 use super::types::ConflictKind;
 use crate::choices::UnpublishedOids;
@@ -68,17 +69,16 @@ pub(super) fn judge(
             (None, None) => Verdict::Add(ours.clone()),
         };
     }
-    let by_oid = server.attributes.by_oid(&ours.oid);
-    match (by_oid, by_name) {
-        (Some(known), _) if ours.names.iter().any(|name| known.definition.is(name)) => present(element, known, server),
-        (_, Some(known)) if !is_numeric_oid(&known.definition.oid) => present(element, known, server),
-        (_, Some(known)) => {
-            let (difference, serves) = weigh(element, known, server);
+    match (by_name, server.attributes.by_oid(&ours.oid)) {
+        (Some(known), _) if is_of_vendor(element, &known.definition.oid) => present(element, known, server),
+        (Some(known), _) => {
+            let Weighed { texts, syntax, is_narrower } = weigh(element, known, server);
+            let serves = syntax != Fit::Refuses && !is_narrower;
             let oids = format!("{} here, {} on the server", ours.oid, known.definition.oid);
-            let difference = if difference.is_empty() { oids } else { format!("{oids}; {}", difference.join("; ")) };
+            let difference = if texts.is_empty() { oids } else { format!("{oids}; {}", texts.join("; ")) };
             Verdict::Conflict(contradiction(ConflictKind::SameNameOtherOid, element, known, difference, serves))
         }
-        (Some(known), None) => {
+        (None, Some(known)) => {
             let difference = format!("{} is {} on the server", ours.oid, known.definition.name());
             Verdict::Conflict(contradiction(ConflictKind::SameOidOtherName, element, known, difference, false))
         }
@@ -89,34 +89,50 @@ pub(super) fn judge(
     }
 }
 
-/// Judges a definition of the same name, and the same identifier where that counts.
+/// Judges a definition of the same name, under an identifier of the vendor. Its editions differ, so the server's own is kept; only
+/// a syntax that cannot hold the values is in the way. One value where several are published is reported.
 fn present(
     element: &Element<AttributeType>,
     known: &Known<AttributeType>,
     server: &ServerSchema,
 ) -> Verdict<AttributeType> {
     let ours = &element.definition;
-    let (mut texts, serves) = weigh(element, known, server);
-    let has_other_syntax = texts.iter().any(|text| text.starts_with("SYNTAX"));
-    let is_narrower = is_narrower(element, known);
-    if has_other_syntax || is_narrower {
-        let kind = if has_other_syntax { ConflictKind::OtherSyntax } else { ConflictKind::Narrowing };
-        return Verdict::Conflict(contradiction(kind, element, known, texts.join("; "), serves));
+    let Weighed { mut texts, syntax, is_narrower } = weigh(element, known, server);
+    if syntax != Fit::Same || is_narrower {
+        let kind = if syntax == Fit::Same { ConflictKind::Narrowing } else { ConflictKind::OtherSyntax };
+        return Verdict::Conflict(contradiction(kind, element, known, texts.join("; "), syntax != Fit::Refuses));
     }
-    if !ours.oid.eq_ignore_ascii_case(&known.definition.oid) {
+    if !is_same_oid(&ours.oid, &known.definition.oid) {
         texts.insert(0, format!("the server has it as {}", known.definition.oid));
     }
     Verdict::Present { difference: (!texts.is_empty()).then(|| texts.join("; ")) }
 }
 
-fn is_narrower(element: &Element<AttributeType>, known: &Known<AttributeType>) -> bool {
-    !element.open.contains(&Open::SingleValue) && known.definition.single_value && !element.definition.single_value
+/// Whether values that fit one syntax fit another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fit {
+    /// It is the same, or not known.
+    Same,
+    /// It is another one, and holds them.
+    Holds,
+    /// It is another one, and does not.
+    Refuses,
 }
 
-/// Returns what differs, and whether values that fit ours fit the server's.
-fn weigh(element: &Element<AttributeType>, known: &Known<AttributeType>, server: &ServerSchema) -> (Vec<String>, bool) {
+/// What differs between an attribute type of ours and the server's.
+struct Weighed {
+    texts: Vec<String>,
+    /// Whether values that fit our syntax fit the server's.
+    syntax: Fit,
+    /// Whether the server takes one value where we have several.
+    is_narrower: bool,
+}
+
+fn weigh(element: &Element<AttributeType>, known: &Known<AttributeType>, server: &ServerSchema) -> Weighed {
     let mut texts = Vec::new();
-    let mut serves = !is_narrower(element, known);
+    let mut syntax = Fit::Same;
+    let is_narrower =
+        !element.open.contains(&Open::SingleValue) && known.definition.single_value && !element.definition.single_value;
     let mut theirs = known.definition.clone();
     // A type without a syntax has its superior's.
     theirs.syntax = server.syntax(&known.definition).cloned();
@@ -130,7 +146,7 @@ fn weigh(element: &Element<AttributeType>, known: &Known<AttributeType>, server:
                 let show = |syntax: &Option<_>| syntax.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
                 texts.push(format!("SYNTAX {} here, {} on the server", show(&ours), show(&theirs)));
                 let oid = |syntax: Option<ldif::schema::Syntax>| syntax.map(|syntax| syntax.oid).unwrap_or_default();
-                serves &= is_text(&oid(ours)) && is_text(&oid(theirs));
+                syntax = if holds(&oid(theirs), &oid(ours)) { Fit::Holds } else { Fit::Refuses };
             }
             AttributeDifference::SingleValue(ours, _) if !element.open.contains(&Open::SingleValue) => {
                 let (one, other) = if ours { ("one value", "several") } else { ("several values", "only one") };
@@ -151,7 +167,17 @@ fn weigh(element: &Element<AttributeType>, known: &Known<AttributeType>, server:
             | AttributeDifference::SingleValue(..) => {}
         }
     }
-    (texts, serves)
+    Weighed { texts, syntax, is_narrower }
+}
+
+/// Returns whether values of one syntax fit another.
+fn holds(theirs: &str, ours: &str) -> bool {
+    // What has no form as text: Binary, Certificate, Fax, JPEG, Octet String.
+    let is_binary = |oid: &str| {
+        oid.strip_prefix("1.3.6.1.4.1.1466.115.121.1.")
+            .is_some_and(|last| matches!(last, "5" | "8" | "23" | "28" | "40"))
+    };
+    is_text(theirs) && !is_binary(ours) || is_binary(theirs) && is_binary(ours)
 }
 
 /// Returns whether a syntax holds text: Directory String, IA5 String, Printable String. What the products store fits all of
@@ -168,22 +194,24 @@ fn contradiction(
     serves: bool,
 ) -> Contradiction {
     let ours = &element.definition;
-    let remedy = remedy(ours.name(), &element.origin, known.definition.extension("X-ORIGIN"));
+    let remedy = remedy(known.definition.name(), &element.origin, known.definition.extension("X-ORIGIN"));
     Contradiction { conflict, ours: ours.to_string(), server: known.raw.clone(), difference, remedy, serves }
 }
 
-/// Returns what the administrator can do about a definition of the server.
+/// Returns what the administrator can do about a definition of the server. None of it deletes the server's definition: an entry or
+/// another product may need it, and nobody can see that from the schema.
 pub(super) fn remedy(name: &str, origin: &Origin, origins: &[String]) -> String {
     if let Origin::Site { path, line } = origin {
-        format!(
-            "The definition that conflicts is in {path}, line {line}: remove it there if the server's definition is right."
-        )
-    } else if is_user_defined(origins) {
-        format!(
-            "The server's definition was added by a user (`user defined`). Check that no entry needs it. Delete it from cn=schema, or from 99user.ldif while the server is stopped. Then repeat the command. Entries with {name} are not changed."
-        )
-    } else {
-        "The server's definition comes from a schema file. If nothing else needs that file, stop the server, move the file out of the schema directory, start the server, and repeat the command. commdssetup never changes a shipped definition."
-            .to_owned()
+        return format!(
+            "The definition that conflicts is in {path}, line {line}. If the server's definition is right, take it out of the copy that -S reads."
+        );
     }
+    let whose = if is_user_defined(origins) {
+        "was added by a user (`user defined`)"
+    } else {
+        "comes from a schema file of the server"
+    };
+    format!(
+        "The server's definition of {name} {whose}. Entries and other products may use it, so keep it. Prepare another directory instance for these products, or use -s no: it leaves the schema as it is and prepares the rest."
+    )
 }

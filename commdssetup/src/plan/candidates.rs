@@ -1,12 +1,12 @@
 //! Which definition of each element is to be in the directory: the built-in one, or the site's (`-S`).
 //!
 //! A site's file is a copy of what the vendor shipped, so it knows more than the published documents: with the same identifier, or
-//! where the built-in definition has none, it prevails. Where it has an older identifier, the built-in one stays.
+//! where the built-in definition has none or one of words, it prevails. Where it has an older identifier, the built-in one stays.
 
-use ldif::schema::{AttributeType, ObjectClass};
+use ldif::schema::{AttributeType, ObjectClass, is_numeric_oid};
 
-use super::named::Named;
-use crate::schema_files::{Definitions, Element, Open, Origin, SUPERSEDED};
+use super::named::{Named, is_older, is_same_oid};
+use crate::schema_files::{Definitions, Element, Open, Origin};
 
 /// Merges built-in and site definitions; remarks go to `notices`.
 pub(super) fn choose(built_in: Definitions, site: Definitions, notices: &mut Vec<String>) -> Definitions {
@@ -22,7 +22,7 @@ fn merge<T: Named + Clone>(
     notices: &mut Vec<String>,
 ) -> Vec<Element<T>> {
     let mut all = built_in;
-    for element in site {
+    for mut element in site {
         let Origin::Site { path, line } = &element.origin else { continue };
         let place = format!("{path}, line {line}");
         let theirs = &element.definition;
@@ -30,7 +30,8 @@ fn merge<T: Named + Clone>(
         if let Some(known) = same_name {
             let ours_is_open = known.open.contains(&Open::Oid);
             let is_from_site = matches!(known.origin, Origin::Site { .. });
-            let is_same_oid = known.definition.oid().eq_ignore_ascii_case(theirs.oid());
+            let is_number_new = !is_numeric_oid(known.definition.oid()) && is_numeric_oid(theirs.oid());
+            let is_same = is_same_oid(known.definition.oid(), theirs.oid());
             if is_from_site {
                 if known.definition.text() != theirs.text() {
                     notices.push(format!(
@@ -38,10 +39,11 @@ fn merge<T: Named + Clone>(
                         theirs.name()
                     ));
                 }
-            } else if ours_is_open || is_same_oid {
+            } else if ours_is_open || is_same || is_number_new {
+                element.other_oids.clone_from(&known.other_oids);
                 *known = element;
             } else {
-                let is_old = SUPERSEDED.iter().any(|(_, old, _)| theirs.oid() == *old);
+                let is_old = is_older(known, theirs.oid()) || !is_numeric_oid(theirs.oid());
                 let why = if is_old { "an identifier of old releases" } else { "another identifier" };
                 notices.push(format!(
                     "{place}: {} has {why}, {}; {} is used.",
@@ -52,7 +54,7 @@ fn merge<T: Named + Clone>(
             }
             continue;
         }
-        if let Some(known) = all.iter().find(|known| known.definition.oid().eq_ignore_ascii_case(theirs.oid())) {
+        if let Some(known) = all.iter().find(|known| is_same_oid(known.definition.oid(), theirs.oid())) {
             notices.push(format!(
                 "{place}: {} has the identifier {} of {}; it is left out.",
                 theirs.name(),

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use ldif::schema::{ObjectClass, is_numeric_oid};
+use ldif::schema::ObjectClass;
 
 use super::attributes::{Contradiction, Sendable, remedy};
+use super::named::{is_of_vendor, is_older, is_same_oid};
 use super::server_schema::{Known, ServerSchema, is_user_defined};
 use super::types::ConflictKind;
 use crate::choices::OldIcsOids;
-use crate::schema_files::{Element, Open, SUPERSEDED};
+use crate::schema_files::{Element, Open};
 
 /// The decision about a class.
 #[derive(Debug)]
@@ -35,11 +36,13 @@ pub(super) struct Context<'a> {
     pub(super) server: &'a ServerSchema,
     pub(super) sendable: Sendable,
     pub(super) old_ics_oids: OldIcsOids,
-    /// Names of attributes that are sent, or would be but for a conflict, in lower case.
+    /// Names and identifiers of attributes that are sent, or would be but for a conflict, in lower case.
     pub(super) coming_attributes: &'a BTreeSet<String>,
-    /// Names of classes that are sent, in lower case.
+    /// Names of those of them that have no published identifier, in lower case.
+    pub(super) placeholders: &'a BTreeSet<String>,
+    /// Names and identifiers of classes that are sent, in lower case.
     pub(super) coming_classes: &'a BTreeSet<String>,
-    /// Names of classes that are still to be judged, in lower case.
+    /// Names and identifiers of classes that are still to be judged, in lower case.
     pub(super) waiting: &'a BTreeSet<String>,
 }
 
@@ -59,13 +62,13 @@ pub(super) fn judge(element: &Element<ObjectClass>, context: Context<'_>) -> Cla
             let difference = format!("{} is {} on the server", ours.oid, known.definition.name());
             contradiction(ConflictKind::SameOidOtherName, element, known, difference, false)
         }
-        (None, Some(known)) | (Some(_), Some(known)) => {
-            let counts = !element.open.contains(&Open::Oid) && is_numeric_oid(&known.definition.oid);
-            if counts && !known.definition.oid.eq_ignore_ascii_case(&ours.oid) {
-                other_oid(element, known, by_oid.is_some(), context)
-            } else {
-                same(element, known, context)
-            }
+        (_, Some(known)) if !is_of_vendor(element, &known.definition.oid) => other_oid(element, known, context),
+        (_, Some(known)) => {
+            let moves = context.old_ics_oids == OldIcsOids::Migrate
+                && is_older(element, &known.definition.oid)
+                && by_oid.is_none()
+                && is_replaceable(known, server);
+            if moves { migrate(element, known, context) } else { same(element, known, context) }
         }
         (None, None) => match context.sendable.refuses(element, &ours.oid) {
             Some(reason) => ClassVerdict::LeftOut(reason),
@@ -115,21 +118,27 @@ fn gap(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Cont
     let allowed: BTreeSet<_> = must.union(&may).collect();
     let lacks = ours.must.iter().chain(&ours.may).filter(|name| {
         let canonical = context.server.canonical(name);
-        canonical != "objectclass" && !allowed.contains(&canonical) && context.has_attribute(name)
+        let name_in_lower_case = name.to_ascii_lowercase();
+        // What is sent because it was asked for is of no use without a class.
+        let is_wanted =
+            !element.some_editions.contains(&name_in_lower_case) || context.placeholders.contains(&name_in_lower_case);
+        canonical != "objectclass" && is_wanted && !allowed.contains(&canonical) && context.has_attribute(name)
     });
-    // Where the sources tell only a part of what is mandatory, the server's definition is the better one.
-    let is_open = element.open.contains(&Open::Must);
-    let demands = must.difference(&our_must).filter(|_| !is_open).cloned().collect();
+    let demands = must.difference(&our_must).cloned().collect();
     Gap { lacks: lacks.cloned().collect(), demands }
 }
 
-/// Judges a class of the same name and identifier, or of one name where identifiers do not count.
+/// Judges a class of the same name, under an identifier of the vendor. Its editions differ, so the server's own is kept; one that
+/// came over LDAP gets the attributes that it lacks.
 fn same(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Context<'_>) -> ClassVerdict {
     let ours = &element.definition;
     let Gap { lacks, demands } = gap(element, known, context);
-    if !demands.is_empty() {
-        let difference = format!("the server requires {}", demands.join(", "));
-        return contradiction(ConflictKind::Narrowing, element, known, difference, false);
+    let mut texts = Vec::new();
+    if !is_same_oid(&ours.oid, &known.definition.oid) {
+        texts.push(format!("the server has it as {}", known.definition.oid));
+    }
+    if !demands.is_empty() && !element.open.contains(&Open::Must) {
+        texts.push(format!("the server requires {}", demands.join(", ")));
     }
     if !lacks.is_empty() {
         if is_replaceable(known, context.server) {
@@ -137,12 +146,8 @@ fn same(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Con
             definition.may.extend(lacks.iter().cloned());
             return ClassVerdict::Extend { raw: known.raw.clone(), definition, added: lacks };
         }
-        let difference = format!("the server does not allow {}", lacks.join(", "));
-        return contradiction(ConflictKind::Narrowing, element, known, difference, true);
-    }
-    let mut texts = Vec::new();
-    if !ours.oid.eq_ignore_ascii_case(&known.definition.oid) {
-        texts.push(format!("the server has it as {}", known.definition.oid));
+        texts.push(format!("the server does not allow {}", lacks.join(", ")));
+        return contradiction(ConflictKind::Narrowing, element, known, texts.join("; "), true);
     }
     if ours.kind != known.definition.kind && !element.open.contains(&Open::Kind) {
         texts.push(format!("{} here, {} on the server", ours.kind.keyword(), known.definition.kind.keyword()));
@@ -158,15 +163,29 @@ fn same(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Con
     ClassVerdict::Present { difference: (!texts.is_empty()).then(|| texts.join("; ")) }
 }
 
-/// Judges a class that the server has under another identifier.
-fn other_oid(
-    element: &Element<ObjectClass>,
-    known: &Known<ObjectClass>,
-    is_oid_taken: bool,
-    context: Context<'_>,
-) -> ClassVerdict {
+/// Replaces the definition of an old release by that of today.
+fn migrate(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Context<'_>) -> ClassVerdict {
+    let ours = &element.definition;
+    if let Some(name) = ours.must.iter().find(|name| !context.has_attribute(name)) {
+        return ClassVerdict::LeftOut(format!("its mandatory attribute {name} is missing; the old definition is kept"));
+    }
+    let (mut definition, without) = without_missing(ours, context);
+    // Entries may hold what the old definition allowed: the new one allows it too.
+    let old = known.definition.must.iter().chain(&known.definition.may);
+    let have: BTreeSet<_> =
+        definition.must.iter().chain(&definition.may).map(|name| context.server.canonical(name)).collect();
+    definition.may.extend(old.filter(|name| !have.contains(&context.server.canonical(name))).cloned());
+    // An entry may have no other structural class.
+    definition.kind = known.definition.kind;
+    ClassVerdict::Migrate { raw: known.raw.clone(), definition, without }
+}
+
+/// Judges a class that the server has under an identifier that is not known to be the vendor's.
+fn other_oid(element: &Element<ObjectClass>, known: &Known<ObjectClass>, context: Context<'_>) -> ClassVerdict {
     let ours = &element.definition;
     let Gap { lacks, demands } = gap(element, known, context);
+    // Where the sources tell only a part of what is mandatory, the server's definition is the better one.
+    let demands = if element.open.contains(&Open::Must) { Vec::new() } else { demands };
     let mut difference = format!("{} here, {} on the server", ours.oid, known.definition.oid);
     if !lacks.is_empty() {
         difference.push_str(&format!("; the server does not allow {}", lacks.join(", ")));
@@ -174,39 +193,8 @@ fn other_oid(
     if !demands.is_empty() {
         difference.push_str(&format!("; the server requires {}", demands.join(", ")));
     }
-    let is_old = SUPERSEDED
-        .iter()
-        .any(|(name, old, new)| ours.is(name) && known.definition.oid == *old && ours.oid.eq_ignore_ascii_case(new));
-    let is_replaceable = is_replaceable(known, context.server);
-    if is_old && !is_oid_taken && is_replaceable && context.old_ics_oids == OldIcsOids::Migrate {
-        if let Some(name) = ours.must.iter().find(|name| !context.has_attribute(name)) {
-            return ClassVerdict::LeftOut(format!(
-                "its mandatory attribute {name} is missing; the old definition is kept"
-            ));
-        }
-        let (mut definition, without) = without_missing(ours, context);
-        // Entries may hold what the old definition allowed: the new one allows it too.
-        let old = known.definition.must.iter().chain(&known.definition.may);
-        let have: BTreeSet<_> =
-            definition.must.iter().chain(&definition.may).map(|name| context.server.canonical(name)).collect();
-        definition.may.extend(old.filter(|name| !have.contains(&context.server.canonical(name))).cloned());
-        if element.open.contains(&Open::Kind) {
-            definition.kind = known.definition.kind;
-        }
-        return ClassVerdict::Migrate { raw: known.raw.clone(), definition, without };
-    }
     let serves = lacks.is_empty() && demands.is_empty();
-    let verdict = contradiction(ConflictKind::SameNameOtherOid, element, known, difference, serves);
-    match verdict {
-        ClassVerdict::Conflict(mut conflict) if is_old && is_replaceable && !is_oid_taken => {
-            conflict.remedy =
-                "The server has the definition of an old release: --migrate-ics-oids replaces it by the new one, \
-                               which allows everything the old one allowed, and can be undone."
-                    .to_owned();
-            ClassVerdict::Conflict(conflict)
-        }
-        other => other,
-    }
+    contradiction(ConflictKind::SameNameOtherOid, element, known, difference, serves)
 }
 
 /// Returns whether a definition can be replaced: it came over LDAP, and so did those below it, which have to go with it and
@@ -224,7 +212,7 @@ fn contradiction(
     serves: bool,
 ) -> ClassVerdict {
     let ours = &element.definition;
-    let remedy = remedy(ours.name(), &element.origin, known.definition.extension("X-ORIGIN"));
+    let remedy = remedy(known.definition.name(), &element.origin, known.definition.extension("X-ORIGIN"));
     ClassVerdict::Conflict(Contradiction {
         conflict,
         ours: ours.to_string(),

@@ -13,7 +13,7 @@ pub const DN: &str = "cn=commdssetup,cn=config";
 
 /// The state of schema, indexes and suffixes that this program brings about. A change of the shipped schema files
 /// or of the index table counts it up.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Returns what is noted of indexes until they are built.
 pub fn unbuilt(tasks: &[ReindexTask]) -> Vec<String> {

@@ -8,19 +8,23 @@ mod indexes;
 pub mod marker;
 mod named;
 mod schema;
+mod schema_requests;
 mod server_schema;
+mod shared_oids;
+mod storage;
 mod suffixes;
 mod types;
 
 use ldif::Dn;
-use ldif::schema::SchemaError;
+use ldif::schema::{ObjectClass, SchemaError};
 
 use self::attributes::Sendable;
-pub(crate) use self::server_schema::ServerSchema;
+pub(crate) use self::server_schema::{ServerSchema, is_user_defined};
 use crate::choices::{Answer, Choices};
 use crate::facts::{Facts, ReplicaRole, SchemaUpdates, Vendor};
 use crate::schema_files::{self, Definitions, SchemaFileError};
 
+pub use storage::check_storable;
 pub use suffixes::DATABASES;
 pub use types::{
     Area, Conflict, ConflictKind, DirectoryChange, EditKind, ElementKind, IndexedAttribute, LeftOut, Operation, Plan,
@@ -87,6 +91,32 @@ pub enum PlanError {
         suffix: String,
         /// Its database.
         database: String,
+    },
+    /// The database of a suffix whose entry is missing is read-only.
+    #[error("{dn} does not exist and cannot be made: its database {database} is read-only (nsslapd-readonly)")]
+    DatabaseReadOnly {
+        /// The suffix.
+        dn: String,
+        /// Its database.
+        database: String,
+    },
+    /// The server's account cannot write its files.
+    #[error("the server could not store the changes in {path}: {why}. They would be lost at its next start")]
+    NotStorable {
+        /// The directory.
+        path: String,
+        /// Why not.
+        why: String,
+    },
+    /// There is too little space for the server's files.
+    #[error("the server could not store the changes in {path}: {free} KiB are free there, and {needed} KiB are needed")]
+    NoSpace {
+        /// The directory.
+        path: String,
+        /// How many KiB are free.
+        free: u64,
+        /// How many are needed.
+        needed: u64,
     },
     /// No entry can be made for a suffix of this name.
     #[error(
@@ -160,14 +190,15 @@ pub fn plan(facts: &Facts, choices: &Choices) -> Result<Plan, PlanError> {
         plan.changes.clear();
         plan.reindex.clear();
     }
+    check_storable(&facts.storage, &plan.changes)?;
     Ok(plan)
 }
 
 fn plan_schema(facts: &Facts, choices: &Choices, site: Definitions, plan: &mut Plan) -> Result<(), PlanError> {
     let definitions = candidates::choose(schema_files::built_in()?, site, &mut plan.notices);
     let server = ServerSchema::new(&facts.subschema);
-    for (value, error) in &server.unreadable {
-        if let Some(element) = mentioned(&definitions, value) {
+    for (kind, value, error) in &server.unreadable {
+        if let Some(element) = mentioned(&definitions, *kind, value) {
             return Err(PlanError::ServerSchema { element, value: value.clone(), error: error.clone() });
         }
         plan.notices.push(format!("The server's definition `{value}` cannot be understood: {error}."));
@@ -197,39 +228,79 @@ fn plan_schema(facts: &Facts, choices: &Choices, site: Definitions, plan: &mut P
     plan.skipped = part.skipped;
     plan.conflicts = part.conflicts;
     plan.left_out = part.left_out;
+    widened(&part.changes, &definitions, &mut plan.notices);
     plan.changes = part.changes;
     Ok(())
 }
 
-/// Returns the element of ours whose identifier or name a text mentions.
-fn mentioned(definitions: &Definitions, text: &str) -> Option<String> {
+/// Returns the element of ours, of this kind, whose identifier or name a text mentions.
+fn mentioned(definitions: &Definitions, kind: ElementKind, text: &str) -> Option<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     // The element that a description is of stands at its beginning; what it refers to stands later.
     let later = ["desc", "sup", "must", "may", "syntax", "equality", "abstract", "structural", "auxiliary"];
     let words = text.split(|c| !is_part(c)).map(str::to_ascii_lowercase);
     let words: Vec<String> = words.take_while(|word| !later.contains(&word.as_str())).collect();
     let has = |word: &String| words.contains(&word.to_ascii_lowercase());
+    let is_it = |(oid, names): &(&String, &Vec<String>)| has(oid) || names.iter().any(has);
     let attributes = definitions.attributes.iter().map(|e| (&e.definition.oid, &e.definition.names));
     let classes = definitions.classes.iter().map(|e| (&e.definition.oid, &e.definition.names));
-    let is_it = |(oid, names): &(&String, &Vec<String>)| has(oid) || names.iter().any(has);
-    let mut found = attributes.chain(classes).filter(is_it);
-    found.next().map(|(oid, names)| names.first().unwrap_or(oid).clone())
+    let found = match kind {
+        ElementKind::Attribute => attributes.into_iter().find(is_it),
+        ElementKind::Class => classes.into_iter().find(is_it),
+    };
+    found.map(|(oid, names)| names.first().unwrap_or(oid).clone())
 }
 
+/// Says which part this instance has in replication, and on which servers to run it as well, each once.
 fn replication(facts: &Facts, notices: &mut Vec<String>) {
+    let mut others: Vec<String> = Vec::new();
     for replica in &facts.replicas {
         let (role, suppliers) = match replica.role {
             ReplicaRole::Supplier => ("a supplier", ""),
             ReplicaRole::Hub => ("a hub", ": run commdssetup on its suppliers first"),
             ReplicaRole::Consumer => ("a read-only replica", ": run commdssetup on its suppliers first"),
         };
-        let mut others = replica.suppliers.clone();
-        others.extend(replica.consumers.iter().filter(|server| !replica.suppliers.contains(server)).cloned());
-        let others = if others.is_empty() {
-            "run commdssetup on every other server of the suffix as well".to_owned()
-        } else {
-            format!("run commdssetup on these as well: {}", others.join(", "))
-        };
-        notices.push(format!("This instance is {role} of {}{suppliers}; {others}.", replica.suffix));
+        notices.push(format!("This instance is {role} of {}{suppliers}.", replica.suffix));
+        for server in replica.suppliers.iter().chain(&replica.consumers) {
+            if !others.iter().any(|known| address(known) == address(server)) {
+                others.push(server.clone());
+            }
+        }
+    }
+    if !others.is_empty() {
+        let others = others.join(", ");
+        notices.push(format!(
+            "Run commdssetup on these as well, on suppliers first, then on hubs, then on read-only replicas: {others}."
+        ));
+    } else if !facts.replicas.is_empty() {
+        notices.push("Run commdssetup on every other server of these suffixes as well.".to_owned());
+    }
+}
+
+/// Returns what two spellings of a server have in common: `ldap://a:389/o=x` is `a:389`.
+fn address(server: &str) -> String {
+    let server = server.split_once("://").map_or(server, |(_, rest)| rest);
+    server.split('/').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Says which classes seem to come with the server although it marks them as added by users, and are widened: a consumer marks all
+/// definitions so once it has got the schema of a supplier (measured with 389 DS).
+fn widened(changes: &[DirectoryChange], definitions: &Definitions, notices: &mut Vec<String>) {
+    for change in changes {
+        let Operation::Modify { edits } = &change.operation else { continue };
+        let deleted = edits.iter().filter(|edit| edit.kind == EditKind::Delete).flat_map(|edit| &edit.values);
+        // The last one is the class that the change is about; those before it lie below it and come back as they are.
+        let Some(Ok(class)) = deleted.last().map(|value| ObjectClass::parse(value)) else { continue };
+        let of_ours = definitions.classes.iter().filter(|element| element.definition.is(class.name()));
+        let ours: Vec<&String> = of_ours.flat_map(|element| element.definition.extension("X-ORIGIN")).collect();
+        let mut origins = class.extension("X-ORIGIN").iter();
+        let shipped = origins.find(|origin| !origin.eq_ignore_ascii_case("user defined") && !ours.contains(origin));
+        if let Some(origin) = shipped {
+            notices.push(format!(
+                "The class {} may come with the server (its origin is `{origin}`), and is widened: {}.",
+                class.name(),
+                change.reason
+            ));
+        }
     }
 }

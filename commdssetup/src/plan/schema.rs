@@ -7,12 +7,12 @@ use ldif::schema::{AttributeType, ObjectClass};
 use super::attributes::{self, Contradiction, Sendable, Verdict};
 use super::classes::{self, ClassVerdict, Context};
 use super::named::Named;
+use super::schema_requests::{Classes, Replaced, changes};
 use super::server_schema::ServerSchema;
-use super::types::{
-    Area, Conflict, DirectoryChange, EditKind, ElementKind, LeftOut, Operation, Severity, Skipped, ValueEdit,
-};
+use super::shared_oids;
+use super::types::{Conflict, DirectoryChange, ElementKind, LeftOut, Severity, Skipped};
 use crate::choices::OldIcsOids;
-use crate::schema_files::{Definitions, Element, Origin};
+use crate::schema_files::{Definitions, Element, Open, Origin};
 
 /// What the schema part of a plan decides.
 #[derive(Debug, Default)]
@@ -41,23 +41,34 @@ pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
     let mut attributes = Vec::new();
     let mut contradictions = Vec::new();
     let mut coming: BTreeSet<String> = BTreeSet::new();
+    let mut placeholders: BTreeSet<String> = BTreeSet::new();
     let mut absent: BTreeMap<String, LeftOut> = BTreeMap::new();
     for element in &wish.definitions.attributes {
         let name = element.definition.name().to_owned();
-        match attributes::judge(element, server, wish.sendable) {
+        let mut verdict = attributes::judge(element, server, wish.sendable);
+        if matches!(verdict, Verdict::Add(_)) {
+            verdict = shared_oids::of_attribute(element, server, wish.definitions).unwrap_or(verdict);
+        }
+        match verdict {
             Verdict::Present { difference } => {
                 part.skipped.push(Skipped { kind: ElementKind::Attribute, name, difference });
             }
             Verdict::Add(definition) => {
-                coming.extend(definition.names.iter().map(|name| name.to_ascii_lowercase()));
+                coming.extend(references(&definition));
+                if element.open.contains(&Open::Oid) {
+                    placeholders.extend(definition.names.iter().map(|name| name.to_ascii_lowercase()));
+                }
                 attributes.push(definition);
             }
             Verdict::LeftOut(reason) => {
                 absent.insert(name.to_ascii_lowercase(), left_out(ElementKind::Attribute, element, reason));
             }
             Verdict::Conflict(contradiction) => {
-                // It counts as there, so that the classes that need it show; none of them is sent when it is refused.
-                coming.extend(element.definition.names.iter().map(|name| name.to_ascii_lowercase()));
+                // Where the server's does not serve, ours counts as there, so that the classes that need it show; none of them is
+                // sent when it is refused.
+                if !contradiction.serves {
+                    coming.extend(references(&element.definition));
+                }
                 contradictions.push((element, contradiction));
             }
         }
@@ -67,12 +78,12 @@ pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
     let mut there: BTreeSet<String> = BTreeSet::new();
     sorted.retain(|definition| match unfit(definition, server, &there, wish.syntaxes) {
         None => {
-            there.extend(definition.names.iter().chain([&definition.oid]).map(|name| name.to_ascii_lowercase()));
+            there.extend(references(definition));
             true
         }
         Some(reason) => {
-            for name in &definition.names {
-                coming.remove(&name.to_ascii_lowercase());
+            for name in references(definition) {
+                coming.remove(&name);
             }
             let mut all = wish.definitions.attributes.iter();
             if let Some(element) = all.find(|element| element.definition.name() == definition.name()) {
@@ -82,7 +93,7 @@ pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
             false
         }
     });
-    let classes = judge_classes(server, wish, &coming, &mut part, &mut absent);
+    let classes = judge_classes(server, wish, (&coming, &placeholders), &mut part, &mut absent);
     for (element, contradiction) in contradictions {
         let needed_by = needed_by(&element.definition, &classes, &wish.indexed);
         part.conflicts.push(conflict(ElementKind::Attribute, element, contradiction, needed_by));
@@ -90,6 +101,12 @@ pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
     part.left_out.extend(absent.into_values());
     part.changes = changes(&wish.dn, &sorted, &classes, server);
     part
+}
+
+/// Returns the words by which other definitions may refer to one, in lower case: its names, and its identifier.
+fn references<T: Named>(definition: &T) -> Vec<String> {
+    let words = definition.names().iter().map(String::as_str).chain([definition.oid()]);
+    words.map(str::to_ascii_lowercase).collect()
 }
 
 /// Says why the server would refuse an attribute type, and all that is sent with it.
@@ -108,35 +125,19 @@ fn unfit(
     (!is_known).then(|| format!("the server does not know its syntax {}", syntax.oid))
 }
 
-/// Classes that are sent.
-#[derive(Default)]
-struct Classes {
-    added: Vec<ObjectClass>,
-    replaced: Vec<Replaced>,
-}
-
-struct Replaced {
-    raw: String,
-    definition: ObjectClass,
-    reason: String,
-}
-
 fn judge_classes(
     server: &ServerSchema,
     wish: &Wish<'_>,
-    coming_attributes: &BTreeSet<String>,
+    (coming_attributes, placeholders): (&BTreeSet<String>, &BTreeSet<String>),
     part: &mut SchemaPart,
     absent: &mut BTreeMap<String, LeftOut>,
 ) -> Classes {
-    let small = |element: &Element<ObjectClass>| {
-        element.definition.names.iter().map(|name| name.to_ascii_lowercase()).collect::<Vec<_>>()
-    };
     let mut classes = Classes::default();
     let mut coming_classes = BTreeSet::new();
     let mut pending: Vec<_> = wish.definitions.classes.iter().collect();
     // Each round decides at least one class; superiors go before the classes below them.
     while !pending.is_empty() {
-        let waiting: BTreeSet<String> = pending.iter().flat_map(|element| small(element)).collect();
+        let waiting: BTreeSet<String> = pending.iter().flat_map(|element| references(&element.definition)).collect();
         let mut again = Vec::new();
         let before = pending.len();
         for element in pending {
@@ -146,26 +147,31 @@ fn judge_classes(
                 sendable: wish.sendable,
                 old_ics_oids: wish.old_ics_oids,
                 coming_attributes,
+                placeholders,
                 coming_classes: &coming_classes,
                 waiting: &waiting,
             };
-            match classes::judge(element, context) {
+            let mut verdict = classes::judge(element, context);
+            if matches!(verdict, ClassVerdict::Add { .. } | ClassVerdict::Migrate { .. }) {
+                verdict = shared_oids::of_class(element, server, wish.definitions).unwrap_or(verdict);
+            }
+            match verdict {
                 ClassVerdict::Present { difference } => {
                     part.skipped.push(Skipped { kind: ElementKind::Class, name, difference });
                 }
                 ClassVerdict::Add { definition, without } => {
-                    note_missing(absent, element, without);
-                    coming_classes.extend(small(element));
+                    note_missing(absent, wish, element, without);
+                    coming_classes.extend(references(&element.definition));
                     classes.added.push(definition);
                 }
                 ClassVerdict::Extend { raw, definition, added } => {
                     let reason = format!("{name} allows {} as well", added.join(", "));
-                    classes.replaced.push(Replaced { raw, definition, reason });
+                    classes.replace(Replaced { raw, definition, reason });
                 }
                 ClassVerdict::Migrate { raw, definition, without } => {
-                    note_missing(absent, element, without);
+                    note_missing(absent, wish, element, without);
                     let reason = format!("{name} gets the identifier {}", definition.oid);
-                    classes.replaced.push(Replaced { raw, definition, reason });
+                    classes.replace(Replaced { raw, definition, reason });
                 }
                 ClassVerdict::LeftOut(reason) => part.left_out.push(left_out(ElementKind::Class, element, reason)),
                 ClassVerdict::Conflict(contradiction) => {
@@ -201,13 +207,24 @@ fn left_out<T: Named>(kind: ElementKind, element: &Element<T>, reason: String) -
     }
 }
 
-fn note_missing(absent: &mut BTreeMap<String, LeftOut>, class: &Element<ObjectClass>, without: Vec<String>) {
+fn note_missing(
+    absent: &mut BTreeMap<String, LeftOut>,
+    wish: &Wish<'_>,
+    class: &Element<ObjectClass>,
+    without: Vec<String>,
+) {
     for name in without {
+        let is_defined = wish.definitions.attributes.iter().any(|element| element.definition.is(&name));
+        let reason = if is_defined {
+            "the server has the attribute, but not under this name"
+        } else {
+            "its definition was never published: use -S with the vendor's schema files"
+        };
         let entry = absent.entry(name.to_ascii_lowercase()).or_insert_with(|| LeftOut {
             kind: ElementKind::Attribute,
             name,
             product: class.origin.product().to_owned(),
-            reason: "its definition was never published: use -S with the vendor's schema files".to_owned(),
+            reason: reason.to_owned(),
             classes_without_it: Vec::new(),
         });
         entry.classes_without_it.push(class.definition.name().to_owned());
@@ -250,10 +267,9 @@ fn in_order<T: Named>(pending: Vec<T>, superiors: impl Fn(&T) -> &[String]) -> V
     let mut sorted: Vec<T> = Vec::new();
     let mut pending = pending;
     while !pending.is_empty() {
-        let waiting: BTreeSet<String> =
-            pending.iter().flat_map(Named::names).map(|name| name.to_ascii_lowercase()).collect();
+        let waiting: BTreeSet<String> = pending.iter().flat_map(references).collect();
         let is_ready = |element: &T| {
-            let own = |name: &String| element.is_named(name);
+            let own = |name: &String| references(element).contains(&name.to_ascii_lowercase());
             superiors(element).iter().all(|sup| own(sup) || !waiting.contains(&sup.to_ascii_lowercase()))
         };
         let (ready, rest): (Vec<_>, Vec<_>) = pending.into_iter().partition(is_ready);
@@ -266,40 +282,4 @@ fn in_order<T: Named>(pending: Vec<T>, superiors: impl Fn(&T) -> &[String]) -> V
         }
     }
     sorted
-}
-
-fn changes(dn: &str, attributes: &[AttributeType], classes: &Classes, server: &ServerSchema) -> Vec<DirectoryChange> {
-    let edit = |kind, attribute: &str, values| ValueEdit { kind, attribute: attribute.to_owned(), values };
-    let modify = |edits, reason: String| DirectoryChange {
-        dn: dn.to_owned(),
-        operation: Operation::Modify { edits },
-        part: Area::Schema,
-        reason,
-    };
-    let mut changes = Vec::new();
-    if !attributes.is_empty() {
-        let values = attributes.iter().map(ToString::to_string).collect();
-        let reason = format!("{} attribute types that the server does not have", attributes.len());
-        changes.push(modify(vec![edit(EditKind::Add, "attributeTypes", values)], reason));
-    }
-    // What the server has of a class that an earlier one of these changes replaced.
-    let mut current: BTreeMap<&str, String> = BTreeMap::new();
-    for replaced in &classes.replaced {
-        let below = server.classes.find(replaced.definition.name()).map(|known| server.below(&known.definition));
-        let below = below.unwrap_or_default().into_iter();
-        let now = |raw: &str| current.get(raw).cloned().unwrap_or_else(|| raw.to_owned());
-        let below: Vec<String> = below.map(|known| now(&known.raw)).collect();
-        // Classes below go first and come back last, as they are, in the same request.
-        let gone = below.iter().rev().cloned().chain([now(&replaced.raw)]).collect();
-        let come = [replaced.definition.to_string()].into_iter().chain(below).collect();
-        let edits = vec![edit(EditKind::Delete, "objectClasses", gone), edit(EditKind::Add, "objectClasses", come)];
-        changes.push(modify(edits, replaced.reason.clone()));
-        current.insert(&replaced.raw, replaced.definition.to_string());
-    }
-    if !classes.added.is_empty() {
-        let values = classes.added.iter().map(ToString::to_string).collect();
-        let reason = format!("{} object classes that the server does not have", classes.added.len());
-        changes.push(modify(vec![edit(EditKind::Add, "objectClasses", values)], reason));
-    }
-    changes
 }

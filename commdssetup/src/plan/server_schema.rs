@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use ldif::schema::{AttributeType, ObjectClass, SchemaError, Syntax};
 
+use super::types::ElementKind;
 use crate::facts::Subschema;
+use crate::schema_files::identifiers::as_servers_keep_it;
 
 /// A definition of the server.
 #[derive(Clone, Debug)]
@@ -14,7 +16,7 @@ pub(super) struct Known<T> {
     pub(super) raw: String,
 }
 
-/// Definitions by identifier and by every name.
+/// Definitions of one kind by identifier and by every name. Attribute types and object classes may share both.
 #[derive(Debug)]
 pub(super) struct Table<T> {
     all: Vec<Known<T>>,
@@ -24,7 +26,7 @@ pub(super) struct Table<T> {
 
 impl<T> Table<T> {
     pub(super) fn by_oid(&self, oid: &str) -> Option<&Known<T>> {
-        self.by_oid.get(&oid.to_ascii_lowercase()).and_then(|at| self.all.get(*at))
+        self.by_oid.get(&oid_key(oid)).and_then(|at| self.all.get(*at))
     }
 
     pub(super) fn by_name(&self, name: &str) -> Option<&Known<T>> {
@@ -45,28 +47,25 @@ impl<T> Table<T> {
 pub(crate) struct ServerSchema {
     pub(super) attributes: Table<AttributeType>,
     pub(super) classes: Table<ObjectClass>,
-    /// Values that are no descriptions.
-    pub(super) unreadable: Vec<(String, SchemaError)>,
+    /// Values that are no descriptions, and of what kind they should be.
+    pub(super) unreadable: Vec<(ElementKind, String, SchemaError)>,
 }
 
 impl ServerSchema {
     pub(crate) fn new(subschema: &Subschema) -> Self {
         let mut unreadable = Vec::new();
-        let attributes = table(&subschema.attribute_types, &mut unreadable, AttributeType::parse, |definition| {
+        let mut none = |kind, failed: Vec<(String, SchemaError)>| {
+            unreadable.extend(failed.into_iter().map(|(value, error)| (kind, value, error)));
+        };
+        let (attributes, failed) = table(&subschema.attribute_types, AttributeType::parse, |definition| {
             (definition.oid.clone(), definition.names.clone())
         });
-        let classes = table(&subschema.object_classes, &mut unreadable, ObjectClass::parse, |definition| {
+        none(ElementKind::Attribute, failed);
+        let (classes, failed) = table(&subschema.object_classes, ObjectClass::parse, |definition| {
             (definition.oid.clone(), definition.names.clone())
         });
+        none(ElementKind::Class, failed);
         Self { attributes, classes, unreadable }
-    }
-
-    pub(crate) fn attributes(&self) -> impl Iterator<Item = &AttributeType> {
-        self.attributes.all().iter().map(|known| &known.definition)
-    }
-
-    pub(crate) fn classes(&self) -> impl Iterator<Item = &ObjectClass> {
-        self.classes.all().iter().map(|known| &known.definition)
     }
 
     /// Returns the syntax of an attribute type, its superiors' if it has none itself.
@@ -129,19 +128,23 @@ impl ServerSchema {
     }
 }
 
+fn oid_key(oid: &str) -> String {
+    as_servers_keep_it(oid.to_ascii_lowercase())
+}
+
 fn table<T>(
     values: &[String],
-    unreadable: &mut Vec<(String, SchemaError)>,
     parse: impl Fn(&str) -> Result<T, SchemaError>,
     keys: impl Fn(&T) -> (String, Vec<String>),
-) -> Table<T> {
+) -> (Table<T>, Vec<(String, SchemaError)>) {
+    let mut unreadable = Vec::new();
     let mut table = Table { all: Vec::new(), by_oid: HashMap::new(), by_name: HashMap::new() };
     for raw in values {
         match parse(raw) {
             Ok(definition) => {
                 let (oid, names) = keys(&definition);
                 let at = table.all.len();
-                table.by_oid.entry(oid.to_ascii_lowercase()).or_insert(at);
+                table.by_oid.entry(oid_key(&oid)).or_insert(at);
                 for name in names {
                     table.by_name.entry(name.to_ascii_lowercase()).or_insert(at);
                 }
@@ -150,11 +153,11 @@ fn table<T>(
             Err(error) => unreadable.push((raw.clone(), error)),
         }
     }
-    table
+    (table, unreadable)
 }
 
 /// Returns whether the server marks a definition as added by its users, not shipped with it. 389 DS and Sun's directory
 /// write `user defined` into `X-ORIGIN` of everything that came over LDAP.
-pub(super) fn is_user_defined(origins: &[String]) -> bool {
+pub(crate) fn is_user_defined(origins: &[String]) -> bool {
     origins.iter().any(|origin| origin.eq_ignore_ascii_case("user defined"))
 }

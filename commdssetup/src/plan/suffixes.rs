@@ -8,7 +8,7 @@ use ldif::{Dn, Rdn};
 use super::PlanError;
 use super::types::{Area, DirectoryChange, Operation};
 use crate::choices::{Choices, Holds};
-use crate::facts::{Backend, Facts, MappingNode, ReplicaRole, Values};
+use crate::facts::{Access, Backend, Facts, MappingNode, ReplicaRole, Values};
 
 /// The entry that the databases of a server lie below.
 pub const DATABASES: &str = "cn=ldbm database,cn=plugins,cn=config";
@@ -183,6 +183,9 @@ fn root_below(facts: &Facts, backend: &Backend, dn: &Dn, part: &mut SuffixPart) 
             });
         }
         Some(node) if !is_answered_from(node, backend) => return Err(elsewhere(dn, node)),
+        Some(_) if backend.access == Access::ReadOnly => {
+            return Err(PlanError::DatabaseReadOnly { dn: dn.to_string(), database: backend.name.clone() });
+        }
         Some(_) => part.changes.push(root_entry(dn)?),
     }
     Ok(())
@@ -238,6 +241,23 @@ fn database_dn(name: &str) -> String {
     format!("cn={name},{DATABASES}")
 }
 
+/// Names that servers use themselves where they keep databases, whether or not they show them: entries, files of the database library,
+/// and the databases of the administration server and of the change log.
+const OWN_NAMES: [&str; 12] = [
+    "config",
+    "monitor",
+    "default",
+    "defaultindexes",
+    "index",
+    "encryptedattributes",
+    "changelog",
+    "features",
+    "guardian",
+    "dbversion",
+    "netscaperoot",
+    "ldbmdatabase",
+];
+
 /// Returns a name for a new database that no other has.
 fn database_name(facts: &Facts, dn: &Dn, purpose: Purpose, taken: &[&str]) -> String {
     let value =
@@ -246,6 +266,7 @@ fn database_name(facts: &Facts, dn: &Dn, purpose: Purpose, taken: &[&str]) -> St
     let first = if purpose == Purpose::Users || word.is_empty() { "userRoot".to_owned() } else { word };
     let is_taken = |name: &str| {
         let known = facts.backends.iter().map(|backend| backend.name.as_str());
+        let known = known.chain(facts.taken_names.iter().map(String::as_str)).chain(OWN_NAMES);
         known.chain(taken.iter().copied()).any(|other| other.eq_ignore_ascii_case(name))
     };
     if !is_taken(&first) {

@@ -1,5 +1,7 @@
 //! What a plan is made of. It is serialised as it is: `plan.json` of a run and the output of `--dry-run --json` are this.
 
+use ldif::Dn;
+
 use crate::choices::SchemaType;
 use crate::facts::Values;
 
@@ -100,6 +102,35 @@ impl DirectoryChange {
         let of_class = |values: &&Values| values.attribute.eq_ignore_ascii_case("objectClass");
         let mut classes = attributes.iter().filter(of_class).flat_map(|values| &values.values);
         classes.any(|class| class.eq_ignore_ascii_case("nsBackendInstance"))
+    }
+
+    /// Returns the name of its entry when that lies in a database, not in the configuration or schema of the server.
+    #[must_use]
+    pub fn entry_of_data(&self) -> Option<Dn> {
+        let is_of_server = self.part == Area::Schema || self.dn.to_ascii_lowercase().ends_with("cn=config");
+        if is_of_server { None } else { Dn::parse(&self.dn).ok() }
+    }
+
+    /// Returns how many bytes its request has, or a few more.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        // What the encoding takes beside texts: for the request, and for each value, which is sent on its own.
+        const REQUEST: u64 = 64;
+        const VALUE: u64 = 32;
+        let of = |name: &str, values: &[String]| {
+            let value = |value: &String| (value.len() as u64).saturating_add(name.len() as u64).saturating_add(VALUE);
+            values.iter().map(value).fold(0, u64::saturating_add)
+        };
+        let values: u64 = match &self.operation {
+            Operation::Add { attributes } => {
+                attributes.iter().map(|values| of(&values.attribute, &values.values)).fold(0, u64::saturating_add)
+            }
+            Operation::Modify { edits } => {
+                edits.iter().map(|edit| of(&edit.attribute, &edit.values)).fold(0, u64::saturating_add)
+            }
+            Operation::Delete { .. } => 0,
+        };
+        values.saturating_add(self.dn.len() as u64).saturating_add(REQUEST)
     }
 
     /// Returns whether it changes the server's schema.

@@ -1,5 +1,6 @@
 //! What the program does, on whatever file systems and directory it is given.
 
+mod consumers;
 mod prepare;
 mod runs;
 mod servers;
@@ -8,6 +9,7 @@ use std::cell::OnceCell;
 
 use command::{Completion, Context, Report, ReportStatus, Runs};
 use serde::{Deserialize, Serialize};
+use upgrade_engine::fs::RootPath;
 
 use crate::cli::Args;
 use crate::error::Error;
@@ -25,6 +27,8 @@ pub struct Program<'a> {
     password: OnceCell<Password>,
     /// The connection, once there is one.
     directory: OnceCell<Box<dyn Directory>>,
+    /// The server, and where its files are, once that is known.
+    server: OnceCell<(Target, Option<RootPath>)>,
 }
 
 /// The request of a run: a later call with an equal one resumes the run when it is unfinished.
@@ -40,7 +44,7 @@ pub struct Asked {
 impl<'a> Program<'a> {
     /// Returns a call. `connect` opens connections.
     pub fn new(args: &'a Args, context: &'a Context<'a>, connect: &'a Connect<'a>) -> Self {
-        Self { args, context, connect, password: OnceCell::new(), directory: OnceCell::new() }
+        Self { args, context, connect, password: OnceCell::new(), directory: OnceCell::new(), server: OnceCell::new() }
     }
 
     /// Does what was asked for.

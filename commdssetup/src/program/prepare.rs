@@ -11,14 +11,16 @@ use crate::Commdssetup;
 use crate::answers::{self, Answers, ask_yes_no};
 use crate::apply::{REVERSE_LDIF, engine_plan, reverse_ldif};
 use crate::choices::{Answer, Choices, OldIcsOids, UnpublishedOids};
-use crate::detect::detect;
+use crate::detect::{check_sizes, detect};
 use crate::error::Error;
-use crate::facts::{Facts, Vendor};
+use crate::facts::{Facts, Storage, Vendor};
 use crate::generated::Names;
-use crate::ldap::Target;
+use crate::ldap::{Directory, Target};
 use crate::own_files;
-use crate::plan::{Plan, plan};
+use crate::plan::{Plan, PlanError, plan};
 use crate::report::{self, Detail, counted};
+use crate::schema_files;
+use crate::stored::{Expected, Stored, of_earlier_runs, unseen};
 
 /// What is asked before a step.
 const GENERATE: &str = "Do you want to write these files";
@@ -36,6 +38,9 @@ impl Program<'_> {
         answers.warnings.iter().for_each(|line| self.warn(line));
         let (target, password) = self.target_of(&mut answers)?;
         let choices = self.choices(&answers, &target)?;
+        let remarks = schema_files::remarks(&choices.site_schema).map_err(PlanError::from)?;
+        remarks.iter().for_each(|line| self.warn(line));
+        answers.warnings.extend(remarks);
         let asked = Asked { target: target.clone(), choices: in_words(&choices) };
         let request = serde_json::to_value(&asked).map_err(Error::internal)?;
         if let Some(password) = &password {
@@ -47,17 +52,22 @@ impl Program<'_> {
             Start::Resumed(completion) => return Ok(*completion),
             Start::New(new_run) => new_run,
         };
-        let directory = self.open(&target, password)?;
-        let facts = detect(directory, &target, &choices)?;
+        let instance = answers.instance.as_ref().map(|instance| instance.path.clone());
+        let directory = self.open(&target, password, instance)?;
+        let facts = detect(directory, &self.files()?, &choices)?;
         let plan = plan(&facts, &choices)?;
+        check_sizes(facts.server.largest_request, &plan.changes)?;
         let detail = if self.args.common.dry_run { Detail::Everything } else { Detail::Summary };
         report::lines(&plan, detail).iter().for_each(|line| self.say(line));
         let findings = report::findings(&plan);
         let steps = engine_plan(Commdssetup::NAME, request, &plan).map_err(Error::internal)?;
         // Kept with the plan: a run that is resumed has them as well.
         let steps = EnginePlan { findings: findings.clone(), ..steps };
+        let not_stored = self.not_stored_before(directory, &facts, &plan)?;
+        not_stored.iter().for_each(|line| self.warn(line));
         if self.args.common.dry_run {
-            return Ok(self.checked(&plan, &facts, &new_run, steps));
+            names.check(self.context.fs)?;
+            return Ok(self.checked(&plan, &facts, &not_stored, &new_run, steps));
         }
         let refusals = plan.refusals().count();
         if refusals > 0 {
@@ -76,16 +86,39 @@ impl Program<'_> {
             return Ok(completion);
         }
         if plan.is_empty() {
-            self.say(&last_line("the directory was prepared already, and nothing was changed", &findings));
+            self.say(&last_line("the directory was prepared already, and nothing was changed", &findings, &not_stored));
+            let findings = [findings, not_stored].concat();
             return Ok(Completion::of(Report { details, findings, ..self.report(ReportStatus::NothingToDo) }));
         }
         let reverse = reverse_ldif(&plan).map_err(Error::internal)?;
         let kept = [(Name::new(REVERSE_LDIF).map_err(Error::internal)?, reverse)];
         let mut report = Report { details, ..new_run.apply(steps, &kept)? };
         report.warnings.extend(answers.warnings);
+        if let Storage::Unseen(why) = &facts.storage {
+            report.warnings.push(unseen(why));
+        }
+        if !not_stored.is_empty() {
+            // The server may have stored them with the changes of this run.
+            report.findings.extend(self.not_stored_before(directory, &facts, &plan)?);
+        }
+        if !facts.replicas.is_empty() {
+            let widened = self.widened(directory, &plan.changes)?;
+            widened.iter().for_each(|line| self.warn(line));
+            report.warnings.extend(widened);
+        }
         runs.say_ways_back(&report);
-        self.say(&last_line("the directory is prepared", &findings));
+        let others: Vec<String> = report.findings.iter().filter(|line| !findings.contains(line)).cloned().collect();
+        self.say(&last_line("the directory is prepared", &findings, &others));
         Ok(Completion::of(report))
+    }
+
+    /// Returns what an earlier run brought about and the server has not stored.
+    fn not_stored_before(&self, directory: &dyn Directory, facts: &Facts, plan: &Plan) -> Result<Vec<String>, Error> {
+        let earlier = of_earlier_runs(facts, plan);
+        Ok(match self.files()?.compare(directory, &earlier, Expected::Done)? {
+            Stored::Compared(findings) => findings,
+            Stored::Unseen(_) => Vec::new(),
+        })
     }
 
     /// Asks for everything, beginning with whether to begin.
@@ -133,14 +166,21 @@ impl Program<'_> {
         })
     }
 
-    fn checked(&self, plan: &Plan, facts: &Facts, new_run: &NewRun<'_, Self>, steps: EnginePlan) -> Completion {
+    fn checked(
+        &self,
+        plan: &Plan,
+        facts: &Facts,
+        not_stored: &[String],
+        new_run: &NewRun<'_, Self>,
+        steps: EnginePlan,
+    ) -> Completion {
         if plan.is_empty() && plan.refusals().next().is_none() {
             self.say(&format!("Nothing is to be changed. Installed: {}.", report::installed(facts)));
         }
         self.say("Nothing was written.");
         let has_conflicts = plan.refusals().next().is_some();
         let details = json!({ "plan": plan });
-        let findings = steps.findings.clone();
+        let findings = [&steps.findings, not_stored].concat();
         let plan = Some(new_run.planned(steps));
         let completion = Completion::of(Report { details, plan, findings, ..self.report(ReportStatus::DryRun) });
         if has_conflicts { Completion { exit: Exit::ChecksFailed, ..completion } } else { completion }
@@ -178,17 +218,22 @@ impl Program<'_> {
 
 fn by_hand(names: &Names, findings: &[String]) -> Vec<String> {
     let command = format!("Nothing was changed in the directory. To change it: sh {}", names.script);
-    vec![command, last_line("the files are written", findings)]
+    vec![command, last_line("the files are written", findings, &[])]
 }
 
 /// Returns the last line of a run that did `what`. Programs that drive this one look for the word `Successful`.
-fn last_line(what: &str, findings: &[String]) -> String {
-    if findings.is_empty() {
-        return format!("Successful: {what}.");
+fn last_line(what: &str, missing_classes: &[String], others: &[String]) -> String {
+    match (missing_classes, others) {
+        ([], []) => format!("Successful: {what}."),
+        ([], _) => format!("Needs review: {what}, but see above."),
+        _ => {
+            let advice = "To add the missing classes, repeat the command with -S DIR, which holds a copy of the vendor's schema \
+                          files, or with --with-placeholder-oids.";
+            let but =
+                if others.is_empty() { "but classes are missing" } else { "but classes are missing, and see above" };
+            format!("{}\nNeeds review: {what}, {but}.", wrapped(advice))
+        }
     }
-    let advice = "To add the missing classes, repeat the command with -S DIR, which holds a copy of the vendor's schema \
-                  files, or with --with-placeholder-oids.";
-    format!("{}\nNeeds review: {what}, but classes are missing.", wrapped(advice))
 }
 
 fn confirm(console: &dyn Console, question: &str) -> Result<(), Error> {

@@ -7,10 +7,13 @@ use upgrade_engine::run_list::in_effect;
 use upgrade_engine::{Run, Status};
 
 use super::{Asked, Program};
+use crate::answers;
 use crate::apply::{ChangeState, DirectoryService, change_state, changes_of};
 use crate::detect::check_changeable;
 use crate::error::Error;
 use crate::ldap::Directory;
+use crate::plan::check_storable;
+use crate::stored::{Expected, Stored, unseen};
 
 impl RunHandler for Program<'_> {
     type Error = Error;
@@ -27,16 +30,20 @@ impl RunHandler for Program<'_> {
                 (&run.plan, self.open_for(session, run).map_err(|error| still_unfinished(run, error))?)
             }
         };
+        if let Work::Undo(..) = work {
+            self.say_order_of_undo(directory, &changes_of(plan))?;
+        }
         let terminal = self.context.terminal;
         let say = Box::new(move |line: &str| terminal.message(&format!("  {line}")));
-        let service = DirectoryService { directory, changes: changes_of(plan), say };
+        let service = DirectoryService { directory, changes: changes_of(plan), files: self.files()?, say };
         Ok(Providers { services: vec![Box::new(service)], ..Providers::default() })
     }
 
-    /// Programs that drive this one look for the word.
+    /// Programs that drive this one look for the word `Successful`: it is not printed where something needs review.
     fn legacy_last_line(&self, line: &str) -> Option<String> {
         let (first, rest) = line.split_at_checked(1)?;
-        Some(format!("Successful: {}{rest}.", first.to_lowercase()))
+        let word = if line.starts_with("Everything else") { "Needs review" } else { "Successful" };
+        Some(format!("{word}: {}{rest}.", first.to_lowercase()))
     }
 
     fn check_undo(&self, runs: &[Run], run: &Run) -> Result<(), Error> {
@@ -47,8 +54,16 @@ impl RunHandler for Program<'_> {
     }
 
     fn after_undo(&self, undone: &Run, _: &Plan) -> Result<AfterUndo, Error> {
-        let findings = not_undone(self.directory()?, undone)?;
-        Ok(AfterUndo { findings, ..AfterUndo::default() })
+        let directory = self.directory()?;
+        let mut findings = not_undone(directory, undone)?;
+        findings.extend(self.still_held(directory, &changes_of(&undone.plan))?);
+        let mut next = Vec::new();
+        match self.files()?.compare(directory, &changes_of(&undone.plan), Expected::Undone)? {
+            Stored::Compared(more) => findings.extend(more),
+            Stored::Unseen(why) => next.push(unseen(&why)),
+        }
+        next.extend(self.widened(directory, &changes_of(&undone.plan))?);
+        Ok(AfterUndo { findings, next, ..AfterUndo::default() })
     }
 }
 
@@ -60,8 +75,11 @@ impl Program<'_> {
             Some(password) => Some(password.clone()),
             None => self.given_password()?,
         };
-        let directory = self.open(&target, password)?;
-        check_changeable(directory, &target, &changes_of(&run.plan))?;
+        let instance = answers::instance_of(self.args, self.context.fs)?.map(|instance| instance.path);
+        let directory = self.open(&target, password, instance)?;
+        let changes = changes_of(&run.plan);
+        check_changeable(directory, &target, &changes)?;
+        check_storable(&self.files()?.storage(directory)?, &changes)?;
         Ok(directory)
     }
 }
@@ -70,7 +88,11 @@ impl Program<'_> {
 fn not_undone(directory: &dyn Directory, run: &Run) -> Result<Vec<String>, Error> {
     let mut findings = Vec::new();
     for change in changes_of(&run.plan) {
-        if let ChangeState::Neither(how) = change_state(directory, &change)? {
+        let state = change_state(directory, &change)?;
+        if state == ChangeState::After && change.is_of_schema() {
+            findings.push(format!("{}: another server has given back what was undone: {}", change.dn, change.reason));
+        }
+        if let ChangeState::Neither(how) = state {
             // The entry that a change was of may be one that the run had made.
             if directory.entry(&change.dn, &["1.1"])?.is_some() {
                 findings.push(format!("{} is not as it was: {how}", change.dn));

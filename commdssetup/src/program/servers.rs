@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use upgrade_engine::Run;
 use upgrade_engine::engine::Session;
-use upgrade_engine::fs::Name;
+use upgrade_engine::fs::{Name, RootPath};
 
 use super::{Asked, Program};
 use crate::answers::{self, Answers};
 use crate::error::Error;
 use crate::ldap::{Bind, Directory, Password, Target};
 use crate::own_files;
+use crate::stored::Files;
 
 /// Who changes the directory where nobody else was named.
 const MANAGER: &str = "cn=Directory Manager";
@@ -72,9 +73,14 @@ impl Program<'_> {
     }
 
     /// Connects, asking for a password where one is needed and none was given.
-    pub(super) fn open(&self, target: &Target, password: Option<Password>) -> Result<&dyn Directory, Error> {
+    pub(super) fn open(
+        &self,
+        target: &Target,
+        password: Option<Password>,
+        instance: Option<RootPath>,
+    ) -> Result<&dyn Directory, Error> {
         let password = match (&target.bind, password) {
-            (Bind::External, _) => None,
+            (Bind::External | Bind::Anonymous, _) => None,
             (Bind::Simple { .. }, Some(password)) => Some(password),
             (Bind::Simple { dn }, None) => {
                 let console = self.context.console.ok_or_else(|| Error::NoPassword(dn.clone()))?;
@@ -91,7 +97,14 @@ impl Program<'_> {
             ));
         }
         let directory = (self.connect)(target, password.as_ref())?;
+        let _ = self.server.set((target.clone(), instance));
         Ok(&**self.directory.get_or_init(|| directory))
+    }
+
+    /// Returns where to look for the files of the server that a connection was opened to.
+    pub(super) fn files(&self) -> Result<Files<'_>, Error> {
+        let (target, instance) = self.server.get().ok_or_else(|| Error::internal("there is no connection yet"))?;
+        Ok(Files { fs: self.context.fs, target: target.clone(), instance: instance.clone() })
     }
 
     /// Returns the connection that was opened.

@@ -2,114 +2,161 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use commdssetup::schema_files::{FILES, Open, SUPERSEDED, built_in};
-use ldif::schema::is_numeric_oid;
+use commdssetup::schema_files::{FILES, Open, built_in};
 
-use crate::support::{choices, facts, planned};
+use crate::support::published::{DIFFERENCES, Row, cells, names, wanted};
+use crate::support::{IA5, TEXT, choices, facts, planned};
 
-const SCHEMA: &str = include_str!("../facts/schema.tsv");
 const INDEXES: &str = include_str!("../facts/indexes.tsv");
-const TEXT: &str = "1.3.6.1.4.1.1466.115.121.1.15";
 
-struct Row {
-    kind: &'static str,
-    oid: &'static str,
-    names: Vec<&'static str>,
-    syntax: &'static str,
-    contents: &'static str,
-    equality: &'static str,
-    product: &'static str,
-    source: &'static str,
-}
-
-fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    table.lines().skip(1).map(|line| line.split('\t').collect())
-}
-
-/// The rows that are to be built in: all but superseded definitions and those that others made of the same identifiers.
-fn wanted() -> Vec<Row> {
-    let rows = rows(SCHEMA).map(|cells| Row {
-        kind: cells[0],
-        oid: cells[1],
-        names: cells[2].split('|').collect(),
-        syntax: cells[3],
-        contents: cells[4],
-        equality: cells[5],
-        product: cells[6],
-        source: cells[7],
-    });
-    let is_wanted = |row: &Row| {
-        !SUPERSEDED.iter().any(|(_, old, _)| row.oid == *old) && !row.product.contains("conflict reference")
+/// What the table of differences says of a field of an element, but for a server's own schema.
+fn differing(kind: &str, name: &str, field: &str) -> BTreeSet<&'static str> {
+    let is_it = |cells: &Vec<&str>| {
+        cells[0] == kind
+            && cells[1].eq_ignore_ascii_case(name)
+            && cells[3] == field
+            && !cells[6].starts_with("seen only in the funambol")
     };
-    rows.filter(is_wanted).collect()
+    cells(DIFFERENCES).filter(is_it).flat_map(|cells| [cells[4], cells[5]]).collect()
 }
 
-fn names(list: &str) -> Vec<String> {
-    list.split(',').filter(|name| !matches!(*name, "-" | "...")).map(str::to_owned).collect()
+/// Whether an identifier of a row is the one that is built in, an older one, or none.
+fn is_known(oid: &str, ours: &str, others: &[String]) -> bool {
+    let own = |text: &str| text.to_ascii_lowercase().replace("oid-", "").replace("-oid", "");
+    oid == "UNKNOWN" || own(oid) == own(ours) || others.iter().any(|other| other == oid) || oid.ends_with("-oid")
 }
 
 #[test]
-fn every_attribute_of_the_facts_is_built_in_as_it_was_published() {
+fn every_attribute_of_the_facts_is_built_in_and_what_the_editions_differ_in_is_open() {
     let ours = built_in().unwrap();
-    let mut checked = 0;
-    for row in wanted().iter().filter(|row| row.kind == "attribute") {
-        let element = ours.attributes.iter().find(|element| element.definition.is(row.names[0]));
-        let element = element.unwrap_or_else(|| panic!("{} is missing", row.names[0]));
+    let rows: Vec<Row> = wanted().into_iter().filter(|row| row.kind == "attribute").collect();
+    for row in &rows {
+        let element = ours.attributes.iter().find(|element| element.definition.is(row.name));
+        let element = element.unwrap_or_else(|| panic!("{} is missing", row.name));
+        let (oid, others) = (&element.definition.oid, &element.other_oids);
+        assert!(is_known(row.oid, oid, others), "{}: {} is neither {oid} nor one of {others:?}", row.name, row.oid);
+    }
+    for element in &ours.attributes {
         let definition = &element.definition;
-        assert_eq!(definition.names, row.names);
-        assert_eq!(element.open.contains(&Open::Oid), row.oid == "UNKNOWN", "{}", row.names[0]);
-        let oid = if row.oid == "UNKNOWN" { format!("{}-oid", row.names[0]) } else { row.oid.to_owned() };
-        assert_eq!(definition.oid, oid);
-        assert_eq!(element.open.contains(&Open::Syntax), row.syntax.is_empty(), "{}", row.names[0]);
-        let syntax = if row.syntax.is_empty() { TEXT } else { row.syntax };
-        assert_eq!(definition.syntax.as_ref().unwrap().to_string(), syntax, "{}", row.names[0]);
-        assert_eq!(element.open.contains(&Open::SingleValue), row.contents.ends_with('?'), "{}", row.names[0]);
-        assert_eq!(definition.single_value, row.contents == "single", "{}", row.names[0]);
-        assert_eq!(definition.equality.as_deref(), Some(row.equality).filter(|rule| *rule != "-"));
-        assert_eq!(definition.extension("X-ORIGIN"), [row.source]);
+        let name = definition.name();
+        let own: Vec<&Row> = rows.iter().filter(|row| row.name.eq_ignore_ascii_case(name)).collect();
+        assert!(own.iter().any(|row| row.names == definition.names), "{name}");
+        let is_unknown = own.iter().all(|row| row.oid == "UNKNOWN");
+        assert_eq!(element.open.contains(&Open::Oid), is_unknown, "{name}");
+        let mut syntaxes: BTreeSet<&str> = own.iter().map(|row| row.syntax).collect();
+        syntaxes.extend(differing("attribute", name, "syntax"));
+        syntaxes.retain(|syntax| syntax.starts_with("1.3.6.1.4.1.1466.115.121.1."));
+        // Texts hold each other's values: where the editions have several, the widest is built in.
+        let is_text = syntaxes.iter().all(|syntax| [TEXT, IA5].contains(syntax)) && !syntaxes.is_empty();
+        assert_eq!(element.open.contains(&Open::Syntax), syntaxes.len() != 1 && !is_text, "{name}: {syntaxes:?}");
+        let syntax = if syntaxes.len() == 1 { syntaxes.first().unwrap() } else { TEXT };
+        assert_eq!(definition.syntax.as_ref().unwrap().to_string(), syntax, "{name}");
+        let mut numbers: BTreeSet<&str> = own.iter().map(|row| row.contents).collect();
+        numbers.extend(differing("attribute", name, "cardinality"));
+        numbers.retain(|number| ["single", "multi"].contains(number));
+        assert_eq!(element.open.contains(&Open::SingleValue), numbers.len() != 1, "{name}: {numbers:?}");
+        assert_eq!(definition.single_value, numbers == BTreeSet::from(["single"]), "{name}");
+        has_a_source(&own, definition.extension("X-ORIGIN"), name);
         assert!(definition.extension("X-NOT-PUBLISHED").is_empty(), "no server may see it");
-        checked += 1;
     }
-    assert_eq!((checked, ours.attributes.len()), (285, 285));
+    assert_eq!(ours.attributes.len(), 616);
+}
+
+fn has_a_source(rows: &[&Row], origin: &[String], name: &str) {
+    let [origin] = origin else { panic!("{name}: {origin:?}") };
+    assert!(rows.iter().any(|row| row.source.split(';').next() == Some(origin)), "{name}: {origin}");
 }
 
 #[test]
-fn every_class_of_the_facts_is_built_in_as_it_was_published() {
+fn every_class_of_the_facts_is_built_in_and_allows_what_any_edition_allows() {
     let ours = built_in().unwrap();
-    let mut checked = 0;
-    for row in wanted().iter().filter(|row| row.kind == "objectclass") {
-        let element = ours.classes.iter().find(|element| element.definition.is(row.names[0]));
-        let element = element.unwrap_or_else(|| panic!("{} is missing", row.names[0]));
-        let definition = &element.definition;
-        assert_eq!(definition.names, row.names);
-        assert_eq!(element.open.contains(&Open::Oid), row.oid == "UNKNOWN", "{}", row.names[0]);
-        let (sup, kind) = row.syntax.strip_prefix("SUP ").unwrap().rsplit_once(' ').unwrap();
-        let is_known = !matches!(sup, "?" | "top?" | "(unassigned)");
-        assert_eq!(element.open.contains(&Open::Sup), !is_known, "{}", row.names[0]);
-        assert_eq!(definition.sup, [if is_known { sup.trim_end_matches("(implicit)") } else { "top" }]);
-        assert_eq!(element.open.contains(&Open::Kind), kind.ends_with('?'), "{}", row.names[0]);
-        let kind = if kind.ends_with('?') { "AUXILIARY" } else { kind };
-        assert_eq!(definition.kind.keyword(), kind, "{}", row.names[0]);
-        let (must, may) = row.contents.strip_prefix("MUST ").unwrap().split_once("; MAY ").unwrap();
-        assert_eq!(definition.must, names(must), "{}", row.names[0]);
-        assert_eq!(definition.may, names(may), "{}", row.names[0]);
-        assert!(!may.contains("...") || element.open.contains(&Open::May), "{}", row.names[0]);
-        assert_eq!(definition.extension("X-ORIGIN"), [row.source]);
-        checked += 1;
+    let rows: Vec<Row> = wanted().into_iter().filter(|row| row.kind == "objectclass").collect();
+    for row in &rows {
+        let element = ours.classes.iter().find(|element| element.definition.is(row.name));
+        let element = element.unwrap_or_else(|| panic!("{} is missing", row.name));
+        let (definition, others) = (&element.definition, &element.other_oids);
+        assert!(is_known(row.oid, &definition.oid, others), "{}: {}", row.name, row.oid);
+        let (must, may) = row.attributes();
+        let lower = |names: &[String]| names.iter().map(|name| name.to_ascii_lowercase()).collect::<BTreeSet<_>>();
+        let (our_must, our_may) = (lower(&definition.must), lower(&definition.may));
+        for name in names(must).iter().chain(&names(may)) {
+            let is_allowed = our_must.contains(name) || our_may.contains(name) || name == "objectclass";
+            // Other names of `cn` and `o`; with the latter's, a server would spell the class anew at each start.
+            let is_other = name == "commonname" || name == "organizationname" && our_may.contains("o");
+            assert!(is_allowed || is_other, "{} allows {name}", row.name);
+        }
+        // The one that is built in is the newest; what its own rows in the vendor's files have is not of some editions only.
+        let is_newest = row.oid.eq_ignore_ascii_case(&definition.oid) && row.source.contains("vendor schema file");
+        if is_newest && !differing("objectclass", row.name, "MAY").iter().any(|text| text.contains("only in dump")) {
+            for name in names(may) {
+                assert!(!element.some_editions.contains(&name), "{} {name}", row.name);
+            }
+        }
+        let (sup, kind) = row.superior_and_kind();
+        if is_newest && !element.open.contains(&Open::Sup) {
+            assert!(sup == "(none given)" && definition.sup == ["top"] || definition.sup == [sup], "{}", row.name);
+        }
+        if is_newest && !element.open.contains(&Open::Kind) {
+            assert_eq!(definition.kind.keyword(), kind, "{}", row.name);
+        }
     }
-    assert_eq!((checked, ours.classes.len()), (91, 91));
+    for element in &ours.classes {
+        let name = element.definition.name();
+        let own: Vec<&Row> = rows.iter().filter(|row| row.name.eq_ignore_ascii_case(name)).collect();
+        has_a_source(&own, element.definition.extension("X-ORIGIN"), name);
+        assert!(element.definition.extension("X-SOME-EDITIONS").is_empty(), "no server may see it");
+    }
+    assert_eq!(ours.classes.len(), 118);
+}
+
+/// What section 2A decides where the tables differ.
+#[test]
+fn where_the_tables_differ_the_newest_of_the_vendor_is_built_in() {
+    let ours = built_in().unwrap();
+    let class = |name: &str| &ours.classes.iter().find(|element| element.definition.is(name)).unwrap().definition;
+    let attribute =
+        |name: &str| &ours.attributes.iter().find(|element| element.definition.is(name)).unwrap().definition;
+    for (name, oid) in [
+        ("icsCalendarUser", "1.3.6.1.4.1.42.2.27.9.2.140"),
+        ("icsCalendarResource", "1.3.6.1.4.1.42.2.27.9.2.141"),
+        ("icsCalendarDomain", "1.3.6.1.4.1.42.2.27.9.2.149"),
+        ("icsCalendarGroup", "1.3.6.1.4.1.42.2.27.9.2.113"),
+        ("inetMailGroup", "1.3.6.1.4.1.42.2.27.9.2.117"),
+        ("inetDomainAuthInfo", "2.16.840.1.113894.1009.1.2.4"),
+        ("iPlanetPreferences", "1.3.6.1.4.1.1466.101.121.142"),
+        ("piPStoreRoot", "piPStoreRoot-oid"),
+    ] {
+        assert_eq!(class(name).oid, oid);
+    }
+    for (name, oid) in [
+        ("icsDWPHost", "1.3.6.1.4.1.42.2.27.9.1.1"),
+        ("icsRegularExpressions", "1.3.6.1.4.1.42.2.27.9.1.2"),
+        ("icsDomainNames", "1.3.6.1.4.1.42.2.27.9.1.3"),
+        ("psRoot", "1.3.6.1.4.1.42.2.27.9.1.987"),
+        ("psIncludeInGAB", "1.3.6.1.4.1.42.2.27.9.1.988"),
+        ("sunOrganizationSkin", "sunOrganizationSkin-oid"),
+    ] {
+        assert_eq!(attribute(name).oid, oid);
+    }
+    for (name, must) in [
+        ("inetDomainAlias", &["dc"][..]),
+        ("pabGroup", &["cn"]),
+        ("mailPublicFolder", &["mailFolderName"]),
+        ("sunDelegatedOrganization", &[]),
+    ] {
+        assert_eq!(class(name).must, must, "{name}");
+    }
+    assert_eq!(class("sunUCPreferences").kind.keyword(), "AUXILIARY", "it stands beside the class of a person");
 }
 
 #[test]
-fn no_identifier_and_no_name_is_there_twice() {
+fn within_a_kind_no_identifier_and_no_name_is_there_twice() {
     let ours = built_in().unwrap();
     let mut seen = BTreeSet::new();
     let attributes = ours.attributes.iter().map(|e| (e.definition.oid.clone(), e.definition.names.clone()));
     let classes = ours.classes.iter().map(|e| (e.definition.oid.clone(), e.definition.names.clone()));
     for (kind, (oid, names)) in attributes.map(|e| ("a", e)).chain(classes.map(|e| ("c", e))) {
-        if is_numeric_oid(&oid) {
-            assert!(seen.insert(oid.clone()), "{oid}");
-        }
+        assert!(seen.insert(format!("{kind} {}", oid.to_ascii_lowercase())), "{oid}");
         for name in names {
             assert!(seen.insert(format!("{kind} {}", name.to_ascii_lowercase())), "{name}");
         }
@@ -143,13 +190,14 @@ fn what_compatibility_md_lists_is_what_has_no_published_identifier() {
         ours.attributes.iter().filter(|e| e.open.contains(&Open::Oid)).map(|e| e.definition.name().to_owned());
     let classes = ours.classes.iter().filter(|e| e.open.contains(&Open::Oid)).map(|e| e.definition.name().to_owned());
     assert_eq!(after("Attribute types without a published identifier:"), attributes.collect());
-    assert_eq!(after("Object classes without a published identifier:"), classes.collect());
+    assert_eq!(classes.collect::<Vec<_>>(), Vec::<String>::new());
+    assert!(text.contains("Object classes without a published identifier: none."));
 }
 
 /// The published rows for the suffix whose description begins so.
 fn published(suffix: &str) -> BTreeMap<String, BTreeSet<String>> {
     let is_of_tool = |cells: &Vec<&str>| cells[4].starts_with("Communications Suite 5 Installation Guide");
-    let rows = rows(INDEXES).filter(is_of_tool).filter(|cells| cells[2].starts_with(suffix));
+    let rows = cells(INDEXES).filter(is_of_tool).filter(|cells| cells[2].starts_with(suffix));
     rows.map(|cells| (cells[0].to_ascii_lowercase(), cells[1].split(',').map(str::to_owned).collect())).collect()
 }
 

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use commdssetup::choices::Choices;
 use commdssetup::facts::{
-    Backend, ExistingEntry, Facts, IndexEntry, MappingNode, Marker, SchemaUpdates, Server, Subschema, Vendor,
+    Access, Backend, ExistingEntry, Facts, IndexEntry, LARGEST_REQUEST, MappingNode, Marker, SchemaUpdates, Server,
+    Storage, Subschema, Vendor,
 };
 use commdssetup::generate::{Script, ldif_file, script};
 use commdssetup::plan::{DirectoryChange, Operation, Plan, Scope, entries_to_look_for, marker};
@@ -145,6 +146,7 @@ impl Live {
                 url: self.url.clone(),
                 instance: None,
                 schema_updates: SchemaUpdates::On,
+                largest_request: LARGEST_REQUEST,
             },
             subschema: Subschema {
                 dn: "cn=schema".to_owned(),
@@ -159,8 +161,10 @@ impl Live {
                     dn: entry.dn.to_string(),
                     suffix: Dn::parse(&texts(entry, "nsslapd-suffix")[0]).unwrap(),
                     indexes: below(&entry.dn),
+                    access: Access::ReadWrite,
                 })
                 .collect(),
+            taken_names: Vec::new(),
             default_indexes: below(&Dn::parse(&format!("cn=default indexes,cn=config,{DATABASES}")).unwrap()),
             mapping_tree: nodes
                 .iter()
@@ -175,6 +179,7 @@ impl Live {
             entries: entries_to_look_for(choices).into_iter().filter(found).map(|dn| ExistingEntry { dn }).collect(),
             marker: note.first().map(|entry| Marker { descriptions: texts(entry, "description") }),
             replicas: Vec::new(),
+            storage: Storage::Unseen("read by other tools".to_owned()),
         }
     }
 

@@ -7,25 +7,41 @@ use crate::support::{
     IA5, NAME, TEXT, added, apply, attribute_sent, choices, class_sent, conflict, facts, planned, shipped, user_defined,
 };
 
-const OLD_CLASSES: [(&str, &str, &str); 3] = [
-    ("icsCalendarUser", "2.16.840.1.113730.3.2.141", "1.3.6.1.4.1.42.2.27.9.2.44"),
-    ("icsCalendarResource", "2.16.840.1.113730.3.2.143", "1.3.6.1.4.1.42.2.27.9.2.45"),
-    ("icsCalendarDomain", "2.16.840.1.113730.3.2.144", "1.3.6.1.4.1.42.2.27.9.2.4"),
+/// Name, an older identifier, the newest.
+const OLD_CLASSES: [(&str, &str, &str); 9] = [
+    ("icsCalendarUser", "2.16.840.1.113730.3.2.141", "1.3.6.1.4.1.42.2.27.9.2.140"),
+    ("icsCalendarUser", "1.3.6.1.4.1.42.2.27.9.2.44", "1.3.6.1.4.1.42.2.27.9.2.140"),
+    ("icsCalendarResource", "2.16.840.1.113730.3.2.143", "1.3.6.1.4.1.42.2.27.9.2.141"),
+    ("icsCalendarResource", "1.3.6.1.4.1.42.2.27.9.2.45", "1.3.6.1.4.1.42.2.27.9.2.141"),
+    ("icsCalendarDomain", "2.16.840.1.113730.3.2.144", "1.3.6.1.4.1.42.2.27.9.2.149"),
+    ("icsCalendarDomain", "1.3.6.1.4.1.42.2.27.9.2.4", "1.3.6.1.4.1.42.2.27.9.2.149"),
+    ("icsCalendarGroup", "1.3.6.1.4.1.42.2.27.9.2.5", "1.3.6.1.4.1.42.2.27.9.2.113"),
+    ("inetMailGroup", "1.3.6.1.4.1.42.2.27.2.2.2", "1.3.6.1.4.1.42.2.27.9.2.117"),
+    ("inetDomainAuthInfo", "2.16.840.1.113730.3.2.133", "2.16.840.1.113894.1009.1.2.4"),
 ];
 
 #[test]
-fn calendar_classes_of_old_releases_are_refused_and_the_remedy_is_named() {
-    for (name, old, new) in OLD_CLASSES {
+fn any_identifier_of_the_vendor_serves_and_the_class_gets_what_it_lacks() {
+    for (name, old, _) in OLD_CLASSES {
         let mut facts = facts();
-        let theirs = format!("( {old} NAME '{name}' SUP top STRUCTURAL MAY ( cn $ telephoneNumber ) )");
-        user_defined(&mut facts, &[], &[&theirs]);
+        user_defined(
+            &mut facts,
+            &[],
+            &[&format!("( {old} NAME '{name}' SUP top STRUCTURAL MUST sn MAY ( cn $ ou ) )")],
+        );
         let plan = planned(&facts, &choices());
-        let found = conflict(&plan, name);
-        assert_eq!((found.conflict, found.severity), (ConflictKind::SameNameOtherOid, Severity::Refused));
-        assert!(found.ours.contains(new) && found.server.contains(old), "both definitions are shown");
-        assert!(found.remedy.contains("--migrate-ics-oids"), "{}", found.remedy);
-        assert_eq!(found.needed_by, ["Calendar Server"]);
-        assert!(plan.is_empty(), "a refused plan changes nothing");
+        assert_eq!(plan.conflicts, [], "{name} {old}");
+        let class = class_sent(&plan, name).unwrap();
+        assert_eq!((class.oid.as_str(), class.kind.keyword()), (old, "STRUCTURAL"), "its own definition is kept");
+        assert_eq!(class.must, ["sn"]);
+        assert!(class.may.len() > 2, "{class}");
+        apply(&mut facts, &plan.changes);
+        let second = planned(&facts, &choices());
+        assert!(second.is_empty());
+        let skipped = second.skipped.iter().find(|skipped| skipped.name == name).unwrap();
+        let difference = skipped.difference.as_ref().unwrap();
+        assert!(difference.contains(&format!("the server has it as {old}")), "{difference}");
+        assert!(difference.contains("the server requires sn"), "{difference}");
     }
 }
 
@@ -59,12 +75,13 @@ fn a_calendar_class_of_an_old_release_in_a_schema_file_is_not_migrated() {
     choices.old_ics_oids = OldIcsOids::Migrate;
     let plan = planned(&facts, &choices);
     let found = conflict(&plan, "icsCalendarUser");
-    assert_eq!(found.severity, Severity::Refused);
-    assert!(found.remedy.contains("schema file"), "{}", found.remedy);
+    assert_eq!((found.conflict, found.severity), (ConflictKind::Narrowing, Severity::Reported));
+    assert!(found.remedy.contains("comes from a schema file"), "{}", found.remedy);
+    assert!(class_sent(&plan, "icsCalendarUser").is_none());
 }
 
 #[test]
-fn the_calendar_group_of_2005q4_is_no_group_of_today() {
+fn the_calendar_group_of_2005q4_serves_with_what_it_requires() {
     let mut facts = facts();
     user_defined(
         &mut facts,
@@ -72,21 +89,91 @@ fn the_calendar_group_of_2005q4_is_no_group_of_today() {
         &["( 1.3.6.1.4.1.42.2.27.9.2.5 NAME 'icsCalendarGroup' SUP top STRUCTURAL MUST icsStatus )"],
     );
     let plan = planned(&facts, &choices());
-    let found = conflict(&plan, "icsCalendarGroup");
-    assert_eq!((found.conflict, found.severity), (ConflictKind::SameNameOtherOid, Severity::Refused));
-    assert!(found.difference.contains("the server requires icsstatus"), "{}", found.difference);
+    assert_eq!(plan.conflicts, []);
+    let class = class_sent(&plan, "icsCalendarGroup").unwrap();
+    assert_eq!(class.must, ["icsStatus"], "what entries hold stays required");
+    assert!(class.may.iter().any(|name| name == "groupid"));
 }
 
 #[test]
-fn the_old_identifier_of_ics_partition_serves_and_is_reported() {
+fn older_identifiers_of_attributes_serve_and_are_told() {
+    for (name, old, number) in [
+        ("icsPartition", "2.16.840.1.113730.3.1.2033", " SINGLE-VALUE"),
+        ("icsDWPHost", "2.16.840.1.113730.3.1.2029", " SINGLE-VALUE"),
+        ("icsRegularExpressions", "2.16.840.1.113730.3.1.2032", ""),
+        ("icsDomainNames", "2.16.840.1.113730.3.1.2031", ""),
+        ("psRoot", "psRoot-oid", " SINGLE-VALUE"),
+        ("psIncludeInGAB", "oid-PSINCLUDEINGAB", " SINGLE-VALUE"),
+    ] {
+        let mut facts = facts();
+        user_defined(&mut facts, &[&format!("( {old} NAME '{name}' SYNTAX {TEXT}{number} )")], &[]);
+        let plan = planned(&facts, &choices());
+        assert_eq!(plan.refusals().count(), 0);
+        assert!(attribute_sent(&plan, name).is_none(), "{name}");
+        let skipped = plan
+            .skipped
+            .iter()
+            .find(|skipped| skipped.name == name)
+            .unwrap_or_else(|| panic!("{name}: {:?}", plan.conflicts));
+        assert!(skipped.difference.as_ref().unwrap().contains(old), "{skipped:?}");
+    }
+}
+
+/// The vendor's own definitions of the two classes that are most often there, and what it writes in text.
+#[test]
+fn the_vendors_own_definitions_are_no_conflict_and_are_not_altered() {
     let mut facts = facts();
-    let theirs = format!("( 2.16.840.1.113730.3.1.2033 NAME 'icsPartition' SYNTAX {TEXT} SINGLE-VALUE )");
-    user_defined(&mut facts, &[&theirs], &[]);
+    let text = |oid: &str, name: &str, rest: &str| format!("( {oid} NAME '{name}' SYNTAX {TEXT}{rest} )");
+    user_defined(
+        &mut facts,
+        &[
+            &text("2.16.840.1.113730.3.1.717", "un", " SINGLE-VALUE"),
+            &text("2.16.840.1.113730.3.1.718", "memberOfPAB", ""),
+            &text("2.16.840.1.113730.3.1.720", "nickname", " SINGLE-VALUE"),
+            // One value in 56ims-schema, several in 50ns-mail.
+            &text("2.16.840.1.113730.3.1.18", "mailHost", " SINGLE-VALUE"),
+            // A number in 56ims-schema, text in 50ns-mail.
+            "( 2.16.840.1.113730.3.1.32 NAME 'mgrpMsgMaxsize' SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )",
+            // A word for its identifier, in another case.
+            "( PIENTRYID-OID NAME 'piEntryID' SYNTAX 1.3.6.1.4.1.1466.115.121.1.26 SINGLE-VALUE )",
+        ],
+        &[
+            "( 2.16.840.1.113730.3.2.139 NAME 'pabGroup' SUP top STRUCTURAL MUST cn MAY ( un $ memberOfPAB $ nickName $ description ) )",
+            "( 2.16.840.1.113730.3.2.131 NAME 'inetDomainAlias' SUP alias STRUCTURAL MUST dc )",
+            "( oid-SunSharedDomain NAME 'sunSharedDomain' SUP top AUXILIARY )",
+        ],
+    );
     let plan = planned(&facts, &choices());
-    let found = conflict(&plan, "icsPartition");
-    assert_eq!((found.conflict, found.severity), (ConflictKind::SameNameOtherOid, Severity::Reported));
-    assert!(attribute_sent(&plan, "icsPartition").is_none());
-    assert!(class_sent(&plan, "icsCalendarUser").unwrap().may.iter().any(|may| may == "icsPartition"));
+    assert_eq!(plan.conflicts, []);
+    for name in ["pabGroup", "inetDomainAlias", "sunSharedDomain"] {
+        assert!(class_sent(&plan, name).is_none(), "{name}");
+        let skipped = plan.skipped.iter().find(|skipped| skipped.name.eq_ignore_ascii_case(name)).unwrap();
+        assert_eq!(skipped.difference, None, "{name}");
+    }
+    for name in ["mailHost", "mgrpMsgMaxSize", "piEntryID", "nickname"] {
+        assert!(attribute_sent(&plan, name).is_none(), "{name}");
+    }
+    apply(&mut facts, &plan.changes);
+    assert!(planned(&facts, &choices()).is_empty());
+}
+
+#[test]
+fn no_remedy_deletes_or_moves_what_the_server_has() {
+    let class = "( 2.16.840.1.113730.3.2.146 NAME 'somethingElse' SUP top AUXILIARY )";
+    let other = "( 1.9.7 NAME 'inetMailGroup' SUP top AUXILIARY MUST cn )";
+    let number = "( 1.9.5 NAME 'icsCalendarOwned' SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 )";
+    for add in [user_defined, shipped] {
+        let mut facts = facts();
+        add(&mut facts, &[number], &[class, other]);
+        let plan = planned(&facts, &choices());
+        let refused: Vec<_> = plan.refusals().collect();
+        assert_eq!(refused.len(), 3, "{:?}", plan.conflicts);
+        for conflict in refused {
+            let remedy = conflict.remedy.to_ascii_lowercase();
+            assert!(!["delete", "remove", "move"].iter().any(|word| remedy.contains(word)), "{remedy}");
+            assert!(remedy.contains("keep it") && remedy.contains("-s no"), "{remedy}");
+        }
+    }
 }
 
 #[test]
@@ -109,7 +196,7 @@ fn the_ietf_mail_local_address_takes_the_identifier_that_mail_needs() {
 }
 
 #[test]
-fn the_ietf_mail_routing_address_holds_one_value_where_mail_needs_several() {
+fn the_ietf_mail_routing_address_holds_one_value_as_an_edition_of_the_vendor_does() {
     let mut facts = facts();
     shipped(
         &mut facts,
@@ -118,6 +205,16 @@ fn the_ietf_mail_routing_address_holds_one_value_where_mail_needs_several() {
     );
     let plan = planned(&facts, &choices());
     let found = conflict(&plan, "mailRoutingAddress");
+    assert_eq!((found.conflict, found.severity), (ConflictKind::SameNameOtherOid, Severity::Reported));
+    assert!(attribute_sent(&plan, "mailRoutingAddress").is_none());
+}
+
+#[test]
+fn one_value_under_an_unknown_identifier_is_refused_where_several_are_needed() {
+    let mut facts = facts();
+    shipped(&mut facts, &[&format!("( 1.9.1 NAME 'mailAlternateAddress' SYNTAX {IA5} SINGLE-VALUE )")], &[]);
+    let plan = planned(&facts, &choices());
+    let found = conflict(&plan, "mailAlternateAddress");
     assert_eq!((found.conflict, found.severity), (ConflictKind::SameNameOtherOid, Severity::Refused));
     assert!(found.difference.contains("only one on the server"), "{}", found.difference);
 }
@@ -152,7 +249,7 @@ fn a_recipient_class_of_the_ietf_that_the_site_added_gets_what_it_lacks() {
 }
 
 #[test]
-fn a_mail_group_that_demands_mail_is_refused() {
+fn a_mail_group_that_demands_mail_is_kept_and_reported() {
     let mut facts = facts();
     shipped(
         &mut facts,
@@ -161,8 +258,13 @@ fn a_mail_group_that_demands_mail_is_refused() {
     );
     let plan = planned(&facts, &choices());
     let found = conflict(&plan, "mailGroup");
-    assert_eq!((found.conflict, found.severity), (ConflictKind::Narrowing, Severity::Refused));
-    assert_eq!(found.difference, "the server requires cn, mail");
+    assert_eq!((found.conflict, found.severity), (ConflictKind::Narrowing, Severity::Reported));
+    assert!(
+        found.difference.starts_with("the server requires cn, mail; the server does not allow "),
+        "{}",
+        found.difference
+    );
+    assert!(class_sent(&plan, "mailGroup").is_none());
 }
 
 #[test]

@@ -121,17 +121,36 @@ fn a_read_only_replica_names_its_supplier_and_gets_no_entry() {
 }
 
 #[test]
-fn a_supplier_names_the_servers_that_need_a_run_of_their_own() {
+fn a_supplier_names_the_servers_that_need_a_run_of_their_own_once_each() {
     let mut facts = facts();
-    facts.replicas.push(Replica {
-        suffix: dn("o=usergroup"),
-        role: ReplicaRole::Supplier,
-        suppliers: vec!["a:389".to_owned()],
-        consumers: vec!["a:389".to_owned(), "b:389".to_owned()],
-    });
+    for suffix in ["o=usergroup", "o=internet"] {
+        facts.replicas.push(Replica {
+            suffix: dn(suffix),
+            role: ReplicaRole::Supplier,
+            suppliers: vec!["ldap://a:389/".to_owned()],
+            consumers: vec!["A:389".to_owned(), "b:389".to_owned()],
+        });
+    }
     assert_eq!(
         planned(&facts, &choices()).notices,
-        ["This instance is a supplier of o=usergroup; run commdssetup on these as well: a:389, b:389."]
+        [
+            "This instance is a supplier of o=usergroup.",
+            "This instance is a supplier of o=internet.",
+            "Run commdssetup on these as well, on suppliers first, then on hubs, then on read-only replicas: ldap://a:389/, b:389."
+        ]
+    );
+}
+
+#[test]
+fn a_class_that_may_come_with_the_server_is_reported_when_it_is_widened() {
+    let mut facts = facts();
+    let class = "( 2.16.840.1.113730.3.2.3 NAME 'mailRecipient' SUP top AUXILIARY MAY ( cn $ mail ) X-ORIGIN ( 'Netscape Messaging Server 4.x' 'user defined' ) )";
+    facts.subschema.object_classes.push(class.to_owned());
+    let notices = planned(&facts, &choices()).notices;
+    let said = notices.iter().find(|notice| notice.contains("The class mailRecipient may come with the server"));
+    assert!(
+        said.is_some_and(|notice| notice.contains("`Netscape Messaging Server 4.x`") && notice.contains("mailHost")),
+        "{notices:?}"
     );
 }
 

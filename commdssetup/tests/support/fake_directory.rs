@@ -1,7 +1,7 @@
 //! A directory that lies in one file of a file system of a test, so that a sweep over the file system's calls also stops it, fails it, and
 //! cuts its power. Each change is atomic, as those of a real one are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use commdssetup::facts::Values;
@@ -10,7 +10,7 @@ use commdssetup::plan::{EditKind, ValueEdit};
 use ldif::Dn;
 use upgrade_engine::fs::{Attribute, Durable, Existing, FileSystem, RelPath, RootPath, Time};
 
-type Content = BTreeMap<String, (String, BTreeMap<String, Vec<String>>)>;
+pub(crate) type Content = BTreeMap<String, (String, BTreeMap<String, Vec<String>>)>;
 
 const PLACE: &str = "/directory";
 const DATABASES: &str = "cn=ldbm database,cn=plugins,cn=config";
@@ -50,6 +50,23 @@ fn first() -> Content {
         ],
     );
     put(&mut content, "cn=config", &[("nsslapd-rootdn", &["cn=Directory Manager"])]);
+    put(
+        &mut content,
+        "cn=o\\3Dusergroup,cn=mapping tree,cn=config",
+        &[
+            ("objectClass", &["nsMappingTree"]),
+            ("cn", &["o=usergroup"]),
+            ("nsslapd-state", &["backend"]),
+            ("nsslapd-backend", &["userRoot"]),
+        ],
+    );
+    for name in ["config", "monitor"] {
+        put(
+            &mut content,
+            &format!("cn={name},{DATABASES}"),
+            &[("objectClass", &["extensibleObject"]), ("cn", &[name])],
+        );
+    }
     put(&mut content, "o=usergroup", &[("objectClass", &["top", "organization"]), ("o", &["usergroup"])]);
     let texts = |values: &[String]| values.to_vec();
     let schema = BTreeMap::from([
@@ -86,6 +103,47 @@ impl FakeDirectory {
         Self::new(fs).write(&first()).unwrap();
     }
 
+    /// Sets one value of an entry, which is made where it is not there.
+    pub(crate) fn set(fs: &Arc<dyn FileSystem>, dn: &str, attribute: &str, value: &str) {
+        let directory = Self::new(Arc::clone(fs));
+        let mut content = directory.read().unwrap();
+        let entry = content.entry(key(dn)).or_insert_with(|| (dn.to_owned(), BTreeMap::new()));
+        entry.1.insert(attribute.to_ascii_lowercase(), vec![value.to_owned()]);
+        directory.write(&content).unwrap();
+    }
+
+    /// Adds one value to an entry.
+    pub(crate) fn add_value(fs: &Arc<dyn FileSystem>, dn: &str, attribute: &str, value: &str) {
+        let directory = Self::new(Arc::clone(fs));
+        let mut content = directory.read().unwrap();
+        let entry = content.get_mut(&key(dn)).unwrap();
+        entry.1.entry(attribute.to_ascii_lowercase()).or_default().push(value.to_owned());
+        directory.write(&content).unwrap();
+    }
+
+    /// Takes an entry away.
+    pub(crate) fn remove(fs: &Arc<dyn FileSystem>, dn: &str) {
+        let directory = Self::new(Arc::clone(fs));
+        let mut content = directory.read().unwrap();
+        content.remove(&key(dn));
+        directory.write(&content).unwrap();
+    }
+
+    /// Puts the directory there with further definitions, as if they had come over LDAP.
+    pub(crate) fn begin_with(fs: Arc<dyn FileSystem>, attributes: &[String], classes: &[String]) {
+        let mut content = first();
+        let (_, schema) = content.get_mut(&key("cn=schema")).unwrap();
+        for (name, more) in [("attributetypes", attributes), ("objectclasses", classes)] {
+            schema.get_mut(name).unwrap().extend(more.iter().map(|text| super::stored(text)));
+        }
+        Self::new(fs).write(&content).unwrap();
+    }
+
+    /// All that lies in the directory.
+    pub(crate) fn content(&self) -> Content {
+        self.read().unwrap()
+    }
+
     fn read(&self) -> Result<Content, LdapError> {
         let read = || -> std::io::Result<Vec<u8>> {
             let dir = self.fs.open_dir(&RootPath::new(PLACE).unwrap())?;
@@ -114,6 +172,57 @@ impl FakeDirectory {
         };
         write().map_err(|_| LdapError::Lost { url: "ldap://fake".to_owned() })
     }
+}
+
+/// Refuses what a server refuses because of its configuration.
+fn check(content: &Content, dn: &str, size: usize) -> Result<(), LdapError> {
+    let is = |of: &str, attribute: &str, value: &str| {
+        let values = content.get(&key(of)).and_then(|(_, attributes)| attributes.get(attribute));
+        values.is_some_and(|values| values.iter().any(|known| known.eq_ignore_ascii_case(value)))
+    };
+    let limit = content.get("cn=config").and_then(|(_, attributes)| attributes.get("nsslapd-maxbersize"));
+    if limit.is_some_and(|limit| limit[0].parse::<usize>().is_ok_and(|limit| limit > 0 && size > limit)) {
+        return Err(LdapError::Lost { url: "ldap://fake".to_owned() });
+    }
+    let is_of_schema = dn.eq_ignore_ascii_case("cn=schema");
+    if is("cn=config", "nsslapd-readonly", "on") || is_of_schema && is("cn=config", "nsslapd-schemamod", "off") {
+        return Err(refused(dn, 53));
+    }
+    if is_of_schema || key(dn).ends_with("cn=config") {
+        return Ok(());
+    }
+    let name = Dn::parse(dn).unwrap();
+    let suffix = |attributes: &BTreeMap<String, Vec<String>>| {
+        attributes.get("nsslapd-suffix").map(|values| Dn::parse(&values[0]).unwrap())
+    };
+    let databases = content.iter().filter_map(|(of, (_, attributes))| Some((of, suffix(attributes)?)));
+    let holder = databases.filter(|(_, suffix)| name == *suffix || name.is_below(suffix));
+    let Some((database, suffix)) = holder.max_by_key(|(_, suffix)| suffix.to_string().len()) else {
+        return Err(refused(dn, 32));
+    };
+    let node = content.values().find(|(_, attributes)| {
+        let is_node =
+            attributes.get("objectclass").is_some_and(|classes| classes.iter().any(|of| of == "nsMappingTree"));
+        is_node
+            && attributes
+                .get("cn")
+                .is_some_and(|names| names.iter().any(|of| Dn::parse(of).is_ok_and(|of| of == suffix)))
+    });
+    match node {
+        Some((_, attributes)) if attributes["nsslapd-state"][0] == "backend" => {}
+        Some(_) => return Err(refused(dn, 10)),
+        None => return Err(refused(dn, 32)),
+    }
+    if is(database, "nsslapd-readonly", "on") {
+        return Err(refused(dn, 53));
+    }
+    let above = name.split_first().unwrap().1;
+    let has_parent = name == suffix || content.contains_key(&above.to_string().to_ascii_lowercase());
+    if has_parent { Ok(()) } else { Err(refused(dn, 32)) }
+}
+
+fn bytes<'a>(values: impl Iterator<Item = &'a String>) -> usize {
+    values.map(String::len).sum()
 }
 
 fn oid(definition: &str) -> &str {
@@ -172,6 +281,7 @@ impl Directory for FakeDirectory {
         if tasks.contains_key(&key(dn)) || content.contains_key(&key(dn)) {
             return Err(refused(dn, 68));
         }
+        check(&content, dn, bytes(attributes.iter().flat_map(|values| &values.values)))?;
         let mut own: BTreeMap<String, Vec<String>> =
             attributes.iter().map(|values| (values.attribute.to_ascii_lowercase(), values.values.clone())).collect();
         if dn.ends_with("cn=tasks,cn=config") {
@@ -194,20 +304,34 @@ impl Directory for FakeDirectory {
     fn modify(&self, dn: &str, edits: &[ValueEdit]) -> Result<(), LdapError> {
         let _tasks = self.tasks.lock().unwrap();
         let mut content = self.read()?;
+        check(&content, dn, bytes(edits.iter().flat_map(|edit| &edit.values)))?;
         let Some((_, attributes)) = content.get_mut(&key(dn)) else { return Err(refused(dn, 32)) };
         for edit in edits {
             let is_schema = dn == "cn=schema";
             let values = attributes.entry(edit.attribute.to_ascii_lowercase()).or_default();
+            if is_schema {
+                // By identifier, all at once: there are hundreds of definitions.
+                let wanted: BTreeSet<&str> = edit.values.iter().map(|value| oid(value)).collect();
+                let there: BTreeSet<&str> = values.iter().map(|value| oid(value)).collect();
+                if edit.kind == EditKind::Delete && !wanted.is_subset(&there) {
+                    return Err(refused(dn, 16));
+                }
+                values.retain(|known| !wanted.contains(oid(known)));
+                if edit.kind == EditKind::Add {
+                    values.extend(edit.values.iter().map(|value| super::stored(value)));
+                }
+                continue;
+            }
             for value in &edit.values {
-                let is_it = |known: &String| if is_schema { oid(known) == oid(value) } else { known == value };
+                let is_it = |known: &String| known == value;
                 match (edit.kind, values.iter().any(is_it)) {
-                    (EditKind::Add, true) if !is_schema => return Err(refused(dn, 20)),
+                    (EditKind::Add, true) => return Err(refused(dn, 20)),
                     (EditKind::Delete, false) => return Err(refused(dn, 16)),
                     _ => {}
                 }
                 values.retain(|known| !is_it(known));
                 if edit.kind == EditKind::Add {
-                    values.push(if is_schema { super::stored(value) } else { value.clone() });
+                    values.push(value.clone());
                 }
             }
         }
@@ -221,6 +345,7 @@ impl Directory for FakeDirectory {
         if content.values().any(|(name, _)| Dn::parse(name).unwrap().is_below(&of)) {
             return Err(refused(dn, 66));
         }
+        check(&content, dn, 0)?;
         content.remove(&key(dn)).ok_or_else(|| refused(dn, 32))?;
         self.write(&content)
     }

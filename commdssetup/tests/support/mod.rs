@@ -1,10 +1,12 @@
 //! A server that is made up: the standard schema by name, and whatever a test adds. It can be changed by a plan, as a real one is.
 
 pub(crate) mod fake_directory;
+pub(crate) mod published;
 
 use commdssetup::choices::{Answer, Choices, Holds, OldIcsOids, SchemaType, UnpublishedOids};
 use commdssetup::facts::{
-    Backend, ExistingEntry, Facts, IndexEntry, MappingNode, Marker, SchemaUpdates, Server, Subschema, Values, Vendor,
+    Access, Backend, ExistingEntry, Facts, IndexEntry, LARGEST_REQUEST, MappingNode, Marker, SchemaUpdates, Server,
+    Storage, Subschema, Values, Vendor,
 };
 use commdssetup::plan::{Conflict, DirectoryChange, EditKind, Operation, Plan, plan};
 use ldif::Dn;
@@ -38,7 +40,7 @@ const STANDARD: &str = "objectClass aci cn commonName sn uid userPassword mail o
     userCertificate c givenName labeledURL telephoneNumber facsimileTelephoneNumber postalAddress audio carLicense \
     departmentNumber employeeNumber employeeType homePhone homePostalAddress initials jpegPhoto labeledURI manager mobile pager \
     photo roomNumber secretary x500uniqueIdentifier userSMIMECertificate userPKCS12 associatedDomain organizationName uniqueMember \
-    co member";
+    co member dc title";
 
 pub(crate) fn dn(text: &str) -> Dn {
     Dn::parse(text).unwrap()
@@ -74,7 +76,7 @@ pub(crate) fn index(of: &str, attribute: &str, types: &[&str]) -> IndexEntry {
 pub(crate) fn backend(name: &str, suffix: &str) -> Backend {
     let of = format!("cn={name},cn=ldbm database,cn=plugins,cn=config");
     let indexes = vec![index(&format!("cn=index,{of}"), "mail", &["pres", "eq", "sub"])];
-    Backend { name: name.to_owned(), dn: of, suffix: dn(suffix), indexes }
+    Backend { name: name.to_owned(), dn: of, suffix: dn(suffix), indexes, access: Access::ReadWrite }
 }
 
 /// What says that a suffix is answered from a database.
@@ -99,7 +101,7 @@ pub(crate) fn facts() -> Facts {
     let standard = STANDARD.split_whitespace().enumerate();
     let attribute_types =
         standard.map(|(at, name)| format!("( 0.9.1.{at} NAME '{name}' SYNTAX {TEXT} X-ORIGIN 'RFC' )")).collect();
-    let classes = ["top", "person", "organizationalPerson", "organizationalUnit", "groupOfUniqueNames"];
+    let classes = ["top", "person", "organizationalPerson", "organizationalUnit", "groupOfUniqueNames", "alias"];
     let object_classes = classes.iter().enumerate().map(|(at, name)| {
         let sup = if *name == "top" { "ABSTRACT MUST objectClass" } else { "SUP top STRUCTURAL MAY ( cn $ ou )" };
         format!("( 0.9.2.{at} NAME '{name}' {sup} X-ORIGIN 'RFC' )")
@@ -111,6 +113,7 @@ pub(crate) fn facts() -> Facts {
             url: "ldap://localhost:389".to_owned(),
             instance: None,
             schema_updates: SchemaUpdates::On,
+            largest_request: LARGEST_REQUEST,
         },
         subschema: Subschema {
             dn: "cn=schema".to_owned(),
@@ -119,11 +122,13 @@ pub(crate) fn facts() -> Facts {
             syntaxes: Vec::new(),
         },
         backends: vec![backend("userRoot", "o=usergroup")],
+        taken_names: Vec::new(),
         default_indexes: vec![index("cn=default indexes", "mail", &["pres", "eq", "sub"])],
         mapping_tree: vec![mapping("userRoot", "o=usergroup")],
         entries: vec![ExistingEntry { dn: dn("o=usergroup") }],
         marker: None,
         replicas: Vec::new(),
+        storage: Storage::Unseen("made up".to_owned()),
     }
 }
 

@@ -25,7 +25,15 @@ impl Program<'_> {
         let name = args.name.as_deref().unwrap_or(&args.new);
         let name = name.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let known = ConfigFile::of_name(&name);
-        let base = if self.is_device(&args.base)? { None } else { Some(self.parse(&args.base)?) };
+        let is_base_known = !self.is_device(&args.base)?;
+        if is_base_known {
+            let own = self.context.own_files;
+            let [base, saved] = [own_files::path(&args.base)?, own_files::path(&args.saved)?];
+            if own_files::are_one((own, &base), (own, &saved))? {
+                return Err(Error::OneFile { base: base.to_string(), saved: saved.to_string() });
+            }
+        }
+        let base = if is_base_known { Some(self.parse(&args.base)?) } else { None };
         let files = self.files();
         let resolutions = Resolutions::new(&files, &args.resolve.resolve, args.resolve.resolutions.as_deref())?
             .of_one(&files, &name)?;

@@ -4,7 +4,7 @@ use command::{Completion, Exit, NewRun, Report, ReportStatus, Runs, Start, Touch
 use std::collections::BTreeMap;
 
 use config_merge::layout::Directory;
-use config_merge::{Resolutions, Where, kept, own_files};
+use config_merge::{FileSystems, Resolutions, Version, Where, kept, own_files};
 use documents::changes::Changes;
 use documents::merge::Word;
 use install_root::delegated_administrator::ConfigFile;
@@ -40,7 +40,12 @@ impl Program<'_> {
         let files = self.files();
         let site = saved::open(&Directory::open(files, site_on, dir.clone())?, &base)?;
         let stock = match &args.base {
-            Some(dir) => saved::open(&Directory::open(files, Where::Own, own_files::path(dir)?)?, &base)?.files,
+            Some(named) => {
+                let named = own_files::path(named)?;
+                let stock = saved::open(&Directory::open(files, Where::Own, named.clone())?, &base)?.files;
+                refuse_one_for_both(files, (&named, &stock), (&dir, &site.files, site_on))?;
+                stock
+            }
             None => site.stock.clone(),
         };
         let originals = detect::originals(self.context.fs, &base)?;
@@ -120,6 +125,31 @@ impl Program<'_> {
 }
 
 /// Says which files are there on one side only: nothing is done about them.
+/// Refuses one directory, or one of its files, for the base and for the saved files: every value of the site would be taken for one
+/// that the release shipped, and would be lost.
+fn refuse_one_for_both(
+    files: FileSystems<'_>,
+    (base, stock): (&RootPath, &BTreeMap<ConfigFile, Version>),
+    (saved, site, site_on): (&RootPath, &BTreeMap<ConfigFile, Version>, Where),
+) -> Result<(), Error> {
+    let is_one = |base: &RootPath, saved: &RootPath| {
+        own_files::are_one((files.on(Where::Own), base), (files.on(site_on), saved))
+    };
+    let refused =
+        |base: &RootPath, saved: &RootPath| Err(Error::OneFile { base: base.to_string(), saved: saved.to_string() });
+    if is_one(base, saved)? {
+        return refused(base, saved);
+    }
+    for (file, of_site) in site {
+        if let Some(of_stock) = stock.get(file)
+            && is_one(&of_stock.source.path, &of_site.source.path)?
+        {
+            return refused(&of_stock.source.path, &of_site.source.path);
+        }
+    }
+    Ok(())
+}
+
 fn only_one_side(
     site: &SavedFiles,
     originals: &BTreeMap<ConfigFile, Found>,

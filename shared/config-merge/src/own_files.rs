@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use upgrade_engine::fs::{Dir, File, FileSystem, RelPath, RootPath};
+use upgrade_engine::fs::{Dir, File, FileId, FileSystem, RelPath, RootPath};
 use upgrade_engine::step::read_whole;
 use upgrade_engine::survey;
 
@@ -51,6 +51,30 @@ pub fn read_if_there(fs: &dyn FileSystem, path: &RootPath) -> Result<Option<Vec<
         Err(Error::Common(command::Error::Io { source, .. })) if survey::is_absent(&source) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Returns whether two paths lead to one file or one directory, whatever links are on the way. One that leads nowhere is the same
+/// as no other.
+///
+/// # Errors
+/// [`command::Error::Io`] when one is there and cannot be looked at.
+pub fn are_one(one: (&dyn FileSystem, &RootPath), other: (&dyn FileSystem, &RootPath)) -> Result<bool, Error> {
+    let id = |(fs, path): (&dyn FileSystem, &RootPath)| -> Result<Option<FileId>, Error> {
+        let stat = || {
+            let path = survey::follow(fs, path)?;
+            match path.split_last() {
+                Some((parent, name)) => fs.open_dir(&parent)?.stat(&RelPath::from(name)),
+                None => fs.open_dir(&path)?.stat(&RelPath::here()),
+            }
+        };
+        match stat() {
+            Ok(stat) => Ok(Some(stat.id)),
+            Err(e) if survey::is_absent(&e) => Ok(None),
+            Err(e) => Err(Error::io("look at", path, e)),
+        }
+    };
+    let (one, other) = (id(one)?, id(other)?);
+    Ok(one.is_some() && one == other)
 }
 
 /// Opens a file to read it from its beginning, however long it is.

@@ -213,7 +213,13 @@ impl Properties {
 
 /// Returns the entry of a logical line, whose lines begin at `start`.
 fn entry(bytes: &Bytes, line: &Line<'_>, start: usize) -> Result<Entry, ParseError> {
-    let malformed = |offset| error_at(bytes, offset, "`\\u` without four hexadecimal digits");
+    let malformed = |offset| {
+        error_at(
+            bytes,
+            offset,
+            "`\\u` without four hexadecimal digits; for a backslash, as in a Windows path, write two: `\\\\u`",
+        )
+    };
     let parts = line.parts();
     Ok(Entry {
         key: Key { section: None, name: line.decode(bytes, parts.key).map_err(malformed)? },

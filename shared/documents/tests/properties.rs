@@ -54,7 +54,7 @@ fn every_file_gives_the_entries_expected_of_it() {
 
 #[test]
 fn a_malformed_escape_is_an_error_that_names_its_place() {
-    let reason = "`\\u` without four hexadecimal digits";
+    let reason = "`\\u` without four hexadecimal digits; for a backslash, as in a Windows path, write two: `\\\\u`";
     for (file, line, column) in [
         (&b"a=1\r\nbc=\\u12"[..], 2, 4),
         (b"\\uzzzz=1", 1, 1),

@@ -1,0 +1,108 @@
+//! The servers that the server of a run sends its updates to: they get its schema as well, and give back what is deleted there.
+//!
+//! 389 DS compares the schemas of both servers when it has updates to send. Measured: the consumer learns what it lacks, and so does the
+//! supplier. What is deleted on the supplier alone comes back with the next write; what was deleted on the consumer before stays away.
+
+use super::Program;
+use crate::apply::added_in;
+use crate::detect::{ConsumerServer, consumers, replicas, subschema};
+use crate::error::Error;
+use crate::facts::ReplicaRole;
+use crate::ldap::Directory;
+use crate::plan::DirectoryChange;
+
+impl Program<'_> {
+    /// Says before an undo on which servers it is to be done first.
+    pub(super) fn say_order_of_undo(
+        &self,
+        directory: &dyn Directory,
+        changes: &[DirectoryChange],
+    ) -> Result<(), Error> {
+        let consumers = self.consumers_of(directory, changes)?;
+        if !consumers.is_empty() {
+            let names: Vec<&str> = consumers.iter().map(|server| server.name.as_str()).collect();
+            self.warn(&format!(
+                "this instance sends updates to {}. Delete the definitions there first, then here, with no write in between: {HOW}",
+                names.join(", ")
+            ));
+        }
+        let mut suppliers = Vec::new();
+        if changes.iter().any(DirectoryChange::is_of_schema) {
+            let replicas = replicas(directory)?.into_iter().filter(|replica| replica.role != ReplicaRole::Supplier);
+            suppliers.extend(replicas.map(|replica| match replica.suppliers.as_slice() {
+                [] => format!("the supplier of {}", replica.suffix),
+                known => known.join(", "),
+            }));
+        }
+        if !suppliers.is_empty() {
+            suppliers.sort();
+            suppliers.dedup();
+            self.warn(&format!(
+                "this instance gets its schema from {}. Undo there right after this, with no write in between: a supplier sends what it has with the next write.",
+                suppliers.join(", ")
+            ));
+        }
+        Ok(())
+    }
+
+    /// Returns which servers still hold definitions that were undone here, a sentence for each.
+    pub(super) fn still_held(
+        &self,
+        directory: &dyn Directory,
+        changes: &[DirectoryChange],
+    ) -> Result<Vec<String>, Error> {
+        let consumers = self.consumers_of(directory, changes)?;
+        Ok(consumers.iter().filter_map(|server| self.held_by(server, changes)).collect())
+    }
+
+    /// Returns which shipped classes are wider than shipped on a server that takes part in replication, a sentence for each.
+    pub(super) fn widened(&self, directory: &dyn Directory, changes: &[DirectoryChange]) -> Result<Vec<String>, Error> {
+        if replicas(directory)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.files()?.widened(directory, changes)?)
+    }
+
+    fn consumers_of(
+        &self,
+        directory: &dyn Directory,
+        changes: &[DirectoryChange],
+    ) -> Result<Vec<ConsumerServer>, Error> {
+        if !changes.iter().any(DirectoryChange::is_of_schema) {
+            return Ok(Vec::new());
+        }
+        Ok(consumers(directory, self.files()?.target.ca_file.as_deref())?)
+    }
+
+    fn held_by(&self, server: &ConsumerServer, changes: &[DirectoryChange]) -> Option<String> {
+        let name = &server.name;
+        let held = || -> Result<Vec<String>, String> {
+            let target = server.target.as_ref().ok_or("its agreement names no address")?;
+            let consumer = (self.connect)(target, None).map_err(|e| e.to_string())?;
+            let of_schema = changes.iter().filter(|change| change.is_of_schema());
+            let mut held = Vec::new();
+            for change in of_schema {
+                let schema = subschema(&*consumer, &change.dn).map_err(|e| e.to_string())?;
+                let schema = schema.ok_or("it does not show its schema to everybody")?;
+                held.extend(added_in(&schema, change).0);
+            }
+            Ok(held)
+        };
+        match held() {
+            Ok(held) => {
+                let first = held.first()?;
+                let what = match held.len() {
+                    1 => format!("the definition of {first}"),
+                    count => format!("{count} of the definitions, such as that of {first}"),
+                };
+                Some(format!(
+                    "{name} still holds {what}, and gives them back with the next write. Delete them there, and then here if they are back: {HOW}"
+                ))
+            }
+            Err(why) => Some(format!("Whether {name} still holds the definitions was not seen: {why}")),
+        }
+    }
+}
+
+/// How definitions are deleted on another server.
+const HOW: &str = "the changes of cn=schema in reverse.ldif of the run, with ldapmodify.";

@@ -1,0 +1,99 @@
+//! A supplier and its consumer: definitions that are undone on the supplier alone come back from the consumer.
+
+use std::time::{Duration, Instant};
+
+use super::server::Live;
+use crate::support::SILENT;
+
+const NODE: &str = "cn=o\\3Dusergroup,cn=mapping tree,cn=config";
+const WORD: &str = "Word-of-Replication-1";
+
+fn port(live: &Live) -> String {
+    live.url.rsplit(':').next().unwrap().to_owned()
+}
+
+/// Makes one server send its updates to the other, and to a server that is not there.
+fn replicate(supplier: &Live, consumer: &Live) {
+    let manager = "cn=replication manager,cn=config";
+    let replica = |kind: &str, flags: &str, id: &str| {
+        format!(
+            "dn: cn=replica,{NODE}\nchangetype: add\nobjectClass: top\nobjectClass: nsDS5Replica\ncn: replica\nnsDS5ReplicaRoot: o=usergroup\n\
+             nsDS5ReplicaType: {kind}\nnsDS5Flags: {flags}\nnsDS5ReplicaId: {id}\nnsDS5ReplicaBindDN: {manager}\n"
+        )
+    };
+    let agreement = |name: &str, port: &str, more: &str| {
+        format!(
+            "dn: cn={name},cn=replica,{NODE}\nchangetype: add\nobjectClass: top\nobjectClass: nsDS5ReplicationAgreement\ncn: {name}\n\
+             nsDS5ReplicaHost: localhost\nnsDS5ReplicaPort: {port}\nnsDS5ReplicaBindDN: {manager}\nnsDS5ReplicaBindMethod: SIMPLE\n\
+             nsDS5ReplicaTransportInfo: LDAP\nnsDS5ReplicaCredentials: {WORD}\nnsDS5ReplicaRoot: o=usergroup\n{more}"
+        )
+    };
+    consumer.take(&format!(
+        "dn: {manager}\nchangetype: add\nobjectClass: inetOrgPerson\ncn: replication manager\nsn: x\nuserPassword: {WORD}\n\n{}",
+        replica("2", "0", "65535")
+    ));
+    supplier.take(&replica("3", "1", "1"));
+    supplier.take(&agreement("there", &port(consumer), "nsDS5BeginReplicaRefresh: start\n"));
+    supplier.take(&agreement("nowhere", "1", ""));
+}
+
+fn has_definitions(live: &Live) -> bool {
+    let schema = live.search("cn=schema", "base", "(objectClass=*)", &["objectClasses"]);
+    schema[0].values("objectClasses").any(|value| String::from_utf8_lossy(value).contains("'icsCalendarUser'"))
+}
+
+/// Writes on the supplier until something is so on a server.
+fn write_until(supplier: &Live, is_so: impl Fn() -> bool, what: &str) {
+    let start = Instant::now();
+    for number in 0.. {
+        supplier
+            .take(&format!("dn: o=usergroup\nchangetype: modify\nreplace: description\ndescription: write {number}\n"));
+        let written = Instant::now();
+        while written.elapsed() < Duration::from_secs(5) {
+            if is_so() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        assert!(start.elapsed() < Duration::from_secs(120), "{what}");
+    }
+}
+
+/// The part of the reverse of a run that is about the schema.
+fn reverse_of_schema(live: &Live) -> String {
+    let runs = std::fs::read_dir(live.path("state/commdssetup")).unwrap().map(|run| run.unwrap().path());
+    let first = runs.filter(|path| path.join("before/reverse.ldif").exists()).min().unwrap();
+    let text = std::fs::read_to_string(first.join("before/reverse.ldif")).unwrap();
+    let records = text.split("\n\n").filter(|record| record.lines().any(|line| line == "dn: cn=schema"));
+    records.map(|record| format!("{}\n\n", record.trim_start())).collect()
+}
+
+#[test]
+fn what_a_consumer_still_holds_is_named_after_an_undo_and_in_which_order_to_go() {
+    let (supplier, consumer) = (Live::start("sup"), Live::start("con"));
+    replicate(&supplier, &consumer);
+    let address = format!("localhost:{}", port(&consumer));
+    let run = supplier.run(&SILENT).exits(0);
+    let run = run.says("on suppliers first, then on hubs, then on read-only replicas");
+    assert_eq!(run.stdout.matches(&address).count(), 1, "{run}");
+    write_until(&supplier, || has_definitions(&consumer), "the consumer never got the definitions");
+
+    supplier.finish(&["--undo", "--check"]).says(&address).says("Delete the definitions there first, then here");
+    let undone = supplier
+        .finish(&["--undo"])
+        .exits(3)
+        .says(&format!("{address} still holds "))
+        .says("gives them back with the next write")
+        .says("Whether localhost:1 still holds the definitions was not seen");
+    assert!(!undone.stdout.contains("Successful"), "{undone}");
+    assert!(!has_definitions(&supplier));
+    write_until(&supplier, || has_definitions(&supplier), "the control: the consumer gives them back");
+
+    // In the order that was named they stay away.
+    let reverse = reverse_of_schema(&supplier);
+    consumer.take(&reverse);
+    supplier.take(&reverse);
+    let start = Instant::now();
+    write_until(&supplier, || start.elapsed() > Duration::from_secs(12), "");
+    assert!(!has_definitions(&supplier) && !has_definitions(&consumer));
+}
