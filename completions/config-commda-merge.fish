@@ -129,7 +129,7 @@ complete -c config-commda-merge -n "__fish_config_commda_merge_using_subcommand 
 complete -c config-commda-merge -n "__fish_config_commda_merge_using_subcommand deploy" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal that can, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c config-commda-merge -n "__fish_config_commda_merge_using_subcommand deploy" -l run-commands -d 'Run them although --root names another root; without this they are printed'
+complete -c config-commda-merge -n "__fish_config_commda_merge_using_subcommand deploy" -l run-commands -d 'Run commands of the product although --root names another root; without this they are printed'
 complete -c config-commda-merge -n "__fish_config_commda_merge_using_subcommand deploy" -l dry-run -d 'Show what would be done and change nothing'
 complete -c config-commda-merge -n "__fish_config_commda_merge_using_subcommand deploy" -l json -d 'Print the result as JSON'
 complete -c config-commda-merge -n "__fish_config_commda_merge_using_subcommand deploy" -l resume -d 'Finish the run that was interrupted'

@@ -153,7 +153,7 @@ appsvr8x\:"Application Server 8.x"))' \
 '--color=[When to use colours]:WHEN:((auto\:"On a terminal that can, unless \`NO_COLOR\` is set"
 always\:"Always"
 never\:"Never"))' \
-'--run-commands[Run them although --root names another root; without this they are printed]' \
+'--run-commands[Run commands of the product although --root names another root; without this they are printed]' \
 '--dry-run[Show what would be done and change nothing]' \
 '--json[Print the result as JSON]' \
 '--resume[Finish the run that was interrupted]' \
