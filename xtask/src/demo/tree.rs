@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 
-/// What a run keeps after undo, on purpose: its journal and its logs.
-const RECORDS_OF_RUNS: &[&str] = &["var/opt/CommsInstaller", "var/opt/SUNWics5/logs"];
+/// What stays after undo, on purpose: the journals and logs of runs, and the merged files of patch-config, which is no run.
+const RECORDS_OF_RUNS: &[&str] =
+    &["var/opt/CommsInstaller", "var/opt/SUNWics5/logs", "opt/sun/comms/messaging/install/newconfig"];
 
 /// What is known of one path; a directory's times are left out, as adding and removing a name changes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
