@@ -11,8 +11,22 @@ fn undoing_the_move_first_undoes_the_installations_after_it() {
     site.install(&["-f"]).exits(3);
     site.resolve_all();
     site.install(&[]).succeeded();
-    site.call("migrate-config", &["-u", OLD]).succeeded();
+    let outcome = site.call("migrate-config", &["-u", OLD]).succeeded();
+    let build = outcome.stdout.find("/opt/SUNWmsgsr/sbin/imsimta cnbuild").expect("the command of the old server");
+    assert!(build < outcome.stdout.find("/opt/SUNWmsgsr/sbin/start-msg").unwrap(), "{outcome}");
     before.assert_same(&site.product());
+}
+
+#[test]
+fn the_old_server_builds_its_configuration_only_where_it_was_installed_over_and_its_program_is_there() {
+    let site = Site::moved();
+    let outcome = site.call("migrate-config", &["-u", OLD]).succeeded();
+    assert!(!outcome.stdout.contains("cnbuild"), "{outcome}");
+    let site = Site::merged();
+    std::fs::remove_file(site.path("/opt/SUNWmsgsr/sbin/imsimta")).unwrap();
+    site.install(&[]).succeeded();
+    let outcome = site.call("migrate-config", &["-u", OLD]).succeeded();
+    assert!(!outcome.stdout.contains("cnbuild"), "{outcome}");
 }
 
 #[test]
