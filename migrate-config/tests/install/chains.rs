@@ -37,3 +37,14 @@ fn a_merge_of_before_the_undo_is_not_installed_after_it() {
     site.install(&[]).exits(1).says("has no configuration").says("Nothing was changed.");
     before.assert_same(&site.product());
 }
+
+#[test]
+fn a_root_that_the_configuration_names_by_a_link_is_pointed_out_when_its_real_path_is_moved() {
+    let site = Site::of(&sample());
+    std::fs::create_dir(site.path("/export")).unwrap();
+    std::fs::rename(site.path(OLD), site.path("/export/msg")).unwrap();
+    std::os::unix::fs::symlink("/export/msg", site.path(OLD)).unwrap();
+    let dry_run = |root| site.call("migrate-config", &["--dry-run", "--store-backup", "none", root]);
+    assert!(dry_run("/export/msg").stderr.contains("No file of the configuration names /export/msg"));
+    assert!(!dry_run(OLD).stderr.contains("No file of the configuration"));
+}
