@@ -62,7 +62,7 @@ impl Activation {
     }
 
     /// Returns whether the compiled configuration of the MTA has to be built anew.
-    fn builds(&self) -> bool {
+    pub(crate) fn builds(&self) -> bool {
         self.needs.contains(&Needs::Build)
     }
 

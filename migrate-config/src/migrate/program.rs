@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use command::{AfterUndo, Announcement, Completion, Context, Providers, Report, ReportStatus, RunHandler, Runs, Work};
-use upgrade_engine::fs::{Name, RootPath};
+use upgrade_engine::fs::{FileSystem, Name, RelPath, RootPath};
 use upgrade_engine::plan::Plan;
+use upgrade_engine::run_list::list_runs;
 use upgrade_engine::step::Step;
 use upgrade_engine::{Run, survey};
 
@@ -14,7 +15,8 @@ use super::detect::roots;
 use super::report;
 use crate::error::Error;
 use crate::handler::{self, AnyRun};
-use crate::request::Request;
+use crate::install::Activation;
+use crate::request::{Move, Request};
 
 /// With more steps, not each is announced.
 const ANNOUNCED: usize = 60;
@@ -58,6 +60,24 @@ impl Program<'_> {
         matches!(self.args.command(), Ok(Command::Runs(_)))
     }
 
+    /// Returns the line about what the old MTA compiles of its configuration, where an installation that changed such files is undone
+    /// with the move and the old program is there.
+    fn build_of_the_old_server(&self, undo: &Plan, request: &Move) -> Result<Option<String>, Error> {
+        // The configuration of a copy is not the old server's.
+        if request.data_root.is_some() || !is_there(self.context.fs, &request.old_root, "sbin/imsimta") {
+            return Ok(None);
+        }
+        let state = self.context.state;
+        let runs = list_runs(&*state.fs, &state.path, crate::TOOL).map_err(command::Error::from)?;
+        let mut undone = runs.iter().filter(|run| undo.takes_back(&run.id));
+        let was_built = undone.any(|run| match Request::of(&run.plan) {
+            Some(Request::InstallNewconfig(_)) => Activation::of(&run.plan, &request.old_root).builds(),
+            _ => false,
+        });
+        let build = Activation::of(undo, &request.old_root).build();
+        Ok(was_built.then(|| format!("To build what the old MTA compiles of its configuration: {build}")))
+    }
+
     fn references(&self, old: &RootPath) -> Result<Completion, Error> {
         let spellings = match roots::real_path(self.context.fs, old) {
             Ok(real) if real != *old => vec![old.clone(), real],
@@ -70,6 +90,11 @@ impl Program<'_> {
         lines.iter().for_each(|line| self.context.say(line));
         Ok(Completion::of(Report { details, ..self.context.report(ReportStatus::Inspected) }))
     }
+}
+
+fn is_there(fs: &dyn FileSystem, root: &RootPath, name: &str) -> bool {
+    let Ok(path) = RelPath::new(name) else { return false };
+    fs.open_dir(root).and_then(|root| root.stat(&path)).is_ok()
 }
 
 impl RunHandler for Program<'_> {
@@ -123,13 +148,21 @@ impl RunHandler for Program<'_> {
 
     fn after_undo(&self, undone: &Run, undo: &Plan) -> Result<AfterUndo, Error> {
         let Some(Request::MigrateConfig(request)) = Request::of(&undone.plan) else {
-            // With the move everything on the new root is undone: nothing of it is built or started again.
+            // With the move everything on the new root is undone: nothing of it is built or started again. What the old server needs
+            // is told with the move.
             let any = AnyRun::new(self.context);
             return if self.is_about_runs() { any.after_undo(undone, undo) } else { Ok(AfterUndo::default()) };
         };
+        let build = self.build_of_the_old_server(undo, &request)?;
         Ok(AfterUndo {
             before: Some("the move".to_owned()),
-            next: report::after_undo(&request).iter().map(|line| command::layout::wrapped(line)).collect(),
+            next: build
+                .into_iter()
+                .chain(report::after_undo(&request))
+                .collect::<Vec<_>>()
+                .iter()
+                .map(|line| command::layout::wrapped(line))
+                .collect(),
             ..AfterUndo::default()
         })
     }

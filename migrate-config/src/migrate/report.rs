@@ -65,6 +65,12 @@ pub fn files(configuration: &Configuration, old: &Root, told: &mut Told) {
             count => format!("{count} name"),
         }
     ));
+    if rewritten().next().is_none() {
+        told.warnings.push(format!(
+            "No file of the configuration names {root}. If the files name this root by another path, such as a link to it, run this \
+             command with that path"
+        ));
+    }
     let (count, unknown) = names(rewritten().filter(|file| file.class == Class::Unknown));
     if count > 0 {
         told.notes
