@@ -131,6 +131,7 @@ pub struct Deploy {
     /// The web container that was chosen at the last config-commda [default: the one that holds deployed copies]
     #[arg(long, value_enum)]
     pub container: Option<ContainerName>,
+    /// Whether its scripts are run below another root.
     #[command(flatten)]
     pub commands: CommandOptions,
 }

@@ -51,7 +51,7 @@ impl Demo<'_> {
             screen,
             &without_records(&before),
             &without_records(&undone),
-            "after undo the tree is as before: source unchanged, backup and new database gone",
+            "after undo the tree is as before: backup and new database are gone",
         )
     }
 
@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(broken("nothing-happens"), "/var/opt/SUNWics5/csdb is as it was: nothing was migrated");
         assert_eq!(
             broken("undo-forgets"),
-            "not kept: after undo the tree is as before: source unchanged, backup and new database gone: \
+            "not kept: after undo the tree is as before: backup and new database are gone: \
              var/opt/SUNWics5/csdb is new, var/opt/SUNWics5/csdb/ics50events.db is new"
         );
     }
