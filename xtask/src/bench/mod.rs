@@ -6,6 +6,7 @@
 mod commdssetup;
 mod csmigrate;
 mod merge;
+mod migrate_config;
 
 use crate::process::{self, Result};
 use std::fmt;
@@ -21,6 +22,8 @@ pub(crate) enum Bench {
     Commdssetup(commdssetup::Args),
     /// The merge of properties files against `git merge-file`: how often each is wrong, and how long it takes
     Merge(merge::Args),
+    /// Both forms of a configuration move against `cp -a` and `rsync -a` with `sync`, and against reading and copying
+    MigrateConfig(migrate_config::Args),
 }
 
 /// Runs the chosen benchmark.
@@ -29,6 +32,7 @@ pub(crate) fn run(bench: &Bench) -> Result {
         Bench::Commdssetup(args) => commdssetup::run(args),
         Bench::Csmigrate(args) => csmigrate::run(args),
         Bench::Merge(args) => merge::run(args),
+        Bench::MigrateConfig(args) => migrate_config::run(args),
     }
 }
 
