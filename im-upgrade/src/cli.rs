@@ -1,0 +1,72 @@
+//! The command line: raw arguments, uninterpreted. Nothing is opened here.
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use command::{CommandOptions, CommonOptions};
+
+/// Upgrades Instant Messaging 7.2 to 7.3 with the site's configuration
+///
+/// Exit status: 0 done, 1 failed and nothing was changed, 2 wrong usage, 3 done with something to review, 5 resume or undo the
+/// unfinished run, 7 another run is active.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "im-upgrade", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Args {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the program's description")]
+    pub common: CommonOptions,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Show the installation, its instances, and how far an upgrade is
+    Status(Status),
+}
+
+/// Options of `status`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Status {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub place: Place,
+}
+
+/// Which installation, and which of its instances.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Place {
+    /// Where Instant Messaging is installed, below the root [default: found]
+    #[arg(long, value_name = "DIR")]
+    pub im_base: Option<PathBuf>,
+    /// Only this instance [default: all below the configuration root]
+    #[arg(long, value_name = "NAME", conflicts_with = "all_instances")]
+    pub instance: Option<String>,
+    /// All instances below the configuration root: the default, spelled out
+    #[arg(long)]
+    pub all_instances: bool,
+}
+
+/// How the server is stopped and started.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct ServiceOptions {
+    /// The server is this resource of a cluster: use scswitch, never imadmin
+    #[arg(long, value_name = "RESOURCE", conflicts_with = "no_service")]
+    pub ha: Option<String>,
+    /// Only change files: stop and start nothing
+    #[arg(long)]
+    pub no_service: bool,
+    /// How long to wait until the server has stopped
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub stop_timeout: u64,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub commands: CommandOptions,
+}
+
+/// Returns the definition of the command line, for man pages and completions.
+pub fn command() -> clap::Command {
+    Args::command()
+}

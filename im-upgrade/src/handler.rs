@@ -1,0 +1,29 @@
+//! What is known of the runs of every command: each can be listed, resumed and undone whatever the command is that does so.
+
+use command::{Context, ProductCommands, Providers, RunHandler, Work};
+use upgrade_engine::plan::Plan;
+
+use crate::error::Error;
+use crate::request::Request;
+use crate::service::Stopped;
+
+/// A run of any of the commands.
+pub struct AnyRun<'a> {
+    /// What the program works with.
+    pub context: &'a Context<'a>,
+}
+
+impl RunHandler for AnyRun<'_> {
+    type Error = Error;
+
+    fn describe(&self, plan: &Plan) -> String {
+        Request::of(plan).map_or_else(|| "run".to_owned(), |request| request.describe())
+    }
+
+    fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
+        Ok(Providers {
+            services: vec![Box::new(ProductCommands::new(self.context)), Box::new(Stopped { fs: self.context.fs })],
+            ..Providers::default()
+        })
+    }
+}

@@ -1,0 +1,39 @@
+//! What each command does, on whatever file systems it is given.
+
+use command::{Completion, Context, RunRequest, Runs};
+
+use crate::cli::{Args, Command};
+use crate::error::Error;
+use crate::handler::AnyRun;
+
+/// One call of the program.
+pub struct Program<'a> {
+    /// What was typed.
+    pub args: &'a Args,
+    /// What it works with.
+    pub context: &'a Context<'a>,
+}
+
+impl Program<'_> {
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    /// Why it was not done, and in which state the system is.
+    pub fn carry_out(&self) -> Result<Completion, Error> {
+        let request = self.args.common.request().map_err(Error::usage)?;
+        match (&self.args.command, request) {
+            (None, Some(_)) => self.requested(),
+            (None, None) => Err(Error::usage("a command is missing")),
+            (Some(_), Some(request)) if request != RunRequest::Resume => {
+                Err(Error::usage(format!("{} is used without a command", request.option())))
+            }
+            (Some(Command::Status(args)), None) => crate::status::show(args, self.context),
+            (Some(Command::Status(_)), Some(_)) => Err(Error::usage("--resume is used without this command")),
+        }
+    }
+
+    fn requested(&self) -> Result<Completion, Error> {
+        let handler = AnyRun { context: self.context };
+        Runs::new(self.context, &handler).requested()?.ok_or_else(|| Error::usage("a command is missing"))
+    }
+}

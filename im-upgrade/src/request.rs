@@ -1,0 +1,55 @@
+//! What a run is about: the request in its plan, by which it is resumed and by which later commands find it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use upgrade_engine::fs::RootPath;
+use upgrade_engine::plan::Plan;
+
+/// What a run was asked for. A variant for each command that changes something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Request {
+    /// `prepare`
+    Prepare(Target),
+}
+
+/// What every run is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Where the release before the run is installed.
+    pub base: RootPath,
+    /// The directory of the instances.
+    pub config_root: RootPath,
+    /// The instances.
+    pub instances: Vec<String>,
+    /// How the server is stopped and started, as [`crate::service::Control::shown`] names it.
+    pub service: String,
+}
+
+impl Request {
+    /// Returns what the request is about, in a few words.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Prepare(target) => format!("preparation of {} for 7.3", target.shown()),
+        }
+    }
+
+    /// Returns the request as a plan holds it.
+    pub fn to_json(&self) -> Value {
+        json!(self)
+    }
+
+    /// Returns the request of a plan; nothing for an undo.
+    pub fn of(plan: &Plan) -> Option<Self> {
+        Self::deserialize(&plan.request).ok()
+    }
+}
+
+impl Target {
+    /// Returns `instance default`, or `instances default, sales`.
+    pub fn shown(&self) -> String {
+        let plural = if self.instances.len() == 1 { "" } else { "s" };
+        format!("instance{plural} {}", self.instances.join(", "))
+    }
+}

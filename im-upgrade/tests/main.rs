@@ -1,0 +1,1 @@
+//! Tests of `im-upgrade`, one module for each subject.
