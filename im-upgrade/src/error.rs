@@ -59,6 +59,9 @@ pub enum Error {
         /// Resources of the product's type, where they are known.
         resources: Vec<String>,
     },
+    /// A rollback is refused.
+    #[error(transparent)]
+    Rollback(#[from] crate::rollback::Refusal),
     /// An error that every merge has.
     #[error(transparent)]
     Merging(#[from] config_merge::Error),
@@ -106,6 +109,7 @@ impl ToolError for Error {
             Self::Cluster { resources, .. } => {
                 format!("Name one of the resources {} with --ha RESOURCE.", resources.join(", "))
             }
+            Self::Rollback(refusal) => refusal.hint(),
             Self::Merging(error) => return error.hint(),
             Self::Configuration { .. } | Self::Common(_) => return None,
         })

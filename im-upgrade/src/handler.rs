@@ -26,4 +26,13 @@ impl RunHandler for AnyRun<'_> {
             ..Providers::default()
         })
     }
+
+    fn next(&self, plan: &Plan) -> Vec<String> {
+        match Request::of(plan) {
+            Some(Request::Rollback(rollback)) => {
+                crate::rollback::next(plan, &rollback, &self.context.invocation().command)
+            }
+            _ => Vec::new(),
+        }
+    }
 }

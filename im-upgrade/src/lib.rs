@@ -8,6 +8,7 @@ pub mod error;
 pub mod handler;
 pub mod program;
 pub mod request;
+pub mod rollback;
 pub mod server;
 pub mod service;
 mod status;

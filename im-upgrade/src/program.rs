@@ -28,6 +28,7 @@ impl Program<'_> {
                 Err(Error::usage(format!("{} is used without a command", request.option())))
             }
             (Some(Command::Status(args)), None) => crate::status::show(args, self.context),
+            (Some(Command::Rollback(args)), _) => crate::rollback::carry_out(args, self.context),
             (Some(Command::Status(_)), Some(_)) => Err(Error::usage("--resume is used without this command")),
         }
     }

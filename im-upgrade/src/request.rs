@@ -5,12 +5,26 @@ use serde_json::{Value, json};
 use upgrade_engine::fs::RootPath;
 use upgrade_engine::plan::Plan;
 
+use crate::rollback::Phase;
+
 /// What a run was asked for. A variant for each command that changes something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Request {
     /// `prepare`
     Prepare(Target),
+    /// `rollback`
+    Rollback(Rollback),
+}
+
+/// What a part of a rollback was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rollback {
+    /// What it is about.
+    pub target: Target,
+    /// Which part it is.
+    pub phase: Phase,
 }
 
 /// What every run is about.
@@ -32,6 +46,19 @@ impl Request {
     pub fn describe(&self) -> String {
         match self {
             Self::Prepare(target) => format!("preparation of {} for 7.3", target.shown()),
+            Self::Rollback(rollback) => match rollback.phase {
+                Phase::CopyOut => format!("rollback of {} before the packages", rollback.target.shown()),
+                Phase::Finish => format!("rollback of {} after the packages", rollback.target.shown()),
+                Phase::Whole => format!("rollback of {}", rollback.target.shown()),
+            },
+        }
+    }
+
+    /// Returns what the run is about.
+    pub fn target(&self) -> &Target {
+        match self {
+            Self::Prepare(target) => target,
+            Self::Rollback(rollback) => &rollback.target,
         }
     }
 
