@@ -15,17 +15,18 @@ impl Session {
     /// [`EngineError::Step`] when the saved file cannot be read, [`EngineError::State`] when the journal does not fit the plan.
     pub fn original(&self, run: &Run, at: &Place) -> Result<Option<Vec<u8>>, EngineError> {
         for record in run.steps().into_iter().filter(|record| record.report.is_some()) {
-            let is_about_it = match run.plan.steps.get(record.step) {
-                Some(Step::ReplaceFile(step)) => step.at == *at || step.links.contains(at),
-                Some(Step::RemoveFile(step)) => step.at == *at,
-                _ => false,
+            let prepared = record.prepared;
+            let saved = match run.plan.steps.get(record.step) {
+                Some(Step::ReplaceFile(step)) if step.at == *at || step.links.contains(at) => prepared,
+                Some(Step::RemoveFile(step)) if step.at == *at => prepared,
+                Some(Step::Rename(step)) if step.to == *at && step.replaces.is_some() => {
+                    prepared.get("replaced").unwrap_or(prepared)
+                }
+                _ => continue,
             };
-            if is_about_it {
-                let saved: Name =
-                    serde_json::from_value(record.prepared.clone()).map_err(|e| EngineError::state(&run.id, e))?;
-                let content = read_original(self.runs_dir(), &run.id, &saved);
-                return content.map(Some).map_err(EngineError::before_any_change);
-            }
+            let saved: Name = serde_json::from_value(saved.clone()).map_err(|e| EngineError::state(&run.id, e))?;
+            let content = read_original(self.runs_dir(), &run.id, &saved);
+            return content.map(Some).map_err(EngineError::before_any_change);
         }
         Ok(None)
     }
