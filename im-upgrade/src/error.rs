@@ -51,6 +51,53 @@ pub enum Error {
         /// Where it was looked for.
         looked: String,
     },
+    /// A program of the product cannot be run.
+    #[error("{path}: {what}")]
+    Program {
+        /// The program.
+        path: RootPath,
+        /// What is wrong.
+        what: String,
+    },
+    /// The server was not stopped; what was done until then is undone.
+    #[error("{0}")]
+    NotStopped(String),
+    /// The server runs.
+    #[error("the server of instance {instance} runs: {holder}")]
+    Running {
+        /// The instance.
+        instance: String,
+        /// What shows it.
+        holder: String,
+    },
+    /// The release is older than 7.2.
+    #[error("{base} holds a release before 7.2: {evidence}")]
+    TooOld {
+        /// Where it is installed.
+        base: RootPath,
+        /// What shows it.
+        evidence: String,
+    },
+    /// There is no 7.2 any more.
+    #[error("{0} holds 7.3 already, and there is no 7.2")]
+    AlreadyNew(RootPath),
+    /// There are no stock files in a directory that was named.
+    #[error("{top} holds no stock files: there is no iim.conf in it")]
+    NoStock {
+        /// Where they were looked for.
+        top: RootPath,
+        /// The option that names them.
+        option: &'static str,
+    },
+    /// The configuration files of the new release are not known.
+    #[error("the configuration files that 7.3 ships are not known: {0}")]
+    NoNewStock(String),
+    /// A copy of 7.2 is not as it was saved.
+    #[error("{copy} was changed since it was saved")]
+    CopyChanged {
+        /// The copy.
+        copy: RootPath,
+    },
     /// The host is a node of a cluster, and the resource is not known.
     #[error("this is a node of a cluster ({sign}): imadmin must not be used here")]
     Cluster {
@@ -110,8 +157,17 @@ impl ToolError for Error {
                 format!("Name one of the resources {} with --ha RESOURCE.", resources.join(", "))
             }
             Self::Rollback(refusal) => refusal.hint(),
+            Self::NotStopped(_) => "Instances that had been stopped are started again.".to_owned(),
+            Self::Running { .. } => "Run im-upgrade prepare first: it stops the server and saves the configuration.".to_owned(),
+            Self::TooOld { .. } => {
+                "Upgrade to 7.2 first, by chapter 7 of the Communications Suite 5 Upgrade Guide; then repeat the command.".to_owned()
+            }
+            Self::AlreadyNew(_) => "Use im-upgrade finish.".to_owned(),
+            Self::NoStock { option, .. } => format!("Name a tree like a root, or a configuration directory, with {option} DIR."),
+            Self::NoNewStock(_) => "Name a tree with the files of 7.3 with --new DIR.".to_owned(),
+            Self::CopyChanged { .. } => "Put the file of 7.2 back into its copy, or undo the run that saved it with --undo.".to_owned(),
             Self::Merging(error) => return error.hint(),
-            Self::Configuration { .. } | Self::Common(_) => return None,
+            Self::Program { .. } | Self::Configuration { .. } | Self::Common(_) => return None,
         })
     }
 }

@@ -142,7 +142,8 @@ impl Call<'_> {
         {
             let looked = if run.session().is_none() { self.look()? } else { None };
             let session = run.session().or(looked.as_ref());
-            let copies = copies::of_plan(&begun.plan);
+            let belongs = set::belongs(session, &target.config_root)?;
+            let copies = copies::of_plan(&begun.plan, &belongs);
             let server = self.server_of(&target, copies.as_ref())?;
             let base = self.base(session, &target.config_root, &server)?;
             self.refuse_not_back(&mut plan, &base, Some(&target.base))?;

@@ -6,10 +6,12 @@
 
 mod cluster;
 mod stopped;
+mod switch;
 
-use command::{CommonOptions, ProductCommand};
+use command::{CommonOptions, Context, ProductCommand, ProductCommands};
 use upgrade_engine::fs::{FileSystem, RootPath};
 use upgrade_engine::plan::Plan;
+use upgrade_engine::step::Step;
 
 use crate::cli;
 use crate::error::Error;
@@ -17,6 +19,8 @@ use crate::server::{Instance, Server};
 
 pub use cluster::{Cluster, SCSWITCH};
 pub use stopped::{Stopped, users_of};
+pub(crate) use switch::NOT_STOPPED;
+pub use switch::{Action, Switch};
 
 /// How the server is stopped and started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,11 +92,7 @@ impl Control {
     /// # Errors
     /// [`Error::NoImadmin`].
     pub fn stop(&self, plan: &mut Plan, fs: &dyn FileSystem, server: &Server, base: &RootPath) -> Result<(), Error> {
-        let stops = self.commands(fs, server, base, "stop")?;
-        let starts = self.commands(fs, server, base, "start")?;
-        for (stop, start) in stops.iter().zip(&starts) {
-            plan.steps.push(stop.step(Some(start)));
-        }
+        plan.steps.extend(self.steps(fs, server, base, Action::Stop)?);
         self.verify(plan, server)
     }
 
@@ -101,13 +101,34 @@ impl Control {
     /// # Errors
     /// [`Error::NoImadmin`].
     pub fn start(&self, plan: &mut Plan, fs: &dyn FileSystem, server: &Server, base: &RootPath) -> Result<(), Error> {
-        let stops = self.commands(fs, server, base, "stop")?;
-        let starts = self.commands(fs, server, base, "start")?;
         self.verify(plan, server)?;
-        for (start, stop) in starts.iter().zip(&stops) {
-            plan.steps.push(start.step(Some(stop)));
+        plan.steps.extend(self.steps(fs, server, base, Action::Start)?);
+        Ok(())
+    }
+
+    /// Refuses programs that users other than root may change, before anything is run.
+    ///
+    /// # Errors
+    /// [`Error::NoImadmin`], [`Error::Program`].
+    pub fn refuse_unsafe(&self, context: &Context<'_>, server: &Server, base: &RootPath) -> Result<(), Error> {
+        let commands = ProductCommands::new(context);
+        for (command, _) in self.commands(context.fs, server, base, Action::Stop)? {
+            commands.check(&command).map_err(|what| Error::Program { path: command.program.clone(), what })?;
         }
         Ok(())
+    }
+
+    fn steps(&self, fs: &dyn FileSystem, server: &Server, base: &RootPath, action: Action) -> Result<Vec<Step>, Error> {
+        let inverse = match action {
+            Action::Stop => Action::Start,
+            Action::Start => Action::Stop,
+        };
+        let commands = self.commands(fs, server, base, action)?.into_iter();
+        let inverses = self.commands(fs, server, base, inverse)?;
+        Ok(commands
+            .zip(&inverses)
+            .map(|((command, runtime), (inverse, _))| switch::step(action, &command, inverse, &runtime))
+            .collect())
     }
 
     /// Adds the step that sees that the server has stopped.
@@ -121,32 +142,35 @@ impl Control {
         Ok(())
     }
 
-    /// Returns the commands that a run runs; none where they are printed only.
+    /// Returns the commands that a run runs, each with the runtime directories that it is about; none where they are printed only.
     fn commands(
         &self,
         fs: &dyn FileSystem,
         server: &Server,
         base: &RootPath,
-        action: &str,
-    ) -> Result<Vec<ProductCommand>, Error> {
+        action: Action,
+    ) -> Result<Vec<(ProductCommand, Vec<RootPath>)>, Error> {
         if !self.runs {
             return Ok(Vec::new());
         }
         match &self.how {
             How::NotAtAll | How::Cluster { scswitch: None, .. } => Ok(Vec::new()),
             How::Cluster { resource, scswitch: Some(scswitch) } => {
-                let option = if action == "stop" { "-n" } else { "-e" };
-                Ok(vec![ProductCommand::new(scswitch.clone(), &[option, "-j", resource])])
+                let command = ProductCommand::new(scswitch.clone(), &[option_of(action), "-j", resource]);
+                let runtime = server.instances.iter().map(Instance::runtime).collect::<Result<_, _>>()?;
+                Ok(vec![(command, runtime)])
             }
             How::Imadmin => {
-                let command = |instance: &Instance| Ok(ProductCommand::new(instance.imadmin(fs, base)?, &[action]));
+                let command = |instance: &Instance| {
+                    let command = ProductCommand::new(instance.imadmin(fs, base)?, &[action.word()]);
+                    Ok((command, vec![instance.runtime()?]))
+                };
                 server.instances.iter().map(command).collect()
             }
         }
     }
 
-    /// Returns what the administrator has to know of, or to run, where a stop or a start is due and is not run: `action` is `stop` or
-    /// `start`. Nothing where it is run.
+    /// Returns what the administrator has to know of, or to run, where a stop or a start is due and is not run: Nothing where it is run.
     ///
     /// # Errors
     /// [`Error::NoImadmin`].
@@ -155,23 +179,31 @@ impl Control {
         fs: &dyn FileSystem,
         server: &Server,
         base: &RootPath,
-        action: &str,
+        action: Action,
     ) -> Result<Vec<String>, Error> {
         if self.how == How::NotAtAll {
-            return Ok(vec![format!("--no-service: nothing was run to {action} the server")]);
+            return Ok(vec![format!("--no-service: nothing was run to {} the server", action.word())]);
         }
         let not_run = |line: String| format!("Not run: {line}");
         match &self.how {
             How::Cluster { resource, scswitch: None } => {
-                let option = if action == "stop" { "-n" } else { "-e" };
-                Ok(vec![format!("Run this on a node of the cluster, once: {SCSWITCH} {option} -j {resource}")])
+                let option = option_of(action);
+                Ok(vec![format!("Run this on one node of the cluster: {SCSWITCH} {option} -j {resource}")])
             }
             _ if self.runs => Ok(Vec::new()),
             _ => {
                 let run = Self { runs: true, ..self.clone() };
                 let commands = run.commands(fs, server, base, action)?;
-                Ok(commands.iter().map(|command| not_run(command.line())).collect())
+                Ok(commands.iter().map(|(command, _)| not_run(command.line())).collect())
             }
         }
+    }
+}
+
+/// Returns the option of `scswitch` that disables a resource, or enables it.
+fn option_of(action: Action) -> &'static str {
+    match action {
+        Action::Stop => "-n",
+        Action::Start => "-e",
     }
 }

@@ -64,8 +64,9 @@ pub(super) fn steps(
         };
         let top =
             RelPath::from(Name::new(name.as_str()).map_err(|e| Error::io("use", beside, std::io::Error::other(e)))?);
+        // The copy is below the directory of the instance even where the file itself is reached through a link.
         let depth = instance.config.components().count();
-        let below: Vec<&[u8]> = file.live.components().skip(depth).collect();
+        let below: Vec<&[u8]> = beside.components().skip(depth).collect();
         let mut directory = (top, instance.config.clone());
         for (number, component) in below.iter().enumerate() {
             let (at, live) = directory.clone();
@@ -123,8 +124,8 @@ pub(super) fn top(plan: &Plan) -> Option<RootPath> {
     })
 }
 
-/// Returns what a finished plan of [`steps`] copied.
-pub(super) fn of_plan(plan: &Plan) -> Option<Copies> {
+/// Returns what a finished plan of [`steps`] copied. `belongs` says where copies of our own runs belong.
+pub(super) fn of_plan(plan: &Plan, belongs: &BTreeMap<RootPath, RootPath>) -> Option<Copies> {
     let tree = plan.steps.iter().find_map(|step| match step {
         Step::BuildTree(tree) => Some(tree),
         _ => None,
@@ -139,10 +140,10 @@ pub(super) fn of_plan(plan: &Plan) -> Option<Copies> {
     for entry in &tree.entries {
         let Node::File(Content::CopyOf { from, digest, .. }) = &entry.node else { continue };
         let beside = set::path_of(plan, from)?;
-        let live = set::without_suffix(&beside)?;
+        let live = belongs.get(&beside).cloned().or_else(|| set::without_suffix(&beside))?;
         let instance = entry.path.names().first()?.to_string();
         let copy = entry.path.names().iter().fold(copies.top.clone(), |path, name| path.join(name));
-        let mut above = (entry.path.split_last(), live.split_last());
+        let mut above = (entry.path.split_last(), beside.split_last());
         while let (Some((path, _)), Some((directory, _))) = above {
             let Some(attributes) = held.get(&path) else { break };
             copies.directories.insert(directory.clone(), (*attributes).clone());

@@ -1,8 +1,9 @@
 //! The steps that put the files of 7.2 back under their names.
 
 use upgrade_engine::fs::{FileSystem, Name, RootPath};
+use upgrade_engine::place::Place;
 use upgrade_engine::plan::Plan;
-use upgrade_engine::step::{Attributes, CopyFile, Rename, Step, WriteFile};
+use upgrade_engine::step::{Attributes, CopyFile, RemoveFile, Rename, Step, WriteFile};
 
 use super::look;
 use super::places::Places;
@@ -25,41 +26,85 @@ pub(super) fn steps<'f>(
     for file in files {
         let SavedFile { live, digest, attributes, source } = file;
         let now = look::file(fs, live)?;
-        if let Some((parent, _)) = live.split_last() {
-            places.make(plan, &parent, directories)?;
+        if let Source::InRun(_) = source
+            && now.as_ref().is_some_and(|now| now.digest == *digest && now.attributes == *attributes)
+        {
+            continue;
+        }
+        for path in [Some(live), source.beside()].into_iter().flatten() {
+            if let Some((parent, _)) = path.split_last() {
+                places.make(plan, &parent, directories)?;
+            }
+        }
+        if let Source::CopiedOut { copy, beside } = source {
+            match fetched(fs, file, copy, beside)? {
+                Fetched::IsBeside => {}
+                Fetched::FromCopy => {
+                    let (from, at) = (places.of(plan, copy)?, places.of(plan, beside)?);
+                    let (digest, attributes) = (*digest, attributes.clone());
+                    plan.steps.push(Step::CopyFile(CopyFile { from, at, digest, attributes }));
+                }
+                Fetched::Missing(why) => missing.push(why),
+            }
         }
         let to = places.of(plan, live)?;
-        let at = match source {
-            Source::Beside(path) => places.of(plan, path)?,
-            Source::CopiedOut { copy, beside } => {
-                let at = places.of(plan, beside)?;
-                match (look::file(fs, beside)?, look::file(fs, copy)?) {
-                    (Some(found), _) if found.digest == *digest => {}
-                    (Some(_), _) => missing.push(format!("  {beside} was changed since it was copied to {copy}")),
-                    (None, Some(found)) if found.digest == *digest => {
-                        let (digest, attributes) = (*digest, attributes.clone());
-                        let from = places.of(plan, copy)?;
-                        plan.steps.push(Step::CopyFile(CopyFile { from, at: at.clone(), digest, attributes }));
-                    }
-                    (None, Some(_)) => missing.push(format!("  {copy} was changed since the rollback was begun")),
-                    (None, None) => missing.push(format!("  {beside} and its copy {copy} are gone")),
-                }
-                at
-            }
-            Source::InRun(content) => {
-                if now.as_ref().is_some_and(|now| now.digest == *digest && now.attributes == *attributes) {
-                    continue;
-                }
-                let at = places.of(plan, &hidden(live)?)?;
-                let (content, attributes) = (content.clone(), attributes.clone());
-                plan.steps.push(Step::WriteFile(WriteFile { at: at.clone(), digest: *digest, content, attributes }));
-                at
-            }
+        let consumed = put(plan, places, file)?;
+        let at = match &consumed {
+            Some(beside) if parent(beside) == parent(&to) => beside.clone(),
+            _ => places.of(plan, &hidden(live)?)?,
         };
         let replaces = now.map(|now| now.digest);
-        plan.steps.push(Step::Rename(Rename { at, to, digest: *digest, replaces }));
+        plan.steps.push(Step::Rename(Rename { at: at.clone(), to, digest: *digest, replaces }));
+        if let Some(beside) = consumed.filter(|beside| *beside != at) {
+            plan.steps.push(Step::RemoveFile(RemoveFile { at: beside, digest: *digest }));
+        }
     }
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete(missing).into()) }
+}
+
+/// Where a file that was copied out comes from.
+enum Fetched {
+    IsBeside,
+    FromCopy,
+    Missing(String),
+}
+
+fn fetched(fs: &dyn FileSystem, file: &SavedFile, copy: &RootPath, beside: &RootPath) -> Result<Fetched, Error> {
+    let is_it = |found: &look::Found| found.digest == file.digest;
+    Ok(match (look::file(fs, beside)?, look::file(fs, copy)?) {
+        (Some(found), _) if is_it(&found) => Fetched::IsBeside,
+        (Some(_), _) => Fetched::Missing(format!("  {beside} was changed since it was copied to {copy}")),
+        (None, Some(found)) if is_it(&found) => Fetched::FromCopy,
+        (None, Some(_)) => Fetched::Missing(format!("  {copy} was changed since the rollback was begun")),
+        (None, None) => Fetched::Missing(format!("  {beside} and its copy {copy} are gone")),
+    })
+}
+
+/// Adds the step that writes a file under a hidden name of its directory, where it is not there already. Returns the place of the file
+/// that the rename, or a removal, consumes.
+fn put(plan: &mut Plan, places: &mut Places<'_>, file: &SavedFile) -> Result<Option<Place>, Error> {
+    let SavedFile { live, digest, attributes, source } = file;
+    let (digest, attributes) = (*digest, attributes.clone());
+    match source {
+        Source::InRun(content) => {
+            let (at, content) = (places.of(plan, &hidden(live)?)?, content.clone());
+            plan.steps.push(Step::WriteFile(WriteFile { at, digest, content, attributes }));
+            Ok(None)
+        }
+        Source::Beside(beside) | Source::CopiedOut { beside, .. } => {
+            let from = places.of(plan, beside)?;
+            // The file itself is reached through a link: a rename may not lead from one file system to another.
+            if parent(&from) != parent(&places.of(plan, live)?) {
+                let at = places.of(plan, &hidden(live)?)?;
+                plan.steps.push(Step::CopyFile(CopyFile { from: from.clone(), at, digest, attributes }));
+            }
+            Ok(Some(from))
+        }
+    }
+}
+
+fn parent(place: &Place) -> Option<Place> {
+    place.split_last().map(|(parent, _)| parent)
 }
 
 /// Returns the name under which a file is written before it takes its own name.

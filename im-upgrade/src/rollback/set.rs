@@ -50,6 +50,16 @@ pub(super) enum Source {
     },
 }
 
+impl Source {
+    /// Returns the name of the saved file in the configuration.
+    pub(super) fn beside(&self) -> Option<&RootPath> {
+        match self {
+            Self::Beside(beside) | Self::CopiedOut { beside, .. } => Some(beside),
+            Self::InRun(_) => None,
+        }
+    }
+}
+
 /// What is put back, and what else there is to know.
 #[derive(Debug, Default)]
 pub(super) struct Set {
@@ -129,7 +139,7 @@ impl Set {
         instance: &Instance,
     ) -> Result<(), Error> {
         let here = |path: &&RootPath| is_below(path, &instance.config);
-        for (live, copied) in history.copies.iter().filter(|(live, _)| here(live)) {
+        for (live, copied) in history.copies.iter().filter(|(_, copied)| here(&&copied.to)) {
             let Copied { to, digest, attributes } = copied;
             match look::file(fs, to)? {
                 Some(found) if found.digest == *digest => {}
@@ -257,7 +267,7 @@ impl History {
             Step::RemoveFile(step) => changed(&step.at, None),
             Step::CopyFile(step) => {
                 let (Some(from), Some(to)) = (path_of(plan, &step.from), path_of(plan, &step.at)) else { return };
-                if without_suffix(&to).as_ref() == Some(&from) {
+                if is_saved(&to) {
                     let copied = Copied { to, digest: step.digest, attributes: step.attributes.clone() };
                     // The first copy is the true state of 7.2.
                     self.copies.entry(from).or_insert(copied);
@@ -309,6 +319,27 @@ pub(super) fn base_before(session: Option<&Session>, config_root: &RootPath) -> 
 pub(super) fn path_of(plan: &Plan, place: &Place) -> Option<RootPath> {
     let anchor = plan.anchors.get(&place.anchor)?;
     Some(place.path.names().iter().fold(anchor.path.clone(), |path, name| path.join(name)))
+}
+
+/// Returns where each copy of the runs that upgraded belongs.
+///
+/// # Errors
+/// When the runs cannot be read.
+pub(super) fn belongs(
+    session: Option<&Session>,
+    config_root: &RootPath,
+) -> Result<BTreeMap<RootPath, RootPath>, Error> {
+    let copies = History::of(&upgrades(session, config_root)?).copies;
+    Ok(copies.into_iter().map(|(live, copied)| (copied.to, live)).collect())
+}
+
+/// Returns whether the name of a copy is one that runs of this program choose: a number follows the suffix where an earlier copy had
+/// the name.
+fn is_saved(path: &RootPath) -> bool {
+    let Some((_, name)) = path.split_last() else { return false };
+    let name = name.to_string();
+    let digits = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    name.ends_with(SUFFIX) || (digits.len() < name.len() && digits.ends_with(&format!("{SUFFIX}.")))
 }
 
 /// Returns the name that a file with the suffix had; nothing for another file, nor for one that has the suffix twice.

@@ -9,6 +9,7 @@ use upgrade_engine::fs::{FileId, FileKind, FileSystem, RootPath};
 use upgrade_engine::step::{Observer, Request, Service, Step, StepError};
 use upgrade_engine::survey::{Below, Limits, SurveyError, holders, walk};
 
+use super::switch::NOT_STOPPED;
 use crate::error::Error;
 use crate::server::Instance;
 
@@ -91,7 +92,7 @@ impl Service for Stopped<'_> {
             }
             if begun.elapsed() >= Duration::from_secs(asked.seconds) {
                 return Err(StepError::Service(format!(
-                    "the server has not stopped within {} seconds: {first}; end it, then repeat the command",
+                    "{NOT_STOPPED}{first}, {} seconds after the stop; end the process, then repeat the command",
                     asked.seconds
                 )));
             }
