@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::handler::AnyRun;
 use crate::request::{Request, Rollback, Target};
 use crate::server::{CONF, Instance, OLD_BASES, Server, Settings, below, path};
-use crate::service::Control;
+use crate::service::{Action, Control};
 use copies::Copies;
 use places::Places;
 use set::Set;
@@ -111,9 +111,9 @@ impl Call<'_> {
                 let files = set.files.iter().map(|(_, file)| file);
                 put_back::steps(fs, &mut plan, &mut places, files, &|_| copies::own_directory(0o755))?;
                 self.control.start(&mut plan, fs, &server, &base)?;
-                plan.warnings.extend(self.control.by_hand(fs, &server, &base, "start")?);
+                plan.warnings.extend(self.control.by_hand(fs, &server, &base, Action::Start)?);
             }
-            plan.warnings.extend(self.control.by_hand(fs, &server, &present, "stop")?);
+            plan.warnings.extend(self.control.by_hand(fs, &server, &present, Action::Stop)?);
         }
         self.warn(&plan);
         let question = format!("Roll {} back to 7.2?", target.shown());
@@ -156,7 +156,7 @@ impl Call<'_> {
             };
             put_back::steps(fs, &mut plan, &mut Places::new(fs), files, &directory)?;
             self.control.start(&mut plan, fs, &server, &base)?;
-            plan.warnings.extend(self.control.by_hand(fs, &server, &base, "start")?);
+            plan.warnings.extend(self.control.by_hand(fs, &server, &base, Action::Start)?);
         }
         self.warn(&plan);
         let question = format!("Finish the rollback of {} to 7.2?", target.shown());

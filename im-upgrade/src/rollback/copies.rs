@@ -143,11 +143,12 @@ pub(super) fn of_plan(plan: &Plan, belongs: &BTreeMap<RootPath, RootPath>) -> Op
         let live = belongs.get(&beside).cloned().or_else(|| set::without_suffix(&beside))?;
         let instance = entry.path.names().first()?.to_string();
         let copy = entry.path.names().iter().fold(copies.top.clone(), |path, name| path.join(name));
-        let mut above = (entry.path.split_last(), beside.split_last());
-        while let (Some((path, _)), Some((directory, _))) = above {
+        let parents = |path: &RelPath, directory: &RootPath| Some((path.split_last()?.0, directory.split_last()?.0));
+        let mut above = parents(&entry.path, &beside);
+        while let Some((path, directory)) = above {
             let Some(attributes) = held.get(&path) else { break };
             copies.directories.insert(directory.clone(), (*attributes).clone());
-            above = (path.split_last(), directory.split_last());
+            above = parents(&path, &directory);
         }
         let file = SavedFile {
             live,
