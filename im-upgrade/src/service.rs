@@ -125,9 +125,10 @@ impl Control {
         };
         let commands = self.commands(fs, server, base, action)?.into_iter();
         let inverses = self.commands(fs, server, base, inverse)?;
-        Ok(commands.zip(&inverses).map(|((command, runtime), (inverse, _))| {
-            switch::step(action, &command, inverse, &runtime)
-        }).collect())
+        Ok(commands
+            .zip(&inverses)
+            .map(|((command, runtime), (inverse, _))| switch::step(action, &command, inverse, &runtime))
+            .collect())
     }
 
     fn verify(&self, plan: &mut Plan, server: &Server) -> Result<(), Error> {

@@ -56,9 +56,8 @@ struct Asked {
 
 /// Returns the step that runs a command; `inverse` is the command that undoes it.
 pub(super) fn step(action: Action, command: &ProductCommand, inverse: &ProductCommand, runtime: &[RootPath]) -> Step {
-    let asked = |action, command: &ProductCommand| {
-        json!(Asked { action, command: command.clone(), runtime: runtime.to_vec() })
-    };
+    let asked =
+        |action, command: &ProductCommand| json!(Asked { action, command: command.clone(), runtime: runtime.to_vec() });
     Step::Request(Request {
         service: SERVICE.to_owned(),
         line: format!("run {}", command.line()),
