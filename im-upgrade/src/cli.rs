@@ -23,10 +23,60 @@ pub struct Args {
 /// What is to be done.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    /// Show whether the server can be upgraded; it may run meanwhile
+    Check(Upgrade),
+    /// Before the packages are upgraded: check, stop the server, save its configuration
+    Prepare(Upgrade),
+    /// After the packages were upgraded: merge the configuration, start the server
+    Finish(Upgrade),
+    /// Both, where the files of 7.3 are there already or are given with --new
+    Upgrade(Upgrade),
     /// Show the installation, its instances, and how far an upgrade is
     Status(Status),
     /// Go back from 7.3 to 7.2: stop, copy the saved configuration out, and after the packages put it back
     Rollback(Rollback),
+}
+
+/// Options of `check`, `prepare`, `finish` and `upgrade`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Upgrade {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub place: Place,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub stock: StockDirs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub resolve: Resolve,
+    /// The release that is installed, where that cannot be found out, such as 7.2
+    #[arg(long, value_name = "VERSION")]
+    pub release: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub service: ServiceOptions,
+}
+
+/// Where the files are that the releases ship.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct StockDirs {
+    /// Stock files of 7.2: a tree like a root, an installation, or a configuration directory
+    #[arg(long, value_name = "DIR")]
+    pub base: Option<PathBuf>,
+    /// Stock files of 7.3, likewise [default: the files that the package step left]
+    #[arg(long, value_name = "DIR")]
+    pub new: Option<PathBuf>,
+}
+
+/// How conflicts are resolved.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Resolve {
+    /// Resolve a conflict: the site's value, the new one, or another one (a secret's goes into a --resolutions file)
+    #[arg(long, value_name = "FILE:KEY=site|new|VALUE")]
+    pub resolve: Vec<String>,
+    /// A file with one such line for each conflict; lines that begin with # are comments
+    #[arg(long, value_name = "FILE")]
+    pub resolutions: Option<PathBuf>,
 }
 
 /// Options of `status`.

@@ -70,6 +70,16 @@ pub enum Error {
         /// What shows it.
         holder: String,
     },
+    /// Runtime data would be copied while the server changes them.
+    #[error("the runtime data of instance {instance} move from {before} to {after}, and the server runs")]
+    RuntimeInUse {
+        /// The instance.
+        instance: String,
+        /// Where they are.
+        before: RootPath,
+        /// Where they are to be.
+        after: RootPath,
+    },
     /// The release is older than 7.2.
     #[error("{base} holds a release before 7.2: {evidence}")]
     TooOld {
@@ -158,6 +168,7 @@ impl ToolError for Error {
             }
             Self::Rollback(refusal) => refusal.hint(),
             Self::NotStopped(_) => "Instances that had been stopped are started again.".to_owned(),
+            Self::RuntimeInUse { .. } => "Use im-upgrade prepare, which stops the server, and then im-upgrade finish.".to_owned(),
             Self::Running { .. } => "Run im-upgrade prepare first: it stops the server and saves the configuration.".to_owned(),
             Self::TooOld { .. } => {
                 "Upgrade to 7.2 first, by chapter 7 of the Communications Suite 5 Upgrade Guide; then repeat the command.".to_owned()

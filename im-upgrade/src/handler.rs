@@ -1,6 +1,7 @@
 //! What is known of the runs of every command: each can be listed, resumed and undone whatever the command is that does so.
 
 use command::{Context, ProductCommands, Providers, RunHandler, Work};
+use config_merge::{FileSystems, MergeProducer};
 use upgrade_engine::engine::EngineError;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::step::StepError;
@@ -8,6 +9,11 @@ use upgrade_engine::step::StepError;
 use crate::error::Error;
 use crate::request::Request;
 use crate::service::{NOT_STOPPED, Stopped, Switch};
+use crate::upgrade::ImMerger;
+
+/// What the upgrade does not do (`reference/instant-messaging.md` section 1).
+const CONFIGURATOR: &str = "Audio chat stays off and the IMPS gateway is not deployed until you run the configurator: run configure and \
+                            choose Client Components";
 
 /// A run of any of the commands.
 pub struct AnyRun<'a> {
@@ -23,7 +29,9 @@ impl RunHandler for AnyRun<'_> {
     }
 
     fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
+        let merge = MergeProducer { merger: ImMerger, files: FileSystems::of(self.context) };
         Ok(Providers {
+            producers: vec![Box::new(merge)],
             services: vec![
                 Box::new(ProductCommands::new(self.context)),
                 Box::new(Switch::new(self.context)),
@@ -34,12 +42,29 @@ impl RunHandler for AnyRun<'_> {
     }
 
     fn next(&self, plan: &Plan) -> Vec<String> {
-        match Request::of(plan) {
-            Some(Request::Rollback(rollback)) => {
-                crate::rollback::next(plan, &rollback, &self.context.invocation().command)
-            }
-            _ => Vec::new(),
+        let Some(request) = Request::of(plan) else { return Vec::new() };
+        if let Request::Rollback(rollback) = &request {
+            return crate::rollback::next(plan, rollback, &self.context.invocation().command);
         }
+        let is_cluster = request.target().service.starts_with("cluster");
+        let lines: &[&str] = match (&request, is_cluster) {
+            (Request::Prepare(_), false) => &[
+                "Next: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API",
+                "Then: im-upgrade finish",
+            ],
+            (Request::Prepare(_), true) => &[
+                "Next, on every node of the cluster: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API",
+                "Then, once: im-upgrade finish",
+                "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
+            ],
+            (Request::Finish(_) | Request::Upgrade(_), false) => &[CONFIGURATOR],
+            (Request::Finish(_) | Request::Upgrade(_), true) => &[
+                "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
+                CONFIGURATOR,
+            ],
+            (Request::Rollback(_), _) => &[],
+        };
+        lines.iter().map(|line| (*line).to_owned()).collect()
     }
 
     /// A run whose server was not stopped has changed nothing else by then.

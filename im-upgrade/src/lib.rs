@@ -3,15 +3,18 @@
 //! [`server`] finds an installation and its instances, [`service`] stops and starts them. Each command has a module of its own; all
 //! of their runs are [`request::Request`]s, and [`handler`] knows each of them.
 
+mod check;
 pub mod cli;
 pub mod error;
 pub mod handler;
 pub mod program;
+mod release;
 pub mod request;
 pub mod rollback;
 pub mod server;
 pub mod service;
 mod status;
+pub mod upgrade;
 
 use command::{CommonOptions, Completion, Context};
 

@@ -2,9 +2,10 @@
 
 use command::{Completion, Context, RunRequest, Runs};
 
-use crate::cli::{Args, Command};
+use crate::cli::{self, Args, Command};
 use crate::error::Error;
 use crate::handler::AnyRun;
+use crate::upgrade::{Phase, Upgrade};
 
 /// One call of the program.
 pub struct Program<'a> {
@@ -28,9 +29,19 @@ impl Program<'_> {
                 Err(Error::usage(format!("{} is used without a command", request.option())))
             }
             (Some(Command::Status(args)), None) => crate::status::show(args, self.context),
+            (Some(Command::Check(args)), None) => crate::check::show(args, self.context),
+            (Some(Command::Status(_) | Command::Check(_)), Some(_)) => {
+                Err(Error::usage("--resume is used without this command"))
+            }
+            (Some(Command::Prepare(args)), _) => self.upgrade(args, Phase::Prepare),
+            (Some(Command::Finish(args)), _) => self.upgrade(args, Phase::Finish),
+            (Some(Command::Upgrade(args)), _) => self.upgrade(args, Phase::Upgrade),
             (Some(Command::Rollback(args)), _) => crate::rollback::carry_out(args, self.context),
-            (Some(Command::Status(_)), Some(_)) => Err(Error::usage("--resume is used without this command")),
         }
+    }
+
+    fn upgrade(&self, args: &cli::Upgrade, phase: Phase) -> Result<Completion, Error> {
+        Upgrade { args, phase, context: self.context }.carry_out()
     }
 
     fn requested(&self) -> Result<Completion, Error> {

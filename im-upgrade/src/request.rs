@@ -13,6 +13,10 @@ use crate::rollback::Phase;
 pub enum Request {
     /// `prepare`
     Prepare(Target),
+    /// `finish`
+    Finish(Merge),
+    /// `upgrade`
+    Upgrade(Merge),
     /// `rollback`
     Rollback(Rollback),
 }
@@ -25,6 +29,28 @@ pub struct Rollback {
     pub target: Target,
     /// Which part it is.
     pub phase: Phase,
+}
+
+/// What a merge is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Merge {
+    /// What every run is about.
+    pub target: Target,
+    /// Where the programs are from now on.
+    pub new_base: RootPath,
+    /// Where the stock files of 7.2 are, as a real path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    /// Where the stock files of 7.3 are, as a real path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+    /// How conflicts are resolved. No secret is among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resolve: Vec<String>,
+    /// The file with further resolutions, as a real path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolutions: Option<String>,
 }
 
 /// What every run is about.
@@ -46,6 +72,8 @@ impl Request {
     pub fn describe(&self) -> String {
         match self {
             Self::Prepare(target) => format!("preparation of {} for 7.3", target.shown()),
+            Self::Finish(merge) => format!("end of the upgrade of {} to 7.3", merge.target.shown()),
+            Self::Upgrade(merge) => format!("upgrade of {} to 7.3", merge.target.shown()),
             Self::Rollback(rollback) => match rollback.phase {
                 Phase::CopyOut => format!("rollback of {} before the packages", rollback.target.shown()),
                 Phase::Finish => format!("rollback of {} after the packages", rollback.target.shown()),
@@ -58,6 +86,7 @@ impl Request {
     pub fn target(&self) -> &Target {
         match self {
             Self::Prepare(target) => target,
+            Self::Finish(merge) | Self::Upgrade(merge) => &merge.target,
             Self::Rollback(rollback) => &rollback.target,
         }
     }

@@ -100,16 +100,20 @@ impl Call<'_> {
             let set = Set::look(fs, session, &target.config_root, &server.instances)?;
             self.refuse_edited(&mut plan, &set)?;
             plan.warnings.extend(set.left.iter().cloned());
+            self.control.refuse_unsafe(self.context, &server, &present)?;
             let mut places = Places::new(fs);
             if phase == Phase::CopyOut {
                 self.control.stop(&mut plan, fs, &server, &present)?;
-                copies::steps(fs, &mut plan, &mut places, &server.instances, &set.files)?;
+                copies::steps(fs, &mut plan, &mut places, set.files.iter().map(|(_, file)| file))?;
             } else {
                 let base = self.base(session, &target.config_root, &server)?;
                 self.refuse_not_back(&mut plan, &base, None)?;
+                self.control.refuse_unsafe(self.context, &server, &base)?;
                 self.control.stop(&mut plan, fs, &server, &present)?;
                 let files = set.files.iter().map(|(_, file)| file);
                 put_back::steps(fs, &mut plan, &mut places, files, &|_| copies::own_directory(0o755))?;
+                let times = set::times(session, &target.config_root, &server.instances)?;
+                put_back::times(fs, &mut plan, &mut places, times)?;
                 self.control.start(&mut plan, fs, &server, &base)?;
                 plan.warnings.extend(self.control.by_hand(fs, &server, &base, Action::Start)?);
             }
@@ -147,14 +151,19 @@ impl Call<'_> {
             let server = self.server_of(&target, copies.as_ref())?;
             let base = self.base(session, &target.config_root, &server)?;
             self.refuse_not_back(&mut plan, &base, Some(&target.base))?;
+            self.control.refuse_unsafe(self.context, &server, &base)?;
             let in_runs = Set::in_runs(session, &target.config_root, &server.instances)?;
             self.control.verify(&mut plan, &server)?;
-            let files = copies.iter().flat_map(|copies| &copies.files).chain(&in_runs).map(|(_, file)| file);
+            let in_runs = in_runs.iter().map(|(_, file)| file);
+            let files = copies.iter().flat_map(|copies| &copies.files).chain(in_runs);
             let directory = |path: &RootPath| {
                 let held = copies.as_ref().and_then(|copies| copies.directories.get(path));
                 held.cloned().unwrap_or_else(|| copies::own_directory(0o755))
             };
-            put_back::steps(fs, &mut plan, &mut Places::new(fs), files, &directory)?;
+            let mut places = Places::new(fs);
+            put_back::steps(fs, &mut plan, &mut places, files, &directory)?;
+            let times = set::times(session, &target.config_root, &server.instances)?;
+            put_back::times(fs, &mut plan, &mut places, times)?;
             self.control.start(&mut plan, fs, &server, &base)?;
             plan.warnings.extend(self.control.by_hand(fs, &server, &base, Action::Start)?);
         }
@@ -245,28 +254,18 @@ impl Call<'_> {
         let mut instances = Vec::new();
         for name in &target.instances {
             let directory = below(&target.config_root, name)?;
-            let files = copies.into_iter().flat_map(|copies| &copies.files);
-            let conf = files
-                .filter(|(of, _)| of == name)
-                .map(|(_, file)| file)
-                .find(|file| file.live.split_last().is_some_and(|(_, name)| name.as_bytes() == CONF.as_bytes()));
-            let (live, readable) = match conf {
-                Some(file) => {
-                    let set::Source::CopiedOut { copy, .. } = &file.source else { continue };
-                    (file.live.clone(), copy.clone())
-                }
-                None => {
-                    let live = below(&directory, "config")?;
-                    let live = upgrade_engine::survey::real_path(fs, &live).unwrap_or(live);
-                    let live = below(&live, CONF)?;
-                    (live.clone(), live)
-                }
+            let typed = below(&directory, "config")?;
+            let config = upgrade_engine::survey::real_path(fs, &typed).unwrap_or(typed);
+            let live = below(&config, CONF)?;
+            let conf = copies.into_iter().flat_map(|copies| &copies.files).find(|file| file.live == live);
+            let readable = match conf.map(|file| &file.source) {
+                Some(set::Source::CopiedOut { copy, .. }) => copy.clone(),
+                _ => live.clone(),
             };
             let settings = match config_merge::own_files::read_if_there(fs, &readable)? {
                 Some(bytes) => Settings::parse(&readable, bytes)?,
                 None => Settings::default(),
             };
-            let config = live.split_last().map_or_else(|| directory.clone(), |(config, _)| config);
             instances.push(Instance { name: name.clone(), directory, config, conf: live, settings });
         }
         let mut old_base = None;

@@ -14,7 +14,7 @@ use super::places::Places;
 use super::refusal::Refusal;
 use super::set::{self, SavedFile, Source};
 use crate::error::Error;
-use crate::server::{Instance, path};
+use crate::server::path;
 
 /// The directory that holds them.
 const ABOVE: &str = "/var/opt/im-upgrade";
@@ -24,10 +24,8 @@ const NAME: &str = "7.2-configuration";
 /// What was copied.
 #[derive(Debug)]
 pub(super) struct Copies {
-    /// Where the copies are.
-    pub top: RootPath,
-    /// The files, by instance.
-    pub files: Vec<(String, SavedFile)>,
+    /// The files.
+    pub files: Vec<SavedFile>,
     /// The directories that held them.
     pub directories: BTreeMap<RootPath, Attributes>,
 }
@@ -44,49 +42,34 @@ pub(super) fn own_directory(mode: u32) -> Attributes {
     }
 }
 
-/// Adds the steps that make the copies; none where no file needs one.
+/// Adds the steps that make the copies, each below its whole path; none where no file needs one.
 ///
 /// # Errors
 /// [`Refusal::OpenToOthers`]; as `open` and `read`.
-pub(super) fn steps(
+pub(super) fn steps<'f>(
     fs: &dyn FileSystem,
     plan: &mut Plan,
     places: &mut Places<'_>,
-    instances: &[Instance],
-    files: &[(String, SavedFile)],
+    files: impl Iterator<Item = &'f SavedFile>,
 ) -> Result<(), Error> {
     let mut entries: BTreeMap<RelPath, TreeEntry> = BTreeMap::new();
-    for (name, file) in files {
-        let (Source::Beside(beside), Some(instance)) =
-            (&file.source, instances.iter().find(|instance| instance.name == *name))
-        else {
-            continue;
-        };
-        let top =
-            RelPath::from(Name::new(name.as_str()).map_err(|e| Error::io("use", beside, std::io::Error::other(e)))?);
-        // The copy is below the directory of the instance even where the file itself is reached through a link.
-        let depth = instance.config.components().count();
-        let below: Vec<&[u8]> = beside.components().skip(depth).collect();
-        let mut directory = (top, instance.config.clone());
-        for (number, component) in below.iter().enumerate() {
-            let (at, live) = directory.clone();
-            if let Some(attributes) = look::directory(fs, &live)? {
-                let entry = TreeEntry { path: at.clone(), node: Node::Directory, attributes };
-                entries.entry(at.clone()).or_insert(entry);
+    for file in files {
+        let Source::Beside(beside) = &file.source else { continue };
+        let mut above = beside.split_last();
+        while let Some((directory, _)) = above {
+            let path = below_top(&directory)?;
+            if path != RelPath::here()
+                && let Some(attributes) = look::directory(fs, &directory)?
+            {
+                entries.entry(path.clone()).or_insert(TreeEntry { path, node: Node::Directory, attributes });
             }
-            let component = Name::new(*component).map_err(|e| Error::io("use", &live, std::io::Error::other(e)))?;
-            directory = (at.join(&component), live.join(&component));
-            if number.saturating_add(1) == below.len() {
-                let size = look::file(fs, beside)?.map_or(0, |found| found.size);
-                let content = Content::CopyOf { from: places.of(plan, beside)?, digest: file.digest, size };
-                let entry = TreeEntry {
-                    path: directory.0.clone(),
-                    node: Node::File(content),
-                    attributes: file.attributes.clone(),
-                };
-                entries.insert(directory.0.clone(), entry);
-            }
+            above = directory.split_last();
         }
+        let size = look::file(fs, beside)?.map_or(0, |found| found.size);
+        let content = Content::CopyOf { from: places.of(plan, beside)?, digest: file.digest, size };
+        let path = below_top(beside)?;
+        let entry = TreeEntry { path: path.clone(), node: Node::File(content), attributes: file.attributes.clone() };
+        entries.insert(path, entry);
     }
     if entries.is_empty() {
         return Ok(());
@@ -102,6 +85,12 @@ pub(super) fn steps(
     let entries = entries.into_values().collect();
     plan.steps.push(Step::BuildTree(BuildTree { at, attributes: own_directory(0o700), entries }));
     Ok(())
+}
+
+/// Returns the path of a copy below the directory of the copies.
+fn below_top(path: &RootPath) -> Result<RelPath, Error> {
+    let names: Vec<&[u8]> = path.components().collect();
+    RelPath::new(names.join(&b'/')).map_err(|e| Error::io("use", path, std::io::Error::other(e)))
 }
 
 fn free_name(fs: &dyn FileSystem, above: &RootPath) -> Result<RootPath, Error> {
@@ -130,33 +119,18 @@ pub(super) fn of_plan(plan: &Plan, belongs: &BTreeMap<RootPath, RootPath>) -> Op
         Step::BuildTree(tree) => Some(tree),
         _ => None,
     })?;
-    let mut copies = Copies { top: set::path_of(plan, &tree.at)?, files: Vec::new(), directories: BTreeMap::new() };
-    let held: BTreeMap<&RelPath, &Attributes> = tree
-        .entries
-        .iter()
-        .filter(|entry| entry.node == Node::Directory)
-        .map(|entry| (&entry.path, &entry.attributes))
-        .collect();
-    for entry in &tree.entries {
-        let Node::File(Content::CopyOf { from, digest, .. }) = &entry.node else { continue };
-        let beside = set::path_of(plan, from)?;
-        let live = belongs.get(&beside).cloned().or_else(|| set::without_suffix(&beside))?;
-        let instance = entry.path.names().first()?.to_string();
-        let copy = entry.path.names().iter().fold(copies.top.clone(), |path, name| path.join(name));
-        let parents = |path: &RelPath, directory: &RootPath| Some((path.split_last()?.0, directory.split_last()?.0));
-        let mut above = parents(&entry.path, &beside);
-        while let Some((path, directory)) = above {
-            let Some(attributes) = held.get(&path) else { break };
-            copies.directories.insert(directory.clone(), (*attributes).clone());
-            above = parents(&path, &directory);
-        }
-        let file = SavedFile {
-            live,
-            digest: *digest,
-            attributes: entry.attributes.clone(),
-            source: Source::CopiedOut { copy, beside },
+    let top = set::path_of(plan, &tree.at)?;
+    let mut copies = Copies { files: Vec::new(), directories: BTreeMap::new() };
+    for TreeEntry { path, node, attributes } in &tree.entries {
+        let under = |top: RootPath| path.names().iter().fold(top, |path, name| path.join(name));
+        let Node::File(Content::CopyOf { from, digest, .. }) = node else {
+            copies.directories.insert(under(RootPath::new("/").ok()?), attributes.clone());
+            continue;
         };
-        copies.files.push((instance, file));
+        let (copy, beside) = (under(top.clone()), set::path_of(plan, from)?);
+        let live = belongs.get(&beside).cloned().or_else(|| set::without_suffix(&beside))?;
+        let source = Source::CopiedOut { copy, beside };
+        copies.files.push(SavedFile { live, digest: *digest, attributes: attributes.clone(), source });
     }
     Some(copies)
 }

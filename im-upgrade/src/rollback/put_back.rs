@@ -1,9 +1,11 @@
 //! The steps that put the files of 7.2 back under their names.
 
-use upgrade_engine::fs::{FileSystem, Name, RootPath};
+use std::collections::BTreeMap;
+
+use upgrade_engine::fs::{FileSystem, Name, RootPath, Time};
 use upgrade_engine::place::Place;
 use upgrade_engine::plan::Plan;
-use upgrade_engine::step::{Attributes, CopyFile, RemoveFile, Rename, Step, WriteFile};
+use upgrade_engine::step::{Attributes, CopyFile, RemoveFile, Rename, SetModified, Step, WriteFile};
 
 use super::look;
 use super::places::Places;
@@ -60,6 +62,25 @@ pub(super) fn steps<'f>(
         }
     }
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete(missing).into()) }
+}
+
+/// Adds the steps that give directories the times that they had before the upgrade; one that is not there has none.
+///
+/// # Errors
+/// As `open`.
+pub(super) fn times(
+    fs: &dyn FileSystem,
+    plan: &mut Plan,
+    places: &mut Places<'_>,
+    times: BTreeMap<RootPath, Time>,
+) -> Result<(), Error> {
+    for (directory, to) in times {
+        if look::directory(fs, &directory)?.is_some() {
+            let at = places.of(plan, &directory)?;
+            plan.steps.push(Step::SetModified(SetModified { at, to }));
+        }
+    }
+    Ok(())
 }
 
 /// Where a file that was copied out comes from.

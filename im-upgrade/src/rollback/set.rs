@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use upgrade_engine::digest::Digest;
 use upgrade_engine::engine::Session;
-use upgrade_engine::fs::{FileSystem, Name, RootPath};
+use upgrade_engine::fs::{FileSystem, Name, RootPath, Time};
 use upgrade_engine::place::Place;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::in_effect;
@@ -114,16 +114,21 @@ impl Set {
         let mut set = Self::default();
         for instance in instances {
             if history.instances.contains(&instance.name) {
-                set.of_runs(fs, session, &runs, &history, instance)?;
+                set.of_runs(fs, session, (&runs, &history), (instance, config_root))?;
             }
             if !set.files.iter().any(|(name, _)| *name == instance.name) {
                 set.of_names(fs, instance)?;
             }
         }
-        let of_instances = |path: &RootPath| instances.iter().any(|instance| is_below(path, &instance.config));
-        for path in history.made.iter().filter(|path| !of_instances(path)) {
-            if look::file(fs, path)?.is_some() {
-                set.left.push(format!("{path} was made by the upgrade and is left as it is"));
+        for path in &history.made {
+            if crate::server::kind(fs, path)?.is_some() {
+                set.left.push(format!("{path} is new in 7.3 and is left as it is"));
+            }
+        }
+        for path in history.changed.keys() {
+            let is_put_back = set.files.iter().any(|(_, file)| file.live == *path) || history.made.contains(path);
+            if !is_put_back && crate::server::kind(fs, path)?.is_some() {
+                set.left.push(format!("{path} was changed by the upgrade and is left as it is"));
             }
         }
         if set.missing.is_empty() { Ok(set) } else { Err(Refusal::Incomplete(set.missing).into()) }
@@ -134,12 +139,10 @@ impl Set {
         &mut self,
         fs: &dyn FileSystem,
         session: Option<&Session>,
-        runs: &[Run],
-        history: &History,
-        instance: &Instance,
+        (runs, history): (&[Run], &History),
+        (instance, config_root): (&Instance, &RootPath),
     ) -> Result<(), Error> {
-        let here = |path: &&RootPath| is_below(path, &instance.config);
-        for (live, copied) in history.copies.iter().filter(|(_, copied)| here(&&copied.to)) {
+        for (live, copied) in history.copies.iter().filter(|(_, copied)| is_of(instance, config_root, &copied.to)) {
             let Copied { to, digest, attributes } = copied;
             match look::file(fs, to)? {
                 Some(found) if found.digest == *digest => {}
@@ -160,11 +163,6 @@ impl Set {
             let now = look::file(fs, live)?;
             if now.as_ref().is_some_and(|now| Some(now.digest) != expected) {
                 self.edited.push(format!("  {live} was edited since the upgrade"));
-            }
-        }
-        for made in history.made.iter().filter(here) {
-            if look::file(fs, made)?.is_some() {
-                self.left.push(format!("{made} is new in 7.3 and is left as it is"));
             }
         }
         Ok(())
@@ -241,7 +239,7 @@ impl History {
         instance: &Instance,
     ) -> Result<Vec<(String, SavedFile)>, Error> {
         let mut files = Vec::new();
-        for (live, changed) in self.changed.iter().filter(|(live, _)| is_below(live, &instance.config)) {
+        for (live, changed) in self.changed.iter().filter(|(live, _)| is_within(instance, live)) {
             if self.copies.contains_key(live) || self.made.contains(live) {
                 continue;
             }
@@ -321,6 +319,30 @@ pub(super) fn path_of(plan: &Plan, place: &Place) -> Option<RootPath> {
     Some(place.path.names().iter().fold(anchor.path.clone(), |path, name| path.join(name)))
 }
 
+/// Returns what the times of directories of some instances were before the runs that upgraded them.
+///
+/// # Errors
+/// When the runs cannot be read.
+pub(super) fn times(
+    session: Option<&Session>,
+    config_root: &RootPath,
+    instances: &[Instance],
+) -> Result<BTreeMap<RootPath, Time>, Error> {
+    let mut times = BTreeMap::new();
+    for run in upgrades(session, config_root)? {
+        for (place, time) in run.times_before() {
+            if let Some(path) = path_of(&run.plan, &place)
+                && instances
+                    .iter()
+                    .any(|instance| path == instance.config || path == instance.directory || is_within(instance, &path))
+            {
+                times.entry(path).or_insert(time);
+            }
+        }
+    }
+    Ok(times)
+}
+
 /// Returns where each copy of the runs that upgraded belongs.
 ///
 /// # Errors
@@ -356,6 +378,16 @@ fn with_suffix(path: &RootPath) -> Result<RootPath, Error> {
     let mut bytes = path.as_bytes().to_vec();
     bytes.extend(SUFFIX.as_bytes());
     RootPath::new(bytes).map_err(|e| Error::io("use", path, std::io::Error::other(e)))
+}
+
+/// Returns whether a file belongs to an instance's configuration.
+fn is_within(instance: &Instance, path: &RootPath) -> bool {
+    is_below(path, &instance.config) || is_below(path, &instance.directory)
+}
+
+/// Returns whether a copy is put back with an instance; those of client resources are put back with the default one.
+fn is_of(instance: &Instance, config_root: &RootPath, path: &RootPath) -> bool {
+    is_within(instance, path) || (instance.is_default() && !is_below(path, config_root))
 }
 
 fn is_below(path: &RootPath, directory: &RootPath) -> bool {

@@ -117,7 +117,8 @@ impl<'a> Site<'a> {
                 Origin::Live | Origin::Prepared(_) => None,
             };
             if let Some(copy) = &copy {
-                self.warnings.push(format!("{name}: no run of `prepare` saved it; the site's values are those of {copy}"));
+                self.warnings
+                    .push(format!("{name}: no run of `prepare` saved it; the site's values are those of {copy}"));
             }
             let source = copy.unwrap_or_else(|| found.target.clone());
             self.files.insert(name, SiteFile { source, digest: None, target: found.target });
@@ -125,8 +126,7 @@ impl<'a> Site<'a> {
         let Origin::Prepared(saved) = origin else { return Ok(()) };
         for (path, saved) in saved {
             if let Some(rest) = tree::name_below(directory, path) {
-                let file =
-                    SiteFile { source: saved.copy.clone(), digest: Some(saved.digest), target: path.clone() };
+                let file = SiteFile { source: saved.copy.clone(), digest: Some(saved.digest), target: path.clone() };
                 self.files.insert(format!("{prefix}{rest}"), file);
             }
         }
@@ -175,7 +175,8 @@ impl<'a> Site<'a> {
             (Some(new), None) => new.attributes(name)?,
             (None, None) => None,
         };
-        let mut attributes = stock.ok_or_else(|| Error::usage(format!("{name}: it is neither the site's nor shipped")))?;
+        let mut attributes =
+            stock.ok_or_else(|| Error::usage(format!("{name}: it is neither the site's nor shipped")))?;
         if let Some(conf) = self.files.get("default/config/iim.conf").filter(|_| !self.files.contains_key(name)) {
             // A new configuration file belongs to whom the main one belongs to, and is open to no more.
             let like = self::attributes(self.fs, &conf.source)?;

@@ -48,7 +48,11 @@ impl<'a> StockFiles<'a> {
         }
         let config = config.ok_or(Error::NoStock { top: top.clone(), option })?;
         let (mut html, mut base) = (below(&top, "html")?, None);
-        let known = if option == "--base" { [OLD_BASES[0], OLD_BASES[1], NEW_BASE] } else { [NEW_BASE, OLD_BASES[0], OLD_BASES[1]] };
+        let known = if option == "--base" {
+            [OLD_BASES[0], OLD_BASES[1], NEW_BASE]
+        } else {
+            [NEW_BASE, OLD_BASES[0], OLD_BASES[1]]
+        };
         for known in known {
             let directory = below(&top, &format!("{}/html", known.trim_start_matches('/')))?;
             if base.is_none() && fs.open_dir(&directory).is_ok() {

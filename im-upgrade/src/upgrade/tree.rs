@@ -24,11 +24,7 @@ pub(crate) struct Found {
 
 /// Returns the regular files below a directory, links to files as well; their names begin with `prefix`. Copies of 7.2 are left out.
 /// Nothing where there is no directory.
-pub(crate) fn files(
-    fs: &dyn FileSystem,
-    directory: &RootPath,
-    prefix: &str,
-) -> Result<BTreeMap<String, Found>, Error> {
+pub(crate) fn files(fs: &dyn FileSystem, directory: &RootPath, prefix: &str) -> Result<BTreeMap<String, Found>, Error> {
     let mut found = BTreeMap::new();
     let top = match real_path(fs, directory) {
         Ok(top) => top,

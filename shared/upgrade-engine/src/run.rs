@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::digest::Digest;
 use crate::error::{EngineError, JournalError};
-use crate::fs::{Dir, Durable, FileKind, FileSystem, Name, RelPath, RootPath};
+use crate::fs::{Dir, Durable, FileKind, FileSystem, Name, RelPath, RootPath, Time};
 use crate::journal::{self, Journal, Record, RunEnd};
+use crate::place::Place;
 use crate::plan::{PLAN_VERSION, Plan};
 use crate::step::read_whole;
 
@@ -123,6 +124,17 @@ impl Run {
         steps.into_values().collect()
     }
 
+    /// Returns the times that directories had before the run changed what is in them, the first one of each.
+    pub fn times_before(&self) -> Vec<(Place, Time)> {
+        let mut times: Vec<(Place, Time)> = Vec::new();
+        for (place, time) in self.steps().iter().flat_map(|step| step.touched) {
+            if !times.iter().any(|(known, _)| known == place) {
+                times.push((place.clone(), *time));
+            }
+        }
+        times
+    }
+
     /// Opens the journal to append to it.
     pub(crate) fn journal(&self, runs: &dyn Dir) -> Result<Journal, EngineError> {
         let file = runs
@@ -135,7 +147,7 @@ impl Run {
 /// What the journal says of one step.
 pub(crate) struct StepRecord<'a> {
     pub(crate) step: usize,
-    pub(crate) touched: &'a [(crate::place::Place, crate::fs::Time)],
+    pub(crate) touched: &'a [(Place, Time)],
     pub(crate) prepared: &'a Value,
     pub(crate) report: Option<&'a Value>,
 }
