@@ -11,7 +11,7 @@ mod put_back;
 mod refusal;
 mod set;
 
-use command::{Completion, Context, Runs, Start, Touched};
+use command::{Completion, Context, Report, Runs, Start, Touched};
 use serde::{Deserialize, Serialize};
 use upgrade_engine::engine::Session;
 use upgrade_engine::fs::{FileKind, RootPath};
@@ -88,8 +88,11 @@ impl Call<'_> {
             Start::Resumed(done) => return Ok(*done),
             Start::New(run) => run,
         };
+        if let Some(report) = run.already_done(&request.to_json(), |_| true)? {
+            return Ok(self.done_before(report));
+        }
         let known = self.runs()?;
-        if let Some((begun, _)) = self.begun(&known) {
+        if let Some((begun, Rollback { phase: Phase::CopyOut, .. })) = self.newest(&known) {
             let copies = copies::top(&begun.plan).unwrap_or_else(|| target.config_root.clone());
             return Err(Refusal::BegunAlready(copies).into());
         }
@@ -128,7 +131,7 @@ impl Call<'_> {
     fn finish(&self) -> Result<Completion, Error> {
         let fs = self.context.fs;
         let known = self.runs()?;
-        let (begun, first) = self.begun(&known).ok_or(Refusal::NothingToFinish)?;
+        let (begun, first) = self.newest(&known).ok_or(Refusal::NothingToFinish)?;
         if let Some(wanted) = &self.args.place.instance
             && first.target.instances != [wanted.clone()]
         {
@@ -142,6 +145,12 @@ impl Call<'_> {
             Start::Resumed(done) => return Ok(*done),
             Start::New(run) => run,
         };
+        if let Some(report) = run.already_done(&request.to_json(), |_| true)? {
+            return Ok(self.done_before(report));
+        }
+        if first.phase != Phase::CopyOut {
+            return Err(Refusal::NothingToFinish.into());
+        }
         let mut plan = Plan::new(TOOL, request.to_json());
         {
             let looked = if run.session().is_none() { self.look()? } else { None };
@@ -162,7 +171,12 @@ impl Call<'_> {
             };
             let mut places = Places::new(fs);
             put_back::steps(fs, &mut plan, &mut places, files, &directory)?;
-            let times = set::times(session, &target.config_root, &server.instances)?;
+            let mut times = set::times(session, &target.config_root, &server.instances)?;
+            for (directory, attributes) in copies.iter().flat_map(|copies| &copies.directories) {
+                if places.makes(directory) {
+                    times.entry(directory.clone()).or_insert(attributes.modified);
+                }
+            }
             put_back::times(fs, &mut plan, &mut places, times)?;
             self.control.start(&mut plan, fs, &server, &base)?;
             plan.warnings.extend(self.control.by_hand(fs, &server, &base, Action::Start)?);
@@ -188,15 +202,19 @@ impl Call<'_> {
         Ok(session.map_err(command::Error::from)?)
     }
 
-    /// Returns the first part of a rollback on this root that is done and not finished.
-    fn begun<'r>(&self, runs: &'r [Run]) -> Option<(&'r Run, Rollback)> {
+    /// Returns the newest rollback on this root, or part of one, that is done.
+    fn newest<'r>(&self, runs: &'r [Run]) -> Option<(&'r Run, Rollback)> {
         let root = self.context.options.real_root();
         let mut rollbacks = in_effect(runs).into_iter().rev().filter_map(|run| match Request::of(&run.plan)? {
             Request::Rollback(rollback) => Some((run, rollback)),
             _ => None,
         });
-        let newest = rollbacks.find(|(run, _)| run.status == Status::Finished && run.plan.scope.may_be_on(&root));
-        newest.filter(|(_, rollback)| rollback.phase == Phase::CopyOut)
+        rollbacks.find(|(run, _)| run.status == Status::Finished && run.plan.scope.may_be_on(&root))
+    }
+
+    fn done_before(&self, report: Report) -> Completion {
+        self.context.say("This was done already: there is nothing to do");
+        Completion::of(report)
     }
 
     fn refuse_edited(&self, plan: &mut Plan, set: &Set) -> Result<(), Error> {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use upgrade_engine::fs::{FileSystem, Name, RelPath, RootPath, Time};
+use upgrade_engine::fs::{FileSystem, RelPath, RootPath, Time};
 use upgrade_engine::plan::Plan;
 use upgrade_engine::step::{Attributes, BuildTree, Content, Node, Step, TreeEntry};
 

@@ -45,6 +45,11 @@ impl<'a> Places<'a> {
         }
     }
 
+    /// Returns whether a step makes a directory.
+    pub(super) fn makes(&self, directory: &RootPath) -> bool {
+        self.made.contains(directory)
+    }
+
     fn anchor(&mut self, plan: &mut Plan, directory: &RootPath) -> Result<String, Error> {
         if let Some(known) = self.anchors.get(directory) {
             return Ok(known.clone());

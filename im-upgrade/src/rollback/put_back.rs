@@ -64,7 +64,7 @@ pub(super) fn steps<'f>(
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete(missing).into()) }
 }
 
-/// Adds the steps that give directories the times that they had before the upgrade; one that is not there has none.
+/// Adds the steps that give directories the times that they had before the upgrade; one that is neither there nor made has none.
 ///
 /// # Errors
 /// As `open`.
@@ -75,7 +75,7 @@ pub(super) fn times(
     times: BTreeMap<RootPath, Time>,
 ) -> Result<(), Error> {
     for (directory, to) in times {
-        if look::directory(fs, &directory)?.is_some() {
+        if places.makes(&directory) || look::directory(fs, &directory)?.is_some() {
             let at = places.of(plan, &directory)?;
             plan.steps.push(Step::SetModified(SetModified { at, to }));
         }

@@ -1,7 +1,7 @@
 //! The directory of a run: `<state>/<tool>/<UTC timestamp>-<pid>/` with `plan.json`, `journal`, `before/`, `report.json` and
 //! `log`. It holds saved passwords and takes space until it is pruned, so it is for its owner only (0700, files 0600).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use jiff::Timestamp;
@@ -126,13 +126,10 @@ impl Run {
 
     /// Returns the times that directories had before the run changed what is in them, the first one of each.
     pub fn times_before(&self) -> Vec<(Place, Time)> {
-        let mut times: Vec<(Place, Time)> = Vec::new();
-        for (place, time) in self.steps().iter().flat_map(|step| step.touched) {
-            if !times.iter().any(|(known, _)| known == place) {
-                times.push((place.clone(), *time));
-            }
-        }
-        times
+        let mut known = BTreeSet::new();
+        let steps = self.steps();
+        let touched = steps.iter().flat_map(|step| step.touched);
+        touched.filter(|(place, _)| known.insert(place.clone())).cloned().collect()
     }
 
     /// Opens the journal to append to it.
