@@ -41,25 +41,7 @@ impl RunHandler for AnyRun<'_> {
         })
     }
     fn next(&self, plan: &Plan) -> Vec<String> {
-        let Some(request) = Request::of(plan) else { return Vec::new() };
-        let is_cluster = request.target().service.starts_with("cluster");
-        let lines: &[&str] = match (&request, is_cluster) {
-            (Request::Prepare(_), false) => &[
-                "Next: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API",
-                "Then: im-upgrade finish",
-            ],
-            (Request::Prepare(_), true) => &[
-                "Next, on every node of the cluster: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API",
-                "Then, once: im-upgrade finish",
-                "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
-            ],
-            (Request::Finish(_) | Request::Upgrade(_), false) => &[CONFIGURATOR],
-            (Request::Finish(_) | Request::Upgrade(_), true) => &[
-                "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
-                CONFIGURATOR,
-            ],
-        };
-        lines.iter().map(|line| (*line).to_owned()).collect()
+        Request::of(plan).map(|request| next_lines(&request)).unwrap_or_default()
     }
 
     /// A run whose server was not stopped has changed nothing else by then.
@@ -71,4 +53,26 @@ impl RunHandler for AnyRun<'_> {
             _ => None,
         }
     }
+}
+
+/// Returns what comes after a run.
+pub(crate) fn next_lines(request: &Request) -> Vec<String> {
+    let is_cluster = request.target().service.starts_with("cluster");
+    let lines: &[&str] = match (request, is_cluster) {
+        (Request::Prepare(_), false) => &[
+            "Next: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API",
+            "Then: im-upgrade finish",
+        ],
+        (Request::Prepare(_), true) => &[
+            "Next, on every node of the cluster: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API",
+            "Then, once: im-upgrade finish",
+            "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
+        ],
+        (Request::Finish(_) | Request::Upgrade(_), false) => &[CONFIGURATOR],
+        (Request::Finish(_) | Request::Upgrade(_), true) => &[
+            "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
+            CONFIGURATOR,
+        ],
+    };
+    lines.iter().map(|line| (*line).to_owned()).collect()
 }

@@ -1,1 +1,21 @@
 //! Tests of `im-upgrade`, one module for each subject.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs
+)]
+
+mod support;
+mod upgrade {
+    mod cluster;
+    mod every_expected_row;
+    mod moves_runtime_data;
+    mod prepares_and_finishes;
+    mod refuses;
+    mod saves_files;
+    mod sweeps;
+    mod undoes;
+}
