@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod canary;
 mod support;
 mod upgrade {
     mod cluster;
