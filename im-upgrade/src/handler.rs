@@ -42,29 +42,8 @@ impl RunHandler for AnyRun<'_> {
     }
 
     fn next(&self, plan: &Plan) -> Vec<String> {
-        let Some(request) = Request::of(plan) else { return Vec::new() };
-        if let Request::Rollback(rollback) = &request {
-            return crate::rollback::next(plan, rollback, &self.context.invocation().command);
-        }
-        let is_cluster = request.target().service.starts_with("cluster");
-        let lines: &[&str] = match (&request, is_cluster) {
-            (Request::Prepare(_), false) => &[
-                "Next: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API",
-                "Then: im-upgrade finish",
-            ],
-            (Request::Prepare(_), true) => &[
-                "Next, on every node of the cluster: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API",
-                "Then, once: im-upgrade finish",
-                "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
-            ],
-            (Request::Finish(_) | Request::Upgrade(_), false) => &[CONFIGURATOR],
-            (Request::Finish(_) | Request::Upgrade(_), true) => &[
-                "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
-                CONFIGURATOR,
-            ],
-            (Request::Rollback(_), _) => &[],
-        };
-        lines.iter().map(|line| (*line).to_owned()).collect()
+        let next = Request::of(plan).map(|request| next_lines(&request)).unwrap_or_default();
+        crate::rollback::copies_line(plan).into_iter().chain(next).collect()
     }
 
     /// A run whose server was not stopped has changed nothing else by then.
@@ -76,4 +55,26 @@ impl RunHandler for AnyRun<'_> {
             _ => None,
         }
     }
+}
+
+/// Returns what comes after a run.
+pub(crate) fn next_lines(request: &Request) -> Vec<String> {
+    let is_cluster = request.target().service.starts_with("cluster");
+    let lines: &[&str] = match (request, is_cluster) {
+        (Request::Prepare(_), false) => {
+            &["Next: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API", "Then: im-upgrade finish"]
+        }
+        (Request::Prepare(_), true) => &[
+            "Next, on every node of the cluster: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API",
+            "Then, once: im-upgrade finish",
+            "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
+        ],
+        (Request::Finish(_) | Request::Upgrade(_), false) => &[CONFIGURATOR],
+        (Request::Finish(_) | Request::Upgrade(_), true) => &[
+            "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
+            CONFIGURATOR,
+        ],
+        (Request::Rollback(rollback), _) => return crate::rollback::next_lines(rollback),
+    };
+    lines.iter().map(|line| (*line).to_owned()).collect()
 }

@@ -308,22 +308,29 @@ fn touched(target: &Target) -> Touched {
     Touched { changes: vec![target.config_root.to_string()], reads: vec![target.base.to_string()] }
 }
 
-/// Returns what to do after a part of a rollback.
-pub(crate) fn next(plan: &Plan, rollback: &Rollback, command: &str) -> Vec<String> {
+/// Returns where the copies of a first part are.
+pub(crate) fn copies_line(plan: &Plan) -> Option<String> {
+    match Request::of(plan)? {
+        Request::Rollback(Rollback { phase: Phase::CopyOut, .. }) => {
+            Some(format!("The saved configuration of 7.2 is in {}", copies::top(plan)?))
+        }
+        _ => None,
+    }
+}
+
+/// Returns what comes after a part of a rollback.
+pub(crate) fn next_lines(rollback: &Rollback) -> Vec<String> {
     if rollback.phase == Phase::CopyOut {
-        let nodes = if rollback.target.service.starts_with("cluster") { " on every node of the cluster" } else { "" };
-        let copied = copies::top(plan).map(|top| format!("The saved configuration of 7.2 is in {top}"));
-        return copied
-            .into_iter()
-            .chain([
-                format!("Now remove the packages of 7.3{nodes}: {UNINSTALL}"),
-                format!("Then install the packages of 7.2{nodes} from its media."),
-                format!("Then go on with: {command} rollback --finish"),
-            ])
-            .collect();
+        let nodes = if rollback.target.service.starts_with("cluster") { ", on every node of the cluster" } else { "" };
+        return vec![
+            format!("Next{nodes}: {UNINSTALL}"),
+            format!("Then{nodes}: install the packages of 7.2 from its media"),
+            "Then: im-upgrade rollback --finish".to_owned(),
+        ];
     }
     vec![format!(
-        "The configuration of 7.2 is back ({}). Redeploy its client resources: html/redeploy of 7.2, which it calls html/iwadmin",
+        "The configuration of 7.2 is back ({}). Next: redeploy its client resources with its own html/redeploy, which 7.2 calls \
+         html/iwadmin",
         rollback.target.shown()
     )]
 }

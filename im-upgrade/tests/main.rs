@@ -8,9 +8,20 @@
     missing_docs
 )]
 
-mod support;
+mod canary;
 mod rollback {
     mod puts_back;
     mod refuses;
     mod sweeps;
+}
+mod support;
+mod upgrade {
+    mod cluster;
+    mod every_expected_row;
+    mod moves_runtime_data;
+    mod prepares_and_finishes;
+    mod refuses;
+    mod saves_files;
+    mod sweeps;
+    mod undoes;
 }

@@ -177,7 +177,9 @@ fn in_a_cluster_imadmin_is_never_run() {
     site.write_command("/usr/cluster/bin/scswitch", "scswitch", "");
     site.with_stock(&["upgrade", "--ha", "im-rs"]).exits(3);
     site.calls();
-    site.run(&["rollback", "--run-commands", "--ha", "im-rs"]).succeeded().says("on every node of the cluster");
+    site.run(&["rollback", "--run-commands", "--ha", "im-rs"])
+        .succeeded()
+        .says("Next, on every node of the cluster: commpkg uninstall");
     assert_eq!(site.calls(), ["scswitch -n -j im-rs"]);
     packages_of_old(&site);
     site.run(&["rollback", "--finish", "--run-commands", "--ha", "im-rs"]).succeeded();

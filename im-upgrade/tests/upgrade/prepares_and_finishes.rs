@@ -1,0 +1,109 @@
+//! The documented order: stop, save, packages, merge, start.
+
+use crate::support::{CONF, NEW, ROOT, Site};
+
+#[test]
+fn prepare_stops_every_instance_with_its_own_imadmin_and_saves_its_files() {
+    let site = Site::new();
+    site.run(&["prepare", "--run-commands"])
+        .succeeded()
+        .says("Next: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API")
+        .says("Then: im-upgrade finish");
+    assert_eq!(site.calls(), ["old imadmin stop", "sales imadmin stop"]);
+    for name in ["default/config/iim.conf", "default/config/acls/sysAdmin.acl", "default/config/server-keystore.jks"] {
+        let (file, copy) = (format!("{ROOT}/{name}"), format!("{ROOT}/{name}-pre73"));
+        assert_eq!(site.read(&file), site.read(&copy), "{name}");
+        assert_eq!(
+            testkit::site::attributes(&site.path(&file)),
+            testkit::site::attributes(&site.path(&copy)),
+            "{name}: mode, owner and time"
+        );
+    }
+    assert!(site.path(&format!("{ROOT}/sales/config/iim.conf-pre73")).exists());
+}
+
+#[test]
+fn finish_merges_and_starts_the_new_release() {
+    let site = Site::new();
+    site.run(&["prepare", "--run-commands"]).succeeded();
+    site.package_step();
+    site.calls();
+    site.with_stock(&["finish"])
+        .exits(3)
+        .says("conflicts: the site's values are kept")
+        .says("Audio chat stays off and the IMPS gateway is not deployed until you run the configurator");
+    assert_eq!(site.calls(), ["new imadmin start", "sales imadmin start"]);
+    assert!(site.text(CONF).contains("smtp.siroe.com"));
+}
+
+#[test]
+fn upgrade_stops_the_old_release_and_starts_the_new_one() {
+    let site = Site::with_both();
+    site.with_stock(&["upgrade"]).exits(3);
+    assert_eq!(site.calls(), ["old imadmin stop", "sales imadmin stop", "new imadmin start", "sales imadmin start"]);
+    let script = site.text(&format!("{ROOT}/sales/imadmin"));
+    assert!(script.contains(&format!("# {NEW}\n")), "the instance's own program follows the base: {script}");
+    assert!(site.path(&format!("{ROOT}/sales/imadmin-pre73")).exists());
+}
+
+#[test]
+fn one_instance_is_upgraded_alone() {
+    let site = Site::with_both();
+    site.with_stock(&["upgrade", "--instance", "sales"]).says("not chosen").says("instance default");
+    assert_eq!(site.calls(), ["sales imadmin stop", "sales imadmin start"]);
+    assert!(!site.path(&format!("{CONF}-pre73")).exists());
+    assert!(site.path(&format!("{ROOT}/sales/config/iim.conf-pre73")).exists());
+}
+
+#[test]
+fn a_link_to_an_instance_is_none() {
+    let site = Site::new();
+    std::os::unix::fs::symlink("sales", site.path(&format!("{ROOT}/linked"))).unwrap();
+    site.run(&["prepare", "--run-commands"]).succeeded();
+    assert_eq!(site.calls(), ["old imadmin stop", "sales imadmin stop"]);
+}
+
+#[test]
+fn without_a_service_only_files_are_changed_and_the_output_says_so() {
+    let site = Site::with_both();
+    site.with_stock(&["upgrade", "--no-service"])
+        .exits(3)
+        .says("--no-service: nothing was run to stop the server")
+        .says("--no-service: nothing was run to start the server");
+    assert!(site.calls().is_empty());
+}
+
+#[test]
+fn commands_of_another_root_are_printed_and_not_run() {
+    let site = Site::with_both();
+    site.run(&["prepare"]).succeeded().says("Not run: /opt/SUNWiim/sbin/imadmin stop");
+    assert!(site.calls().is_empty());
+}
+
+#[test]
+fn check_says_what_it_can_and_changes_nothing() {
+    let site = Site::new();
+    let [outcome] = site.writes_nothing([&["check", "--run-commands"]]);
+    outcome
+        .succeeded()
+        .says("/opt/SUNWiim: release unknown")
+        .says("The IM API must be upgraded with Instant Messaging")
+        .says("sales: /etc/opt/SUNWiim/sales/imadmin stops and starts it");
+    assert!(site.calls().is_empty());
+    let stock = site.stock();
+    let stock: Vec<&str> = stock.iter().map(String::as_str).collect();
+    let [outcome] = site.writes_nothing([&[&["check"], stock.as_slice()].concat()]);
+    outcome.succeeded().says("Conflicts of a merge now: ");
+}
+
+#[test]
+fn status_shows_the_instances_and_the_runs_behind_them() {
+    let site = Site::new();
+    let [before] = site.writes_nothing([&["status"]]);
+    before.succeeded().says("7.2 or older: /opt/SUNWiim").says("sales: configuration").says("No run has prepared it");
+    site.run(&["prepare", "--run-commands"]).succeeded();
+    site.run(&["status"]).succeeded().says("Prepared by run").says("Next: commpkg upgrade");
+    site.package_step();
+    site.with_stock(&["finish"]).exits(3);
+    site.run(&["status"]).succeeded().says("Finished by run");
+}
