@@ -35,6 +35,41 @@ pub enum Command {
     Status(Status),
     /// Go back from 7.3 to 7.2: stop, copy the saved configuration out, and after the packages put it back
     Rollback(Rollback),
+    /// Make the client resources anew from their templates, pack them and the HTTP gateway, and deploy them
+    ///
+    /// This is what the program does when it is called redeploy or iwadmin.
+    Redeploy(Redeploy),
+}
+
+/// Options of `redeploy`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Redeploy {
+    /// The address that clients fetch the resources from [default: that of the template, else of each resource]
+    #[arg(long, value_name = "URL")]
+    pub codebase: Option<String>,
+    /// What clients connect to [default: iim_mux.listenport]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub server: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub container: ContainerOptions,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub place: Place,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub commands: CommandOptions,
+}
+
+/// How archives are deployed.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct ContainerOptions {
+    /// Copy the archives into this deployment directory of a servlet container, below the root
+    #[arg(long, value_name = "DIR", conflicts_with = "container_command")]
+    pub container: Option<PathBuf>,
+    /// Run this command for each archive: {war} stands for its path, {name} for the application's name
+    #[arg(long, value_name = "CMD")]
+    pub container_command: Option<String>,
 }
 
 /// Options of `check`, `prepare`, `finish` and `upgrade`.

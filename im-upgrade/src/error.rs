@@ -116,6 +116,35 @@ pub enum Error {
         /// Resources of the product's type, where they are known.
         resources: Vec<String>,
     },
+    /// There are no client resources.
+    #[error("there are no client resources: {0} is missing")]
+    NoResources(RootPath),
+    /// There is nothing to make client resources from.
+    #[error("{0} holds no template: neither *.jnlp.template nor *.html.template")]
+    NoTemplates(RootPath),
+    /// A template would be for no language.
+    #[error("{template} has no matching language directory: there is none in {html}")]
+    NoLanguage {
+        /// The template.
+        template: String,
+        /// The directory of the client resources.
+        html: RootPath,
+    },
+    /// The address of the client resources is not known.
+    #[error("the codebase of {0} is not known: neither its template nor a client resource names one")]
+    NoCodebase(RootPath),
+    /// The address of the server is not known.
+    #[error("the server that {0} leads to is not known: iim_mux.listenport names no host")]
+    NoServer(RootPath),
+    /// The address names no application.
+    #[error("the path of the codebase {0} cannot be the name of an application")]
+    NoApplication(String),
+    /// An archive would be too long.
+    #[error("the files in {0} are too large for an archive: together they may have 60 MiB")]
+    TooLarge(RootPath),
+    /// Something else is where a file is to be written.
+    #[error("{0} is not a regular file")]
+    InTheWay(RootPath),
     /// A rollback is refused.
     #[error(transparent)]
     Rollback(#[from] crate::rollback::Refusal),
@@ -177,8 +206,17 @@ impl ToolError for Error {
             Self::NoStock { option, .. } => format!("Name a tree like a root, or a configuration directory, with {option} DIR."),
             Self::NoNewStock(_) => "Name a tree with the files of 7.3 with --new DIR.".to_owned(),
             Self::CopyChanged { .. } => "Put the file of 7.2 back into its copy, or undo the run that saved it with --undo.".to_owned(),
+            Self::NoResources(_) | Self::NoTemplates(_) => {
+                "Install the client resources, or name the installation with --im-base DIR.".to_owned()
+            }
+            Self::NoLanguage { .. } => "Make the directory of a language, such as en_US, and repeat the command.".to_owned(),
+            Self::NoCodebase(_) | Self::NoApplication(_) => {
+                "Name the address that clients use with --codebase URL, such as http://im.example.com/im/.".to_owned()
+            }
+            Self::NoServer(_) => "Name it with --server HOST:PORT.".to_owned(),
+            Self::InTheWay(_) => "Move it away, and repeat the command.".to_owned(),
             Self::Merging(error) => return error.hint(),
-            Self::Program { .. } | Self::Configuration { .. } | Self::Common(_) => return None,
+            Self::Program { .. } | Self::Configuration { .. } | Self::TooLarge(_) | Self::Common(_) => return None,
         })
     }
 }

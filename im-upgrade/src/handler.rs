@@ -1,12 +1,14 @@
 //! What is known of the runs of every command: each can be listed, resumed and undone whatever the command is that does so.
 
-use command::{Context, ProductCommands, Providers, RunHandler, Work};
+use command::{AfterUndo, Context, ProductCommands, Providers, RunHandler, Work};
 use config_merge::{FileSystems, MergeProducer};
+use upgrade_engine::Run;
 use upgrade_engine::engine::EngineError;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::step::StepError;
 
 use crate::error::Error;
+use crate::redeploy::Content;
 use crate::request::Request;
 use crate::service::{NOT_STOPPED, Stopped, Switch};
 use crate::upgrade::ImMerger;
@@ -31,7 +33,7 @@ impl RunHandler for AnyRun<'_> {
     fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
         let merge = MergeProducer { merger: ImMerger, files: FileSystems::of(self.context) };
         Ok(Providers {
-            producers: vec![Box::new(merge)],
+            producers: vec![Box::new(merge), Box::new(Content { fs: self.context.fs })],
             services: vec![
                 Box::new(ProductCommands::new(self.context)),
                 Box::new(Switch::new(self.context)),
@@ -44,6 +46,15 @@ impl RunHandler for AnyRun<'_> {
     fn next(&self, plan: &Plan) -> Vec<String> {
         let next = Request::of(plan).map(|request| next_lines(&request)).unwrap_or_default();
         crate::rollback::copies_line(plan).into_iter().chain(next).collect()
+    }
+
+    /// What a container made of an archive is not known: it is told again.
+    fn after_undo(&self, undone: &Run, _: &Plan) -> Result<AfterUndo, Error> {
+        let next = match Request::of(&undone.plan) {
+            Some(Request::Redeploy(redeploy)) => crate::redeploy::after_undo(&redeploy),
+            _ => Vec::new(),
+        };
+        Ok(AfterUndo { next, ..AfterUndo::default() })
     }
 
     /// A run whose server was not stopped has changed nothing else by then.
@@ -74,6 +85,7 @@ pub(crate) fn next_lines(request: &Request) -> Vec<String> {
             "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
             CONFIGURATOR,
         ],
+        (Request::Redeploy(_), _) => &[],
         (Request::Rollback(rollback), _) => return crate::rollback::next_lines(rollback),
     };
     lines.iter().map(|line| (*line).to_owned()).collect()

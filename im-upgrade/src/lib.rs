@@ -9,12 +9,15 @@ pub mod error;
 pub mod handler;
 pub mod program;
 mod release;
+pub mod redeploy;
 pub mod request;
 pub mod rollback;
 pub mod server;
 pub mod service;
 mod status;
 pub mod upgrade;
+
+use std::ffi::OsString;
 
 use command::{CommonOptions, Completion, Context};
 
@@ -30,6 +33,11 @@ impl command::Program for ImUpgrade {
     type Args = cli::Args;
     type Error = Error;
     const NAME: &'static str = TOOL;
+    const OTHER_NAMES: &'static [&'static str] = &redeploy::NAMES;
+
+    fn spelled_as_expected(arguments: Vec<OsString>) -> Vec<OsString> {
+        redeploy::with_command(arguments)
+    }
 
     fn options(args: &cli::Args) -> &CommonOptions {
         &args.common

@@ -19,6 +19,28 @@ pub enum Request {
     Upgrade(Merge),
     /// `rollback`
     Rollback(Rollback),
+    /// `redeploy`
+    Redeploy(Redeploy),
+}
+
+/// What a redeployment was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redeploy {
+    /// What it is about.
+    pub target: Target,
+    /// `--codebase`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codebase: Option<String>,
+    /// `--server`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// `--container`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<RootPath>,
+    /// `--container-command`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container_command: Option<String>,
 }
 
 /// What a part of a rollback was asked for.
@@ -74,6 +96,7 @@ impl Request {
             Self::Prepare(target) => format!("preparation of {} for 7.3", target.shown()),
             Self::Finish(merge) => format!("end of the upgrade of {} to 7.3", merge.target.shown()),
             Self::Upgrade(merge) => format!("upgrade of {} to 7.3", merge.target.shown()),
+            Self::Redeploy(redeploy) => format!("redeployment of the client resources of {}", redeploy.target.base),
             Self::Rollback(rollback) => match rollback.phase {
                 Phase::CopyOut => format!("rollback of {} before the packages", rollback.target.shown()),
                 Phase::Finish => format!("rollback of {} after the packages", rollback.target.shown()),
@@ -88,6 +111,7 @@ impl Request {
             Self::Prepare(target) => target,
             Self::Finish(merge) | Self::Upgrade(merge) => &merge.target,
             Self::Rollback(rollback) => &rollback.target,
+            Self::Redeploy(redeploy) => &redeploy.target,
         }
     }
 

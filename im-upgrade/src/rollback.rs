@@ -6,7 +6,7 @@
 
 mod copies;
 mod look;
-mod places;
+pub(crate) mod places;
 mod put_back;
 mod refusal;
 mod set;

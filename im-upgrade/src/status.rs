@@ -54,7 +54,8 @@ fn progress(context: &Context<'_>, server: &Server, runs: &[Run]) -> Vec<String>
     let here = context.options.real_root();
     let is_here = |request: &Request| {
         let target = request.target();
-        target.config_root == server.config_root && server.names().iter().any(|name| target.instances.contains(name))
+        // It is no part of an upgrade.
+        !matches!(request, Request::Redeploy(_)) && target.config_root == server.config_root && server.names().iter().any(|name| target.instances.contains(name))
     };
     let newest = in_effect(runs).into_iter().rev().find_map(|run| {
         let request = Request::of(&run.plan).filter(is_here)?;
@@ -72,6 +73,7 @@ fn progress(context: &Context<'_>, server: &Server, runs: &[Run]) -> Vec<String>
         Request::Finish(_) => format!("Finished by run {id}"),
         Request::Upgrade(_) => format!("Upgraded by run {id}"),
         Request::Rollback(rollback) if rollback.phase == Phase::CopyOut => format!("Rollback begun by run {id}"),
+        Request::Redeploy(_) => format!("Redeployed by run {id}"),
         Request::Rollback(_) => format!("Rolled back to 7.2 by run {id}"),
     };
     std::iter::once(done).chain(next_lines(&request)).collect()

@@ -12,7 +12,7 @@ use super::look;
 use crate::error::Error;
 
 /// The places of a plan.
-pub(super) struct Places<'a> {
+pub(crate) struct Places<'a> {
     fs: &'a dyn FileSystem,
     /// The anchor of each directory.
     anchors: BTreeMap<RootPath, String>,
@@ -21,7 +21,7 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(fs: &'a dyn FileSystem) -> Self {
+    pub(crate) fn new(fs: &'a dyn FileSystem) -> Self {
         Self { fs, anchors: BTreeMap::new(), made: Vec::new() }
     }
 
@@ -29,7 +29,7 @@ impl<'a> Places<'a> {
     ///
     /// # Errors
     /// As `open`.
-    pub(super) fn of(&mut self, plan: &mut Plan, path: &RootPath) -> Result<Place, Error> {
+    pub(crate) fn of(&mut self, plan: &mut Plan, path: &RootPath) -> Result<Place, Error> {
         let mut below = Vec::new();
         let mut at = path.clone();
         loop {
@@ -46,7 +46,7 @@ impl<'a> Places<'a> {
     }
 
     /// Returns whether a step makes a directory.
-    pub(super) fn makes(&self, directory: &RootPath) -> bool {
+    pub(crate) fn makes(&self, directory: &RootPath) -> bool {
         self.made.contains(directory)
     }
 
@@ -54,7 +54,11 @@ impl<'a> Places<'a> {
         if let Some(known) = self.anchors.get(directory) {
             return Ok(known.clone());
         }
-        let name = format!("directory-{}", self.anchors.len().saturating_add(1));
+        let mut number = self.anchors.len().saturating_add(1);
+        while plan.anchors.contains_key(&format!("directory-{number}")) {
+            number = number.saturating_add(1);
+        }
+        let name = format!("directory-{number}");
         let dir = self.fs.open_dir(directory).map_err(|e| Error::io("open", directory, e))?;
         plan.anchors.insert(name.clone(), survey::anchor(&*dir, directory).map_err(command::Error::from)?);
         self.anchors.insert(directory.clone(), name.clone());
@@ -65,7 +69,7 @@ impl<'a> Places<'a> {
     ///
     /// # Errors
     /// As `open`.
-    pub(super) fn make(
+    pub(crate) fn make(
         &mut self,
         plan: &mut Plan,
         directory: &RootPath,

@@ -298,6 +298,8 @@ fn upgrades(session: Option<&Session>, config_root: &RootPath) -> Result<Vec<Run
             // What was upgraded before is rolled back.
             Some(Request::Rollback(rollback)) if rollback.phase != Phase::CopyOut => upgrades.clear(),
             None | Some(Request::Rollback(_)) => {}
+            // What it replaced belongs to an upgrade before it.
+            Some(Request::Redeploy(_)) if upgrades.is_empty() => {}
             Some(_) => upgrades.push(run.id.clone()),
         }
     }

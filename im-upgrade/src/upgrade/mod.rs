@@ -19,6 +19,8 @@ pub use check::check_lines;
 pub use merging::ImMerger;
 pub use run::Upgrade;
 pub use saving::{Saved, saved_by};
+pub(crate) use stock::attributes;
+pub(crate) use tree::is_copy;
 
 /// Which command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
