@@ -59,10 +59,9 @@ impl RunHandler for AnyRun<'_> {
 pub(crate) fn next_lines(request: &Request) -> Vec<String> {
     let is_cluster = request.target().service.starts_with("cluster");
     let lines: &[&str] = match (request, is_cluster) {
-        (Request::Prepare(_), false) => &[
-            "Next: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API",
-            "Then: im-upgrade finish",
-        ],
+        (Request::Prepare(_), false) => {
+            &["Next: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API", "Then: im-upgrade finish"]
+        }
         (Request::Prepare(_), true) => &[
             "Next, on every node of the cluster: commpkg upgrade; answer Yes when it asks whether to upgrade the IM API",
             "Then, once: im-upgrade finish",

@@ -82,6 +82,11 @@ impl Control {
         if self.runs { how } else { format!("{how}, not run") }
     }
 
+    /// Returns whether nothing is stopped and started.
+    pub fn is_off(&self) -> bool {
+        self.how == How::NotAtAll
+    }
+
     /// Returns whether the server is a resource of a cluster.
     pub fn is_cluster(&self) -> bool {
         matches!(self.how, How::Cluster { .. })

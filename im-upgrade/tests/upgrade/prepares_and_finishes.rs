@@ -33,7 +33,7 @@ fn finish_merges_and_starts_the_new_release() {
         .says("conflicts: the site's values are kept")
         .says("Audio chat stays off and the IMPS gateway is not deployed until you run the configurator");
     assert_eq!(site.calls(), ["new imadmin start", "sales imadmin start"]);
-    assert!(site.text(CONF).contains("smtp.siroe.com"));
+    assert!(site.conf().contains("smtp.siroe.com"));
 }
 
 #[test]
@@ -106,4 +106,15 @@ fn status_shows_the_instances_and_the_runs_behind_them() {
     site.package_step();
     site.with_stock(&["finish"]).exits(3);
     site.run(&["status"]).succeeded().says("Finished by run");
+}
+
+#[test]
+fn an_upgrade_that_is_done_is_not_done_twice() {
+    let site = Site::with_both();
+    site.with_stock(&["upgrade"]).exits(3);
+    site.calls();
+    let before = site.product();
+    site.with_stock(&["upgrade"]).exits(3).says("there is nothing to do");
+    before.assert_same(&site.product());
+    assert!(site.calls().is_empty());
 }
