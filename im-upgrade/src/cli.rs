@@ -33,6 +33,8 @@ pub enum Command {
     Upgrade(Upgrade),
     /// Show the installation, its instances, and how far an upgrade is
     Status(Status),
+    /// Go back from 7.3 to 7.2: stop, copy the saved configuration out, and after the packages put it back
+    Rollback(Rollback),
 }
 
 /// Options of `check`, `prepare`, `finish` and `upgrade`.
@@ -83,6 +85,26 @@ pub struct Status {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
     pub place: Place,
+}
+
+/// Options of `rollback`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Rollback {
+    /// After the packages of 7.2 are installed: put its configuration back and start it
+    #[arg(long, conflicts_with_all = ["skip_packages", "force"])]
+    pub finish: bool,
+    /// Do both parts at once: 7.2 is installed already
+    #[arg(long)]
+    pub skip_packages: bool,
+    /// Replace files that the site edited after the upgrade
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub place: Place,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub service: ServiceOptions,
 }
 
 /// Which installation, and which of its instances.

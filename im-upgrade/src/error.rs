@@ -116,6 +116,9 @@ pub enum Error {
         /// Resources of the product's type, where they are known.
         resources: Vec<String>,
     },
+    /// A rollback is refused.
+    #[error(transparent)]
+    Rollback(#[from] crate::rollback::Refusal),
     /// An error that every merge has.
     #[error(transparent)]
     Merging(#[from] config_merge::Error),
@@ -163,6 +166,7 @@ impl ToolError for Error {
             Self::Cluster { resources, .. } => {
                 format!("Name one of the resources {} with --ha RESOURCE.", resources.join(", "))
             }
+            Self::Rollback(refusal) => refusal.hint(),
             Self::NotStopped(_) => "Instances that had been stopped are started again.".to_owned(),
             Self::RuntimeInUse { .. } => "Use im-upgrade prepare, which stops the server, and then im-upgrade finish.".to_owned(),
             Self::Running { .. } => "Run im-upgrade prepare first: it stops the server and saves the configuration.".to_owned(),

@@ -40,8 +40,10 @@ impl RunHandler for AnyRun<'_> {
             ..Providers::default()
         })
     }
+
     fn next(&self, plan: &Plan) -> Vec<String> {
-        Request::of(plan).map(|request| next_lines(&request)).unwrap_or_default()
+        let next = Request::of(plan).map(|request| next_lines(&request)).unwrap_or_default();
+        crate::rollback::copies_line(plan).into_iter().chain(next).collect()
     }
 
     /// A run whose server was not stopped has changed nothing else by then.
@@ -72,6 +74,7 @@ pub(crate) fn next_lines(request: &Request) -> Vec<String> {
             "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
             CONFIGURATOR,
         ],
+        (Request::Rollback(rollback), _) => return crate::rollback::next_lines(rollback),
     };
     lines.iter().map(|line| (*line).to_owned()).collect()
 }

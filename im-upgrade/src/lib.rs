@@ -10,6 +10,7 @@ pub mod handler;
 pub mod program;
 mod release;
 pub mod request;
+pub mod rollback;
 pub mod server;
 pub mod service;
 mod status;

@@ -36,6 +36,7 @@ impl Program<'_> {
             (Some(Command::Prepare(args)), _) => self.upgrade(args, Phase::Prepare),
             (Some(Command::Finish(args)), _) => self.upgrade(args, Phase::Finish),
             (Some(Command::Upgrade(args)), _) => self.upgrade(args, Phase::Upgrade),
+            (Some(Command::Rollback(args)), _) => crate::rollback::carry_out(args, self.context),
         }
     }
 

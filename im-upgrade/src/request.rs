@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use upgrade_engine::fs::RootPath;
 use upgrade_engine::plan::Plan;
 
+use crate::rollback::Phase;
+
 /// What a run was asked for. A variant for each command that changes something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
@@ -15,6 +17,18 @@ pub enum Request {
     Finish(Merge),
     /// `upgrade`
     Upgrade(Merge),
+    /// `rollback`
+    Rollback(Rollback),
+}
+
+/// What a part of a rollback was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rollback {
+    /// What it is about.
+    pub target: Target,
+    /// Which part it is.
+    pub phase: Phase,
 }
 
 /// What a merge is about.
@@ -60,6 +74,11 @@ impl Request {
             Self::Prepare(target) => format!("preparation of {} for 7.3", target.shown()),
             Self::Finish(merge) => format!("end of the upgrade of {} to 7.3", merge.target.shown()),
             Self::Upgrade(merge) => format!("upgrade of {} to 7.3", merge.target.shown()),
+            Self::Rollback(rollback) => match rollback.phase {
+                Phase::CopyOut => format!("rollback of {} before the packages", rollback.target.shown()),
+                Phase::Finish => format!("rollback of {} after the packages", rollback.target.shown()),
+                Phase::Whole => format!("rollback of {}", rollback.target.shown()),
+            },
         }
     }
 
@@ -68,6 +87,7 @@ impl Request {
         match self {
             Self::Prepare(target) => target,
             Self::Finish(merge) | Self::Upgrade(merge) => &merge.target,
+            Self::Rollback(rollback) => &rollback.target,
         }
     }
 

@@ -136,7 +136,11 @@ impl Control {
             .collect())
     }
 
-    fn verify(&self, plan: &mut Plan, server: &Server) -> Result<(), Error> {
+    /// Adds the step that sees that the server has stopped.
+    ///
+    /// # Errors
+    /// Never for instances that were found.
+    pub fn verify(&self, plan: &mut Plan, server: &Server) -> Result<(), Error> {
         if self.runs && self.how == How::Imadmin {
             plan.steps.push(stopped::step(&server.instances, self.timeout)?);
         }

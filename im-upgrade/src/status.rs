@@ -9,6 +9,7 @@ use upgrade_engine::{Run, Status};
 use crate::error::Error;
 use crate::handler::next_lines;
 use crate::request::Request;
+use crate::rollback::Phase;
 use crate::server::{Instance, Server};
 use crate::service;
 use crate::{TOOL, cli};
@@ -70,6 +71,8 @@ fn progress(context: &Context<'_>, server: &Server, runs: &[Run]) -> Vec<String>
         Request::Prepare(_) => format!("Prepared by run {id}"),
         Request::Finish(_) => format!("Finished by run {id}"),
         Request::Upgrade(_) => format!("Upgraded by run {id}"),
+        Request::Rollback(rollback) if rollback.phase == Phase::CopyOut => format!("Rollback begun by run {id}"),
+        Request::Rollback(_) => format!("Rolled back to 7.2 by run {id}"),
     };
     std::iter::once(done).chain(next_lines(&request)).collect()
 }

@@ -9,6 +9,11 @@
 )]
 
 mod canary;
+mod rollback {
+    mod puts_back;
+    mod refuses;
+    mod sweeps;
+}
 mod support;
 mod upgrade {
     mod cluster;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use command::Context;
 use config_merge::FileSystems;
-use upgrade_engine::Status;
 use upgrade_engine::fs::{FileSystem, RootPath};
 use upgrade_engine::run_list::{in_effect, list_runs};
+use upgrade_engine::{Run, Status};
 
 use super::Phase;
 use super::saving::{Saved, saved_by};
@@ -15,6 +15,7 @@ use super::stock::StockFiles;
 use super::tree::SUFFIX;
 use crate::error::Error;
 use crate::request::Request;
+use crate::rollback;
 use crate::server::{CONF, Instance, Server, below, kind};
 use crate::service::Control;
 use crate::{TOOL, cli};
@@ -139,7 +140,14 @@ fn prepared(context: &Context<'_>, server: &Server) -> Result<Option<Prepared>, 
     let runs = list_runs(&*state.fs, &state.path, TOOL).map_err(command::Error::from)?;
     let here = context.options.real_root();
     let effective = in_effect(&runs);
-    let found = effective.into_iter().rev().filter(|run| run.status == Status::Finished).find_map(|run| {
+    let is_rolled_back = |run: &&Run| match Request::of(&run.plan) {
+        Some(Request::Rollback(rollback)) => {
+            rollback.phase != rollback::Phase::CopyOut && rollback.target.config_root == server.config_root
+        }
+        _ => false,
+    };
+    let finished = effective.into_iter().rev().filter(|run| run.status == Status::Finished);
+    let found = finished.take_while(|run| !is_rolled_back(run)).find_map(|run| {
         let Some(Request::Prepare(target)) = Request::of(&run.plan) else { return None };
         let has_all = server.instances.iter().all(|instance| target.instances.contains(&instance.name));
         let is_it = run.plan.scope.may_be_on(&here) && target.config_root == server.config_root && has_all;

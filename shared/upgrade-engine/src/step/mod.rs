@@ -48,7 +48,7 @@ pub use write_file::WriteFile;
 
 pub(crate) use ahead::{Ahead, check_steps};
 pub use new_file::read_whole;
-pub(crate) use saved::{Saves, read_original};
+pub(crate) use saved::{Saves, read_original, read_original_attributes};
 
 use crate::digest::Digest;
 pub use crate::error::StepError;

@@ -79,6 +79,8 @@ fn the_file_that_a_rename_replaced_can_be_read_as_the_runs_original() {
     let session = session(&fs).unwrap();
     let run = session.newest("", |_| true).unwrap();
     assert_eq!(session.original(&run, &place("conf/site")).unwrap(), Some(b"new = 1\n".to_vec()));
+    let original = session.original_file(&run, &place("conf/site")).unwrap().unwrap();
+    assert_eq!((original.content, original.attributes), (b"new = 1\n".to_vec(), attributes(&disk(), "conf/site")));
     assert_eq!(session.original(&run, &place("live/plain")).unwrap(), None, "its name was free");
 }
 
