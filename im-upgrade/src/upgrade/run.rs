@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::handler::AnyRun;
 use crate::release;
 use crate::request::{Merge, Request, Target};
-use crate::server::{Instance, Settings, below, kind};
+use crate::server::{Instance, Settings, below, is_base, kind};
 use crate::service::{self, Action};
 use crate::{TOOL, cli};
 
@@ -99,6 +99,9 @@ impl Upgrade<'_> {
             facts.control.refuse_unsafe(context, &facts.server, &facts.old_base)?;
         }
         if self.phase != Phase::Prepare {
+            if facts.control.runs_imadmin() && !is_base(fs, &facts.new_base) {
+                return Err(Error::NotInstalled(facts.new_base.clone()));
+            }
             facts.control.refuse_unsafe(context, &facts.server, &facts.new_base)?;
         }
         for instance in &facts.server.instances {

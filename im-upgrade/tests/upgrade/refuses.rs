@@ -124,6 +124,11 @@ fn the_files_of_7_3_must_be_known() {
     site.run(PREPARE).succeeded();
     site.run(&["--undo"]).succeeded();
     before.assert_same(&site.product());
+    std::fs::remove_dir_all(site.path("/opt/sun")).unwrap();
+    site.with_stock(&["upgrade"])
+        .exits(1)
+        .says("7.3 is not installed in /opt/sun/comms/im")
+        .says("Nothing was changed.");
     let empty = site.beside("home");
     refuses(&site, &["upgrade", "--new", empty.to_str().unwrap()], "holds no stock files: there is no iim.conf in it");
 }
