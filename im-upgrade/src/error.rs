@@ -91,6 +91,9 @@ pub enum Error {
     /// There is no 7.2 any more.
     #[error("{0} holds 7.3 already, and there is no 7.2")]
     AlreadyNew(RootPath),
+    /// There is no 7.3 to start.
+    #[error("7.3 is not installed in {0}, so it cannot be started")]
+    NotInstalled(RootPath),
     /// There are no stock files in a directory that was named.
     #[error("{top} holds no stock files: there is no iim.conf in it")]
     NoStock {
@@ -203,6 +206,9 @@ impl ToolError for Error {
                 "Upgrade to 7.2 first, by chapter 7 of the Communications Suite 5 Upgrade Guide; then repeat the command.".to_owned()
             }
             Self::AlreadyNew(_) => "Use im-upgrade finish.".to_owned(),
+            Self::NotInstalled(_) => {
+                "Run im-upgrade prepare, upgrade the packages, then run im-upgrade finish; or merge the files only, with --no-service.".to_owned()
+            }
             Self::NoStock { option, .. } => format!("Name a tree like a root, or a configuration directory, with {option} DIR."),
             Self::NoNewStock(_) => "Name a tree with the files of 7.3 with --new DIR.".to_owned(),
             Self::CopyChanged { .. } => "Put the file of 7.2 back into its copy, or undo the run that saved it with --undo.".to_owned(),

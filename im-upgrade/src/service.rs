@@ -82,6 +82,16 @@ impl Control {
         if self.runs { how } else { format!("{how}, not run") }
     }
 
+    /// Returns whether a run calls `imadmin`.
+    pub fn runs_imadmin(&self) -> bool {
+        self.runs && self.how == How::Imadmin
+    }
+
+    /// Returns whether nothing is stopped and started.
+    pub fn is_off(&self) -> bool {
+        self.how == How::NotAtAll
+    }
+
     /// Returns whether the server is a resource of a cluster.
     pub fn is_cluster(&self) -> bool {
         matches!(self.how, How::Cluster { .. })
@@ -136,7 +146,7 @@ impl Control {
     /// # Errors
     /// Never for instances that were found.
     pub fn verify(&self, plan: &mut Plan, server: &Server) -> Result<(), Error> {
-        if self.runs && self.how == How::Imadmin {
+        if self.runs_imadmin() {
             plan.steps.push(stopped::step(&server.instances, self.timeout)?);
         }
         Ok(())

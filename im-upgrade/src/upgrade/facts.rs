@@ -32,6 +32,13 @@ pub(super) struct Facts {
     prepared: Option<BTreeMap<RootPath, Saved>>,
 }
 
+/// What a run of `prepare` leaves to `finish`.
+struct Prepared {
+    /// Where 7.2 was.
+    base: RootPath,
+    saved: BTreeMap<RootPath, Saved>,
+}
+
 /// The stock files of both releases.
 pub(super) struct Stock<'a> {
     /// Nothing where it is not known.
@@ -64,12 +71,12 @@ impl Facts {
         let present = server.present_base().ok_or_else(|| Error::NoBase(server.config_root.to_string()))?;
         let old_base = match (&server.old_base, &prepared) {
             (Some(base), _) => base.clone(),
-            (None, Some((base, _))) => base.clone(),
+            (None, Some(prepared)) => prepared.base.clone(),
             (None, None) => present.clone(),
         };
         let shipped_at = stock.new.as_ref().and_then(|new| new.base.clone());
         let new_base = server.new_base.clone().or(shipped_at).unwrap_or_else(|| old_base.clone());
-        Ok(Self { server, control, old_base, new_base, prepared: prepared.map(|(_, saved)| saved) })
+        Ok(Self { server, control, old_base, new_base, prepared: prepared.map(|prepared| prepared.saved) })
     }
 
     /// Returns where the site's values come from, and the new release's files where none were named.
@@ -127,8 +134,8 @@ impl Facts {
     }
 }
 
-/// Returns where 7.2 was when the newest run of `prepare` about these instances saved its files, and what that saved.
-fn prepared(context: &Context<'_>, server: &Server) -> Result<Option<(RootPath, BTreeMap<RootPath, Saved>)>, Error> {
+/// Returns what the newest run of `prepare` about these instances left.
+fn prepared(context: &Context<'_>, server: &Server) -> Result<Option<Prepared>, Error> {
     let state = context.state;
     let runs = list_runs(&*state.fs, &state.path, TOOL).map_err(command::Error::from)?;
     let here = context.options.real_root();
@@ -144,7 +151,7 @@ fn prepared(context: &Context<'_>, server: &Server) -> Result<Option<(RootPath, 
         let Some(Request::Prepare(target)) = Request::of(&run.plan) else { return None };
         let has_all = server.instances.iter().all(|instance| target.instances.contains(&instance.name));
         let is_it = run.plan.scope.may_be_on(&here) && target.config_root == server.config_root && has_all;
-        is_it.then(|| (target.base, saved_by(&run.plan)))
+        is_it.then(|| Prepared { base: target.base, saved: saved_by(&run.plan) })
     });
     Ok(found)
 }

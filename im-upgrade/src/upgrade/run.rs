@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::handler::AnyRun;
 use crate::release;
 use crate::request::{Merge, Request, Target};
-use crate::server::{Instance, Settings, below, kind};
+use crate::server::{Instance, Settings, below, is_base, kind};
 use crate::service::{self, Action};
 use crate::{TOOL, cli};
 
@@ -87,15 +87,7 @@ impl Upgrade<'_> {
     /// Refuses what cannot be upgraded, before anything is planned.
     fn refuse(&self, facts: &Facts, plan: &mut Plan) -> Result<(), Error> {
         let (context, fs) = (self.context, self.context.fs);
-        if self.phase == Phase::Finish {
-            for instance in &facts.server.instances {
-                let Some(holder) = service::users_of(fs, &instance.runtime()?).into_iter().next() else { continue };
-                if facts.control.how != service::How::NotAtAll {
-                    return Err(Error::Running { instance: instance.name.clone(), holder });
-                }
-                plan.warnings.push(format!("the server of instance {} runs: {holder}", instance.name));
-            }
-        } else {
+        if self.phase != Phase::Finish {
             if self.phase == Phase::Prepare && facts.server.old_base.is_none() {
                 return Err(Error::AlreadyNew(facts.old_base.clone()));
             }
@@ -107,6 +99,9 @@ impl Upgrade<'_> {
             facts.control.refuse_unsafe(context, &facts.server, &facts.old_base)?;
         }
         if self.phase != Phase::Prepare {
+            if facts.control.runs_imadmin() && !is_base(fs, &facts.new_base) {
+                return Err(Error::NotInstalled(facts.new_base.clone()));
+            }
             facts.control.refuse_unsafe(context, &facts.server, &facts.new_base)?;
         }
         for instance in &facts.server.instances {
@@ -191,10 +186,16 @@ impl Upgrade<'_> {
         let mut merges = self.merged(facts, &files)?;
         leave_links(&mut merges, facts);
 
-        if self.phase == Phase::Upgrade {
-            self.stop(facts, &mut plan)?;
+        let is_changed =
+            merges.merged.iter().any(|merged| merged.result().map(Digest::of) != merged.file.live.digest());
+        let running = self.running(facts)?;
+        match (self.phase, running) {
+            (Phase::Upgrade, _) if is_changed => self.stop(facts, &mut plan)?,
+            (Phase::Finish, Some(running)) if is_changed && !facts.control.is_off() => return Err(running),
+            (Phase::Finish, Some(running)) if is_changed => plan.warnings.push(running.to_string()),
+            _ => {}
         }
-        if matches!(origin, Origin::Live) {
+        if is_changed && matches!(origin, Origin::Live) {
             let with = if facts.old_base == facts.new_base { Resources::Save } else { Resources::StayAsTheyAre };
             self.save(facts, Some(&new), with, &mut plan)?;
         }
@@ -205,8 +206,11 @@ impl Upgrade<'_> {
         ];
         notes.extend(self.follow_base(facts, &mut plan)?);
         notes.extend(self.carry_runtime(facts, &merges, &mut plan)?);
-        facts.control.start(&mut plan, fs, &facts.server, &facts.new_base)?;
-        notes.extend(facts.control.by_hand(fs, &facts.server, &facts.new_base, Action::Start)?);
+        // Where everything is as it must be, a server that runs is left alone.
+        if is_changed || (self.phase == Phase::Finish && self.running(facts)?.is_none()) {
+            facts.control.start(&mut plan, fs, &facts.server, &facts.new_base)?;
+            notes.extend(facts.control.by_hand(fs, &facts.server, &facts.new_base, Action::Start)?);
+        }
 
         plan.warnings.extend(site.warnings.iter().cloned());
         self.warn_of_unproven(stock.base.is_none(), &merges, &mut plan);
@@ -233,6 +237,17 @@ impl Upgrade<'_> {
         let details = |changes: &Changes<'_>| json!({ "changes": changes, "open_conflicts": open });
         let json = config_merge::changes_as_json(context, &changes, &mut report, details)?;
         Ok(Completion { exit, report, json })
+    }
+
+    /// Returns the error that a server runs; nothing where none does, as far as this user can see.
+    fn running(&self, facts: &Facts) -> Result<Option<Error>, Error> {
+        for instance in &facts.server.instances {
+            let users = service::users_of(self.context.fs, &instance.runtime()?);
+            if let Some(holder) = users.into_iter().next() {
+                return Ok(Some(Error::Running { instance: instance.name.clone(), holder }));
+            }
+        }
+        Ok(None)
     }
 
     fn apply(&self, plan: Plan, runs: &Runs<'_, AnyRun<'_>>, run: NewRun<'_, AnyRun<'_>>) -> Result<Report, Error> {

@@ -133,8 +133,7 @@ fn new_place(
 ) -> Result<Place, Error> {
     let mut missing: Vec<Name> = Vec::new();
     let mut at = target.clone();
-    loop {
-        let Some((above, last)) = at.split_last() else { break };
+    while let Some((above, last)) = at.split_last() {
         missing.push(last);
         at = above;
         if kind(fs, &at)?.is_some() {

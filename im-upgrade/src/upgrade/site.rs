@@ -9,6 +9,8 @@ use config_merge::{Live, Version, Where, own_files};
 use documents::whole_file::Content;
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{FileSystem, RootPath};
+use upgrade_engine::step::Attributes;
+use upgrade_engine::survey::real_path;
 
 use super::merging::PRODUCT;
 use super::saving::Saved;
@@ -124,8 +126,10 @@ impl<'a> Site<'a> {
             self.files.insert(name, SiteFile { source, digest: None, target: found.target });
         }
         let Origin::Prepared(saved) = origin else { return Ok(()) };
+        // Copies are known by paths without links.
+        let real = real_path(self.fs, directory).unwrap_or_else(|_| directory.clone());
         for (path, saved) in saved {
-            if let Some(rest) = tree::name_below(directory, path) {
+            if let Some(rest) = tree::name_below(&real, path) {
                 let file = SiteFile { source: saved.copy.clone(), digest: Some(saved.digest), target: path.clone() };
                 self.files.insert(format!("{prefix}{rest}"), file);
             }
@@ -167,7 +171,15 @@ impl<'a> Site<'a> {
             (None, None, None) => return Err(Error::usage(format!("{name} is no file of the configuration"))),
         };
         if let Some(content) = own_files::read_if_there(self.fs, &target)? {
-            return Ok((target, Live::File(Digest::of(&content))));
+            let digest = Digest::of(&content);
+            // The package step may have given the file to root, or opened it to everybody.
+            let site = self.files.get(name).filter(|file| file.source != file.target && target == file.target);
+            let site = site.map(|file| attributes(self.fs, &file.source)).transpose()?;
+            let live = match site {
+                Some(site) if !is_alike(&site, &attributes(self.fs, &target)?) => Live::Overwritten(digest, site),
+                _ => Live::File(digest),
+            };
+            return Ok((target, live));
         }
         let site = self.files.get(name).map(|file| attributes(self.fs, &file.source)).transpose()?;
         let stock = match (new, site) {
@@ -186,6 +198,11 @@ impl<'a> Site<'a> {
         }
         Ok((target, Live::Nothing(attributes)))
     }
+}
+
+/// Returns whether two files have the same owner, mode and extended attributes.
+fn is_alike(one: &Attributes, other: &Attributes) -> bool {
+    (one.uid, one.gid, one.mode, &one.extended) == (other.uid, other.gid, other.mode, &other.extended)
 }
 
 /// Returns the copy of a file that is there without a run of ours.

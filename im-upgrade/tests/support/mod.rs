@@ -95,6 +95,11 @@ impl Site {
         fs::set_permissions(self.path(path), Permissions::from_mode(0o755)).unwrap();
     }
 
+    /// Returns the main file of the default instance, which is no text in UTF-8.
+    pub(crate) fn conf(&self) -> String {
+        String::from_utf8_lossy(&self.read(CONF)).into_owned()
+    }
+
     /// Returns how the programs were called, in order, and forgets it.
     pub(crate) fn calls(&self) -> Vec<String> {
         let text = fs::read_to_string(self.beside("called")).unwrap_or_default();

@@ -106,8 +106,30 @@ fn a_conflict_that_is_resolved_gets_the_chosen_value() {
     let searchlimit = "default/config/iim.conf:iim_ldap.searchlimit=new";
     let retries = "default/config/iim.conf:iim_wd.maxRetries=7";
     let outcome = site.with_stock(&["upgrade", "--json", "--resolve", searchlimit, "--resolve", retries]).exits(3);
-    let of = |name: &str| rows(&outcome.json()).into_iter().find(|row| row.key.ends_with(name)).unwrap();
+    let of = |name: &str| {
+        rows(&outcome.json())
+            .into_iter()
+            .find(|row| row.file.starts_with("default") && row.key.ends_with(name))
+            .unwrap()
+    };
     assert_eq!(of("iim_ldap.searchlimit").outcome, "100");
     assert_eq!(of("iim_wd.maxRetries").outcome, "7");
-    assert!(site.text(crate::support::CONF).contains("\"7\""));
+    assert!(site.conf().contains("\"7\""));
+}
+
+#[test]
+fn without_the_files_of_7_2_the_sites_values_are_kept_and_the_base_is_followed_all_the_same() {
+    let site = Site::with_both();
+    let new = site.beside("stock-new");
+    let words = ["upgrade", "--run-commands", "--json", "--new", new.to_str().unwrap()];
+    let outcome = site.run(&words).exits(0);
+    let of = |name: &str| {
+        rows(&outcome.json())
+            .into_iter()
+            .find(|row| row.file.starts_with("default") && row.key.ends_with(name))
+            .unwrap()
+    };
+    assert_eq!(of("iim_ldap.searchlimit").decision, "unproven");
+    assert_eq!(of("iim_ldap.searchlimit").outcome, "-1");
+    assert_eq!(of("iim.instancedir").outcome, "/opt/sun/comms");
 }

@@ -1,20 +1,17 @@
 //! Notifications, alerts and conversations go along where the merged configuration names another runtime directory.
 
-use crate::support::{CONF, NEW, Site};
+use crate::support::{NEW, Site};
 
 /// A site whose new release keeps its runtime data elsewhere.
 fn moving() -> Site {
     let site = Site::with_both();
-    for name in ["stock-new"] {
-        let path = site.beside(&format!("{name}/etc/opt/SUNWiim/default/config/iim.conf"));
-        let text = std::fs::read(&path).unwrap();
-        let text = String::from_utf8_lossy(&text).replace(
-            "iim.instancevardir = \"/var/opt/SUNWiim/default\"",
-            "iim.instancevardir = \"/var/opt/sun/comms/im/default\"",
-        );
-        assert!(text.contains("comms/im/default"));
-        std::fs::write(&path, text).unwrap();
-    }
+    let path = site.beside("stock-new/etc/opt/SUNWiim/default/config/iim.conf");
+    let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).replace(
+        "iim.instancevardir = \"/var/opt/SUNWiim/default\"",
+        "iim.instancevardir = \"/var/opt/sun/comms/im/default\"",
+    );
+    assert!(text.contains("comms/im/default"));
+    std::fs::write(&path, text).unwrap();
     site.write("/var/opt/SUNWiim/default/db/alerts/one", "an alert\n");
     site
 }
@@ -28,7 +25,7 @@ fn runtime_data_are_copied_to_the_new_place_and_stay_in_the_old_one() {
         .says("sales: runtime data stay in /var/opt/SUNWiim/sales");
     assert_eq!(site.text("/var/opt/sun/comms/im/default/db/alerts/one"), "an alert\n");
     assert_eq!(site.text("/var/opt/SUNWiim/default/db/alerts/one"), "an alert\n");
-    assert!(site.text(CONF).contains("/var/opt/sun/comms/im/default"));
+    assert!(site.conf().contains("/var/opt/sun/comms/im/default"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The documented order: stop, save, packages, merge, start.
 
-use crate::support::{CONF, NEW, ROOT, Site};
+use crate::support::{CONF, NEW, OLD, ROOT, Site};
 
 #[test]
 fn prepare_stops_every_instance_with_its_own_imadmin_and_saves_its_files() {
@@ -33,7 +33,7 @@ fn finish_merges_and_starts_the_new_release() {
         .says("conflicts: the site's values are kept")
         .says("Audio chat stays off and the IMPS gateway is not deployed until you run the configurator");
     assert_eq!(site.calls(), ["new imadmin start", "sales imadmin start"]);
-    assert!(site.text(CONF).contains("smtp.siroe.com"));
+    assert!(site.conf().contains("smtp.siroe.com"));
 }
 
 #[test]
@@ -106,4 +106,71 @@ fn status_shows_the_instances_and_the_runs_behind_them() {
     site.package_step();
     site.with_stock(&["finish"]).exits(3);
     site.run(&["status"]).succeeded().says("Finished by run");
+}
+
+#[test]
+fn an_upgrade_that_is_done_is_not_done_twice() {
+    let site = Site::with_both();
+    site.with_stock(&["upgrade"]).exits(3);
+    site.calls();
+    let before = site.product();
+    site.with_stock(&["upgrade"]).exits(3).says("there is nothing to do");
+    before.assert_same(&site.product());
+    assert!(site.calls().is_empty());
+}
+
+/// Returns mode, owner and group.
+fn like(site: &Site, path: &str) -> (u32, u32, u32) {
+    let (mode, user, group, ..) = testkit::site::attributes(&site.path(path));
+    (mode & 0o7777, user, group)
+}
+
+#[test]
+fn a_file_that_the_package_step_opened_to_everybody_is_the_sites_again() {
+    let site = Site::new();
+    let before = like(&site, CONF);
+    site.run(&["prepare", "--run-commands"]).succeeded();
+    site.package_step();
+    std::fs::remove_file(site.path(CONF)).unwrap();
+    site.write(CONF, std::fs::read(site.beside(&format!("stock-new{CONF}"))).unwrap());
+    let shipped = like(&site, CONF);
+    assert_ne!(before, shipped);
+    site.with_stock(&["finish"]).exits(3);
+    assert_eq!(like(&site, CONF), before);
+    site.run(&["--undo"]).succeeded();
+    assert_eq!(like(&site, CONF), shipped);
+}
+
+#[test]
+fn client_resources_of_a_base_that_the_package_step_removed_are_merged_from_their_copies() {
+    let site = Site::new();
+    let page = site.read(&format!("{OLD}/html/index.html"));
+    site.run(&["prepare", "--run-commands"]).succeeded();
+    site.package_step();
+    for name in ["sbin", "lib", "config"] {
+        let path = site.path(&format!("{OLD}/{name}"));
+        let _ = std::fs::remove_dir_all(&path).or_else(|_| std::fs::remove_file(&path));
+    }
+    std::fs::remove_file(site.path(&format!("{OLD}/html/index.html"))).unwrap();
+    site.with_stock(&["finish"]).exits(3);
+    assert_eq!(site.read(&format!("{NEW}/html/index.html")), page, "a conflict keeps the site's page");
+}
+
+#[test]
+fn a_release_that_takes_the_place_of_the_old_one_is_merged_there() {
+    let site = Site::new();
+    let page = site.read(&format!("{OLD}/html/index.html"));
+    site.run(&["prepare", "--run-commands"]).succeeded();
+    site.package_step();
+    std::fs::remove_dir_all(site.path("/opt/sun")).unwrap();
+    let new = |name: &str| std::fs::read(site.beside(&format!("stock-new{NEW}/html/{name}"))).unwrap();
+    for name in ["index.html", "fr_FR/im.jnlp"] {
+        site.write(&format!("{OLD}/html/{name}"), new(name));
+    }
+    site.calls();
+    let base = site.beside("stock-old");
+    site.run(&["finish", "--run-commands", "--base", base.to_str().unwrap()]).exits(3);
+    assert_eq!(site.read(&format!("{OLD}/html/index.html")), page);
+    assert_eq!(site.read(&format!("{OLD}/html/fr_FR/im.jnlp")), new("fr_FR/im.jnlp"));
+    assert_eq!(site.calls(), ["old imadmin start", "sales imadmin start"]);
 }

@@ -12,7 +12,7 @@ fn a_copy_of_an_earlier_attempt_stays_and_the_runs_own_copy_counts() {
     assert_eq!(site.read(&format!("{CONF}-pre73.1")), site.read(CONF));
     site.package_step();
     site.with_stock(&["finish"]).exits(3);
-    assert!(site.text(CONF).contains("smtp.siroe.com"), "the site's values come from the run's own copy");
+    assert!(site.conf().contains("smtp.siroe.com"), "the site's values come from the run's own copy");
 }
 
 #[test]
@@ -36,8 +36,8 @@ fn copies_that_the_package_step_made_count_where_prepare_did_not_run() {
     site.run(&["finish", "--run-commands", "--base", base.to_str().unwrap()])
         .exits(3)
         .says("no run of `prepare` saved it");
-    assert!(site.text(CONF).contains("smtp.siroe.com"));
-    assert!(site.text(CONF).contains("iim_server.audio.enable"));
+    assert!(site.conf().contains("smtp.siroe.com"));
+    assert!(site.conf().contains("iim_server.audio.enable"));
 }
 
 #[test]
