@@ -80,7 +80,10 @@ pub(crate) fn next_lines(request: &Request) -> Vec<String> {
             "Then, once: im-upgrade finish",
             "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
         ],
-        (Request::Finish(_) | Request::Upgrade(_), false) => &[CONFIGURATOR],
+        (Request::Finish(_) | Request::Upgrade(_), false) => &[
+            "Next: im-upgrade redeploy, which makes and packs the client resources; --container DIR deploys them",
+            CONFIGURATOR,
+        ],
         (Request::Finish(_) | Request::Upgrade(_), true) => &[
             "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
             CONFIGURATOR,

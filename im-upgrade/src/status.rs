@@ -55,7 +55,9 @@ fn progress(context: &Context<'_>, server: &Server, runs: &[Run]) -> Vec<String>
     let is_here = |request: &Request| {
         let target = request.target();
         // It is no part of an upgrade.
-        !matches!(request, Request::Redeploy(_)) && target.config_root == server.config_root && server.names().iter().any(|name| target.instances.contains(name))
+        !matches!(request, Request::Redeploy(_))
+            && target.config_root == server.config_root
+            && server.names().iter().any(|name| target.instances.contains(name))
     };
     let newest = in_effect(runs).into_iter().rev().find_map(|run| {
         let request = Request::of(&run.plan).filter(is_here)?;

@@ -9,6 +9,12 @@
 )]
 
 mod canary;
+mod redeploy {
+    mod deploys;
+    mod live;
+    mod makes_resources;
+    mod sweeps;
+}
 mod rollback {
     mod puts_back;
     mod refuses;
@@ -22,6 +28,6 @@ mod upgrade {
     mod prepares_and_finishes;
     mod refuses;
     mod saves_files;
-    mod sweeps;
+    pub(crate) mod sweeps;
     mod undoes;
 }

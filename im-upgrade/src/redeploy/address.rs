@@ -73,7 +73,8 @@ impl Server {
     pub fn configured(settings: &Settings) -> Result<Option<Self>, String> {
         let Some(text) = settings.text(LISTEN) else { return Ok(None) };
         let wrong = || format!("{LISTEN} is {text:?}, and not a host and a port");
-        let (host, port) = if is_port(&text) { ("", text.as_str()) } else { text.rsplit_once(':').ok_or_else(wrong)? };
+        let (host, port) =
+            if is_port(&text) { ("", text.as_str()) } else { text.rsplit_once(':').ok_or_else(wrong)? };
         let port = Some(port).filter(|port| is_port(port)).and_then(|port| port.parse().ok()).ok_or_else(wrong)?;
         if EVERY_ADDRESS.contains(&host) {
             return Ok(Some(Self { host: None, port }));
@@ -119,8 +120,18 @@ mod tests {
             assert_eq!(Codebase::parse(good).unwrap().as_str(), good);
         }
         for bad in [
-            "im.siroe.com/im", "ftp://h/", "http:///im", "http://h:99999/", "http://h:0/", "http://a b/", "http://u:p@h/",
-            "http://h/\n", "@CODEBASE@", "http://@HOST@/im", "http://<h>/", "",
+            "im.siroe.com/im",
+            "ftp://h/",
+            "http:///im",
+            "http://h:99999/",
+            "http://h:0/",
+            "http://a b/",
+            "http://u:p@h/",
+            "http://h/\n",
+            "@CODEBASE@",
+            "http://@HOST@/im",
+            "http://<h>/",
+            "",
         ] {
             assert!(Codebase::parse(bad).is_err(), "{bad}");
         }

@@ -10,8 +10,8 @@ use super::archive::ASIDE;
 use super::content::Recipe;
 use super::sources::Sources;
 use crate::error::Error;
-use crate::server::below;
 use crate::rollback::places::Places;
+use crate::server::below;
 use crate::upgrade::attributes;
 
 /// Adds the step that gives a file its content, unless it has it. Returns whether it is changed.
@@ -50,7 +50,7 @@ pub(super) fn write(
             let (at, links) = names.places(&anchor);
             plan.anchors.insert(anchor, names.anchor);
             let content = recipe.content();
-            plan.steps.push(Step::ReplaceFile(ReplaceFile { at, links, before, after, content }));
+            plan.steps.push(Step::ReplaceFile(ReplaceFile { at, links, before, after, content, attributes: None }));
         }
         Some(_) => return Err(Error::InTheWay(path.clone())),
     }

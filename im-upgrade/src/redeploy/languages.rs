@@ -59,9 +59,8 @@ impl Languages {
     pub(super) fn look(plan: &mut Plan, sources: &Sources<'_>, html: &RootPath) -> Result<Self, Error> {
         let files = sources.files(html)?.files;
         let of = |name: &String| name.strip_suffix(TEMPLATE).map(str::to_owned);
-        let is_made = |name: &String| {
-            (name.ends_with(".jnlp") || name.ends_with(".html")) && name.matches('/').count() < 2
-        };
+        let is_made =
+            |name: &String| (name.ends_with(".jnlp") || name.ends_with(".html")) && name.matches('/').count() < 2;
         let templates: BTreeSet<String> = files.iter().filter_map(of).filter(is_made).collect();
         let Some(first) = templates.first() else { return Err(Error::NoTemplates(html.clone())) };
         let is_of_language = |directory: &String| {

@@ -120,9 +120,10 @@ pub fn plan_redeploy(
 /// Why it was not done, and in which state the system is.
 pub(crate) fn carry_out(args: &cli::Redeploy, context: &Context<'_>) -> Result<Completion, Error> {
     let (fs, common) = (context.fs, context.options);
-    let codebase = args.codebase.as_deref().map(|text| {
-        Codebase::parse(text).map_err(|what| Error::usage(format!("--codebase {text:?}: {what}")))
-    });
+    let codebase = args
+        .codebase
+        .as_deref()
+        .map(|text| Codebase::parse(text).map_err(|what| Error::usage(format!("--codebase {text:?}: {what}"))));
     let codebase = codebase.transpose()?;
     let typed = args.server.as_deref().map(|text| {
         ServerAddress::parse(text).ok_or_else(|| Error::usage(format!("--server {text:?}: it is no HOST:PORT")))

@@ -243,7 +243,8 @@ mod tests {
 
     #[test]
     fn a_page_gets_the_server_where_its_parameter_is_and_where_the_placeholder_stands() {
-        let page = b"<PARAM value='x:1' NAME=\"Server\" ><param name=other value=x:1><a title=\"@S@\" href='@CODE@'>\xe9</a>";
+        let page =
+            b"<PARAM value='x:1' NAME=\"Server\" ><param name=other value=x:1><a title=\"@S@\" href='@CODE@'>\xe9</a>";
         let made = html(page, &values("http://h/?a&b", "h:5222"), &placeholders()).unwrap();
         let expected =
             b"<PARAM value='h:5222' NAME=\"Server\" ><param name=other value=x:1><a title=\"h:5222\" href='http://h/?a&amp;b'>\xe9</a>";

@@ -39,7 +39,7 @@ fn disk() -> Tree {
         .directory("var/run")
 }
 
-fn call(fs: &Arc<dyn FileSystem>, words: &[&str]) -> Result<(), String> {
+pub(crate) fn call(fs: &Arc<dyn FileSystem>, words: &[&str]) -> Result<(), String> {
     let args = Args::try_parse_from(words).unwrap_or_else(|error| panic!("{error}"));
     let state = StateLocation { fs: Shared::boxed(fs), path: RootPath::new("/state").unwrap() };
     let context = Context::new(ImUpgrade::NAME, &args.common, &**fs, &**fs, &state);
