@@ -43,7 +43,7 @@ fn every_language_gets_the_codebase_and_the_server() {
 fn without_options_the_addresses_are_the_sites() {
     let site = Site::new();
     listen_on(&site, b"im.siroe.com:5299");
-    site.run(&["redeploy"]).succeeded().says("different codebases");
+    site.run(&["redeploy"]).succeeded();
     for language in ["de_DE", "en_US"] {
         let made = text(&site, &format!("{language}/im.jnlp"));
         assert!(made.contains("codebase=\"http://im.siroe.com:80/im/?a=1&amp;b=2\""), "{made}");
