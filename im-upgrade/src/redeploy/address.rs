@@ -29,7 +29,7 @@ impl Codebase {
             return Err("it holds a user name, which every client would see");
         }
         match split_port(authority) {
-            (host, _) if host.is_empty() => Err("it names no host"),
+            ("", _) => Err("it names no host"),
             (host, _) if !is_host(host) => Err("what stands for its host is no host"),
             (_, Some(port)) if !port.is_empty() && !is_port(port) => Err("its port is no number from 1 to 65535"),
             _ => Ok(Self(text.to_owned())),

@@ -131,7 +131,7 @@ fn refresh(
     let is_resources = matches!(archive.contents, Contents::Resources(_));
     let mut count = 0_usize;
     for name in archive::files(sources, &archive.contents)?.into_keys() {
-        if !name.ends_with(".jar") && !(is_resources && is_made(&name)) {
+        if !(name.ends_with(".jar") || is_resources && is_made(&name)) {
             continue;
         }
         let recipe = Recipe::Copy(below(top, &name)?);

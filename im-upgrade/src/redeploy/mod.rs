@@ -43,8 +43,6 @@ pub const NAMES: [&str; 2] = ["redeploy", "iwadmin"];
 pub struct Redeployment<'a> {
     /// Where the release is installed.
     pub base: &'a RootPath,
-    /// Whether client resources are made anew; else they are packed as they are.
-    pub from_templates: bool,
     /// The address of the client resources; nothing for the one that they have.
     pub codebase: Option<&'a Codebase>,
     /// What clients connect to; nothing for what they have.
@@ -65,16 +63,17 @@ pub fn plan_redeploy(
     what: &Redeployment<'_>,
 ) -> Result<Vec<String>, Error> {
     let fs = sources.fs();
-    let html = sources.real_directory(&below(what.base, "html")?)?;
+    let html = below(what.base, "html")?;
+    if sources.kind(&html)?.is_none() {
+        return Err(Error::NoResources(html));
+    }
+    let html = sources.real_directory(&html)?;
     let work = below(what.base, "work")?;
     let places = &mut Places::new(fs);
     let wanted = Wanted { codebase: what.codebase, server: what.server };
     let languages = Languages::look(plan, sources, &html)?;
     let codebases = languages.codebases(&wanted)?;
-    let mut lines = Vec::new();
-    if what.from_templates {
-        lines.extend(languages.make((plan, places), sources, &wanted)?);
-    }
+    let mut lines = languages.make((plan, places), sources, &wanted)?;
     for left in sources.files(&html)?.left_out {
         plan.warnings.push(format!("{html}/{left} is not a regular file, so the archive has it not"));
     }
@@ -160,7 +159,6 @@ pub(crate) fn carry_out(args: &cli::Redeploy, context: &Context<'_>) -> Result<C
     let mut plan = Plan::new(TOOL, request.to_json());
     let what = Redeployment {
         base: &base,
-        from_templates: true,
         codebase: codebase.as_ref(),
         server: server.as_ref(),
         deployment: &deployment,

@@ -120,10 +120,10 @@ impl<'a> Sources<'a> {
     /// Returns where a directory really is.
     ///
     /// # Errors
-    /// As `open`; [`Error::NoResources`] where there is none.
+    /// As `open`.
     pub(super) fn real_directory(&self, path: &RootPath) -> Result<RootPath, Error> {
         let found = real_path(self.fs, path).and_then(|real| self.fs.open_dir(&real).map(|_| real));
-        found.map_err(|e| if is_absent(&e) { Error::NoResources(path.clone()) } else { Error::io("open", path, e) })
+        found.map_err(|e| Error::io("open", path, e))
     }
 }
 

@@ -119,9 +119,9 @@ fn the_undo_restores_everything() {
     add_gateway(&site);
     site.write("/srv/webapps/im.war", "an older archive");
     site.write_command("/opt/deploy", "deploy", "");
-    site.undo_restores(&with(&["--container", "/srv/webapps"]), &["--undo"], |site| Site::product_of(site));
+    site.undo_restores(&with(&["--container", "/srv/webapps"]), &["--undo"], Site::product_of);
     let run = with(&["--container-command", "/opt/deploy", "--run-commands"]);
-    let [_, undone] = site.undo_restores(&run, &["--undo"], |site| Site::product_of(site));
+    let [_, undone] = site.undo_restores(&run, &["--undo"], Site::product_of);
     undone.says("The container still has what was deployed");
 }
 

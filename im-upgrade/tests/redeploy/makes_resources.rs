@@ -100,7 +100,7 @@ fn wrong_addresses_and_missing_directories_change_nothing() {
     refused(&["--codebase", "im.siroe.com/im"], 2, "it is no address such as");
     refused(&["--codebase", "http://im.siroe.com/../etc"], 1, "cannot be the name of an application");
     refused(&["--server", "im.siroe.com"], 2, "it is no HOST:PORT");
-    refused(&["--container", "/no/such"], 1, "/no/such is missing");
+    refused(&["--container", "/no/such"], 1, "cannot open /no/such");
     refused(&["--container-command", "deploy"], 2, "absolute path");
 }
 
