@@ -157,12 +157,8 @@ pub(crate) fn carry_out(args: &cli::Redeploy, context: &Context<'_>) -> Result<C
     };
     deployment.refuse_unsafe(context)?;
     let mut plan = Plan::new(TOOL, request.to_json());
-    let what = Redeployment {
-        base: &base,
-        codebase: codebase.as_ref(),
-        server: server.as_ref(),
-        deployment: &deployment,
-    };
+    let what =
+        Redeployment { base: &base, codebase: codebase.as_ref(), server: server.as_ref(), deployment: &deployment };
     let lines = plan_redeploy(&mut plan, &mut Sources::new(fs), &what)?;
     lines.iter().for_each(|line| context.say(line));
     plan.warnings.iter().for_each(|line| context.warn(line));

@@ -10,8 +10,10 @@ use im_upgrade::cli::Args;
 use testkit::manifest::Options;
 use testkit::sweep::{Shared, Tool, Way};
 use testkit::tree::Tree;
+use upgrade_engine::Status;
 use upgrade_engine::fs::memory::MemoryFs;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
+use upgrade_engine::run_list::{in_effect, list_runs};
 
 const CONFIG: &str = "etc/opt/SUNWiim/default/config";
 
@@ -76,73 +78,79 @@ fn call(fs: &Arc<dyn FileSystem>, words: &[&str]) -> Result<(), String> {
     Err(error.lines(&context.invocation()).join("; "))
 }
 
-/// The undo of a rollback. Once that is undone, the newest run is the one before it, which stays.
-fn call_or_undone(fs: &Arc<dyn FileSystem>, words: &[&str]) -> Result<(), String> {
-    if !words.contains(&"--undo") {
-        return call(fs, words);
+/// As [`call`], but undoes only a part of a rollback: once that is undone, the newest run is the one before it, which stays.
+fn undoing(phase: &'static str) -> impl Fn(&Arc<dyn FileSystem>, &[&str]) -> Result<(), String> + Sync {
+    move |fs, words| {
+        if !words.contains(&"--undo") {
+            return call(fs, words);
+        }
+        let state = RootPath::new("/state").unwrap();
+        let runs = list_runs(&**fs, &state, im_upgrade::TOOL).map_err(|e| e.to_string())?;
+        let newest = in_effect(&runs).into_iter().next_back().is_some_and(|run| {
+            let is_part = run.plan.request["phase"] == phase;
+            is_part || (run.plan.undoes.is_some() && run.status != Status::Finished)
+        });
+        if newest { call(fs, words) } else { Ok(()) }
     }
-    let state = RootPath::new("/state").unwrap();
-    let runs = upgrade_engine::run_list::list_runs(&**fs, &state, im_upgrade::TOOL).map_err(|e| e.to_string())?;
-    let effective = upgrade_engine::run_list::in_effect(&runs);
-    let newest = effective.last().filter(|run| {
-        let shown = run.plan.request.to_string();
-        shown.contains("rollback") || run.plan.undoes.is_some() && run.status != upgrade_engine::Status::Finished
-    });
-    if newest.is_some() { call(fs, words) } else { Ok(()) }
 }
 
-fn tool<'a>(start: MemoryFs, part: &'a str) -> Tool<'a> {
-    Tool {
+/// Disturbs a part of a rollback.
+fn disturb(start: MemoryFs, (part, phase): (&str, &'static str), disturb: impl Fn(Tool<'_>)) {
+    disturb(Tool {
         start,
-        call: &call_or_undone,
+        call: &undoing(phase),
         run: with(&["rollback", "--no-service", part]),
         resume: with(&["--resume"]),
         undo: with(&["--undo"]),
         observe: Options { leave_out: vec![RelPath::new("state").unwrap()], ..Options::default() },
-    }
+    });
 }
+
+const WHOLE: (&str, &str) = ("--skip-packages", "whole");
+const FIRST: (&str, &str) = ("--all-instances", "copy-out");
+const SECOND: (&str, &str) = ("--finish", "finish");
 
 #[test]
 fn a_rollback_stopped_at_any_call_is_run_again_or_undone() {
-    tool(disk(), "--skip-packages").run_again(4, Way::Stops);
+    disturb(disk(), WHOLE, |tool| tool.run_again(4, Way::Stops));
 }
 
 #[test]
 fn a_rollback_stopped_at_any_call_is_resumed_or_undone() {
-    tool(disk(), "--skip-packages").resumed(4, Way::Stops);
+    disturb(disk(), WHOLE, |tool| tool.resumed(4, Way::Stops));
 }
 
 #[test]
 fn a_rollback_with_any_call_failing_is_run_again_or_undone() {
-    tool(disk(), "--skip-packages").run_again(12, Way::Errors);
+    disturb(disk(), WHOLE, |tool| tool.run_again(12, Way::Errors));
 }
 
 #[test]
 fn a_rollback_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    tool(disk(), "--skip-packages").run_again(9, Way::PowerCuts);
+    disturb(disk(), WHOLE, |tool| tool.run_again(9, Way::PowerCuts));
 }
 
 #[test]
 fn a_first_part_stopped_at_any_call_is_run_again_or_undone() {
-    tool(disk(), "--all-instances").run_again(6, Way::Stops);
+    disturb(disk(), FIRST, |tool| tool.run_again(6, Way::Stops));
 }
 
 #[test]
 fn a_first_part_with_any_call_failing_is_run_again_or_undone() {
-    tool(disk(), "--all-instances").run_again(24, Way::Errors);
+    disturb(disk(), FIRST, |tool| tool.run_again(24, Way::Errors));
 }
 
 #[test]
 fn a_second_part_stopped_at_any_call_is_run_again_or_undone() {
-    tool(without_packages(), "--finish").run_again(4, Way::Stops);
+    disturb(without_packages(), SECOND, |tool| tool.run_again(4, Way::Stops));
 }
 
 #[test]
 fn a_second_part_with_any_call_failing_is_run_again_or_undone() {
-    tool(without_packages(), "--finish").run_again(12, Way::Errors);
+    disturb(without_packages(), SECOND, |tool| tool.run_again(12, Way::Errors));
 }
 
 #[test]
 fn a_second_part_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    tool(without_packages(), "--finish").run_again(9, Way::PowerCuts);
+    disturb(without_packages(), SECOND, |tool| tool.run_again(9, Way::PowerCuts));
 }
