@@ -98,12 +98,14 @@ mod tests {
             "expect",
             "gcc",
             "git",
+            "icedtea-netx",
             "ldap-utils",
             "libdb5.3-dev",
             "libxml2-utils",
             "perl-base",
             "python3",
             "strace",
+            "tomcat10",
         ];
         assert_eq!(packages(&absent), expected);
     }

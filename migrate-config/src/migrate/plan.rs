@@ -122,6 +122,7 @@ fn replaced(file: &Surveyed, moves: &Moves) -> Option<Step> {
         before: *before,
         after: *after,
         content,
+        attributes: None,
     }))
 }
 
@@ -145,6 +146,7 @@ fn settings(made: &MsgConf, path: &RelPath, there: Option<&Surveyed>) -> Step {
             before: source.digest,
             after: made.after,
             content,
+            attributes: None,
         }),
         _ => Step::WriteFile(WriteFile {
             at: in_config(path),

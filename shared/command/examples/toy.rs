@@ -94,7 +94,14 @@ fn plan(path: &RootPath, anchor: Anchor, old: &[u8], request: Value) -> Result<P
         let content = NewContent::Edits(vec![SpanEdit { offset: 0, remove: 0, insert: MARK.to_owned() }]);
         let (before, after) = (Digest::of(old), Digest::of(&[MARK.as_bytes(), old].concat()));
         let at = Place::anchor("directory").join(&name);
-        plan.steps.push(Step::ReplaceFile(ReplaceFile { at, links: Vec::new(), before, after, content }));
+        plan.steps.push(Step::ReplaceFile(ReplaceFile {
+            at,
+            links: Vec::new(),
+            before,
+            after,
+            content,
+            attributes: None,
+        }));
     }
     Ok(plan)
 }

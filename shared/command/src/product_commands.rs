@@ -3,6 +3,7 @@
 //! A command changes files that are not ours in ways that nobody knows. So nothing is saved: after an interruption it is run again, and
 //! its undo is another command, which may be the same one. A program that somebody else could have written, or could replace, is not run.
 
+use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::ffi::OsStrExt;
@@ -30,6 +31,8 @@ const ENVIRONMENT: [(&str, &str); 2] = [("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"
 /// Lines and bytes of a line that are shown at most; the rest is read and left out.
 const MOST_LINES: usize = 1000;
 const LONGEST_LINE: u64 = 4096;
+/// Lines of a command that failed which its error quotes: the last ones.
+const QUOTED_LINES: usize = 10;
 /// How long to wait for what a command that has ended wrote last: a daemon that it started may never close its output.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -161,21 +164,29 @@ impl<'a> ProductCommands<'a> {
         let child = process.spawn().map_err(cannot)?;
         // Until they are dropped, the writing ends of the pipe are open here, too.
         drop(process);
-        let status = self.follow(child, lines_of(output)).map_err(cannot);
-        let result = status.and_then(|status| match status.success() {
+        let followed = self.follow(child, lines_of(output)).map_err(cannot);
+        let result = followed.and_then(|(status, last)| match status.success() {
             true => Ok(()),
-            false => Err(format!("it failed: {status}")),
+            false if last.is_empty() => Err(format!("it failed: {status}")),
+            false => Err(format!("it failed: {status}; it printed: {}", Vec::from(last).join(" / "))),
         });
         self.has_failed.fetch_or(result.is_err(), Ordering::Relaxed);
         result
     }
 
-    /// Shows what a command prints until it has ended.
-    fn follow(&self, mut child: Child, lines: Receiver<String>) -> io::Result<ExitStatus> {
-        let mut shown = 0;
+    /// Shows what a command prints until it has ended. Returns the last lines, too, without secrets.
+    fn follow(&self, mut child: Child, lines: Receiver<String>) -> io::Result<(ExitStatus, VecDeque<String>)> {
+        let (mut shown, mut last) = (0, VecDeque::new());
+        let mut show = |line: String, shown: &mut usize| {
+            self.show(&line, shown);
+            last.push_back(redact::text(&line).to_string());
+            if last.len() > QUOTED_LINES {
+                last.pop_front();
+            }
+        };
         let status = loop {
             match lines.recv_timeout(LOOK_AGAIN) {
-                Ok(line) => self.show(&line, &mut shown),
+                Ok(line) => show(line, &mut shown),
                 Err(RecvTimeoutError::Disconnected) => break child.wait()?,
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some(status) = child.try_wait()? {
@@ -187,9 +198,9 @@ impl<'a> ProductCommands<'a> {
         while shown <= MOST_LINES
             && let Ok(line) = lines.recv_timeout(LAST_WORDS)
         {
-            self.show(&line, &mut shown);
+            show(line, &mut shown);
         }
-        Ok(status)
+        Ok((status, last))
     }
 
     fn show(&self, line: &str, shown: &mut usize) {

@@ -281,7 +281,9 @@ impl<H: RunHandler> NewRun<'_, H> {
     pub fn dry_run(&self, plan: Plan) -> Result<Report, H::Error> {
         let plan = self.planned(plan);
         let providers = self.runs.handler.providers(&Work::Apply(&plan))?;
-        Ok(self.runs.say_dry_run(&plan, &providers, None)?)
+        // Only what an earlier run saved needs the runs.
+        let session = if plan.takes_saved() { self.runs.existing_session()? } else { None };
+        Ok(self.runs.say_dry_run(&plan, &providers, session.as_ref())?)
     }
 
     /// Returns a plan as [`NewRun::apply`] would keep it.

@@ -197,7 +197,7 @@ fn files<M: Merger>(
             before: merged.file.live.digest(),
             attributes: match &merged.file.live {
                 Live::Nothing(attributes) => Some(attributes.clone()),
-                Live::File(_) => None,
+                Live::File(_) | Live::Overwritten(..) => None,
             },
             after: merged.result().map(Digest::of),
             blocking,

@@ -84,6 +84,8 @@ pub struct FileToMerge<M> {
 pub enum Live {
     /// A file with this content.
     File(Digest),
+    /// A file with this content that something else wrote over the site's: the result gets the attributes of that one.
+    Overwritten(Digest, Attributes),
     /// Nothing: a new file gets these attributes.
     Nothing(Attributes),
 }
@@ -91,7 +93,10 @@ pub enum Live {
 impl Live {
     /// Returns the digest of the file that is there.
     pub fn digest(&self) -> Option<Digest> {
-        if let Self::File(digest) = self { Some(*digest) } else { None }
+        match self {
+            Self::File(digest) | Self::Overwritten(digest, _) => Some(*digest),
+            Self::Nothing(_) => None,
+        }
     }
 }
 

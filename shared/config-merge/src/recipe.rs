@@ -60,17 +60,21 @@ pub(crate) fn add(plan: &mut Plan, fs: &dyn FileSystem, within: &[RootPath], cha
         return Ok(());
     }
     let step = match (live, after) {
-        (Live::File(before), Some(after)) => {
+        (Live::File(before) | Live::Overwritten(before, _), Some(after)) => {
             let names = survey::names_of(fs, target, within)?;
             let (at, links) = names.places(name);
             plan.anchors.insert(name.to_owned(), names.anchor);
-            Step::ReplaceFile(ReplaceFile { at, links, before: *before, after, content })
+            let attributes = match live {
+                Live::Overwritten(_, attributes) => Some(attributes.clone()),
+                _ => None,
+            };
+            Step::ReplaceFile(ReplaceFile { at, links, before: *before, after, content, attributes })
         }
         (Live::Nothing(attributes), Some(digest)) => {
             let at = new_place(plan, fs, (name, target), attributes)?;
             Step::WriteFile(WriteFile { at, digest, content, attributes: attributes.clone() })
         }
-        (Live::File(digest), None) => {
+        (Live::File(digest) | Live::Overwritten(digest, _), None) => {
             let at = place(plan, fs, name, target)?;
             Step::RemoveFile(RemoveFile { at, digest: *digest })
         }

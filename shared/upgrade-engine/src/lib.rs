@@ -26,5 +26,6 @@ mod undo;
 pub use check::check;
 pub use error::JournalError;
 pub use journal::RunEnd;
+pub use original::Original;
 pub use run::{Identity, Run, Status};
 pub use undo::Undo;

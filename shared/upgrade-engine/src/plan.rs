@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::fs::Name;
 use crate::place::{Anchors, Place, show};
 use crate::scope::Scope;
-use crate::step::Step;
+use crate::step::{NewContent, Step};
 
 /// Version of the JSON form of a plan.
 pub const PLAN_VERSION: u32 = 1;
@@ -85,6 +85,15 @@ impl Plan {
     /// Returns whether this is an undo that takes a run back.
     pub fn takes_back(&self, run: &Name) -> bool {
         self.undoes.as_ref().is_some_and(|undone| undone.includes(run))
+    }
+
+    /// Returns whether a step takes content that an earlier run saved.
+    pub fn takes_saved(&self) -> bool {
+        self.steps.iter().any(|step| match step {
+            Step::ReplaceFile(step) => matches!(step.content, NewContent::Saved { .. }),
+            Step::WriteFile(step) => matches!(step.content, NewContent::Saved { .. }),
+            _ => false,
+        })
     }
 
     /// Returns one line per step, as a dry run prints them.

@@ -1,7 +1,7 @@
 //! The directory of a run: `<state>/<tool>/<UTC timestamp>-<pid>/` with `plan.json`, `journal`, `before/`, `report.json` and
 //! `log`. It holds saved passwords and takes space until it is pruned, so it is for its owner only (0700, files 0600).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use jiff::Timestamp;
@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::digest::Digest;
 use crate::error::{EngineError, JournalError};
-use crate::fs::{Dir, Durable, FileKind, FileSystem, Name, RelPath, RootPath};
+use crate::fs::{Dir, Durable, FileKind, FileSystem, Name, RelPath, RootPath, Time};
 use crate::journal::{self, Journal, Record, RunEnd};
+use crate::place::Place;
 use crate::plan::{PLAN_VERSION, Plan};
 use crate::step::read_whole;
 
@@ -123,6 +124,14 @@ impl Run {
         steps.into_values().collect()
     }
 
+    /// Returns the times that directories had before the run changed what is in them, the first one of each.
+    pub fn times_before(&self) -> Vec<(Place, Time)> {
+        let mut known = BTreeSet::new();
+        let steps = self.steps();
+        let touched = steps.iter().flat_map(|step| step.touched);
+        touched.filter(|(place, _)| known.insert(place.clone())).cloned().collect()
+    }
+
     /// Opens the journal to append to it.
     pub(crate) fn journal(&self, runs: &dyn Dir) -> Result<Journal, EngineError> {
         let file = runs
@@ -135,7 +144,7 @@ impl Run {
 /// What the journal says of one step.
 pub(crate) struct StepRecord<'a> {
     pub(crate) step: usize,
-    pub(crate) touched: &'a [(crate::place::Place, crate::fs::Time)],
+    pub(crate) touched: &'a [(Place, Time)],
     pub(crate) prepared: &'a Value,
     pub(crate) report: Option<&'a Value>,
 }

@@ -144,6 +144,12 @@ pub enum Durable {
     ReplacedLink,
     /// The name of a file that was written back.
     WrittenFile,
+    /// The name of a copy.
+    CopiedFile,
+    /// The new name of a renamed file.
+    RenamedTo,
+    /// The end of the old name of a file that was renamed into another directory.
+    RenamedFrom,
     /// The end of a file's name.
     RemovedFile,
     /// The name of a symbolic link, new or re-pointed, and its attributes.
@@ -177,6 +183,9 @@ impl Durable {
         Self::ReplacedFile,
         Self::ReplacedLink,
         Self::WrittenFile,
+        Self::CopiedFile,
+        Self::RenamedTo,
+        Self::RenamedFrom,
         Self::RemovedFile,
         Self::SetLink,
         Self::RemovedLink,

@@ -9,12 +9,14 @@ mod attributes;
 mod build_tree;
 mod context;
 mod copy;
+mod copy_file;
 mod make_dir;
 mod move_entries;
 mod new_file;
 mod remove_dir;
 mod remove_file;
 mod remove_tree;
+mod rename;
 mod replace_file;
 mod request;
 mod saved;
@@ -31,11 +33,13 @@ use serde_json::Value;
 pub use attributes::Attributes;
 pub use build_tree::{BuildTree, Content, Node, TreeEntry};
 pub use context::{Observer, Producer, Quiet, Service, StepContext};
+pub use copy_file::CopyFile;
 pub use make_dir::MakeDir;
 pub use move_entries::MoveEntries;
 pub use remove_dir::{NotEmpty, RemoveDir};
 pub use remove_file::RemoveFile;
 pub use remove_tree::RemoveTree;
+pub use rename::Rename;
 pub use replace_file::{NewContent, ReplaceFile, SpanEdit};
 pub use request::Request;
 pub use set_link::{LinkState, SetLink};
@@ -44,7 +48,7 @@ pub use write_file::WriteFile;
 
 pub(crate) use ahead::{Ahead, check_steps};
 pub use new_file::read_whole;
-pub(crate) use saved::{Saves, read_original};
+pub(crate) use saved::{Saves, read_original, read_original_attributes};
 
 use crate::digest::Digest;
 pub use crate::error::StepError;
@@ -70,6 +74,10 @@ pub enum Step {
     WriteFile(WriteFile),
     /// Removes a file, after saving it.
     RemoveFile(RemoveFile),
+    /// Copies a file to a free name.
+    CopyFile(CopyFile),
+    /// Renames a file, to a free name or over another one.
+    Rename(Rename),
     /// Makes, re-points or removes a symbolic link.
     SetLink(SetLink),
     /// Sets a directory's modification time.
@@ -90,6 +98,8 @@ impl Step {
             Self::ReplaceFile(step) => step,
             Self::WriteFile(step) => step,
             Self::RemoveFile(step) => step,
+            Self::CopyFile(step) => step,
+            Self::Rename(step) => step,
             Self::SetLink(step) => step,
             Self::SetModified(step) => step,
             Self::Request(step) => step,
@@ -108,6 +118,8 @@ impl Step {
             Self::ReplaceFile(step) => step,
             Self::WriteFile(step) => step,
             Self::RemoveFile(step) => step,
+            Self::CopyFile(step) => step,
+            Self::Rename(step) => step,
             Self::SetLink(step) => step,
             Self::SetModified(step) => step,
             Self::Request(step) => step,

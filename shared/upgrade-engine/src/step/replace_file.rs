@@ -60,6 +60,9 @@ pub struct ReplaceFile {
     pub after: Digest,
     /// The new content.
     pub content: NewContent,
+    /// What the file shall be like, where that changes, too: owner, mode and time in one step with the content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<Attributes>,
 }
 
 /// Name of the saved original in the run.
@@ -117,7 +120,10 @@ impl ReplaceFile {
     /// Writes the new content under the temporary name.
     fn write(&self, world: &StepContext<'_>, temporary: &Place) -> Result<Vec<String>, StepError> {
         let dir = world.dir(&self.at)?;
-        let attributes = Attributes::of(dir, &self.at.path).map_err(|e| world.error("look at", &self.at, e))?;
+        let attributes = match &self.attributes {
+            Some(attributes) => attributes.clone(),
+            None => Attributes::of(dir, &self.at.path).map_err(|e| world.error("look at", &self.at, e))?,
+        };
         let NewContent::Produced { by, request } = &self.content else {
             let content = self.new_content(world)?.unwrap_or_default();
             return write_new(world, temporary, &content, &attributes, Durable::ReplacementFile);
@@ -197,8 +203,9 @@ impl Action for ReplaceFile {
                 // The old content goes once the new one is there. What a producer makes is about as long.
                 ahead.takes(world, &self.at, size)?;
                 ahead.frees(world, &self.at, size)?;
-                if !world.dir(&now)?.can_give(stat.uid, stat.gid) {
-                    return Err(StepError::Owner { path: world.show(&self.at), uid: stat.uid, gid: stat.gid });
+                let (uid, gid) = self.attributes.as_ref().map_or((stat.uid, stat.gid), |to| (to.uid, to.gid));
+                if !world.dir(&now)?.can_give(uid, gid) {
+                    return Err(StepError::Owner { path: world.show(&self.at), uid, gid });
                 }
                 Some(content)
             }
@@ -286,12 +293,14 @@ impl Action for ReplaceFile {
             _ => false,
         };
         if unchanged {
+            let attributes = self.attributes.as_ref().map(|_| saved_attributes(world, world.undone_run()?, saved));
             return Ok(Inverse::of(Step::ReplaceFile(Self {
                 at: self.at.clone(),
                 links: self.links.clone(),
                 before: self.after,
                 after: self.before,
                 content,
+                attributes: attributes.transpose()?,
             })));
         }
         let beside = before_run(world, &self.at)?;
@@ -337,6 +346,6 @@ impl ReplaceFile {
             return Ok(None);
         }
         let (before, after) = (Digest::of(original), Digest::of(&after));
-        Ok(Some(Self { at, links, before, after, content: NewContent::Edits(edits) }))
+        Ok(Some(Self { at, links, before, after, content: NewContent::Edits(edits), attributes: None }))
     }
 }

@@ -72,7 +72,12 @@ pub(crate) fn read_original(runs: &dyn Dir, run: &Name, saved: &Name) -> Result<
 
 /// Returns the attributes of a file that a run saved.
 pub(super) fn saved_attributes(world: &StepContext<'_>, run: &Name, saved: &Name) -> Result<Attributes, StepError> {
-    let json = read_saved_file(world.runs()?, &before(run)?.join(&attributes_name(saved)?))?;
+    read_original_attributes(world.runs()?, run, saved)
+}
+
+/// As [`saved_attributes`], from the directory of a tool's runs.
+pub(crate) fn read_original_attributes(runs: &dyn Dir, run: &Name, saved: &Name) -> Result<Attributes, StepError> {
+    let json = read_saved_file(runs, &before(run)?.join(&attributes_name(saved)?))?;
     serde_json::from_slice(&json).map_err(|e| StepError::Broken(format!("the saved attributes cannot be read: {e}")))
 }
 

@@ -152,7 +152,7 @@ fn a_run_is_taken_back_after_its_device_got_another_number() {
 fn a_new_plan_waits_until_an_unfinished_run_is_resumed_or_undone() {
     use upgrade_engine::fs::faulty::{Fault, Faults, FaultyFs};
     let disk = disk();
-    let faults = Faults::new([Fault::Stop { at: 180 }]);
+    let faults = Faults::new([Fault::Stop { at: 260 }]);
     let faulty: Arc<dyn FileSystem> = Arc::new(FaultyFs::new(Arc::new(disk.clone()), &faults));
     apply(&faulty, &|fs| plan(fs)).unwrap_err();
     drop(faulty);

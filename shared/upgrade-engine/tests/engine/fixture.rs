@@ -13,8 +13,8 @@ use upgrade_engine::place::{Anchor, Place};
 use upgrade_engine::plan::Plan;
 use upgrade_engine::scope::Scope;
 use upgrade_engine::step::{
-    Attributes, BuildTree, Content, LinkState, MakeDir, MoveEntries, NewContent, Node, NotEmpty, Producer, Quiet,
-    RemoveDir, RemoveFile, ReplaceFile, SetLink, SetModified, Step, StepContext, TreeEntry, WriteFile,
+    Attributes, BuildTree, Content, CopyFile, LinkState, MakeDir, MoveEntries, NewContent, Node, NotEmpty, Producer,
+    Quiet, RemoveDir, RemoveFile, Rename, ReplaceFile, SetLink, SetModified, Step, StepContext, TreeEntry, WriteFile,
 };
 use upgrade_engine::{Identity, Run, Status};
 
@@ -70,6 +70,10 @@ pub(crate) fn disk() -> MemoryFs {
     write(&*dir, "conf/app.conf", b"home = \".\"\nother = \"x\"\n");
     dir.hard_link(&path("conf/app.conf"), &path("conf/app.also")).unwrap();
     write(&*dir, "conf/stale", b"to be removed");
+    for (name, content) in [("conf/site", "new = 1\n"), ("conf/site-old", "old = 1\n"), ("conf/plain", "x")] {
+        write(&*dir, name, content.as_bytes());
+    }
+    dir.open(&path("conf/site-old")).unwrap().set(&Attribute::Mode(0o600)).unwrap();
     for (name, target) in [("conf/data", "../old"), ("conf/spare", "../nowhere")] {
         dir.symlink(target.as_bytes(), &path(name)).unwrap();
         dir.set(&path(name), &Attribute::Owner { uid: 7, gid: 8 }).unwrap();
@@ -131,6 +135,19 @@ pub(crate) fn set_link(fs: &dyn FileSystem, at: &str, before: Option<&str>, afte
     Step::SetLink(SetLink { at: place(at), before, after })
 }
 
+/// A step that copies a file to a free name.
+pub(crate) fn copy_file(fs: &dyn FileSystem, from: &str, at: &str) -> Step {
+    let digest = Digest::of(&read(&*root(fs), from));
+    Step::CopyFile(CopyFile { from: place(from), at: place(at), digest, attributes: attributes(fs, from) })
+}
+
+/// A step that renames a file, over the one that is there.
+pub(crate) fn rename(fs: &dyn FileSystem, at: &str, to: &str) -> Step {
+    let dir = root(fs);
+    let replaces = dir.stat(&path(to)).is_ok().then(|| Digest::of(&read(&*dir, to)));
+    Step::Rename(Rename { at: place(at), to: place(to), digest: Digest::of(&read(&*dir, at)), replaces })
+}
+
 /// A plan with the root directory as its only anchor and no steps.
 pub(crate) fn empty_plan(fs: &dyn FileSystem, request: &str) -> Plan {
     let mut plan = Plan::new("test", json!(request));
@@ -184,6 +201,9 @@ pub(crate) fn plan(fs: &dyn FileSystem) -> Plan {
         set_link(fs, "live/config", None, Some("../conf")),
         set_link(fs, "conf/data", Some("../old"), Some("../live")),
         set_link(fs, "conf/spare", Some("../nowhere"), None),
+        copy_file(fs, "conf/site", "conf/site-copy"),
+        rename(fs, "conf/site-old", "conf/site"),
+        rename(fs, "conf/plain", "live/plain"),
     ];
     plan
 }

@@ -4,6 +4,7 @@
 mod chain;
 mod checks;
 mod conflicts;
+mod copies_and_renames;
 mod costs;
 mod fixture;
 mod links;

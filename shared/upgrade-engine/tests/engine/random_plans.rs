@@ -13,7 +13,8 @@ use upgrade_engine::fs::{Dir, FileKind, FileSystem, Name, RelPath, RootPath};
 use upgrade_engine::place::Place;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::step::{
-    Attributes, BuildTree, Content, MakeDir, MoveEntries, Node, RemoveFile, ReplaceFile, Step, TreeEntry,
+    Attributes, BuildTree, Content, CopyFile, MakeDir, MoveEntries, Node, RemoveFile, Rename, ReplaceFile, Step,
+    TreeEntry,
 };
 
 use crate::fixture::{empty_plan, path, resources, root, session};
@@ -59,7 +60,7 @@ impl Planner<'_> {
 
     fn add(&mut self, number: usize) -> Option<()> {
         let dir = root(self.fs);
-        match self.numbers.below(5) {
+        match self.numbers.below(7) {
             0 => {
                 let at = self.free_name(number)?;
                 let attributes = Attributes::of(&*dir, &path("tree")).unwrap();
@@ -98,6 +99,33 @@ impl Planner<'_> {
                 let step = ReplaceFile::editing(place(&file), others, &content, &[edit]).unwrap()?;
                 self.steps.push(Step::ReplaceFile(step));
                 self.taken.extend(names);
+            }
+            4 => {
+                let from = self.pick(FileKind::Regular)?;
+                let at = self.free_name(number)?;
+                self.steps.push(Step::CopyFile(CopyFile {
+                    from: Place::anchor("root").below(&from),
+                    at: Place::anchor("root").below(&at),
+                    digest: Digest::of(&read_at(&*dir, &from)),
+                    attributes: Attributes::of(&*dir, &from).unwrap(),
+                }));
+                self.taken.extend([from, at]);
+            }
+            5 => {
+                let at = self.pick(FileKind::Regular)?;
+                let over = if self.numbers.below(2) == 0 { self.pick(FileKind::Regular) } else { None };
+                let to = over.clone().or_else(|| self.free_name(number))?;
+                let stats = |path: &RelPath| dir.stat(path).unwrap();
+                if over.is_some_and(|over| stats(&over).links > 1 || stats(&over).id == stats(&at).id) {
+                    return None;
+                }
+                self.steps.push(Step::Rename(Rename {
+                    digest: Digest::of(&read_at(&*dir, &at)),
+                    replaces: dir.stat(&to).is_ok().then(|| Digest::of(&read_at(&*dir, &to))),
+                    at: Place::anchor("root").below(&at),
+                    to: Place::anchor("root").below(&to),
+                }));
+                self.taken.extend([at, to]);
             }
             _ => {
                 let from = self.pick(FileKind::Directory)?;

@@ -1,0 +1,88 @@
+//! The merge of one file by its structure: the table `documents::product_files` says what each file is.
+
+use config_merge::{Error, MergeResult, Merger, SECRETS, Version, Versions, guards};
+use documents::changes::Secrets;
+use documents::dialect::Dialect;
+use documents::merge::RootMove;
+use documents::product_files::{InstantMessaging, Product, ProductFile};
+use documents::{roots, whole_file};
+use serde::{Deserialize, Serialize};
+
+/// The product.
+pub(crate) const PRODUCT: Product = InstantMessaging;
+
+/// How a file merges.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Method {
+    /// The name of its dialect.
+    pub dialect: String,
+    /// Where the programs were and are, when they moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<(String, String)>,
+}
+
+/// Merges the files of Instant Messaging.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ImMerger;
+
+impl Method {
+    fn dialect(&self) -> Result<Dialect, Error> {
+        Dialect::named(&self.dialect).ok_or_else(|| Error::usage(format!("there is no dialect {}", self.dialect)))
+    }
+
+    fn roots(&self) -> Vec<RootMove> {
+        let moved = self.moved.iter();
+        moved.map(|(from, to)| RootMove { from: from.as_str().into(), to: to.as_str().into() }).collect()
+    }
+}
+
+impl Merger for ImMerger {
+    type Method = Method;
+
+    fn merge(
+        &self,
+        name: &str,
+        method: &Method,
+        versions: &Versions<Version>,
+        resolutions: &[String],
+    ) -> Result<MergeResult, Error> {
+        let dialect = method.dialect()?;
+        if !matches!(dialect, Dialect::Text | Dialect::Binary | Dialect::Xml) {
+            let all = [versions.base.file(), versions.site.as_ref(), versions.new.as_ref()];
+            all.into_iter().flatten().try_for_each(refuse_damaged)?;
+        }
+        config_merge::by_dialect(name, dialect, versions, &file(name)?.rules(&method.roots(), resolutions))
+    }
+
+    fn secrets(&self, _: &str, method: &Method) -> Secrets {
+        method.dialect().map_or(SECRETS, |dialect| Secrets { key: dialect.secret_keys(), ..SECRETS })
+    }
+
+    fn proposal(&self, _: &str, method: &Method, versions: &Versions<Version>) -> Option<Vec<u8>> {
+        let is_text = method.dialect().is_ok_and(|dialect| dialect == Dialect::Text);
+        let (base, site, new) = (versions.base.file()?, versions.site.as_ref()?, versions.new.as_ref()?);
+        let moves = method.roots();
+        let [base, site] = [base, site].map(|version| roots::rewrite(&version.content, &moves));
+        let proposal = is_text.then(|| whole_file::proposal(&base, &site, &new.content)).flatten();
+        proposal.map(|proposal| proposal.text)
+    }
+}
+
+/// Returns what the table says of a file.
+fn file(name: &str) -> Result<&'static ProductFile, Error> {
+    PRODUCT.file(name).ok_or_else(|| Error::usage(format!("{name} is no file of the configuration")))
+}
+
+/// Refuses a file that an editor or a full disk made another one.
+fn refuse_damaged(version: &Version) -> Result<(), Error> {
+    let path = version.source.path.to_string();
+    if let Some(at) = guards::first_nul(&version.content) {
+        return Err(Error::Form { path, form: "a text file", what: format!("byte {at} is NUL") });
+    }
+    if guards::has_byte_order_mark(&version.content) {
+        let what = "it begins with a byte order mark, which the server reads as a part of the first line; remove its first 3 bytes";
+        return Err(Error::Files { path, what: what.to_owned() });
+    }
+    Ok(())
+}
