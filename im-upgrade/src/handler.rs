@@ -91,12 +91,5 @@ pub(crate) fn next_lines(request: &Request) -> Vec<String> {
         (Request::Redeploy(_), _) => &[],
         (Request::Rollback(rollback), _) => return crate::rollback::next_lines(rollback),
     };
-    let redeploy = match request {
-        Request::Finish(merge) | Request::Upgrade(merge) if !is_cluster => {
-            let base = &merge.new_base;
-            Some(format!("Next: redeploy the client resources: {base}/html/redeploy, which 7.2 calls iwadmin"))
-        }
-        _ => None,
-    };
-    redeploy.into_iter().chain(lines.iter().map(|line| (*line).to_owned())).collect()
+    lines.iter().map(|line| (*line).to_owned()).collect()
 }
