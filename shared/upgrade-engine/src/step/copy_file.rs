@@ -86,7 +86,9 @@ impl Action for CopyFile {
         let temporary = beside(world, &self.at)?;
         let dir = world.dir(&self.at)?;
         let file = dir.create(&temporary.path).map_err(|e| world.error("create", &temporary, e))?;
-        copy(world, &self.from, &self.digest, &*file, &temporary)?;
+        let original = world.open(&self.from)?;
+        let size = original.stat().map_err(|e| world.error("look at", &self.from, e))?.size;
+        copy(world, (&self.from, &*original), size, &self.digest, (&temporary, &*file))?;
         let unset = finish_new(world, &temporary, &*file, &self.attributes, Durable::ReplacementFile)?;
         dir.rename(&temporary.path, &self.at.path, Existing::Refuse)
             .map_err(|e| world.error("move into place", &self.at, e))?;
