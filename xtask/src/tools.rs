@@ -1,7 +1,8 @@
 //! The tools: packages at the top of the tree, each with a program of the same name and an example `TOOL_manual`.
 
 /// All tools, in the order in which a site upgrades its products.
-pub(crate) const TOOLS: &[&str] = &["commdssetup", "migrate-config", "csmigrate", "config-commda-merge", "occ-upgrade"];
+pub(crate) const TOOLS: &[&str] =
+    &["commdssetup", "migrate-config", "csmigrate", "im-upgrade", "config-commda-merge", "occ-upgrade"];
 
 /// Returns the programs of a tool.
 pub(crate) fn programs(tool: &str) -> Vec<&str> {

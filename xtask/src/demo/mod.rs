@@ -6,6 +6,7 @@
 mod commdssetup;
 mod config_commda_merge;
 mod csmigrate;
+mod im_upgrade;
 mod migrate_config;
 mod occ_upgrade;
 mod stage;
@@ -75,6 +76,7 @@ fn show(tool: &str, screen: &Screen, directory: &Path) -> Result {
         "commdssetup" => commdssetup::show(stage, &place),
         "migrate-config" => migrate_config::show(stage, &root),
         "csmigrate" => csmigrate::show(stage, &root),
+        "im-upgrade" => im_upgrade::show(stage, &root),
         "config-commda-merge" => config_commda_merge::show(stage, &root),
         "occ-upgrade" => occ_upgrade::show(stage, &root),
         _ => Err(format!("{tool} has no demo").into()),
