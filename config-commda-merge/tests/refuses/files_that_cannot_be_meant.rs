@@ -46,10 +46,10 @@ fn a_byte_order_mark_is_named_with_its_file_and_what_to_do() {
         .says("resource.properties: it begins with a byte order mark, which Java reads as a part of the first key")
         .says("tail -c +4");
     assert_same(&before, &site.product());
-    for (name, text) in [("marked", MARKED), ("plain", b"a=1\n")] {
+    for (name, text) in [("marked", MARKED), ("plain", b"a=1\n"), ("shipped", b"a=1\n")] {
         std::fs::write(site.beside("cwd").join(name), text).unwrap();
     }
-    for arguments in [["file", "plain", "marked", "plain"], ["file", "plain", "plain", "marked"]] {
+    for arguments in [["file", "shipped", "marked", "plain"], ["file", "shipped", "plain", "marked"]] {
         site.refused(&arguments).exits(129).says("marked: it begins with a byte order mark");
     }
 }
