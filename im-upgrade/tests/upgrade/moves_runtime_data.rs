@@ -49,7 +49,7 @@ fn data_that_lie_in_the_new_place_already_are_never_replaced() {
 #[test]
 fn the_gateways_parameter_follows_the_base() {
     let site = Site::with_both();
-    let web_xml = format!("{NEW}/work/httpbind/WEB-INF/web.xml");
+    let web_xml = [NEW, "work/httpbind/WEB-INF/web.xml"].join("/");
     let text = |base: &str| {
         format!(
             "<web-app><context-param><param-name>httpbind.config.file</param-name>\n<param-value>{base}/config/httpbind.conf</param-value></context-param>\n<context-param><param-name>other</param-name><param-value>/opt/SUNWiim/x</param-value></context-param></web-app>\n"

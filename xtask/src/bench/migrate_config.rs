@@ -171,7 +171,7 @@ impl Site {
 
     fn migrate(&self, form: &[&str]) -> Result<(Duration, u64)> {
         let mut command = Command::new(&self.program);
-        command.args(["-q", "--yes", "--new-root"]).arg(format!("/{NEW_ROOT}")).arg("--root").arg(&self.root);
+        command.args(["--yes", "--new-root"]).arg(format!("/{NEW_ROOT}")).arg("--root").arg(&self.root);
         command
             .args(["--force-path"])
             .args(form)
