@@ -102,6 +102,7 @@ mod tests {
             "ldap-utils",
             "libdb5.3-dev",
             "libxml2-utils",
+            "openssl",
             "perl-base",
             "python3",
             "strace",

@@ -85,13 +85,6 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Returns the tree without its pipes.
-    #[must_use]
-    pub fn without_fifos(mut self) -> Self {
-        self.nodes.retain(|(_, node)| !matches!(node, Node::Fifo));
-        self
-    }
-
     /// Returns all paths, a directory before what is in it.
     pub fn paths(&self) -> impl Iterator<Item = &RelPath> {
         self.nodes.iter().map(|(path, _)| path)
