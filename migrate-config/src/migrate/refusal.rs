@@ -9,7 +9,7 @@ pub enum Refusal {
     #[error("{0} is a relative path: name the old server root with its absolute path, such as /opt/SUNWmsgsr")]
     Relative(String),
     /// Both roots are one directory.
-    #[error("{old} and {new} are the same directory: the new release is installed beside the old one")]
+    #[error("{}: the new release is installed beside the old one", same(old, new))]
     SameRoot {
         /// The old root.
         old: RootPath,
@@ -104,7 +104,7 @@ pub enum Refusal {
     #[error("{0}")]
     StoreBackup(String),
     /// There is no move to undo.
-    #[error("no configuration was moved to {0} by this program")]
+    #[error("no move of a configuration to {0} by this program is in effect")]
     NoMove(RootPath),
     /// The move came from another root.
     #[error("the configuration of {to} came from {from}, not from {named}")]
@@ -119,6 +119,15 @@ pub enum Refusal {
     /// The new server worked on the store.
     #[error("the message store was used since the move:\n{}", .0.join("\n"))]
     StoreTouched(Vec<String>),
+}
+
+/// Says that two names mean one directory.
+fn same(old: &RootPath, new: &RootPath) -> String {
+    if old == new {
+        format!("{old} is the root of the new release itself")
+    } else {
+        format!("{old} and {new} are the same directory")
+    }
 }
 
 impl Refusal {

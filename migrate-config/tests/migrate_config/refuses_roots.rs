@@ -29,7 +29,7 @@ fn one_directory_by_two_names() {
     let site = Site::sample();
     refused(&site, &["--new-root", OLD, OLD], &["--new-root"]);
     symlink(NEW, site.path("/opt/other")).unwrap();
-    refused(&site, &[NEW], &["/opt/sun/comms/messaging and /opt/sun/comms/messaging are the same directory"]);
+    refused(&site, &[NEW], &["/opt/sun/comms/messaging is the root of the new release itself"]);
     refused(&site, &["/opt/other"], &["/opt/other and /opt/sun/comms/messaging are the same directory"]);
 }
 

@@ -39,7 +39,7 @@ fn a_move_or_a_copy_killed_at_any_call_is_finished_by_the_same_command_or_undone
         undisturbed.run(arguments).succeeded();
         let new = tree(&undisturbed);
         let again = Ending { arguments, tree: &new, or_says: Some("was moved to") };
-        let undo = Ending { arguments: UNDO, tree: &old, or_says: Some("no configuration was moved to") };
+        let undo = Ending { arguments: UNDO, tree: &old, or_says: Some("no move of a configuration to") };
         Kills { site: &Site::sample, arguments, tree: &tree, untouched: &store, most: 5 }.sweep(&[again, undo]);
     }
 }
@@ -47,6 +47,6 @@ fn a_move_or_a_copy_killed_at_any_call_is_finished_by_the_same_command_or_undone
 #[test]
 fn an_undo_killed_at_any_call_is_finished_by_the_same_command() {
     let old = tree(&Site::sample());
-    let undo = Ending { arguments: UNDO, tree: &old, or_says: Some("no configuration was moved to") };
+    let undo = Ending { arguments: UNDO, tree: &old, or_says: Some("no move of a configuration to") };
     Kills { site: &moved_site, arguments: UNDO, tree: &tree, untouched: &store, most: 4 }.sweep(&[undo]);
 }

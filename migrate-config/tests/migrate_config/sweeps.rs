@@ -50,7 +50,7 @@ fn run(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
     let done = program.carry_out().map(|_| ()).map_err(|error| error.lines(&context.invocation()).join("; "));
     let is_there = |error: &str| {
         (!args.back && error.contains("was moved to /new already"))
-            || (args.back && error.contains("no configuration was moved to"))
+            || (args.back && error.contains("no move of a configuration to"))
     };
     done.or_else(|error| if is_there(&error) { Ok(()) } else { Err(error) })
 }

@@ -61,7 +61,9 @@ fn after_an_undo_the_configuration_moves_again() {
 #[test]
 fn an_undo_without_a_move_or_of_another_root_is_refused() {
     let site = Site::sample();
-    site.refused(&["-u", OLD]).exits(1).says("no configuration was moved to /opt/sun/comms/messaging");
+    site.refused(&["-u", OLD])
+        .exits(1)
+        .says("no move of a configuration to /opt/sun/comms/messaging by this program is in effect");
     site.moved(&[]).succeeded();
     site.refused(&["-u", "/opt/SUNWmsgsr2"])
         .exits(1)
