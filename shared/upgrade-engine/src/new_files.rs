@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::fs::real::RealFs;
-use crate::fs::{Attribute, Dir, Durable, Existing, FileKind, FileSystem, Name, RelPath, RootPath};
+use crate::fs::{Attribute, Dir, Durable, Existing, FileKind, FileSystem, Name, RelPath, RootPath, Stat};
 use crate::step::Attributes;
 
 mod staged;
@@ -24,7 +24,8 @@ pub struct NewFile {
     pub attributes: Option<Attributes>,
 }
 
-/// Writes a file that the administrator named. One that is there is replaced and hands on its mode; another gets `mode`.
+/// Writes a file that the administrator named, durable with its name. One that is there is replaced and hands on its mode and, where
+/// this user can give files away, its owner; another gets `mode`.
 ///
 /// # Errors
 /// As `open`, `write` and `rename`; [`io::ErrorKind::InvalidInput`] when there is something else than a file.
@@ -34,25 +35,29 @@ pub fn write_file(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     let (parent, name) = path.split_last().ok_or(io::ErrorKind::IsADirectory)?;
     let dir = RealFs::open(Path::new("/"))?.open_dir(&parent)?;
     let at = RelPath::from(name.clone());
-    let mode = match dir.stat(&at) {
-        Ok(stat) if stat.kind == FileKind::Regular => stat.mode & 0o777,
+    let (mode, owner) = match dir.stat(&at) {
+        Ok(Stat { kind: FileKind::Regular, mode, uid, gid, .. }) => {
+            (mode & 0o777, dir.can_give(uid, gid).then_some(Attribute::Owner { uid, gid }))
+        }
         Ok(stat) if stat.kind == FileKind::Directory => return Err(io::ErrorKind::IsADirectory.into()),
         // The name of a link, a pipe or a device is taken over, never written through.
         Ok(_) => return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => mode,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => (mode, None),
         Err(e) => return Err(e),
     };
     let hidden = hidden(&name)?;
     let file = dir.create(&hidden)?;
     let written = file
         .write_all_at(content, 0)
+        .and_then(|()| owner.map_or(Ok(()), |owner| file.set(&owner)))
         .and_then(|()| file.set(&Attribute::Mode(mode)))
         .and_then(|()| file.sync(Durable::ReplacementFile))
         .and_then(|()| dir.rename(&hidden, &at, Existing::Replace));
     if written.is_err() {
         let _ = dir.remove_file(&hidden);
     }
-    written
+    written?;
+    dir.sync(&RelPath::here(), Durable::ReplacedFile)
 }
 
 /// Makes a file (mode 0600) at a name that is free, durable with its name. Nothing at that name is followed, not even a link.
