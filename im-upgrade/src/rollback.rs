@@ -294,8 +294,10 @@ impl Call<'_> {
             }
             None => {
                 for known in OLD_BASES {
-                    let known = path(known)?;
-                    old_base = old_base.or(Some(known).filter(|base| crate::server::is_base(fs, base)));
+                    if old_base.is_none() {
+                        let known = path(known)?;
+                        old_base = crate::server::is_base(fs, &known)?.then_some(known);
+                    }
                 }
             }
         }

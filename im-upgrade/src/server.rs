@@ -10,7 +10,7 @@ use std::path::Path;
 
 use command::CommonOptions;
 use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
-use upgrade_engine::survey::{is_absent, real_path};
+use upgrade_engine::survey::{is_absent, is_directory, real_path};
 
 use crate::cli;
 use crate::error::Error;
@@ -97,10 +97,11 @@ fn bases(
     common: &CommonOptions,
     typed: Option<&Path>,
 ) -> Result<(Option<RootPath>, Option<RootPath>), Error> {
-    let new = Some(path(NEW_BASE)?).filter(|base| is_base(fs, base));
+    let new = path(NEW_BASE)?;
+    let new = is_base(fs, &new)?.then_some(new);
     if let Some(typed) = typed {
         let base = common.product_path(typed).map_err(|e| Error::io("use", typed.display(), e))?;
-        if !is_base(fs, &base) {
+        if !is_base(fs, &base)? {
             return Err(Error::NoBase(base.to_string()));
         }
         let is_new = new.as_ref() == Some(&base);
@@ -108,7 +109,10 @@ fn bases(
     }
     let mut old = None;
     for known in OLD_BASES {
-        old = old.or(Some(path(known)?).filter(|base| is_base(fs, base)));
+        if old.is_none() {
+            let base = path(known)?;
+            old = is_base(fs, &base)?.then_some(base);
+        }
     }
     if old.is_none() && new.is_none() {
         return Err(Error::NoBase([OLD_BASES.join(", "), NEW_BASE.to_owned()].join(", ")));
@@ -117,8 +121,17 @@ fn bases(
 }
 
 /// Returns whether Instant Messaging is installed in a directory.
-pub fn is_base(fs: &dyn FileSystem, base: &RootPath) -> bool {
-    ["sbin", "html"].iter().any(|name| base.resolve(name.as_bytes()).is_ok_and(|path| fs.open_dir(&path).is_ok()))
+///
+/// # Errors
+/// When it cannot be looked at.
+pub fn is_base(fs: &dyn FileSystem, base: &RootPath) -> Result<bool, Error> {
+    for name in ["sbin", "html"] {
+        let directory = below(base, name)?;
+        if is_directory(fs, &directory).map_err(|e| Error::io("open", &directory, e))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Returns the directory of the instances that the link `config` of an installation leads to.

@@ -99,7 +99,7 @@ impl Upgrade<'_> {
             facts.control.refuse_unsafe(context, &facts.server, &facts.old_base)?;
         }
         if self.phase != Phase::Prepare {
-            if facts.control.runs_imadmin() && !is_base(fs, &facts.new_base) {
+            if facts.control.runs_imadmin() && !is_base(fs, &facts.new_base)? {
                 return Err(Error::NotInstalled(facts.new_base.clone()));
             }
             facts.control.refuse_unsafe(context, &facts.server, &facts.new_base)?;

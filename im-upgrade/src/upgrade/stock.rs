@@ -6,6 +6,7 @@ use std::path::Path;
 use config_merge::{FileSystems, Version, Where, own_files};
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
 use upgrade_engine::step::Attributes;
+use upgrade_engine::survey::is_directory;
 
 use super::tree::{self, Found};
 use crate::error::Error;
@@ -55,7 +56,7 @@ impl<'a> StockFiles<'a> {
         };
         for known in known {
             let directory = below(&top, &format!("{}/html", known.trim_start_matches('/')))?;
-            if base.is_none() && fs.open_dir(&directory).is_ok() {
+            if base.is_none() && is_directory(fs, &directory).map_err(|e| Error::io("open", &directory, e))? {
                 (html, base) = (directory, Some(path(known)?));
             }
         }

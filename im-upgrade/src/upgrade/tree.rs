@@ -1,12 +1,12 @@
 //! Directories with configuration files, and the names that reports give these: `INSTANCE/config/...` and `html/...`.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
 use upgrade_engine::survey::{Below, Limits, SurveyError, is_absent, real_path, walk};
 
 use crate::error::Error;
-use crate::server::kind;
 
 /// How large a configuration, or the client resources, may be.
 const LARGEST: Limits = Limits { entries: 200_000, depth: 32 };
@@ -40,7 +40,11 @@ pub(crate) fn files(fs: &dyn FileSystem, directory: &RootPath, prefix: &str) -> 
         let path = below.names().iter().fold(top.clone(), |path, name| path.join(name));
         let target = match stat.kind {
             FileKind::Regular => Some(path.clone()),
-            FileKind::Symlink => linked_file(fs, &path),
+            FileKind::Symlink => linked_file(fs, &path).map_err(|source| SurveyError::Io {
+                verb: "follow",
+                path: path.to_string(),
+                source,
+            })?,
             _ => None,
         };
         if let (Some(target), Some(name)) = (target, text(below))
@@ -66,10 +70,19 @@ fn text(below: &RelPath) -> Option<String> {
     names.collect::<Option<Vec<_>>>().map(|names| names.join("/"))
 }
 
-/// Returns the regular file that a link leads to; nothing for one that leads elsewhere or nowhere.
-fn linked_file(fs: &dyn FileSystem, path: &RootPath) -> Option<RootPath> {
-    let target = real_path(fs, path).ok()?;
-    (kind(fs, &target).ok()? == Some(FileKind::Regular)).then_some(target)
+/// Returns the regular file that a link leads to; nothing for one that leads elsewhere, nowhere, or in a circle.
+fn linked_file(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Option<RootPath>> {
+    let target = match real_path(fs, path) {
+        Err(e) if is_absent(&e) || e.kind() == io::ErrorKind::TooManyLinks => return Ok(None),
+        other => other?,
+    };
+    match target.split_last() {
+        Some((parent, name)) => {
+            let stat = fs.open_dir(&parent)?.stat(&RelPath::from(name))?;
+            Ok((stat.kind == FileKind::Regular).then_some(target))
+        }
+        None => Ok(None),
+    }
 }
 
 /// Returns a path below a directory as text; nothing where it is not below it.

@@ -37,6 +37,18 @@ pub fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
+/// Returns whether a path leads to a directory. One that cannot be looked at is an error, not absent.
+///
+/// # Errors
+/// As `open`, for any other reason than that there is none.
+pub fn is_directory(fs: &dyn FileSystem, path: &RootPath) -> io::Result<bool> {
+    match fs.open_dir(path) {
+        Ok(_) => Ok(true),
+        Err(e) if is_absent(&e) => Ok(false),
+        Err(e) => Err(e),
+    }
+}
+
 /// Returns an error that names its file.
 pub fn with_path(path: &RootPath, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{path}: {error}"))
