@@ -14,7 +14,7 @@ use upgrade_engine::fs::{Dir, File, FileKind, FileSystem, Name, RelPath, RootPat
 use crate::cli::Depth;
 use crate::detect::environment::{Look, look, what_is_wrong};
 use crate::detect::file_access::Borrowed;
-use crate::detect::source::{self, recognised};
+use crate::detect::source::{self, never_written, recognised};
 use crate::error::Error;
 use crate::{report, workers};
 
@@ -123,6 +123,9 @@ impl Row {
 }
 
 fn row(name: &Name, file: &dyn File, depth: Depth) -> Row {
+    if let Some(what) = file.stat().ok().and_then(|stat| never_written(&stat)) {
+        return Row { state: format!("not read: {what}"), ..Row::empty(name, "?") };
+    }
     match recognised(file) {
         Err(e) => Row { state: format!("cannot be read: {e}"), ..Row::empty(name, "?") },
         // Its first page may be what is damaged.

@@ -14,7 +14,7 @@ use upgrade_engine::digest::{self, Digest, Hasher};
 use upgrade_engine::fs::File;
 use upgrade_engine::step::Observer;
 
-use super::file_access::Borrowed;
+use super::file_access::UntilStopped;
 use crate::cursor::{self, Cursor, Damage};
 use crate::record_digest::{RecordDigest, Records};
 use crate::workers;
@@ -153,11 +153,11 @@ fn survey_as(
     observer: &dyn Observer,
 ) -> Result<(DatabaseFacts, Losses), DatabaseError> {
     let before = file.stat()?;
-    let database = cursor::open(Borrowed(file), damage)?;
+    let database = cursor::open(UntilStopped { file, observer }, damage)?;
     let meta = database.meta().clone();
     let pages = || PageScan::new(meta.page_size, meta.byte_order);
     let (walked, scanned) =
-        workers::both(|| walk(Cursor::new(&database, damage), observer), || scan(file, pages(), damage, observer));
+        workers::both(|| walk(Cursor::new(&database, damage)), || scan(file, pages(), damage, observer));
     let after = file.stat()?;
     if (before.size, before.modified) != (after.size, after.modified) {
         return Err(DatabaseError::Changed);
@@ -185,19 +185,14 @@ struct Walked {
     losses: Losses,
 }
 
-fn walk(mut cursor: Cursor<'_, Borrowed<'_>>, observer: &dyn Observer) -> Result<Walked, ReadError> {
+fn walk(mut cursor: Cursor<'_, UntilStopped<'_>>) -> Result<Walked, ReadError> {
     let mut digest = RecordDigest::new();
     let mut parts = Vec::new();
-    let mut count = 0_u32;
     while let Some(part) = cursor.next_part()? {
         digest.part(part.name.as_deref());
         parts.push(part);
         while let Some(Record { key, data }) = cursor.next()? {
             digest.record(key, data)?;
-            count = count.wrapping_add(1);
-            if count.is_multiple_of(4096) && observer.stop_requested() {
-                return Err(ReadError::Io { offset: 0, source: io::ErrorKind::Interrupted.into() });
-            }
         }
     }
     let (survey, losses) = cursor.finish();

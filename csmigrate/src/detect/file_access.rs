@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use bdb::{ReadAt, WriteAt};
 use upgrade_engine::fs::File;
+use upgrade_engine::step::Observer;
 
 /// An owned file handle.
 pub struct Reading(pub Box<dyn File>);
@@ -53,6 +54,27 @@ impl ReadAt for ReadOnce<'_> {
             kept.0 = until;
         }
         Ok(count)
+    }
+}
+
+/// A file that is read until somebody asks to stop.
+pub struct UntilStopped<'a> {
+    /// The file.
+    pub file: &'a dyn File,
+    /// Says when to stop.
+    pub observer: &'a dyn Observer,
+}
+
+impl ReadAt for UntilStopped<'_> {
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.file.stat()?.size)
+    }
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        if self.observer.stop_requested() {
+            // A reader repeats what fails as `Interrupted`.
+            return Err(io::Error::other("somebody asked to stop"));
+        }
+        self.file.read_at(buffer, offset)
     }
 }
 

@@ -392,6 +392,9 @@ fn examine(
         }
         FileKind::Regular | FileKind::Fifo | FileKind::Special => {}
     }
+    if let Some(what) = never_written(&item.stat) {
+        return Err(Refused::Database(format!("{}: {what}", show(source, &item.path))));
+    }
     let file = dir.open(&item.path).map_err(failed)?;
     // Owner and mode were read by name; the content comes from this handle. They must be of one and the same file.
     if file.stat().map_err(failed)? != item.stat {
@@ -433,6 +436,15 @@ fn examine(
         }
     }
     Ok((EntryKind::File(digest_of(&*file, observer).map_err(failed)?), Role::BackupOnly))
+}
+
+/// Says what is wrong with a file that was made long and hardly written, which would take hours to read. Berkeley DB sets pages aside
+/// for a hash database, at most as many as it has; a file system that compresses packs a database to a small part at most.
+pub fn never_written(stat: &Stat) -> Option<String> {
+    const LONG: u64 = 1 << 30;
+    let is_hardly_written = stat.size >= LONG && stat.allocated.saturating_mul(64) < stat.size;
+    is_hardly_written
+        .then(|| format!("it is {} bytes long, and only {} bytes of it were ever written", stat.size, stat.allocated))
 }
 
 /// Returns what becomes of `DB_CONFIG` where it names directories; nothing where it names none.
