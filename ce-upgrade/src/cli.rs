@@ -23,6 +23,10 @@ pub struct Args {
 /// What is to be done.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    /// Merge the site's configuration with that of the new release into a work directory; nothing live is touched
+    ///
+    /// This is what the program does when it is called patch-config.
+    PatchConfig(Patch),
     /// Install the merged files of patch-config into the deployed configuration
     ///
     /// This is what the program does when it is called install-newconfig.
@@ -34,6 +38,44 @@ pub enum Command {
     UninstallNewconfig(Uninstall),
     /// Show the installation, and how far its upgrade is
     Status(Status),
+}
+
+/// Options of `patch-config`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Patch {
+    /// The patch that brought the new release, such as 122793-21, or a path that ends in it
+    #[arg(value_name = "PATCH")]
+    pub patch: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub place: Place,
+    /// Take the site's files from this deployment: the old one beside the new one, or one that was copied from another host
+    #[arg(long, value_name = "OLD_DEPLOYED")]
+    pub from: Option<PathBuf>,
+    /// With --from: replace this host name or address in the site's files
+    #[arg(long, value_name = "NAME", requires_all = ["new_host", "from"])]
+    pub old_host: Option<String>,
+    /// The host name or address that replaces it
+    #[arg(long, value_name = "NAME", requires = "old_host")]
+    pub new_host: Option<String>,
+    /// Stock files of the old release: a tree like a root, an installation, or a directory WEB-INF [default: not known]
+    #[arg(long, value_name = "DIR")]
+    pub base: Option<PathBuf>,
+    /// Stock files of the new release, likewise [default: lib/config-templates of the installation]
+    #[arg(long, value_name = "DIR")]
+    pub new: Option<PathBuf>,
+    /// Where the merged files go [default: newconfig below the installation]
+    #[arg(long, value_name = "DIR")]
+    pub work_dir: Option<PathBuf>,
+    /// Resolve a conflict: the site's value, the new one, or another one (a secret's goes into a --resolutions file)
+    #[arg(long, value_name = "FILE:KEY=site|new|VALUE")]
+    pub resolve: Vec<String>,
+    /// A file with one such line for each conflict; lines that begin with # are comments
+    #[arg(long, value_name = "FILE")]
+    pub resolutions: Option<PathBuf>,
+    /// Forget how conflicts were resolved in earlier calls
+    #[arg(long)]
+    pub forget_resolutions: bool,
 }
 
 /// Options of `install-newconfig`.

@@ -9,13 +9,13 @@ use crate::cli::Place;
 use crate::error::Error;
 
 /// Where installations are by default, each with what is deployed of it: Communications Suite 6, Solaris, Linux.
-const LAYOUTS: [(&str, &str); 3] = [
+pub(crate) const LAYOUTS: [(&str, &str); 3] = [
     ("/opt/sun/comms/ce", "/var/opt/sun/comms/ce"),
     ("/opt/SUNWuwc", "/var/opt/SUNWuwc"),
     ("/opt/sun/uwc", "/var/opt/sun/uwc"),
 ];
 /// Names of an installation below a directory that is named in its place: the manuals write the base in both ways.
-const NAMES: [&str; 3] = ["SUNWuwc", "ce", "uwc"];
+pub(crate) const NAMES: [&str; 3] = ["SUNWuwc", "ce", "uwc"];
 /// What only an installation has.
 const SIGNS: [&str; 3] = ["lib/config-templates", "sbin", "WEB-INF"];
 /// The web application in a deployment.

@@ -41,6 +41,7 @@ impl Program<'_> {
         let context = self.context;
         context.say(&format!("{PRODUCT_NAME}: {}", command.name()));
         match command {
+            Command::PatchConfig(args) => crate::patch::carry_out(args, context),
             Command::InstallNewconfig(args) => crate::install::carry_out(args, context),
             Command::UninstallNewconfig(args) => crate::install::take_back(args, context),
             Command::Status(args) => crate::status::show(args, context),
@@ -57,6 +58,7 @@ impl Command {
     /// Returns the name of the command.
     fn name(&self) -> &'static str {
         match self {
+            Self::PatchConfig(_) => "patch-config",
             Self::InstallNewconfig(_) => "install-newconfig",
             Self::UninstallNewconfig(_) => "uninstall-newconfig",
             Self::Status(_) => "status",
@@ -67,7 +69,7 @@ impl Command {
     fn has_runs(&self) -> bool {
         match self {
             Self::InstallNewconfig(_) => true,
-            Self::UninstallNewconfig(_) | Self::Status(_) => false,
+            Self::PatchConfig(_) | Self::UninstallNewconfig(_) | Self::Status(_) => false,
         }
     }
 }

@@ -1,17 +1,29 @@
 //! `patch-config`: merges the site's configuration with that of the new release, file by file and key by key, into a work directory. It
 //! touches nothing live; `install-newconfig` does.
 
+mod copies;
+mod files;
+mod merging;
+mod needs;
+mod origin;
+mod program;
 mod shipped;
+mod site;
+mod stock;
+mod tree;
 
 use std::path::Path;
 
+use command::{Completion, Context};
 use config_merge::candidates::Record;
 use config_merge::{WorkDirectory, own_files};
 use serde::{Deserialize, Serialize};
 use upgrade_engine::fs::RootPath;
 
+use crate::cli;
 use crate::error::Error;
 
+pub use merging::CeMerger;
 pub use shipped::Shipped;
 
 /// Where the work directory is below the installation.
@@ -45,6 +57,14 @@ impl MadeFor {
         let wrong = |e: serde_json::Error| Error::Record { work: work.path.clone(), what: e.to_string() };
         Self::deserialize(&record.request).map_err(wrong)
     }
+}
+
+/// Merges the site's configuration.
+///
+/// # Errors
+/// Why it was not done. Nothing live was changed in any case.
+pub(crate) fn carry_out(args: &cli::Patch, context: &Context<'_>) -> Result<Completion, Error> {
+    program::Program { args, context }.carry_out()
 }
 
 /// Returns the work directory that was named, or the usual one of an installation.
