@@ -1,11 +1,11 @@
 //! The merge of one file by its structure: the table `documents::product_files` says what each file is.
 
-use config_merge::{Error, MergeResult, Merger, Method, SECRETS, Version, Versions, guards, is_whole};
+use config_merge::{Error, FileToMerge, MergeResult, Merger, Method, SECRETS, Version, Versions, guards, is_whole};
 use documents::changes::Secrets;
 use documents::dialect::Dialect;
 use documents::merge::RootMove;
 use documents::product_files::{CommunicationsExpress, Product};
-use documents::{ParseError, Xml};
+use documents::{ParseError, Xml, roots, xml};
 
 /// The product.
 pub(super) const PRODUCT: Product = CommunicationsExpress;
@@ -36,7 +36,20 @@ impl Merger for CeMerger {
     }
 
     fn proposal(&self, _: &str, _: &Method, versions: &Versions<Version>) -> Option<Vec<u8>> {
-        config_merge::proposal_by_line(versions, &self.roots)
+        self.by_element(versions).or_else(|| config_merge::proposal_by_line(versions, &self.roots))
+    }
+}
+
+impl CeMerger {
+    /// Returns what the proposal of a file is called.
+    pub(super) fn proposed(&self, file: &FileToMerge<Method>) -> &'static str {
+        if self.by_element(&file.versions).is_some() { "a merge by element" } else { "a merge by line" }
+    }
+
+    fn by_element(&self, versions: &Versions<Version>) -> Option<Vec<u8>> {
+        let (base, site, new) = (versions.base.file()?, versions.site.as_ref()?, versions.new.as_ref()?);
+        let [base, site] = [base, site].map(|version| roots::rewrite(&version.content, &self.roots));
+        xml::by_element(&base, &site, &new.content).map(|proposal| proposal.bytes)
     }
 }
 

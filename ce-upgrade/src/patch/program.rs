@@ -68,8 +68,8 @@ impl Program<'_> {
         let merger = CeMerger { roots: facts.roots.clone() };
         let (merges, warnings) = self.merge(&merger, &facts, &work)?;
         for merged in &merges.merged {
-            let proposed = "a merge by line";
-            summary::lines(&merger, merged, proposed).iter().for_each(|line| context.say(line));
+            let lines = summary::lines(&merger, merged, |file| merger.proposed(file));
+            lines.iter().for_each(|line| context.say(line));
         }
         warnings.iter().for_each(|line| context.warn(&redact::text(line)));
         if !context.options.dry_run {

@@ -116,7 +116,7 @@ impl Program<'_> {
     /// Prints what became of each file that is not as it was.
     fn tell(&self, merger: &MessagingMerger, merges: &Merges<'_, Method>, warnings: &[String]) {
         for merged in &merges.merged {
-            let lines = summary::lines(merger, merged, "a merge by line");
+            let lines = summary::lines(merger, merged, |_| "a merge by line");
             lines.iter().for_each(|line| self.context.say(line));
         }
         warnings.iter().for_each(|line| self.context.warn(&redact::text(line)));

@@ -5,7 +5,7 @@ use documents::changes::Changes;
 use documents::merge::{Decision, Word};
 use documents::whole_file;
 
-use crate::merges::{Merged, Merger};
+use crate::merges::{FileToMerge, Merged, Merger};
 
 /// How much of a value is shown; the report has all of it.
 const LONGEST: usize = 160;
@@ -52,8 +52,12 @@ impl Counts {
     }
 }
 
-/// Returns the lines about a file; nothing for one that is as it was. `proposed` is what its proposal is called, as `a merge by line`.
-pub fn lines<M: Merger>(merger: &M, merged: &Merged<'_, M::Method>, proposed: &str) -> Vec<String> {
+/// Returns the lines about a file; nothing for one that is as it was. `proposed` says what its proposal is called, as `a merge by line`.
+pub fn lines<M: Merger>(
+    merger: &M,
+    merged: &Merged<'_, M::Method>,
+    proposed: impl Fn(&FileToMerge<M::Method>) -> &'static str,
+) -> Vec<String> {
     if merged.merge.decisions.iter().all(|decision| decision.word == Word::Same) {
         return Vec::new();
     }
@@ -71,7 +75,7 @@ pub fn lines<M: Merger>(merger: &M, merged: &Merged<'_, M::Method>, proposed: &s
                 lines.push(format!("  conflict: {key}"));
                 lines.push(format!("    site {site}, new {new}, was {base}"));
                 if key == whole_file::KEY && merger.proposal(&file.name, &file.method, &file.versions).is_some() {
-                    let name = &file.name;
+                    let (name, proposed) = (&file.name, proposed(file));
                     lines.push(format!("    proposals/{name} in the work directory is {proposed}: to use it, edit the live file and repeat the command"));
                 }
                 let resolution = format!("{}:{key}", merged.file.name);
