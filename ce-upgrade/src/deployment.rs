@@ -176,6 +176,11 @@ pub(crate) fn real(fs: &dyn FileSystem, path: &RootPath) -> Result<RootPath, Err
     real_path(fs, path).map_err(|e| Error::io("look at", path, e))
 }
 
+/// Returns whether a path is a directory or lies in it; both without links.
+pub(crate) fn is_within(path: &RootPath, directory: &RootPath) -> bool {
+    path.as_bytes().strip_prefix(directory.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+}
+
 /// Returns what kind of entry there is; nothing where there is none.
 ///
 /// # Errors

@@ -1,1 +1,32 @@
-//! Tests of `ce-upgrade`.
+//! Behaviour of the program, each test on a site of its own below a temporary root.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs
+)]
+
+mod support;
+
+mod canary;
+mod status;
+
+mod patch {
+    mod damaged_files;
+    mod every_expected_row;
+    mod java_and_xmllint;
+    mod needs_a_value;
+    mod refuses;
+    mod resolves;
+    mod strategies;
+    mod unused_copies;
+}
+
+mod install {
+    mod config_uwc_again;
+    mod installs;
+    mod refuses;
+    mod sweeps;
+}

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use command::{CommonOptions, Completion, Context, Runs, Start, Touched};
 use config_merge::candidates::Candidates;
 use upgrade_engine::Run;
-use upgrade_engine::fs::RootPath;
+use upgrade_engine::fs::{FileSystem, RootPath};
 use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::{in_effect, list_runs};
 
@@ -60,6 +60,7 @@ pub(crate) fn carry_out(args: &cli::Install, context: &Context<'_>) -> Result<Co
     if let Some(patch) = &made_for.patch {
         context.say(&format!("Merged for patch {patch}"));
     }
+    refuse_links(context.fs, &deployed, &candidates)?;
     let again = made_for.shipped.again(context.fs, &candidates.record)?;
     if !again.is_empty() {
         return Err(Error::StockAgain { files: again, work: from.path });
@@ -78,6 +79,28 @@ pub(crate) fn carry_out(args: &cli::Install, context: &Context<'_>) -> Result<Co
     let count = plan.steps.iter().filter(|step| !matches!(step, upgrade_engine::step::Step::MakeDir(_))).count();
     let question = format!("Change {count} {} of {deployed}?", if count == 1 { "file" } else { "files" });
     run.carry_out(plan, Some(&question))
+}
+
+/// Refuses a live file, or a directory above it, that has become a link since the merge: what it leads to is not what was merged.
+fn refuse_links(fs: &dyn FileSystem, deployed: &RootPath, candidates: &Candidates) -> Result<(), Error> {
+    for candidate in &candidates.record.files {
+        let mut path = candidate.target.clone();
+        while deployment::kind(fs, &path)?.is_none()
+            && let Some((above, _)) = path.split_last()
+        {
+            path = above;
+        }
+        let target = deployment::real(fs, &path)?;
+        if target == path {
+            continue;
+        }
+        return Err(if deployment::is_within(&target, deployed) {
+            config_merge::Error::ChangedSince { path: path.to_string() }.into()
+        } else {
+            Error::LeadsOut { link: path, target }
+        });
+    }
+    Ok(())
 }
 
 /// Takes back the newest installation.

@@ -3,6 +3,7 @@
 
 mod copies;
 mod files;
+mod leftovers;
 mod merging;
 mod needs;
 mod origin;

@@ -19,7 +19,7 @@ use super::merging::CeMerger;
 use super::origin::Origin;
 use super::site::Site;
 use super::stock::{StockFiles, scratch};
-use super::{MadeFor, Shipped, copies, needs, work_directory};
+use super::{MadeFor, Shipped, copies, leftovers, needs, work_directory};
 use crate::cli;
 use crate::deployment::{Deployment, other_bases};
 use crate::error::Error;
@@ -116,7 +116,10 @@ impl Program<'_> {
             _ => Vec::new(),
         };
         let trees = Trees { base: old.as_ref(), site, live: &live, new: &new, roots: &roots, names: &names };
-        let found = trees.files(fs)?;
+        let mut found = trees.files(fs)?;
+        if other.is_some() {
+            found.findings.extend(leftovers::lines(site, &live, &found.files));
+        }
         context.say(&match &old {
             Some(old) => format!("Stock files of the old release: {}", old.path),
             None => "Stock files of the old release: not known".to_owned(),

@@ -12,7 +12,7 @@ use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath, Stat};
 use upgrade_engine::survey::is_absent;
 
 use super::tree::{self, Entry};
-use crate::deployment::{WEB_INF, below, real};
+use crate::deployment::{WEB_INF, below, is_within, real};
 use crate::error::Error;
 
 /// The files of a deployment.
@@ -117,10 +117,6 @@ impl<'a> Site<'a> {
 /// Returns whether a file of this name is one that a release merges: whatever else lies there only where it is shipped.
 fn is_configuration(name: &str) -> bool {
     Dialect::of(CommunicationsExpress, name).is_some_and(|dialect| dialect != Dialect::Text)
-}
-
-fn is_within(path: &RootPath, directory: &RootPath) -> bool {
-    path.as_bytes().strip_prefix(directory.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
 /// Returns where a link leads, without links; nothing where it leads nowhere, or in a circle.
