@@ -19,7 +19,6 @@ pub mod server_root;
 pub mod settings;
 pub mod store;
 pub mod useconfig;
-pub mod work_directory;
 
 pub use error::Error;
 
