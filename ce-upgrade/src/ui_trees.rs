@@ -76,7 +76,9 @@ impl UiTrees {
             more => lines.push(format!("and {more} more files of the user interface; --json lists all")),
         }
         lines.extend(self.without_copy.iter().map(|tree| {
-            format!("{tree}: the installation has no copy to compare it with; look yourself what the site changed there")
+            format!(
+                "{tree}: the installation has no copy to compare it with; look yourself what the site changed there"
+            )
         }));
         lines
     }

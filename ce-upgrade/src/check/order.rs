@@ -79,7 +79,8 @@ pub struct Seen {
 /// Returns a line for each version that was seen, and what is not in order.
 pub fn judge(product: Needed, seen: &[Seen]) -> (Vec<String>, Vec<Finding>) {
     let lines = seen.iter().map(|seen| {
-        let evidence = if seen.evidence.is_empty() { String::new() } else { format!(" ({})", seen.evidence.join("; ")) };
+        let evidence =
+            if seen.evidence.is_empty() { String::new() } else { format!(" ({})", seen.evidence.join("; ")) };
         format!("{product} {} in {}{evidence}", seen.release, seen.at)
     });
     let lines = lines.collect();

@@ -35,8 +35,7 @@ pub fn address_books(fs: &dyn FileSystem, deployed: &RootPath) -> Result<Address
         }
     }
     let config = RelPath::new("WEB-INF/config").map_err(|e| Error::io("use", deployed, std::io::Error::other(e)))?;
-    let mut directories: Vec<RelPath> =
-        reader.directories(&config)?.iter().map(|name| config.join(name)).collect();
+    let mut directories: Vec<RelPath> = reader.directories(&config)?.iter().map(|name| config.join(name)).collect();
     let named = facts.stores.values().filter_map(|stores| match stores {
         Readable::Read(stores) => Some(stores),
         Readable::Missing | Readable::Unreadable(_) => None,
@@ -171,8 +170,8 @@ fn read_books(bytes: Vec<u8>) -> Result<Vec<Book>, String> {
 }
 
 fn read_stores(bytes: Vec<u8>, directory: &RootPath, deployed: &RootPath) -> Result<Vec<Store>, String> {
-    let properties = Properties::parse_with(bytes, DisabledKeys::Listed)
-        .map_err(|e| format!("it is not a properties file: {e}"))?;
+    let properties =
+        Properties::parse_with(bytes, DisabledKeys::Listed).map_err(|e| format!("it is not a properties file: {e}"))?;
     let mut stores: BTreeMap<String, (Settings, Settings)> = BTreeMap::new();
     for entry in properties.entries() {
         let key = String::from_utf8_lossy(&entry.key.name).into_owned();

@@ -32,9 +32,7 @@ pub(super) fn installed(fs: &dyn FileSystem, product: Needed) -> Result<Vec<Seen
     let found = match product {
         Needed::Messaging => install_root::find_product(fs, Product::Messaging)
             .map(|all| all.iter().map(|one| messaging_server(fs, one)).collect()),
-        Needed::Calendar => {
-            install_root::find_product(fs, Product::Calendar).map(|all| all.iter().map(seen).collect())
-        }
+        Needed::Calendar => install_root::find_product(fs, Product::Calendar).map(|all| all.iter().map(seen).collect()),
         Needed::Dssetup => dssetup(fs),
     };
     found.map_err(|e| Error::io("look for", product, e))

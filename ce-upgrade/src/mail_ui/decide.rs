@@ -72,10 +72,7 @@ pub fn resolutions(typed: &[String]) -> Result<BTreeMap<String, Choice>, Refusal
 ///
 /// # Errors
 /// [`Refusal::Resolution`] for one about a page that is no conflict.
-pub fn decide(
-    facts: &Facts,
-    resolutions: &BTreeMap<String, Choice>,
-) -> Result<BTreeMap<RelPath, Decided>, Refusal> {
+pub fn decide(facts: &Facts, resolutions: &BTreeMap<String, Choice>) -> Result<BTreeMap<RelPath, Decided>, Refusal> {
     let mut unused: Vec<&String> = resolutions.keys().collect();
     let mut all = BTreeMap::new();
     for (path, page) in &facts.pages {
@@ -101,7 +98,9 @@ fn resolve(decided: &mut Decided, page: &Page, choice: Choice) -> Result<(), Ref
         (Choice::Site, Look::File(_)) => decided.action = Action::Replace,
         (Choice::Site, Look::Nothing) => decided.action = Action::Copy,
         // What is in the way is not removed.
-        (Choice::Site, Look::Other(_)) => return Err(Refusal::Resolution(format!("{}:<file>=site", decided.line.file))),
+        (Choice::Site, Look::Other(_)) => {
+            return Err(Refusal::Resolution(format!("{}:<file>=site", decided.line.file)));
+        }
     }
     if decided.action != Action::Nothing {
         decided.line.outcome.clone_from(&page.saved.shown);
@@ -128,16 +127,15 @@ fn of_page(path: &RelPath, page: &Page) -> Decided {
         // Nothing is known of the old release's pages: a page that only the site has is never lost.
         Word::Unproven if new.is_none() => (Action::Copy, None),
         Word::Unproven | Word::Conflict => (Action::Conflict, conflict_note(page, word)),
-        Word::Same
-        | Word::TakeNew
-        | Word::RewriteRoot
-        | Word::AddNew
-        | Word::DropObsolete
-        | Word::StaysDeleted => (Action::Nothing, None),
+        Word::Same | Word::TakeNew | Word::RewriteRoot | Word::AddNew | Word::DropObsolete | Word::StaysDeleted => {
+            (Action::Nothing, None)
+        }
     };
     let (action, note) = match (action, deployed) {
-        (Action::Copy | Action::Replace | Action::Conflict, Look::Other(what)) => (Action::Conflict, Some(what.clone())),
-        other => other,
+        (Action::Copy | Action::Replace | Action::Conflict, Look::Other(what)) => {
+            (Action::Conflict, Some(what.clone()))
+        }
+        (action, _) => (action, note),
     };
     let absent = || "<absent>".to_owned();
     let live = live.map_or_else(absent, |found| found.shown.clone());
@@ -169,7 +167,9 @@ fn conflict_note(page: &Page, word: Word) -> Option<String> {
     Some(match (word, &page.deployed) {
         (_, Look::Nothing) => "the new release ships it, and it is not deployed".to_owned(),
         _ if deployed_is_changed => "the deployed page differs from the package's as well".to_owned(),
-        (Word::Unproven, _) => "it is not known whether the site changed it: --base DIR names the old release's pages".to_owned(),
+        (Word::Unproven, _) => {
+            "it is not known whether the site changed it: --base DIR names the old release's pages".to_owned()
+        }
         _ => "both the site and the new release changed it".to_owned(),
     })
 }
@@ -180,7 +180,8 @@ fn word(base: Option<Option<&str>>, saved: &str, new: Option<&str>) -> Word {
         Some(base) => Base::Known(base.map(str::as_bytes)),
         None => Base::Unknown,
     };
-    let merged = whole_file::merge(base, Some(saved.as_bytes()), new.map(str::as_bytes), Content::Binary, &Rules::default());
+    let merged =
+        whole_file::merge(base, Some(saved.as_bytes()), new.map(str::as_bytes), Content::Binary, &Rules::default());
     let first = merged.ok().and_then(|merged| merged.decisions.first().map(|decision| decision.word));
     first.unwrap_or(Word::Unproven)
 }

@@ -150,7 +150,9 @@ impl Trees {
                 FileKind::Regular => paths.push(path.clone()),
                 FileKind::Directory => {}
                 FileKind::Symlink => {
-                    facts.left_out.push(format!("{} is a symbolic link, which is not followed", self.saved.below(path)));
+                    facts
+                        .left_out
+                        .push(format!("{} is a symbolic link, which is not followed", self.saved.below(path)));
                 }
                 FileKind::Fifo | FileKind::Special => {
                     facts.left_out.push(format!("{} is not a regular file", self.saved.below(path)));

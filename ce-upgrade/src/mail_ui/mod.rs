@@ -145,13 +145,14 @@ fn refuse_one_tree(saved: &Tree, webmail: &Tree) -> Result<(), Error> {
 }
 
 /// Returns the run in effect that moved the pages of a deployment.
-fn moved_by(context: &Context<'_>, deployed: &RootPath) -> Result<Option<String>, Error> {
+pub(crate) fn moved_by(context: &Context<'_>, deployed: &RootPath) -> Result<Option<String>, Error> {
     let state = context.state;
     let runs = list_runs(&*state.fs, &state.path, TOOL).map_err(command::Error::from)?;
     let here = context.options.real_root();
     let mut effective = in_effect(&runs).into_iter();
     let found = effective.find(|run| {
-        let is_it = matches!(Request::of(&run.plan), Some(Request::MigrateMailUi(moved)) if moved.deployed == *deployed);
+        let is_it =
+            matches!(Request::of(&run.plan), Some(Request::MigrateMailUi(moved)) if moved.deployed == *deployed);
         is_it && run.status == Status::Finished && run.plan.scope.may_be_on(&here)
     });
     Ok(found.map(|run| run.id.to_string()))

@@ -43,7 +43,8 @@ impl Refusal {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NoWebmail(_) => {
-                "Upgrade and deploy Communications Express 6.3 first, or name what is deployed with --deployed DIR.".to_owned()
+                "Upgrade and deploy Communications Express 6.3 first, or name what is deployed with --deployed DIR."
+                    .to_owned()
             }
             Self::NoSaved(_) | Self::SeveralSaved(_) => {
                 "Name the copy of the mail server's config/html with --from DIR.".to_owned()

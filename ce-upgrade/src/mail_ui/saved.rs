@@ -43,7 +43,8 @@ pub(super) fn saved(context: &Context<'_>, args: &cli::MigrateMailUi) -> Result<
             found.push((is, tree));
         }
     }
-    let listed = |paths: &mut dyn Iterator<Item = &RootPath>| paths.map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let listed =
+        |paths: &mut dyn Iterator<Item = &RootPath>| paths.map(ToString::to_string).collect::<Vec<_>>().join(", ");
     match found.len() {
         0 if looked.is_empty() => Err(Refusal::NoSaved(format!("Messaging Server with data/{SAVED}")).into()),
         0 => Err(Refusal::NoSaved(listed(&mut looked.iter())).into()),

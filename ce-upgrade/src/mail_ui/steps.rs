@@ -10,7 +10,7 @@ use upgrade_engine::survey::{anchor, names_of};
 
 use super::content::content;
 use super::decide::{Action, Decided};
-use super::facts::{Facts, Look, Page, Trees};
+use super::facts::{Facts, Look, Trees};
 use crate::error::Error;
 
 /// The anchors of a plan.
@@ -108,9 +108,4 @@ fn missing(trees: &Trees, path: &RelPath, made: &BTreeSet<RelPath>) -> Result<Ve
 pub(super) fn counts(decided: &BTreeMap<RelPath, Decided>) -> (usize, usize) {
     let count = |action| decided.values().filter(|decided| decided.action == action).count();
     (count(Action::Copy), count(Action::Replace))
-}
-
-/// Returns whether a page was decided without knowing what the old release shipped.
-pub(super) fn is_guess(page: &Page) -> bool {
-    page.base.is_none()
 }

@@ -41,8 +41,11 @@ pub fn proposal_without_base(site: &[u8], new: &[u8]) -> Option<Proposal> {
     Some(result)
 }
 
+/// The lines of some texts, and a number for each line.
+type Numbered<'t, const N: usize> = ([Vec<&'t [u8]>; N], [Vec<usize>; N]);
+
 /// Returns the lines of texts, and a number for each that equal lines share: numbers are compared, not lines.
-fn numbered<const N: usize>(texts: [&[u8]; N]) -> Option<([Vec<&[u8]>; N], [Vec<usize>; N])> {
+fn numbered<const N: usize>(texts: [&[u8]; N]) -> Option<Numbered<'_, N>> {
     if texts.iter().any(|text| Content::of(text) == Content::Binary) {
         return None;
     }
