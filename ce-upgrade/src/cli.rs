@@ -8,7 +8,7 @@ use command::CommonOptions;
 /// Upgrades Communications Express to 6.3 with the site's configuration
 ///
 /// Exit status: 0 done, 1 failed and nothing was changed, 2 wrong usage, 3 done with something to review, 5 resume or undo the
-/// unfinished run, 7 another run is active.
+/// unfinished run, 6 a check found an error, 7 another run is active.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ce-upgrade", version, max_term_width = 100, arg_required_else_help = true)]
 pub struct Args {
@@ -36,6 +36,10 @@ pub enum Command {
     /// This is what the program does when it is called uninstall-newconfig.
     #[command(visible_alias = "undo")]
     UninstallNewconfig(Uninstall),
+    /// Move the customised mail pages that were saved from the mail server to where 6.3 has them, once
+    MigrateMailUi(MigrateMailUi),
+    /// Check the remote address books, the order of upgrades, and the files of the user interface
+    Check(Check),
     /// Show the installation, and how far its upgrade is
     Status(Status),
 }
@@ -98,6 +102,43 @@ pub struct Uninstall {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
     pub place: Place,
+}
+
+/// Options of `migrate-mail-ui`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct MigrateMailUi {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub place: Place,
+    /// The saved copy of the mail server's config/html, below the root [default: data/preJES5/config/html of Messaging Server]
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+    /// The pages that the old release shipped: their directory, a mail server, or a tree like a root [default: not known]
+    #[arg(long, value_name = "DIR")]
+    pub base: Option<PathBuf>,
+    /// Resolve a conflict: take the saved page, or leave the deployed one
+    #[arg(long, value_name = "FILE:<file>=site|new")]
+    pub resolve: Vec<String>,
+    /// Write a merge by line of each page in conflict below this new directory
+    #[arg(long, value_name = "DIR")]
+    pub proposals: Option<PathBuf>,
+}
+
+/// Options of `check`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Check {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub place: Place,
+    /// The version of Messaging Server, such as 7.0-0.03 [default: what is installed below the root]
+    #[arg(long, value_name = "VERSION")]
+    pub messaging: Option<String>,
+    /// The version of Calendar Server, such as 6.3-7.03 [default: what is installed below the root]
+    #[arg(long, value_name = "VERSION")]
+    pub calendar: Option<String>,
+    /// The version of Comms DSSetup, such as 6.4-1.04 [default: what is installed below the root]
+    #[arg(long, value_name = "VERSION")]
+    pub dssetup: Option<String>,
 }
 
 /// Options of `status`.

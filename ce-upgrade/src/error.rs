@@ -5,6 +5,7 @@ use std::io;
 
 use command::ToolError;
 use upgrade_engine::fs::RootPath;
+use upgrade_engine::survey::SurveyError;
 
 /// Why the program stops.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +81,9 @@ pub enum Error {
     /// There is no installation to take back.
     #[error("no installation by install-newconfig is in effect on {0}")]
     NotInstalledConfig(RootPath),
+    /// Customised mail pages are not moved.
+    #[error(transparent)]
+    MailUi(#[from] crate::mail_ui::Refusal),
     /// An error that every merge has.
     #[error(transparent)]
     Merging(#[from] config_merge::Error),
@@ -97,6 +101,12 @@ impl Error {
     /// Returns the error of a wrong command line.
     pub fn usage(what: impl Into<String>) -> Self {
         command::Error::Usage(what.into()).into()
+    }
+}
+
+impl From<SurveyError> for Error {
+    fn from(error: SurveyError) -> Self {
+        command::Error::from(error).into()
     }
 }
 
@@ -145,6 +155,7 @@ impl ToolError for Error {
             Self::Merging(Merging::Unresolved { .. }) => {
                 "Resolve each one with patch-config --resolve FILE:KEY=site|new|VALUE, or use -f to install the site's values.".to_owned()
             }
+            Self::MailUi(refusal) => return refusal.hint(),
             Self::Merging(error) => return error.hint(),
             Self::Common(_) => return None,
         })

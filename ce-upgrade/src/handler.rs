@@ -7,6 +7,7 @@ use upgrade_engine::Run;
 use upgrade_engine::plan::Plan;
 
 use crate::error::Error;
+use crate::mail_ui::SavedPages;
 use crate::request::Request;
 
 /// A run of any of the commands.
@@ -24,19 +25,21 @@ impl RunHandler for AnyRun<'_> {
 
     fn providers<'s>(&'s self, _: &Work<'_>) -> Result<Providers<'s>, Error> {
         let candidates = CandidateProducer { files: FileSystems::of(self.context) };
-        Ok(Providers { producers: vec![Box::new(candidates)], ..Providers::default() })
+        let pages = SavedPages { fs: self.context.fs };
+        Ok(Providers { producers: vec![Box::new(candidates), Box::new(pages)], ..Providers::default() })
     }
 
     fn next(&self, plan: &Plan) -> Vec<String> {
         match Request::of(plan) {
             Some(Request::InstallNewconfig(installation)) => crate::install::next_lines(&installation),
+            Some(Request::MigrateMailUi(_)) => vec![crate::mail_ui::NEXT.to_owned()],
             None => Vec::new(),
         }
     }
 
     fn after_undo(&self, undone: &Run, _: &Plan) -> Result<AfterUndo, Error> {
         let next = match Request::of(&undone.plan) {
-            Some(Request::InstallNewconfig(_)) => vec![crate::install::RESTART.to_owned()],
+            Some(Request::InstallNewconfig(_) | Request::MigrateMailUi(_)) => vec![crate::install::RESTART.to_owned()],
             None => Vec::new(),
         };
         Ok(AfterUndo { next, ..AfterUndo::default() })

@@ -3,15 +3,18 @@
 //! [`deployment`] finds an installation and what of it is deployed. Each command has a module of its own; all of their runs are
 //! [`request::Request`]s, and [`handler`] knows each of them.
 
+pub mod check;
 pub mod cli;
 pub mod deployment;
 pub mod error;
 pub mod handler;
 pub mod install;
+pub mod mail_ui;
 pub mod patch;
 pub mod program;
 pub mod request;
 mod status;
+pub mod ui_trees;
 
 use std::ffi::OsString;
 

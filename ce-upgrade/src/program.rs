@@ -44,6 +44,8 @@ impl Program<'_> {
             Command::PatchConfig(args) => crate::patch::carry_out(args, context),
             Command::InstallNewconfig(args) => crate::install::carry_out(args, context),
             Command::UninstallNewconfig(args) => crate::install::take_back(args, context),
+            Command::MigrateMailUi(args) => crate::mail_ui::carry_out(args, context),
+            Command::Check(args) => crate::check::show(args, context),
             Command::Status(args) => crate::status::show(args, context),
         }
     }
@@ -61,6 +63,8 @@ impl Command {
             Self::PatchConfig(_) => "patch-config",
             Self::InstallNewconfig(_) => "install-newconfig",
             Self::UninstallNewconfig(_) => "uninstall-newconfig",
+            Self::MigrateMailUi(_) => "migrate-mail-ui",
+            Self::Check(_) => "check",
             Self::Status(_) => "status",
         }
     }
@@ -68,8 +72,8 @@ impl Command {
     /// Returns whether the command changes something, as a run that can be resumed.
     fn has_runs(&self) -> bool {
         match self {
-            Self::InstallNewconfig(_) => true,
-            Self::PatchConfig(_) | Self::UninstallNewconfig(_) | Self::Status(_) => false,
+            Self::InstallNewconfig(_) | Self::MigrateMailUi(_) => true,
+            Self::PatchConfig(_) | Self::UninstallNewconfig(_) | Self::Check(_) | Self::Status(_) => false,
         }
     }
 }

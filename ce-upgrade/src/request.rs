@@ -6,12 +6,16 @@ use serde_json::{Value, json};
 use upgrade_engine::fs::RootPath;
 use upgrade_engine::plan::Plan;
 
+use crate::mail_ui::Move;
+
 /// What a run was asked for. A variant for each command that changes something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Request {
     /// `install-newconfig`
     InstallNewconfig(Installation),
+    /// `migrate-mail-ui`
+    MigrateMailUi(Move),
 }
 
 /// The installation of merged files.
@@ -39,6 +43,7 @@ impl Request {
     pub fn describe(&self) -> String {
         match self {
             Self::InstallNewconfig(request) => format!("installation of merged files in {}", request.deployed),
+            Self::MigrateMailUi(request) => format!("move of customised mail pages to {}", request.deployed),
         }
     }
 
@@ -46,6 +51,7 @@ impl Request {
     pub fn deployed(&self) -> &RootPath {
         match self {
             Self::InstallNewconfig(request) => &request.deployed,
+            Self::MigrateMailUi(request) => &request.deployed,
         }
     }
 

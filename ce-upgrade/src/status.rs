@@ -33,7 +33,7 @@ pub(crate) fn show(args: &cli::Status, context: &Context<'_>) -> Result<Completi
         Some(run) => {
             let next = match Request::of(&run.plan) {
                 Some(Request::InstallNewconfig(installation)) => next_lines(&installation),
-                None => Vec::new(),
+                Some(Request::MigrateMailUi(_)) | None => Vec::new(),
             };
             std::iter::once(format!("Installed by run {}; to undo it: ce-upgrade uninstall-newconfig", run.id))
                 .chain(next)
@@ -42,6 +42,9 @@ pub(crate) fn show(args: &cli::Status, context: &Context<'_>) -> Result<Completi
         None => merge.clone(),
     };
     progress.iter().for_each(|line| context.say(line));
+    if let Some(run) = crate::mail_ui::moved_by(context, deployed)? {
+        context.say(&format!("Customised mail pages were moved by run {run}"));
+    }
     let mut report = context.report(ReportStatus::Inspected);
     report.details = json!({
         "base": base, "deployed": deployed, "work_directory": work, "run": run.map(|run| run.id.to_string()), "progress": progress,

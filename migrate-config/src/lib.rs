@@ -4,7 +4,6 @@
 
 pub mod compatibility;
 pub mod error;
-mod file_head;
 pub mod ha_ip_config;
 pub mod handler;
 pub mod high_availability;
