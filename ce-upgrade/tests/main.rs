@@ -11,7 +11,18 @@
 mod support;
 
 mod canary;
+mod check {
+    mod address_books;
+    mod order;
+}
+mod mail_ui {
+    mod moves;
+    mod refuses;
+    mod support;
+    mod sweeps;
+}
 mod status;
+mod ui_trees;
 
 mod patch {
     mod damaged_files;

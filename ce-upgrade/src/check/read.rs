@@ -129,6 +129,15 @@ fn joined(above: &RelPath, names: &str) -> RelPath {
     RelPath::new(names).map_or_else(|_| above.clone(), |below| above.below(&below))
 }
 
+/// Returns the directory that a path names from another one. `..` is taken as it is written: no directory on the way may be a link.
+fn named(from: &RootPath, typed: &str) -> Option<RootPath> {
+    let mut at = if typed.starts_with('/') { RootPath::new("/").ok()? } else { from.clone() };
+    for part in typed.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        at = if part == ".." { at.split_last()?.0 } else { at.join(&Name::new(part).ok()?) };
+    }
+    Some(at)
+}
+
 /// Returns the part of a path that lies below a directory; nothing where it does not.
 fn below(above: &RootPath, path: &RootPath) -> Option<RelPath> {
     let rest = path.as_bytes().strip_prefix(above.as_bytes())?.strip_prefix(b"/")?;
@@ -189,7 +198,7 @@ fn read_stores(bytes: Vec<u8>, directory: &RootPath, deployed: &RootPath) -> Res
         }
     }
     let store = |(name, (active, commented_out)): (String, (Settings, Settings))| {
-        let directory = active.config_path.as_ref().and_then(|typed| directory.resolve(typed.as_bytes()).ok());
+        let directory = active.config_path.as_ref().and_then(|typed| named(directory, typed));
         let directory = directory.filter(|directory| below(deployed, directory).is_some());
         Store { name, active, commented_out, directory }
     };
