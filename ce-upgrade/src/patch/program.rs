@@ -11,7 +11,7 @@ use documents::changes::Changes;
 use documents::merge::RootMove;
 use documents::names::NameMove;
 use serde_json::json;
-use upgrade_engine::fs::RootPath;
+use upgrade_engine::fs::{FileSystem, RootPath};
 use upgrade_engine::redact;
 
 use super::files::{Found, Trees};
@@ -25,6 +25,7 @@ use crate::deployment::{Deployment, other_bases};
 use crate::error::Error;
 use crate::handler::AnyRun;
 use crate::install::NO_CONFIGURATOR;
+use crate::ui_trees::{self, Top, UiTrees};
 
 /// One call of the command.
 pub(super) struct Program<'a> {
@@ -38,6 +39,8 @@ struct Facts {
     roots: Vec<RootMove>,
     made_for: MadeFor,
     warnings: Vec<String>,
+    /// Files of the user interface, which no merge is about.
+    interface: UiTrees,
 }
 
 impl Program<'_> {
@@ -71,6 +74,7 @@ impl Program<'_> {
             let lines = summary::lines(&merger, merged, |file| merger.proposed(file));
             lines.iter().for_each(|line| context.say(line));
         }
+        facts.interface.lines().iter().for_each(|line| context.say(&format!("Not merged: {line}")));
         warnings.iter().for_each(|line| context.warn(&redact::text(line)));
         if !context.options.dry_run {
             let _lock = work.lock(work_fs)?;
@@ -78,7 +82,7 @@ impl Program<'_> {
             candidates::replace((self.files(), work.on, &work.path), &merger, &merges, made_for)?;
         }
         drop(run);
-        self.finish(&merges, &work, &facts.made_for, warnings)
+        self.finish(&merges, &work, &facts, warnings)
     }
 
     fn files(&self) -> FileSystems<'_> {
@@ -142,7 +146,8 @@ impl Program<'_> {
             patch,
             shipped: Shipped::of(&found.files),
         };
-        Ok(Facts { found, roots, made_for, warnings })
+        let interface = interface(files, site, old.as_ref(), (fs, base))?;
+        Ok(Facts { found, roots, made_for, warnings, interface })
     }
 
     /// Refuses to replace earlier merged files, where these are the last place that has the site's values.
@@ -190,7 +195,7 @@ impl Program<'_> {
         &self,
         merges: &Merges<'_, Method>,
         work: &WorkDirectory,
-        made_for: &MadeFor,
+        facts: &Facts,
         warnings: Vec<String>,
     ) -> Result<Completion, Error> {
         let context = self.context;
@@ -209,7 +214,7 @@ impl Program<'_> {
         if dry_run {
             context.say(&format!("Dry run: nothing was written; the merged files would go to {}", work.path));
         } else {
-            let patch = made_for.patch.as_ref().map(|patch| format!(" for patch {patch}")).unwrap_or_default();
+            let patch = facts.made_for.patch.as_ref().map(|patch| format!(" for patch {patch}")).unwrap_or_default();
             context.say(&format!("The merged files{patch} and a report about each are in {}", work.path));
             let install = format!("ce-upgrade install-newconfig{}", work.option());
             context.say(&match open {
@@ -219,12 +224,24 @@ impl Program<'_> {
             context.say(NO_CONFIGURATOR);
         }
         let changes = merges.changes();
-        let details =
-            |changes: &Changes<'_>| json!({ "changes": changes, "open_conflicts": open, "work_directory": work });
+        let details = |changes: &Changes<'_>| json!({ "changes": changes, "open_conflicts": open, "work_directory": work, "user_interface": facts.interface });
         let json = config_merge::changes_as_json(context, &changes, &mut report, details)?;
         let exit = if report.findings.is_empty() { Exit::Done } else { Exit::NeedsReview };
         Ok(Completion { exit, report, json })
     }
+}
+
+/// Compares the site's files of the user interface with those of the old release, or with the package's where these are not known.
+fn interface(
+    files: FileSystems<'_>,
+    site: &Site<'_>,
+    old: Option<&StockFiles<'_>>,
+    (fs, base): (&dyn FileSystem, &RootPath),
+) -> Result<UiTrees, Error> {
+    let beside = |web_inf: &RootPath| web_inf.split_last().map_or_else(|| web_inf.clone(), |(above, _)| above);
+    let old = old.map(|old| Top { fs: files.on(old.on), path: beside(&old.path) });
+    let copies: Vec<Top<'_>> = old.into_iter().chain(ui_trees::copies(fs, base)?).collect();
+    ui_trees::compare(&Top { fs: files.on(site.on), path: beside(&site.web_inf) }, &copies)
 }
 
 /// Returns the id of a patch: what was typed, or the last name of the path.

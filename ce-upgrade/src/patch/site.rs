@@ -18,7 +18,7 @@ use crate::error::Error;
 /// The files of a deployment.
 pub(super) struct Site<'a> {
     fs: &'a dyn FileSystem,
-    on: Where,
+    pub(super) on: Where,
     /// Their directory `WEB-INF`, without links.
     pub(super) web_inf: RootPath,
     files: BTreeMap<String, SiteFile>,
