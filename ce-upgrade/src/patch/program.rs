@@ -19,7 +19,7 @@ use super::merging::CeMerger;
 use super::origin::Origin;
 use super::site::Site;
 use super::stock::{StockFiles, scratch};
-use super::{MadeFor, Shipped, copies, leftovers, needs, work_directory};
+use super::{MadeFor, Shipped, copies, leftovers, needs, surroundings, work_directory};
 use crate::cli;
 use crate::deployment::{Deployment, other_bases};
 use crate::error::Error;
@@ -93,16 +93,15 @@ impl Program<'_> {
         let origin = Origin::look(args, context, deployed)?;
         let mut warnings = Vec::new();
         let mut roots = origin.roots(deployed);
-        let old = match &args.base {
-            Some(named) => Some(StockFiles::named(files, named, "--base")?),
-            None if origin.is_beside() => match other_bases(fs, base)?.as_slice() {
-                [old] => {
-                    roots.push(RootMove { from: old.as_bytes().to_vec(), to: base.as_bytes().to_vec() });
-                    Some(StockFiles::of_base(files, old, "--base")?)
-                }
-                _ => None,
-            },
-            None => None,
+        let other_base = match other_bases(fs, base)?.as_slice() {
+            [old] if origin.is_beside() => Some(old.clone()),
+            _ => None,
+        };
+        roots.extend(other_base.iter().map(|old| RootMove { from: old.as_bytes().into(), to: base.as_bytes().into() }));
+        let old = match (&args.base, &other_base) {
+            (Some(named), _) => Some(StockFiles::named(files, named, "--base")?),
+            (None, Some(old)) => Some(StockFiles::of_base(files, old, "--base")?),
+            (None, None) => None,
         };
         let new = match &args.new {
             Some(named) => StockFiles::named(files, named, "--new")?,
@@ -135,6 +134,15 @@ impl Program<'_> {
         warnings.extend(site.left.iter().cloned());
         let scratch: Vec<RootPath> = scratch(base, deployed)?.into_iter().filter(|copy| !new.are_in(copy)).collect();
         warnings.extend(copies::without_effect(fs, &scratch, &found.files)?);
+        warnings.extend(surroundings::descriptor(site, &old.iter().chain([&new]).collect::<Vec<_>>())?);
+        match (origin.other(), &other_base) {
+            (None, _) => warnings.extend(surroundings::user_interface(fs, deployed, base)?),
+            (Some((Where::Product, other)), Some(old)) => {
+                warnings.extend(surroundings::user_interface(fs, other, old)?);
+            }
+            // Without the packages that it is of, nothing can be said.
+            _ => {}
+        }
         let made_for = MadeFor {
             deployed: deployed.clone(),
             from: origin.other().map(|(_, path)| path.clone()),

@@ -17,7 +17,7 @@ use crate::error::Error;
 
 /// The files of a deployment.
 pub(super) struct Site<'a> {
-    fs: &'a dyn FileSystem,
+    pub(super) fs: &'a dyn FileSystem,
     on: Where,
     /// Their directory `WEB-INF`, without links.
     pub(super) web_inf: RootPath,

@@ -16,7 +16,7 @@ const PLACES: [&str; 3] = ["lib/config-templates/WEB-INF", "WEB-INF", "SUNWuwc/W
 
 /// The stock files of a release.
 pub(super) struct StockFiles<'a> {
-    fs: &'a dyn FileSystem,
+    pub(super) fs: &'a dyn FileSystem,
     on: Where,
     /// Their directory `WEB-INF`.
     pub(super) path: RootPath,
