@@ -32,6 +32,7 @@ mod patch {
     mod refuses;
     mod resolves;
     mod strategies;
+    mod surroundings;
     mod unused_copies;
 }
 

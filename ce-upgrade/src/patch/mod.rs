@@ -11,6 +11,7 @@ mod program;
 mod shipped;
 mod site;
 mod stock;
+mod surroundings;
 mod tree;
 
 use std::path::Path;

@@ -32,7 +32,9 @@ impl Origin {
             if on == Where::Product && path == *deployed {
                 return Err(Error::FromDeployed(path));
             }
-            return Ok(Self::Other { on, path, is_other_host: args.old_host.is_some() });
+            // A tree outside of the root was copied here.
+            let is_other_host = args.old_host.is_some() || on == Where::Own;
+            return Ok(Self::Other { on, path, is_other_host });
         }
         Err(Error::NoDeployed(typed.display().to_string()))
     }
@@ -47,7 +49,7 @@ impl Origin {
 
     /// Returns whether that is the old release's, on this host.
     pub(super) fn is_beside(&self) -> bool {
-        matches!(self, Self::Other { on: Where::Product, is_other_host: false, .. })
+        matches!(self, Self::Other { is_other_host: false, .. })
     }
 
     /// Returns whether that is another host's.

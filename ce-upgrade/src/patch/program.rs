@@ -11,7 +11,7 @@ use documents::changes::Changes;
 use documents::merge::RootMove;
 use documents::names::NameMove;
 use serde_json::json;
-use upgrade_engine::fs::{FileSystem, RootPath};
+use upgrade_engine::fs::RootPath;
 use upgrade_engine::redact;
 
 use super::files::{Found, Trees};
@@ -19,13 +19,13 @@ use super::merging::CeMerger;
 use super::origin::Origin;
 use super::site::Site;
 use super::stock::{StockFiles, scratch};
-use super::{MadeFor, Shipped, copies, leftovers, needs, work_directory};
+use super::{MadeFor, Shipped, copies, leftovers, needs, surroundings, work_directory};
 use crate::cli;
 use crate::deployment::{Deployment, other_bases};
 use crate::error::Error;
 use crate::handler::AnyRun;
 use crate::install::NO_CONFIGURATOR;
-use crate::ui_trees::{self, Top, UiTrees};
+use crate::ui_trees::UiTrees;
 
 /// One call of the command.
 pub(super) struct Program<'a> {
@@ -97,16 +97,15 @@ impl Program<'_> {
         let origin = Origin::look(args, context, deployed)?;
         let mut warnings = Vec::new();
         let mut roots = origin.roots(deployed);
-        let old = match &args.base {
-            Some(named) => Some(StockFiles::named(files, named, "--base")?),
-            None if origin.is_beside() => match other_bases(fs, base)?.as_slice() {
-                [old] => {
-                    roots.push(RootMove { from: old.as_bytes().to_vec(), to: base.as_bytes().to_vec() });
-                    Some(StockFiles::of_base(files, old, "--base")?)
-                }
-                _ => None,
-            },
-            None => None,
+        let other_base = match other_bases(fs, base)?.as_slice() {
+            [old] if origin.is_beside() => Some(old.clone()),
+            _ => None,
+        };
+        roots.extend(other_base.iter().map(|old| RootMove { from: old.as_bytes().into(), to: base.as_bytes().into() }));
+        let old = match (&args.base, &other_base) {
+            (Some(named), _) => Some(StockFiles::named(files, named, "--base")?),
+            (None, Some(old)) => Some(StockFiles::of_base(files, old, "--base")?),
+            (None, None) => None,
         };
         let new = match &args.new {
             Some(named) => StockFiles::named(files, named, "--new")?,
@@ -139,6 +138,10 @@ impl Program<'_> {
         warnings.extend(site.left.iter().cloned());
         let scratch: Vec<RootPath> = scratch(base, deployed)?.into_iter().filter(|copy| !new.are_in(copy)).collect();
         warnings.extend(copies::without_effect(fs, &scratch, &found.files)?);
+        warnings.extend(surroundings::descriptor(site, &old.iter().chain([&new]).collect::<Vec<_>>())?);
+        // The packages that a deployment is of: of another host's there are none here.
+        let package = if origin.other().is_none() { Some(base) } else { other_base.as_ref() };
+        let interface = surroundings::user_interface(site, old.as_ref(), (fs, package))?;
         let made_for = MadeFor {
             deployed: deployed.clone(),
             from: origin.other().map(|(_, path)| path.clone()),
@@ -146,7 +149,6 @@ impl Program<'_> {
             patch,
             shipped: Shipped::of(&found.files),
         };
-        let interface = interface(files, site, old.as_ref(), (fs, base))?;
         Ok(Facts { found, roots, made_for, warnings, interface })
     }
 
@@ -229,19 +231,6 @@ impl Program<'_> {
         let exit = if report.findings.is_empty() { Exit::Done } else { Exit::NeedsReview };
         Ok(Completion { exit, report, json })
     }
-}
-
-/// Compares the site's files of the user interface with those of the old release, or with the package's where these are not known.
-fn interface(
-    files: FileSystems<'_>,
-    site: &Site<'_>,
-    old: Option<&StockFiles<'_>>,
-    (fs, base): (&dyn FileSystem, &RootPath),
-) -> Result<UiTrees, Error> {
-    let beside = |web_inf: &RootPath| web_inf.split_last().map_or_else(|| web_inf.clone(), |(above, _)| above);
-    let old = old.map(|old| Top { fs: files.on(old.on), path: beside(&old.path) });
-    let copies: Vec<Top<'_>> = old.into_iter().chain(ui_trees::copies(fs, base)?).collect();
-    ui_trees::compare(&Top { fs: files.on(site.on), path: beside(&site.web_inf) }, &copies)
 }
 
 /// Returns the id of a patch: what was typed, or the last name of the path.

@@ -17,8 +17,8 @@ use crate::error::Error;
 
 /// The files of a deployment.
 pub(super) struct Site<'a> {
-    fs: &'a dyn FileSystem,
-    pub(super) on: Where,
+    pub(super) fs: &'a dyn FileSystem,
+    on: Where,
     /// Their directory `WEB-INF`, without links.
     pub(super) web_inf: RootPath,
     files: BTreeMap<String, SiteFile>,

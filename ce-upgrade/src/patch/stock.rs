@@ -16,8 +16,8 @@ const PLACES: [&str; 3] = ["lib/config-templates/WEB-INF", "WEB-INF", "SUNWuwc/W
 
 /// The stock files of a release.
 pub(super) struct StockFiles<'a> {
-    fs: &'a dyn FileSystem,
-    pub(super) on: Where,
+    pub(super) fs: &'a dyn FileSystem,
+    on: Where,
     /// Their directory `WEB-INF`.
     pub(super) path: RootPath,
     files: BTreeMap<String, Stat>,
