@@ -8,7 +8,7 @@ use testkit::sweep::{Sweep, Tool, Way};
 use upgrade_engine::fs::memory::MemoryFs;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
 
-use crate::support::in_memory::{after, call, site};
+use crate::support::in_memory::{after, call, site, site_with_an_old_one};
 
 const RESOLVE_A: &[&str] = &["patch-config", "--base", "/base", "--resolve", "config/uwcconfig.properties:a=new"];
 const RESOLVE_B: &[&str] = &["patch-config", "--base", "/base", "--resolve", "config/uwcconfig.properties:b=new"];
@@ -52,6 +52,14 @@ fn an_installation_with_any_call_failing_is_run_again_or_undone() {
 #[test]
 fn an_installation_cut_off_by_a_power_failure_is_run_again_or_undone() {
     tool().run_again(7, Way::PowerCuts);
+}
+
+#[test]
+fn an_installation_from_an_old_deployment_stopped_at_any_call_is_run_again_or_undone() {
+    let merge: &[&str] = &["patch-config", "--base", "/base", "--from", "/old"];
+    let start = after(&site_with_an_old_one(), &[merge]);
+    let tool = Tool { start, run: vec!["install-newconfig", "-f"], ..tool() };
+    tool.run_again(5, Way::Stops);
 }
 
 /// Fails unless the candidate holds these lines, and nothing else is beside the work directory.

@@ -43,6 +43,13 @@ pub(crate) fn site() -> MemoryFs {
     tree().disk()
 }
 
+/// The same with an old deployment beside it, whose file is closed to others and whose address book is its own.
+pub(crate) fn site_with_an_old_one() -> MemoryFs {
+    let config = "old/WEB-INF/config";
+    let tree = tree().file(&format!("{config}/uwcconfig.properties"), "a=7\nb=1\nc=1\n").owner(80, 81).mode(0o600);
+    tree.file(&format!("{config}/partner/db_config.properties"), "login_type=anon\n").owner(80, 81).mode(0o600).disk()
+}
+
 /// Returns the disk after some calls, each of which has to succeed.
 pub(crate) fn after(disk: &MemoryFs, calls: &[&[&str]]) -> MemoryFs {
     let disk = Arc::new(disk.fork());

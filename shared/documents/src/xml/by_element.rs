@@ -4,6 +4,7 @@
 //! child that is called a name or an id (`param-name` in `web.xml`); among equal ones the order.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 
 use super::{ElementNo, Xml};
@@ -26,10 +27,11 @@ pub fn by_element(base: &[u8], site: &[u8], new: &[u8]) -> Option<ElementProposa
     if roots.iter().any(|name| *name != roots[0]) {
         return None;
     }
-    let mut merge = Merge { base: &base, site: &site, new: &new, edits: Vec::new(), conflicts: 0 };
+    let mut merge = Merge { base: &base, site: &site, new: &new, edits: BTreeMap::new(), conflicts: 0 };
     merge.element(Some(base.root()), site.root(), new.root());
-    let Merge { mut edits, conflicts, .. } = merge;
-    edits.sort_by_key(|edit| edit.offset);
+    let Merge { edits, conflicts, .. } = merge;
+    let edits: Vec<_> =
+        edits.into_iter().map(|((offset, remove), insert)| SpanEdit { offset, remove, insert }).collect();
     let bytes = apply(site.to_bytes(), &edits).ok()?;
     Xml::parse(bytes.clone()).ok()?;
     Some(ElementProposal { bytes, conflicts })
@@ -39,7 +41,8 @@ struct Merge<'a> {
     base: &'a Xml,
     site: &'a Xml,
     new: &'a Xml,
-    edits: Vec<SpanEdit>,
+    /// What comes in the place of how many bytes where.
+    edits: BTreeMap<(u64, u64), Vec<u8>>,
     conflicts: usize,
 }
 
@@ -137,11 +140,9 @@ impl Merge<'_> {
 
     /// Adds an edit; several that insert at one place become one.
     fn add(&mut self, edit: SpanEdit) {
-        let same =
-            self.edits.iter_mut().find(|known| known.offset == edit.offset && known.remove == 0 && edit.remove == 0);
-        match same {
-            Some(known) => known.insert.extend_from_slice(&edit.insert),
-            None => self.edits.push(edit),
+        match self.edits.entry((edit.offset, edit.remove)) {
+            Entry::Occupied(mut known) => known.get_mut().extend_from_slice(&edit.insert),
+            Entry::Vacant(place) => drop(place.insert(edit.insert)),
         }
     }
 
