@@ -56,20 +56,6 @@ pub enum Error {
         /// The option that names one.
         option: &'static str,
     },
-    /// Another user may change the work directory.
-    #[error("users other than root may change {path}, by way of {directory}")]
-    Swappable {
-        /// The work directory.
-        path: RootPath,
-        /// What they may change.
-        directory: RootPath,
-    },
-    /// There is no directory to make the work directory in.
-    #[error("there is no directory {0} for the work directory")]
-    NoPlace(RootPath),
-    /// There are no candidates.
-    #[error("there is no work directory {0}")]
-    NoCandidates(RootPath),
     /// Candidates were made for another root.
     #[error("{path} was made for {made_for}, not for {new_root}")]
     OtherRoot {
@@ -139,8 +125,12 @@ impl ToolError for Error {
             Self::NoMove(_) => "Run migrate-config OLDROOT first, or name the stock files with --base DIR.".to_owned(),
             Self::NoStock { option, .. } => format!("Name their directory with {option} DIR."),
             Self::SeveralStocks { option, .. } => format!("Name one of them with {option} DIR."),
-            Self::Swappable { .. } | Self::NoPlace(_) => "Name another directory with --work-dir DIR.".to_owned(),
-            Self::NoCandidates(_) => "Run patch-config first, or name the directory with --work-dir DIR.".to_owned(),
+            Self::Merging(config_merge::Error::Swappable { .. } | config_merge::Error::NoPlace(_)) => {
+                "Name another directory with --work-dir DIR.".to_owned()
+            }
+            Self::Merging(config_merge::Error::NoCandidates(_)) => {
+                "Run patch-config first, or name the directory with --work-dir DIR.".to_owned()
+            }
             Self::OtherRoot { .. } | Self::Record { .. } => "Run patch-config again.".to_owned(),
             Self::NotInstalledConfig(_) => "--list-runs shows what there is.".to_owned(),
             Self::Merging(config_merge::Error::ChangedSince { .. }) => {

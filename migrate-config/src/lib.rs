@@ -4,7 +4,6 @@
 
 pub mod compatibility;
 pub mod error;
-mod file_head;
 pub mod ha_ip_config;
 pub mod handler;
 pub mod high_availability;
@@ -20,7 +19,6 @@ pub mod server_root;
 pub mod settings;
 pub mod store;
 pub mod useconfig;
-pub mod work_directory;
 
 pub use error::Error;
 

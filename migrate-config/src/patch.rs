@@ -8,18 +8,20 @@ pub mod cli;
 mod files;
 mod merging;
 mod program;
-mod resolutions;
 mod roots;
 mod site;
 mod stock;
-mod summary;
+
+use std::path::Path;
 
 use command::{CommonOptions, Completion, Context};
+use config_merge::{WorkDirectory, own_files};
+use upgrade_engine::fs::RootPath;
 
 use crate::error::Error;
 use crate::{TOOL, request};
 
-pub use merging::{MessagingMerger, Method};
+pub use merging::MessagingMerger;
 pub use program::Program;
 
 /// The program.
@@ -40,12 +42,26 @@ impl command::Program for PatchConfig {
     }
 }
 
+/// Where the work directory is below the new root.
+const WORK_DIRECTORY: &str = "install/newconfig";
+
+/// Returns the work directory that was named, or the usual one of a root.
+///
+/// # Errors
+/// For a name that no directory can have.
+pub fn work_directory(new_root: &RootPath, named: Option<&Path>) -> Result<WorkDirectory, Error> {
+    Ok(match named {
+        Some(named) => WorkDirectory::named(named)?,
+        None => WorkDirectory::usual(own_files::below(new_root, WORK_DIRECTORY)?),
+    })
+}
+
 /// What the candidates of a work directory were made for: the request in its record.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MadeFor {
     /// The root of the new release.
-    pub new_root: upgrade_engine::fs::RootPath,
+    pub new_root: RootPath,
     /// The move that it was made after, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<request::Move>,

@@ -5,7 +5,6 @@
 //! scripts have none. What cannot be read, or is no program, shows nothing and stops nothing.
 
 mod programs;
-mod shipped;
 
 use std::fmt;
 
@@ -105,7 +104,7 @@ pub fn look(fs: &dyn FileSystem, root: &ServerRoot) -> Found {
         release = release.within(Version::parse("6.0"), None);
     }
     if release.exactly().is_none()
-        && let Some((file, version)) = shipped::version(fs, &root.path)
+        && let Some((file, version)) = messaging::shipped_version(fs, &root.path)
     {
         evidence.push(format!("{file} is shipped with {version}"));
         release = release.being(version);

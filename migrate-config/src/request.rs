@@ -1,13 +1,12 @@
 //! What was asked for in a run of one of the programs: the request in its plan, by which the others find it.
 
+use config_merge::WorkDirectory;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use upgrade_engine::fs::RootPath;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::in_effect;
 use upgrade_engine::{Run, Status};
-
-use crate::work_directory::WorkDirectory;
 
 /// A request of one of the programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

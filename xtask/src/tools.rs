@@ -2,7 +2,7 @@
 
 /// All tools, in the order in which a site upgrades its products.
 pub(crate) const TOOLS: &[&str] =
-    &["commdssetup", "migrate-config", "csmigrate", "im-upgrade", "config-commda-merge", "occ-upgrade"];
+    &["commdssetup", "migrate-config", "csmigrate", "im-upgrade", "config-commda-merge", "ce-upgrade", "occ-upgrade"];
 
 /// Returns the programs of a tool.
 pub(crate) fn programs(tool: &str) -> Vec<&str> {

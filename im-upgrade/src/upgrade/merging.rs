@@ -5,7 +5,6 @@ use documents::changes::Secrets;
 use documents::dialect::Dialect;
 use documents::merge::RootMove;
 use documents::product_files::{InstantMessaging, Product, ProductFile};
-use documents::{roots, whole_file};
 use serde::{Deserialize, Serialize};
 
 /// The product.
@@ -48,9 +47,9 @@ impl Merger for ImMerger {
         resolutions: &[String],
     ) -> Result<MergeResult, Error> {
         let dialect = method.dialect()?;
-        if !matches!(dialect, Dialect::Text | Dialect::Binary | Dialect::Xml) {
+        if !config_merge::is_whole(dialect) {
             let all = [versions.base.file(), versions.site.as_ref(), versions.new.as_ref()];
-            all.into_iter().flatten().try_for_each(refuse_damaged)?;
+            all.into_iter().flatten().try_for_each(guards::refuse_damaged)?;
         }
         config_merge::by_dialect(name, dialect, versions, &file(name)?.rules(&method.roots(), resolutions))
     }
@@ -61,28 +60,11 @@ impl Merger for ImMerger {
 
     fn proposal(&self, _: &str, method: &Method, versions: &Versions<Version>) -> Option<Vec<u8>> {
         let is_text = method.dialect().is_ok_and(|dialect| dialect == Dialect::Text);
-        let (base, site, new) = (versions.base.file()?, versions.site.as_ref()?, versions.new.as_ref()?);
-        let moves = method.roots();
-        let [base, site] = [base, site].map(|version| roots::rewrite(&version.content, &moves));
-        let proposal = is_text.then(|| whole_file::proposal(&base, &site, &new.content)).flatten();
-        proposal.map(|proposal| proposal.text)
+        if is_text { config_merge::proposal_by_line(versions, &method.roots()) } else { None }
     }
 }
 
 /// Returns what the table says of a file.
 fn file(name: &str) -> Result<&'static ProductFile, Error> {
     PRODUCT.file(name).ok_or_else(|| Error::usage(format!("{name} is no file of the configuration")))
-}
-
-/// Refuses a file that an editor or a full disk made another one.
-fn refuse_damaged(version: &Version) -> Result<(), Error> {
-    let path = version.source.path.to_string();
-    if let Some(at) = guards::first_nul(&version.content) {
-        return Err(Error::Form { path, form: "a text file", what: format!("byte {at} is NUL") });
-    }
-    if guards::has_byte_order_mark(&version.content) {
-        let what = "it begins with a byte order mark, which the server reads as a part of the first line; remove its first 3 bytes";
-        return Err(Error::Files { path, what: what.to_owned() });
-    }
-    Ok(())
 }

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use command::{CommonOptions, Completion, Context, Runs, Start, Touched};
+use config_merge::WorkDirectory;
 use config_merge::candidates::Candidates;
 use serde::Deserialize;
 use upgrade_engine::fs::RootPath;
@@ -15,10 +16,9 @@ use crate::TOOL;
 use crate::error::Error;
 use crate::handler::AnyRun;
 use crate::new_root::new_root;
-use crate::patch::MadeFor;
+use crate::patch::{MadeFor, work_directory};
 use crate::request::{Installation, Request};
 use crate::server_root::ServerRoot;
-use crate::work_directory::WorkDirectory;
 
 /// One call of `install-newconfig`.
 pub struct Install<'a> {
@@ -51,7 +51,7 @@ impl Install<'_> {
         let new_root = new_root(args.new_root.as_deref(), context)?;
         let root = ServerRoot::look(context.fs, &new_root)?;
         let config = root.config.directory().cloned().ok_or_else(|| Error::NotConfigured(new_root.clone()))?;
-        let from = WorkDirectory::of(&new_root, args.work_dir.as_deref())?;
+        let from = work_directory(&new_root, args.work_dir.as_deref())?;
         let touched =
             Touched { changes: vec![config.to_string(), new_root.to_string()], reads: vec![from.path.to_string()] };
         let installation = Installation { new_root: new_root.clone(), from: from.clone(), force: args.force };

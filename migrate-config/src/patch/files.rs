@@ -1,24 +1,17 @@
 //! The files of a merge with their three versions, and where each result goes.
 
-use std::collections::BTreeMap;
-
-use config_merge::{FileToMerge, Live, Stock, Version, Versions, own_files};
+use config_merge::{FileToMerge, Live, Method, Neighbours, Stock, Version, Versions, own_files};
 use documents::dialect::Dialect;
 use documents::merge::RootMove;
 use documents::product_files::listed::{Listed, Names, Tree, listed};
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
-use upgrade_engine::redact;
-use upgrade_engine::step::Attributes;
 use upgrade_engine::survey::is_absent;
 
-use super::merging::{Method, PRODUCT};
+use super::merging::PRODUCT;
 use super::roots::Moves;
 use super::site::Site;
 use super::stock::StockFiles;
 use crate::error::Error;
-
-/// Mode of a new file with secrets.
-const PRIVATE: u32 = 0o600;
 
 /// What the versions of the files are found in.
 pub(super) struct Trees<'a> {
@@ -58,7 +51,7 @@ impl Trees<'_> {
             };
             Ok(version.map(|version| version.content).unwrap_or_default())
         };
-        let neighbours = Neighbours::of(self.site)?;
+        let neighbours = Neighbours::of(self.site.stats()?, &self.site.directory()?);
         let mut found = Found { files: Vec::new(), findings: Vec::new() };
         for (name, listed) in listed(PRODUCT, &names, read)? {
             let file = self.file(&name, &listed, &neighbours)?;
@@ -112,39 +105,6 @@ fn is_taken(fs: &dyn FileSystem, path: &RootPath) -> Result<bool, Error> {
         Err(e) if is_absent(&e) => Ok(false),
         Err(e) => Err(Error::io("look at", path, e)),
     }
-}
-
-/// What the configuration files of the site are like: a new one is to be like them.
-struct Neighbours {
-    usual: Attributes,
-}
-
-impl Neighbours {
-    /// Looks at the files: the owner and the mode that most of them have count, else those of the directory.
-    fn of(site: &Site<'_>) -> Result<Self, Error> {
-        let mut counts: BTreeMap<(u32, u32, u32), usize> = BTreeMap::new();
-        for (_, stat) in site.stats()? {
-            *counts.entry((stat.uid, stat.gid, stat.mode)).or_default() += 1;
-        }
-        let directory = site.directory()?;
-        let usual = counts.into_iter().max_by_key(|(_, count)| *count).map(|(of, _)| of);
-        let (uid, gid, mode) = usual.unwrap_or((directory.uid, directory.gid, 0o644));
-        Ok(Self { usual: Attributes { uid, gid, mode, modified: directory.modified, extended: Vec::new() } })
-    }
-
-    /// Returns the attributes of a new file. One that holds a secret is for its owner only.
-    fn of_new(&self, dialect: Dialect, content: &[u8], modified: Option<upgrade_engine::fs::Time>) -> Attributes {
-        let mode = if holds_secret(dialect, content) { PRIVATE } else { self.usual.mode & 0o666 };
-        Attributes { mode, modified: modified.unwrap_or(self.usual.modified), ..self.usual.clone() }
-    }
-}
-
-fn holds_secret(dialect: Dialect, content: &[u8]) -> bool {
-    let is_secret = dialect.secret_keys();
-    let entries = dialect.entries(content.to_vec()).unwrap_or_default();
-    dialect == Dialect::Binary
-        || entries.iter().any(|listed| is_secret(&listed.shown))
-        || String::from_utf8_lossy(content).lines().any(redact::has_secret)
 }
 
 /// Returns the spellings of a configuration directory, as included files may have them.

@@ -1,7 +1,10 @@
 //! What the program does, on whatever file systems it is given.
 
 use command::{Completion, Context, Exit, NewRun, ReportStatus, Runs, Start, Touched};
-use config_merge::{FileSystems, Merged, Merger, Merges, ResolutionLines, Resolutions, candidates};
+use config_merge::{
+    FileSystems, Merged, Merger, Merges, Method, ResolutionLines, Resolutions, WorkDirectory, candidates, merge_again,
+    summary,
+};
 use documents::changes::Changes;
 use documents::merge::Decision;
 use serde_json::json;
@@ -11,17 +14,16 @@ use upgrade_engine::survey::real_path;
 use upgrade_engine::{Identity, Run, redact};
 
 use super::files::{Found, Trees, spelled};
-use super::merging::{MessagingMerger, Method};
+use super::merging::MessagingMerger;
 use super::roots::{Moves, spellings};
 use super::site::{Origin, Site};
 use super::stock::{Release, StockFiles};
-use super::{MadeFor, cli, resolutions, summary};
+use super::{MadeFor, cli, work_directory};
 use crate::error::Error;
 use crate::handler::AnyRun;
 use crate::new_root::new_root;
 use crate::request::{Move, move_to};
 use crate::server_root::ServerRoot;
-use crate::work_directory::WorkDirectory;
 
 /// One call of the program.
 pub struct Program<'a> {
@@ -59,7 +61,7 @@ impl Program<'_> {
         let new_root = new_root(args.new_root.as_deref(), context)?;
         let root = ServerRoot::look(context.fs, &new_root)?;
         let config = root.config.directory().cloned().ok_or_else(|| Error::NotConfigured(new_root.clone()))?;
-        let work = WorkDirectory::of(&new_root, args.work_dir.as_deref())?;
+        let work = work_directory(&new_root, args.work_dir.as_deref())?;
         let work_fs = work.fs(context);
         work.refuse_swappable(work_fs)?;
         let touched = Touched {
@@ -76,7 +78,7 @@ impl Program<'_> {
         let (merges, warnings) = self.merge(&merger, &facts, &work, &config)?;
         self.tell(&merger, &merges, &warnings);
         if !args.common.dry_run {
-            let _lock = lock(work_fs, &work)?;
+            let _lock = work.lock(work_fs)?;
             candidates::replace((self.files(), work.on, &work.path), &merger, &merges, json!(facts.made_for))?;
         }
         drop(run);
@@ -100,7 +102,7 @@ impl Program<'_> {
             candidates::earlier_resolutions(files, work.on, &work.path)?
         };
         let now = Resolutions::new(&files, &args.resolve, args.resolutions.as_deref())?.read(&files)?;
-        let (mut merges, left_out) = resolutions::merge(merger, &facts.found.files, earlier, &now)?;
+        let (mut merges, left_out) = merge_again(merger, &facts.found.files, earlier, &now)?;
         merges.findings.extend(facts.found.findings.iter().cloned());
         let config = real_path(self.context.fs, config).map_err(|e| Error::io("look at", config, e))?;
         leave_links(&mut merges, &config);
@@ -113,10 +115,8 @@ impl Program<'_> {
 
     /// Prints what became of each file that is not as it was.
     fn tell(&self, merger: &MessagingMerger, merges: &Merges<'_, Method>, warnings: &[String]) {
-        for merged in merges.merged.iter().filter(|merged| is_changed(&merged.merge.decisions)) {
-            let file = merged.file;
-            let is_proposed = merger.proposal(&file.name, &file.method, &file.versions).is_some();
-            let lines = summary::lines(merged, blocks(merger, merged), is_proposed);
+        for merged in &merges.merged {
+            let lines = summary::lines(merger, merged, |_| "a merge by line");
             lines.iter().for_each(|line| self.context.say(line));
         }
         warnings.iter().for_each(|line| self.context.warn(&redact::text(line)));
@@ -228,15 +228,6 @@ impl Program<'_> {
     }
 }
 
-/// Keeps others from replacing the work directory at the same time.
-fn lock(fs: &dyn FileSystem, work: &WorkDirectory) -> Result<Box<dyn upgrade_engine::fs::Lock>, Error> {
-    let Some((parent, _)) = work.path.split_last() else { return Err(Error::NoPlace(work.path.clone())) };
-    match fs.open_dir(&parent).and_then(|dir| dir.lock()) {
-        Err(e) if e.kind() == std::io::ErrorKind::WouldBlock => Err(command::Error::Active { holder: None }.into()),
-        other => other.map_err(|e| Error::io("lock", &parent, e)),
-    }
-}
-
 /// Returns whether conflicts in a file keep it from being installed.
 fn blocks(merger: &MessagingMerger, merged: &Merged<'_, Method>) -> bool {
     merger.blocks(&merged.file.name, &merged.file.method)
@@ -267,10 +258,6 @@ fn leave_links(merges: &mut Merges<'_, Method>, config: &RootPath) {
         false
     });
     merges.findings.extend(findings);
-}
-
-fn is_changed(decisions: &[Decision]) -> bool {
-    decisions.iter().any(|decision| decision.word != documents::merge::Word::Same)
 }
 
 /// Says which merged files still hold an old root in what they set.

@@ -131,7 +131,7 @@ impl<'a> Site<'a> {
     ///
     /// # Errors
     /// As `lstat`.
-    pub(super) fn stats(&self) -> Result<Vec<(&str, Stat)>, Error> {
+    pub(super) fn stats(&self) -> Result<Vec<Stat>, Error> {
         let dir = self.fs.open_dir(&self.config).map_err(|e| Error::io("open", &self.config, e))?;
         let mut found = Vec::new();
         for name in self.files.keys().filter(|name| !name.contains('/')) {
@@ -139,7 +139,7 @@ impl<'a> Site<'a> {
             let below = RelPath::new(name).map_err(|e| failed(std::io::Error::other(e)))?;
             let stat = dir.stat(&below).map_err(failed)?;
             if stat.kind == FileKind::Regular {
-                found.push((name.as_str(), stat));
+                found.push(stat);
             }
         }
         Ok(found)

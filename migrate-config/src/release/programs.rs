@@ -4,7 +4,6 @@ use bdb::format::ByteOrder;
 use upgrade_engine::fs::{FileSystem, RootPath};
 
 use super::Bits;
-use crate::file_head;
 
 /// Daemons in `lib` (`reference/messaging.md` section 4.3).
 const PROGRAMS: [&str; 12] = [
@@ -56,7 +55,7 @@ pub(super) fn look(fs: &dyn FileSystem, root: &RootPath) -> Programs {
 
 /// Reads the ELF identification: magic number, class, data encoding. Nothing where the file is no program.
 fn header(fs: &dyn FileSystem, path: &RootPath) -> Option<(Bits, ByteOrder)> {
-    let head = file_head::read(fs, path, 6).ok()?;
+    let head = install_root::read_head(fs, path, 6).ok()?;
     let [class, encoding] = head.strip_prefix(b"\x7fELF")? else { return None };
     let bits = match class {
         1 => Bits::Bits32,

@@ -81,7 +81,7 @@ pub struct Candidate {
     pub target: RootPath,
     /// Digest of what was there; nothing when there was no file.
     pub before: Option<Digest>,
-    /// What a new file gets.
+    /// What a new file gets, and one that something else wrote over the site's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<Attributes>,
     /// Digest of the candidate; nothing when the file is to go.
@@ -196,8 +196,8 @@ fn files<M: Merger>(
             target: merged.file.target.clone(),
             before: merged.file.live.digest(),
             attributes: match &merged.file.live {
-                Live::Nothing(attributes) => Some(attributes.clone()),
-                Live::File(_) | Live::Overwritten(..) => None,
+                Live::Nothing(attributes) | Live::Overwritten(_, attributes) => Some(attributes.clone()),
+                Live::File(_) => None,
             },
             after: merged.result().map(Digest::of),
             blocking,
@@ -278,7 +278,8 @@ impl Candidates {
                 return Err(Error::ChangedSince { path: candidate.target.to_string() });
             }
             let live = match (candidate.before, &candidate.attributes) {
-                (Some(before), _) => Live::File(before),
+                (Some(before), None) => Live::File(before),
+                (Some(before), Some(attributes)) => Live::Overwritten(before, attributes.clone()),
                 (None, Some(attributes)) => Live::Nothing(attributes.clone()),
                 (None, None) => {
                     let what = format!("it does not say what {} is to be like", candidate.name);

@@ -6,6 +6,7 @@ use std::io;
 use command::ToolError;
 use documents::ParseError;
 use documents::merge::MergeError;
+use upgrade_engine::fs::RootPath;
 use upgrade_engine::survey::SurveyError;
 
 /// Why files are not merged, or candidates not installed. Values are left out: they may be passwords.
@@ -63,6 +64,20 @@ pub enum Error {
         /// The conflicts, as resolutions name them: `FILE:KEY`.
         keys: Vec<String>,
     },
+    /// Another user may change the work directory.
+    #[error("users other than root may change {path}, by way of {directory}")]
+    Swappable {
+        /// The work directory.
+        path: RootPath,
+        /// What they may change.
+        directory: RootPath,
+    },
+    /// There is no directory to make the work directory in.
+    #[error("there is no directory {0} for the work directory")]
+    NoPlace(RootPath),
+    /// There are no candidates.
+    #[error("there is no work directory {0}")]
+    NoCandidates(RootPath),
     /// What stops every program.
     #[error(transparent)]
     Common(#[from] command::Error),

@@ -2,6 +2,9 @@
 
 use documents::merge::{Merge, Presence, Side};
 
+use crate::error::Error;
+use crate::files::Version;
+
 /// A byte order mark in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -14,6 +17,22 @@ pub fn has_byte_order_mark(content: &[u8]) -> bool {
 /// Returns the offset of the first NUL byte: a file with one is not text, or a disk lost a part of it.
 pub fn first_nul(content: &[u8]) -> Option<usize> {
     memchr::memchr(0, content)
+}
+
+/// Refuses a text file that an editor or a full disk made another one.
+///
+/// # Errors
+/// [`Error::Form`] for a NUL byte, [`Error::Files`] for a byte order mark.
+pub fn refuse_damaged(version: &Version) -> Result<(), Error> {
+    let path = version.source.path.to_string();
+    if let Some(at) = first_nul(&version.content) {
+        return Err(Error::Form { path, form: "a text file", what: format!("byte {at} is NUL") });
+    }
+    if has_byte_order_mark(&version.content) {
+        let what = "it begins with a byte order mark, which the server reads as a part of the first line; remove its first 3 bytes";
+        return Err(Error::Files { path, what: what.to_owned() });
+    }
+    Ok(())
 }
 
 /// Returns whether the site's file has no entry although the new file has some, and the stock file has some or is not known. That is

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use documents::changes::{Changes, Secrets};
-use documents::merge::{Decision, Merge};
+use documents::merge::{Decision, Merge, MergeError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use upgrade_engine::digest::Digest;
@@ -177,6 +177,36 @@ pub fn merge_with<'a, M: Merger>(
         }
     }
     Ok(merges)
+}
+
+/// As [`merge_with`], with resolutions of an earlier call, which are kept with the candidates: the loop of merging, looking and resolving
+/// needs each one once. A new one about the same key replaces an earlier one; an earlier one whose conflict is gone is left out. Returns
+/// also which ones were left out, as `FILE:KEY`.
+///
+/// # Errors
+/// As [`merge`].
+pub fn merge_again<'a, M: Merger>(
+    merger: &M,
+    files: &'a [FileToMerge<M::Method>],
+    mut earlier: ResolutionLines,
+    now: &ResolutionLines,
+) -> Result<(Merges<'a, M::Method>, Vec<String>), Error> {
+    let is_merged = |typed: &str| files.iter().any(|known| known.name == merger.reported_name(typed));
+    let mut left_out = earlier.forget_others(is_merged);
+    loop {
+        // The later one counts where the keys are the same: it is behind the earlier one, which is forgotten.
+        let lines = earlier.clone().followed_by(now);
+        match merge_with(merger, files, lines) {
+            Err(Error::Merge { file, error: MergeError::ResolvedTwice { key } })
+                if earlier.forget(|typed| merger.reported_name(typed) == file, &key) => {}
+            Err(Error::Merge { file, error: MergeError::NoConflict { key } })
+                if earlier.forget(|typed| merger.reported_name(typed) == file, &key) =>
+            {
+                left_out.push(format!("{file}:{key}"));
+            }
+            other => return Ok((other?, left_out)),
+        }
+    }
 }
 
 impl<M> Merges<'_, M> {

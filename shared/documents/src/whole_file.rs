@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::merge::{self, Base, Carrier, Merge, MergeError, Rules, Sides};
 use crate::{Bytes, Document, EditError, Entry, Key, ParseError, Place, SpanEdit, State};
-pub use proposal::{Proposal, proposal};
+pub use proposal::{Proposal, proposal, proposal_without_base};
 
 /// The key of a file that is decided as a whole.
 pub const KEY: &str = "<file>";

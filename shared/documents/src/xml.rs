@@ -4,12 +4,14 @@
 //! A file is read only if it is well-formed. It may name a DOCTYPE of elsewhere, which is not fetched; a DOCTYPE with declarations
 //! of its own is refused, so there are no entities but the five of XML. Namespaces are not looked at: names are as spelled.
 
+mod by_element;
 mod reader;
 mod text;
 
 use std::ops::Range;
 
 use crate::{Bytes, ParseError, SpanEdit};
+pub use by_element::{ElementProposal, by_element};
 use text::Within;
 pub use text::XmlEncoding;
 
@@ -218,6 +220,12 @@ impl Xml {
             rest = inside.get(length + closing.len()..).unwrap_or_default();
         }
         text::unescape(&self.encoding.decode(rest), Within::Text, value);
+    }
+
+    /// Returns the names of an element's attributes, as they are spelled and in their order.
+    pub fn attribute_names(&self, element: ElementNo) -> Vec<String> {
+        let attributes = self.element(element).map(|element| element.attributes.as_slice()).unwrap_or_default();
+        attributes.iter().map(|attribute| self.decode(&attribute.name)).collect()
     }
 
     /// Returns an attribute's value, its references decoded.

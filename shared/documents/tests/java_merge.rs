@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use documents::merge::{Base, Carrier, Obsolete, Rules, Sides, Word, merge};
 use documents::properties::utf16;
 use documents::{Document, Properties};
-use support::{Java, count};
+use support::count;
+use testkit::java::Java;
 use testkit::properties::{Spelling, Triple};
 use testkit::random::Random;
 

@@ -5,7 +5,8 @@ mod support;
 
 use documents::properties::utf16;
 use documents::{Document, Key, Properties, apply};
-use support::{Java, Loaded, count};
+use support::count;
+use testkit::java::{Java, Loaded};
 use testkit::random::Random;
 
 /// Returns what we make of a file, in the form of Java's answer.

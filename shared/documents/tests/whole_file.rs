@@ -15,7 +15,7 @@ use std::process::Command;
 use documents::apply;
 use documents::changes::{Changes, Secrets};
 use documents::merge::{Base, Carrier, Merge, RootMove, Rules};
-use documents::whole_file::{Content, digest, merge, proposal};
+use documents::whole_file::{Content, digest, merge, proposal, proposal_without_base};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
@@ -170,4 +170,16 @@ fn a_proposal_without_conflict_is_what_git_makes_of_it() {
         }
     }
     assert!(compared >= 50, "{compared}");
+}
+
+#[test]
+fn without_a_base_each_difference_is_a_place_to_decide() {
+    let made = proposal_without_base(b"a\nmine\nb\nc\n", b"a\nyours\nb\nc\nmore").unwrap();
+    assert_eq!(
+        String::from_utf8(made.text).unwrap(),
+        "a\n<<<<<<< site\nmine\n=======\nyours\n>>>>>>> new release\nb\nc\n<<<<<<< site\n=======\nmore\n>>>>>>> new release\n"
+    );
+    assert_eq!(made.conflicts, 2);
+    assert_eq!(proposal_without_base(b"a\n", b"a\n").unwrap(), proposal(b"", b"a\n", b"a\n").unwrap());
+    assert!(proposal_without_base(b"a\0", b"a").is_none());
 }

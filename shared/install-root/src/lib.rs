@@ -6,6 +6,7 @@
 pub mod calendar;
 mod communications_express;
 pub mod delegated_administrator;
+mod file_head;
 mod installation;
 mod instant_messaging;
 mod look;
@@ -18,6 +19,7 @@ use std::io;
 
 use upgrade_engine::fs::FileSystem;
 
+pub use file_head::read_head;
 pub use installation::{Evidence, Installation, Kind, Layout, Part, Product};
 pub use package::Package;
 pub use upgrade_engine::survey::{MAX_SIZE, follow, read_file};
@@ -35,6 +37,14 @@ pub fn find(fs: &dyn FileSystem) -> io::Result<Vec<Installation>> {
         found.extend(find_product(fs, product)?);
     }
     Ok(found)
+}
+
+/// Reads the record of a Solaris package; nothing when there is none, or when it names no version.
+///
+/// # Errors
+/// When there is a record that cannot be read or is too large; names the path.
+pub fn package(fs: &dyn FileSystem, name: &str) -> io::Result<Option<Package>> {
+    package::read(fs, name)
 }
 
 /// Looks for installations of one product, in the order of [`Kind::ALL`].

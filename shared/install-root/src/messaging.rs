@@ -3,6 +3,8 @@
 //! Source: `reference/messaging.md` sections 4.1 and 4.2 for places, section 3 for the configuration files of each version;
 //! `reference/commpkg.md` section 6 for packages.
 
+mod shipped;
+
 use std::io;
 
 use upgrade_engine::fs::{FileSystem, RootPath};
@@ -12,6 +14,8 @@ use crate::installation::{Installation, Kind, Layout, Part, Product};
 use crate::look::{below, is_directory, names, path};
 use crate::search::{self, Candidate, FileSign, NeedsHome, PackageSign, Signs, VersionOf};
 use crate::version::Claim;
+
+pub use shipped::shipped_version;
 
 /// Where `commpkg` installs products.
 const INSTALL_ROOT: &str = "/opt/sun/comms";

@@ -26,6 +26,15 @@ impl Version {
             numbers: [release.filter(|all| !all.is_empty())?, update?, build?, revision?],
         })
     }
+
+    /// Returns whether it is another version or a later one. Nothing where only the build decides and this version names none: `7.0`
+    /// may be `7.0-0.03` or not.
+    pub fn reaches(&self, other: &Self) -> Option<bool> {
+        let [release, update, build, _] = &self.numbers;
+        let [other_release, other_update, other_build, _] = &other.numbers;
+        let only_the_build_decides = (release, update) == (other_release, other_update) && build.is_empty();
+        if only_the_build_decides && !other_build.is_empty() { None } else { Some(self >= other) }
+    }
 }
 
 fn numbers(text: &str) -> Option<Vec<u32>> {
@@ -131,6 +140,15 @@ impl Release {
         self.below.as_ref().is_some_and(|below| below <= version).then_some(false)
     }
 
+    /// Returns what [`Release::is_at_least`] does, but nothing where only the build decides and the version names none
+    /// ([`Version::reaches`]).
+    pub fn reaches(&self, version: &Version) -> Option<bool> {
+        match &self.exactly {
+            Some(exactly) => exactly.reaches(version),
+            None => self.is_at_least(version),
+        }
+    }
+
     pub(crate) fn claim(&mut self, claim: Claim) {
         match claim {
             Claim::Exactly(version) => self.is_exactly(version),
@@ -210,6 +228,22 @@ mod tests {
         assert_eq!(version("7"), version("7.0"));
         assert_eq!(version("7 Update 1"), version("7.0u1"));
         assert_eq!(version(" 6.3-7.03 ").to_string(), "6.3-7.03");
+    }
+
+    #[test]
+    fn a_version_without_its_build_says_nothing_where_the_build_decides() {
+        let reaches = |one: &str, other: &str| version(one).reaches(&version(other));
+        assert_eq!(reaches("7.0", "7.0-0.03"), None);
+        assert_eq!(reaches("6.4,REV=2006.10.01", "6.4-1.04"), None);
+        assert_eq!(reaches("7.0-0.04", "7.0-0.03"), Some(true));
+        assert_eq!(reaches("7.0-0.02", "7.0-0.03"), Some(false));
+        assert_eq!(reaches("7 Update 1", "7.0-0.03"), Some(true));
+        assert_eq!(reaches("6.3", "7.0-0.03"), Some(false));
+        assert_eq!(reaches("7.0", "7.0"), Some(true));
+        assert_eq!(Release::of(version("7.0")).reaches(&version("7.0-0.03")), None);
+        let mut release = Release::default();
+        release.claim(Claim::From("7.1"));
+        assert_eq!(release.reaches(&version("7.0-0.03")), Some(true));
     }
 
     #[test]

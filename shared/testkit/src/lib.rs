@@ -35,6 +35,7 @@
 pub mod canary;
 pub mod directory_server;
 pub mod expected;
+pub mod java;
 pub mod manifest;
 pub mod outcome;
 pub mod peers;

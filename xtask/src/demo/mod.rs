@@ -3,6 +3,7 @@
 //! Each promise is checked against the tree itself: a dry run changes nothing, a run leaves its source alone, undo
 //! brings back what was there. All steps are always run; how much of them is shown is another matter.
 
+mod ce_upgrade;
 mod commdssetup;
 mod config_commda_merge;
 mod csmigrate;
@@ -78,6 +79,7 @@ fn show(tool: &str, screen: &Screen, directory: &Path) -> Result {
         "csmigrate" => csmigrate::show(stage, &root),
         "im-upgrade" => im_upgrade::show(stage, &root),
         "config-commda-merge" => config_commda_merge::show(stage, &root),
+        "ce-upgrade" => ce_upgrade::show(stage, &root),
         "occ-upgrade" => occ_upgrade::show(stage, &root),
         _ => Err(format!("{tool} has no demo").into()),
     }

@@ -21,7 +21,31 @@ pub struct Proposal {
 
 /// Returns what a merge by line makes of three texts; nothing where one of them is no text or has more than 20,000 lines.
 pub fn proposal(base: &[u8], site: &[u8], new: &[u8]) -> Option<Proposal> {
-    let texts = [base, site, new];
+    let (lines, numbers) = numbered([base, site, new])?;
+    let [of_base, of_site, of_new] = &numbers;
+    let changes = [changes(of_base, of_site), changes(of_base, of_new)];
+    Some(merged(&lines, &numbers, &changes))
+}
+
+/// As [`proposal`], where nothing is known of the old release's file: each place where the two differ is one to decide.
+pub fn proposal_without_base(site: &[u8], new: &[u8]) -> Option<Proposal> {
+    let ([site, new], [of_site, of_new]) = numbered([site, new])?;
+    let mut result = Proposal { text: Vec::new(), conflicts: 0 };
+    let mut at = 0;
+    for Change { base: in_site, side: in_new } in changes(&of_site, &of_new) {
+        append(&mut result.text, site.get(at..in_site.start));
+        at = in_site.end;
+        conflict(&mut result, site.get(in_site), new.get(in_new));
+    }
+    append(&mut result.text, site.get(at..));
+    Some(result)
+}
+
+/// The lines of some texts, and a number for each line.
+type Numbered<'t, const N: usize> = ([Vec<&'t [u8]>; N], [Vec<usize>; N]);
+
+/// Returns the lines of texts, and a number for each that equal lines share: numbers are compared, not lines.
+fn numbered<const N: usize>(texts: [&[u8]; N]) -> Option<Numbered<'_, N>> {
     if texts.iter().any(|text| Content::of(text) == Content::Binary) {
         return None;
     }
@@ -29,7 +53,6 @@ pub fn proposal(base: &[u8], site: &[u8], new: &[u8]) -> Option<Proposal> {
     if lines.iter().any(|lines| lines.len() > MOST_LINES) {
         return None;
     }
-    // Numbers are compared, not lines.
     let mut known: HashMap<&[u8], usize> = HashMap::new();
     let numbers = lines.each_ref().map(|lines| {
         let mut numbers = Vec::with_capacity(lines.len());
@@ -39,9 +62,7 @@ pub fn proposal(base: &[u8], site: &[u8], new: &[u8]) -> Option<Proposal> {
         }
         numbers
     });
-    let [of_base, of_site, of_new] = &numbers;
-    let changes = [changes(of_base, of_site), changes(of_base, of_new)];
-    Some(merged(&lines, &numbers, &changes))
+    Some((lines, numbers))
 }
 
 /// A change of a side: which lines of the base became which lines of the side.
@@ -101,12 +122,7 @@ fn merged(lines: &[Vec<&[u8]>; 3], numbers: &[Vec<usize>; 3], changes: &[Vec<Cha
         } else if first.0 == next_site {
             append(&mut result.text, new_lines.get(new));
         } else {
-            result.conflicts += 1;
-            mark(&mut result.text, b"<<<<<<< site\n");
-            append(&mut result.text, site_lines.get(site));
-            mark(&mut result.text, b"=======\n");
-            append(&mut result.text, new_lines.get(new));
-            mark(&mut result.text, b">>>>>>> new release\n");
+            conflict(&mut result, site_lines.get(site), new_lines.get(new));
         }
         at = end;
     }
@@ -128,6 +144,16 @@ fn side_range(changes: &[Change], of: Range<usize>, base: &Range<usize>) -> Rang
             base.start - was + is..base.end - was + is
         }
     }
+}
+
+/// Both sides of a place that somebody has to decide.
+fn conflict(result: &mut Proposal, site: Option<&[&[u8]]>, new: Option<&[&[u8]]>) {
+    result.conflicts += 1;
+    mark(&mut result.text, b"<<<<<<< site\n");
+    append(&mut result.text, site);
+    mark(&mut result.text, b"=======\n");
+    append(&mut result.text, new);
+    mark(&mut result.text, b">>>>>>> new release\n");
 }
 
 fn append(text: &mut Vec<u8>, lines: Option<&[&[u8]]>) {

@@ -9,7 +9,7 @@ use upgrade_engine::survey::follow;
 ///
 /// # Errors
 /// As `open` and `read`.
-pub(crate) fn read(fs: &dyn FileSystem, path: &RootPath, length: usize) -> io::Result<Vec<u8>> {
+pub fn read_head(fs: &dyn FileSystem, path: &RootPath, length: usize) -> io::Result<Vec<u8>> {
     let (parent, name) = follow(fs, path)?.split_last().ok_or(io::ErrorKind::IsADirectory)?;
     let file = fs.open_dir(&parent)?.open(&RelPath::from(name))?;
     let mut head = vec![0; length];

@@ -1,20 +1,19 @@
-//! The work directory of a merge: `patch-config` writes it, `install-newconfig` reads it. It holds passwords, and decides what becomes
-//! the configuration, so nobody else may look into it or put another one in its place.
+//! The work directory of a merge: one command writes candidates into it, another one installs them. It holds passwords, and decides
+//! what becomes the configuration, so nobody else may look into it or put another one in its place.
 
 use std::io;
 use std::path::Path;
 
 use command::Context;
-use config_merge::layout::Directory;
-use config_merge::{FileSystems, Where, own_files};
 use serde::{Deserialize, Serialize};
-use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath, Stat};
+use upgrade_engine::fs::{FileKind, FileSystem, Lock, RelPath, RootPath, Stat};
 use upgrade_engine::survey::is_absent;
 
 use crate::error::Error;
+use crate::files::{FileSystems, Where};
+use crate::layout::Directory;
+use crate::own_files;
 
-/// Where it is below the new root.
-const PLACE: &str = "install/newconfig";
 /// Set on a directory in which only the owner of an entry may rename it.
 const STICKY: u32 = 0o1000;
 
@@ -29,15 +28,17 @@ pub struct WorkDirectory {
 }
 
 impl WorkDirectory {
-    /// Returns the one that was named, or the usual one of a root.
+    /// Returns the usual one of a product, which is below the product root.
+    pub fn usual(path: RootPath) -> Self {
+        Self { on: Where::Product, path }
+    }
+
+    /// Returns one that the administrator named.
     ///
     /// # Errors
     /// For a name that no directory can have.
-    pub fn of(new_root: &RootPath, named: Option<&Path>) -> Result<Self, Error> {
-        Ok(match named {
-            Some(named) => Self { on: Where::Own, path: own_files::path(named)? },
-            None => Self { on: Where::Product, path: own_files::below(new_root, PLACE)? },
-        })
+    pub fn named(typed: &Path) -> Result<Self, Error> {
+        Ok(Self { on: Where::Own, path: own_files::path(typed)? })
     }
 
     /// Returns the option that names it to another program, with a blank before it; nothing for the usual one.
@@ -61,7 +62,19 @@ impl WorkDirectory {
         self.refuse_swappable(self.fs(context))?;
         match self.fs(context).open_dir(&self.path) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Err(Error::NoCandidates(self.path.clone())),
-            _ => Ok(Directory::open(FileSystems::of(context), self.on, self.path.clone())?),
+            _ => Directory::open(FileSystems::of(context), self.on, self.path.clone()),
+        }
+    }
+
+    /// Keeps others from replacing it at the same time, as long as the lock is held.
+    ///
+    /// # Errors
+    /// [`command::Error::Active`] when somebody does.
+    pub fn lock(&self, fs: &dyn FileSystem) -> Result<Box<dyn Lock>, Error> {
+        let Some((parent, _)) = self.path.split_last() else { return Err(Error::NoPlace(self.path.clone())) };
+        match fs.open_dir(&parent).and_then(|dir| dir.lock()) {
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => Err(command::Error::Active { holder: None }.into()),
+            other => other.map_err(|e| Error::io("lock", &parent, e)),
         }
     }
 

@@ -1,12 +1,11 @@
 //! What a merge came to, for people: per file what was taken, kept and is in conflict, and each open conflict with both values.
 
 use command::quoted;
-use config_merge::Merged;
 use documents::changes::Changes;
 use documents::merge::{Decision, Word};
 use documents::whole_file;
 
-use super::merging::Method;
+use crate::merges::{FileToMerge, Merged, Merger};
 
 /// How much of a value is shown; the report has all of it.
 const LONGEST: usize = 160;
@@ -53,9 +52,17 @@ impl Counts {
     }
 }
 
-/// Returns the lines about a file. `blocks` says whether its conflicts keep it from being installed, `is_proposed` whether there is a
-/// merge by line.
-pub(super) fn lines(merged: &Merged<'_, Method>, blocks: bool, is_proposed: bool) -> Vec<String> {
+/// Returns the lines about a file; nothing for one that is as it was. `proposed` says what its proposal is called, as `a merge by line`.
+pub fn lines<M: Merger>(
+    merger: &M,
+    merged: &Merged<'_, M::Method>,
+    proposed: impl Fn(&FileToMerge<M::Method>) -> &'static str,
+) -> Vec<String> {
+    if merged.merge.decisions.iter().all(|decision| decision.word == Word::Same) {
+        return Vec::new();
+    }
+    let file = merged.file;
+    let blocks = merger.blocks(&file.name, &file.method);
     let counts = Counts::of(&merged.merge.decisions);
     let mut lines = vec![format!("{}: {}", merged.file.name, counts.text())];
     let mut changes = Changes::default();
@@ -67,9 +74,9 @@ pub(super) fn lines(merged: &Merged<'_, Method>, blocks: bool, is_proposed: bool
             _ if decision.is_open() && blocks => {
                 lines.push(format!("  conflict: {key}"));
                 lines.push(format!("    site {site}, new {new}, was {base}"));
-                if key == whole_file::KEY && is_proposed {
-                    let name = &merged.file.name;
-                    lines.push(format!("    proposals/{name} in the work directory is a merge by line: to use it, edit the live file and repeat the command"));
+                if key == whole_file::KEY && merger.proposal(&file.name, &file.method, &file.versions).is_some() {
+                    let (name, proposed) = (&file.name, proposed(file));
+                    lines.push(format!("    proposals/{name} in the work directory is {proposed}: to use it, edit the live file and repeat the command"));
                 }
                 let resolution = format!("{}:{key}", merged.file.name);
                 lines.push(if (merged.secrets.key)(key) {

@@ -1,9 +1,9 @@
 //! The version in the first line of the configuration files that a release ships below `install`: `! dispatcher.cnf -- 6.3-0.15`.
 
-use install_root::Version;
 use upgrade_engine::fs::{FileSystem, RootPath};
 
-use crate::file_head;
+use crate::file_head::read_head;
+use crate::version::Version;
 
 /// Where shipped files lie below a root.
 const DIRECTORIES: [&str; 4] = ["install/configure/factory", "install/configure", "install/config", "install"];
@@ -13,7 +13,7 @@ const FILES: [&str; 5] = ["msg.conf.defaults", "dispatcher.cnf", "job_controller
 const LONGEST: usize = 200;
 
 /// Returns the version that the shipped files name, and a file that does; nothing where they name none, or several.
-pub(super) fn version(fs: &dyn FileSystem, root: &RootPath) -> Option<(RootPath, Version)> {
+pub fn shipped_version(fs: &dyn FileSystem, root: &RootPath) -> Option<(RootPath, Version)> {
     let mut found: Option<(RootPath, Version)> = None;
     for directory in DIRECTORIES {
         for file in FILES {
@@ -30,7 +30,7 @@ pub(super) fn version(fs: &dyn FileSystem, root: &RootPath) -> Option<(RootPath,
 }
 
 fn first_line(fs: &dyn FileSystem, path: &RootPath) -> Option<Vec<u8>> {
-    let head = file_head::read(fs, path, LONGEST).ok()?;
+    let head = read_head(fs, path, LONGEST).ok()?;
     Some(head.split(|byte| *byte == b'\n').next().unwrap_or_default().to_vec())
 }
 
