@@ -10,7 +10,7 @@ use command::{RunRequest, Terminal};
 use jiff::Timestamp;
 use upgrade_engine::fs::real::RealFs;
 use upgrade_engine::fs::{Dir, FileSystem, Name, RelPath, RootPath};
-use upgrade_engine::{new_files, redact};
+use upgrade_engine::{new_files, redact, shown};
 
 use crate::cli::{Args, Command, LogLevel};
 use crate::detect::config;
@@ -65,8 +65,10 @@ impl Logs {
         let name = Name::new(file).map_err(std::io::Error::other)?;
         let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
         let process = std::process::id();
-        let text: String =
-            lines.iter().map(|line| format!("{now} csmigrate[{process}] {}\n", redact::text(line))).collect();
+        let text: String = lines
+            .iter()
+            .map(|line| format!("{now} csmigrate[{process}] {}\n", shown::line(&redact::text(line))))
+            .collect();
         self.dir.append(&RelPath::from(name), text.as_bytes())
     }
 }

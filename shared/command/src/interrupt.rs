@@ -5,11 +5,15 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{
+    SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+};
 use signal_hook::iterator::Signals as Arrivals;
-use signal_hook::low_level::emulate_default_handler;
+use signal_hook::low_level::{self, emulate_default_handler};
 
 const CAUGHT: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
+/// What would end the process without a word, or with a core that may hold secrets.
+const UNEXPECTED: [i32; 8] = [SIGALRM, SIGIO, SIGPROF, SIGQUIT, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU];
 
 /// The first [`Interrupt`] of this process: from then on signals no longer end it at once.
 static INSTALLED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
@@ -66,6 +70,44 @@ impl Signals {
         let interrupt = Interrupt::install(self.status.into())?;
         Ok(self.caught.get_or_init(|| interrupt).clone())
     }
+}
+
+/// Has signals that nobody expects end the process with a message and an exit status, and a run stop at its next safe point first, as
+/// [`Interrupt`] does. A file that may not grow any further (SIGXFSZ) is an error of the write.
+///
+/// `end` prints the message, of which it gets the name of the signal and what is done about it, and returns the status.
+///
+/// # Errors
+/// As `sigaction`, or as starting a thread.
+pub(crate) fn expect_the_unexpected(end: impl Fn(&str, Unexpected) -> u8 + Send + 'static) -> io::Result<()> {
+    signal_hook::flag::register(SIGXFSZ, Arc::default())?;
+    let mut signals = Arrivals::new(UNEXPECTED)?;
+    let watch = move || {
+        for signal in signals.forever() {
+            let name = low_level::signal_name(signal).unwrap_or("a signal");
+            let what = match INSTALLED.get() {
+                Some(flag) if !flag.swap(true, Ordering::Relaxed) => Unexpected::Stops,
+                Some(_) => Unexpected::EndsARun,
+                None => Unexpected::Ends,
+            };
+            let status = end(name, what);
+            if what != Unexpected::Stops {
+                low_level::exit(status.into());
+            }
+        }
+    };
+    std::thread::Builder::new().name("unexpected signals".to_owned()).spawn(watch).map(drop)
+}
+
+/// What a signal that nobody expects does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unexpected {
+    /// It stops what is under way at its next safe point.
+    Stops,
+    /// It ends the process although a run may be under way.
+    EndsARun,
+    /// It ends the process before a run began.
+    Ends,
 }
 
 /// Has the signals end the process as they would anyway, until an [`Interrupt`] is installed, but not before `first` has put right

@@ -158,7 +158,9 @@ pub enum EngineError {
         what: String,
     },
     /// A plan that could not be read back.
-    #[error("the plan would have {mib} MiB, and at most {most} MiB can be read back: it names too many files, or too long ones")]
+    #[error(
+        "the plan would have {mib} MiB, and at most {most} MiB can be read back: it names too many files, or too long ones"
+    )]
     PlanTooLarge {
         /// Its length in MiB.
         mib: usize,

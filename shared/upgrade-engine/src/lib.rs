@@ -19,6 +19,7 @@ pub mod redact;
 mod run;
 pub mod run_list;
 pub mod scope;
+pub mod shown;
 pub mod state_directory;
 pub mod step;
 pub mod survey;

@@ -73,6 +73,15 @@ pub fn open_dir(fs: &dyn FileSystem, path: &RootPath, missing: Missing) -> Resul
     Ok(dir)
 }
 
+/// Returns an error when anybody but root and the caller could put something in the place of a directory. In the directory itself others
+/// may add entries, where it is sticky.
+///
+/// # Errors
+/// [`TrustError`].
+pub fn check_dir(fs: &dyn FileSystem, path: &RootPath) -> Result<(), TrustError> {
+    walk(fs, path, Missing::Fail).map(drop)
+}
+
 /// Returns an error when anybody but root and the caller could change a file, or put another one in its place.
 ///
 /// # Errors
