@@ -116,11 +116,16 @@ fn begin(args: &Args, terminal: Terminal, fs: &dyn FileSystem, what: &str) -> Re
         };
         return at(found, dir.display().to_string());
     }
-    if let Some(path) = config::logs_directory(fs)? {
-        match fs.open_dir(&path) {
+    if let Some(logs) = config::logs_directory(fs)? {
+        match fs.open_dir(&logs.path) {
             // A host with only part of an installation: as one without.
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-            dir => return at(dir, path.to_string()),
+            dir => {
+                if let Ok(dir) = &dir {
+                    logs.refuse_chosen_by_others(fs, &**dir)?;
+                }
+                return at(dir, logs.path.to_string());
+            }
         }
     }
     let here = real(Path::new("."));

@@ -12,6 +12,7 @@
 mod canary;
 #[path = "../../shared/bdb/tests/read_support/environments.rs"]
 mod environments;
+mod hostile;
 mod random_environments;
 mod readme;
 mod strace_kill;

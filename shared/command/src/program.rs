@@ -1,5 +1,6 @@
 //! One call of a program, from its arguments to its exit code.
 
+use std::any::Any;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
@@ -85,11 +86,16 @@ fn report_panics<P: Program>(name: &'static str) {
         if std::thread::current().name().is_some_and(|thread| P::ISOLATED_THREADS.contains(&thread)) {
             return;
         }
-        let what = panic.payload_as_str().unwrap_or("no reason is known");
+        let what = reason_of(panic.payload());
         let at = panic.location().map(|at| format!(" ({at})")).unwrap_or_default();
         Terminal::new(Color::Auto, Verbosity::Normal)
             .error(name, &[format!("internal error: {what}{at}"), note_of_runs::<P>(name)]);
     }));
+}
+
+fn reason_of(payload: &dyn Any) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason is known")
 }
 
 fn note_of_runs<P: Program>(name: &str) -> String {

@@ -94,11 +94,12 @@ impl<'a, H: RunHandler> Runs<'a, H> {
             };
         }
         let session = self.existing_session()?;
-        if let Some(session) = &session {
-            self.warn_of(&session.all().map_err(Error::from)?.unreadable);
-        }
         let pending = match &session {
-            Some(session) => session.pending(request, &scope).map_err(Error::from)?,
+            Some(session) => {
+                let all = session.all().map_err(Error::from)?;
+                self.warn_of(&all.unreadable);
+                Session::pending_in(all, request, &scope).map_err(Error::from)?
+            }
             None => Pending::Nothing,
         };
         match (pending, session) {
@@ -157,6 +158,14 @@ impl<'a, H: RunHandler> Runs<'a, H> {
             self.context
                 .warn(&format!("run {run} cannot be read: {why}; {program} --prune {run} deletes what is kept of it"));
         }
+    }
+
+    /// Returns the error for a run that nobody finds because it cannot be read, where there is one on this product root.
+    fn unreadable_here(&self, session: &Session) -> Result<Option<Error>, Error> {
+        let here = self.context.options.real_root();
+        let unreadable = session.all()?.unreadable;
+        let bad = unreadable.iter().rfind(|bad| bad.root.as_ref().is_none_or(|root| *root == here));
+        Ok(bad.map(|bad| bad.in_the_way().into()))
     }
 
     fn in_the_way(&self, run: &Run) -> H::Error {

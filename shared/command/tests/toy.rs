@@ -75,7 +75,7 @@ impl Site {
 
     fn interrupted_in_steps_of(&self, calls: usize, root: &str, file: &str) {
         // What earlier attempts left behind adds a few calls to each.
-        for stop in (1..45 * calls).step_by(calls) {
+        for stop in (1..200 * calls).step_by(calls) {
             self.killed(root, file, stop);
             if self.call("toy", root, &["--list-runs"]).stdout.lines().any(|line| line.contains("unfinished")) {
                 return;

@@ -138,7 +138,15 @@ impl Session {
     /// # Errors
     /// [`EngineError::Unreadable`] when an unfinished run on the same root cannot be read; as [`Session::runs`].
     pub fn pending(&self, request: &serde_json::Value, scope: &Scope) -> Result<Pending, EngineError> {
-        let AllRuns { runs, unreadable } = self.all()?;
+        Self::pending_in(self.all()?, request, scope)
+    }
+
+    /// As [`Session::pending`], of runs that were read already.
+    ///
+    /// # Errors
+    /// [`EngineError::Unreadable`].
+    pub fn pending_in(all: AllRuns, request: &serde_json::Value, scope: &Scope) -> Result<Pending, EngineError> {
+        let AllRuns { runs, unreadable } = all;
         if let Some(bad) = unreadable_in_the_way(&unreadable, scope.root.as_deref()) {
             return Err(bad.in_the_way());
         }
