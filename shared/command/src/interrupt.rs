@@ -18,6 +18,12 @@ const UNEXPECTED: [i32; 8] = [SIGALRM, SIGIO, SIGPROF, SIGQUIT, SIGUSR1, SIGUSR2
 /// The first [`Interrupt`] of this process: from then on signals no longer end it at once.
 static INSTALLED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
+/// Set when somebody asked to stop, by whichever signal.
+fn requested() -> Arc<AtomicBool> {
+    static REQUESTED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    Arc::clone(REQUESTED.get_or_init(Arc::default))
+}
+
 /// Whether somebody asked to stop.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
@@ -25,7 +31,7 @@ pub struct Interrupt(Arc<AtomicBool>);
 impl Interrupt {
     /// Catches the signals; a second one ends the process with `status`.
     fn install(status: i32) -> io::Result<Self> {
-        let flag = Arc::new(AtomicBool::new(false));
+        let flag = requested();
         for signal in CAUGHT {
             // In this order the first signal finds the flag unset, and only the next one ends the process.
             signal_hook::flag::register_conditional_shutdown(signal, status, Arc::clone(&flag))?;
@@ -75,23 +81,31 @@ impl Signals {
 /// Has signals that nobody expects end the process with a message and an exit status, and a run stop at its next safe point first, as
 /// [`Interrupt`] does. A file that may not grow any further (SIGXFSZ) is an error of the write.
 ///
-/// `end` prints the message, of which it gets the name of the signal and what is done about it, and returns the status.
+/// `end` prints the message, of which it gets the name of the signal and what is done about it, and returns the exit status. A second
+/// signal ends the process at once with `status`.
 ///
 /// # Errors
 /// As `sigaction`, or as starting a thread.
-pub(crate) fn expect_the_unexpected(end: impl Fn(&str, Unexpected) -> u8 + Send + 'static) -> io::Result<()> {
+pub(crate) fn expect_the_unexpected(
+    status: u8,
+    end: impl Fn(&str, Unexpected) -> u8 + Send + 'static,
+) -> io::Result<()> {
     signal_hook::flag::register(SIGXFSZ, Arc::default())?;
+    for signal in UNEXPECTED {
+        // Seen by a run even before the thread below gets to say so; the next one ends the process with `status`.
+        signal_hook::flag::register_conditional_shutdown(signal, status.into(), requested())?;
+        signal_hook::flag::register(signal, requested())?;
+    }
     let mut signals = Arrivals::new(UNEXPECTED)?;
     let watch = move || {
         for signal in signals.forever() {
             let name = low_level::signal_name(signal).unwrap_or("a signal");
             let what = match INSTALLED.get() {
-                Some(flag) if !flag.swap(true, Ordering::Relaxed) => Unexpected::Stops,
-                Some(_) => Unexpected::EndsARun,
+                Some(_) => Unexpected::Stops,
                 None => Unexpected::Ends,
             };
             let status = end(name, what);
-            if what != Unexpected::Stops {
+            if what == Unexpected::Ends {
                 low_level::exit(status.into());
             }
         }
@@ -104,8 +118,6 @@ pub(crate) fn expect_the_unexpected(end: impl Fn(&str, Unexpected) -> u8 + Send 
 pub(crate) enum Unexpected {
     /// It stops what is under way at its next safe point.
     Stops,
-    /// It ends the process although a run may be under way.
-    EndsARun,
     /// It ends the process before a run began.
     Ends,
 }

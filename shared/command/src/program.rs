@@ -112,10 +112,10 @@ fn report_signals<P: Program>(name: &'static str) {
             prompt::give_back();
             terminal.error(name, &[format!("ended by {signal}"), note_of_runs::<P>(name)]);
         }
-        P::exit_code(if what == Unexpected::Ends { Exit::NothingChanged } else { Exit::Unfinished })
+        P::exit_code(Exit::NothingChanged)
     };
     // Without it the signals end the process as they would anyway.
-    let _ = interrupt::expect_the_unexpected(end);
+    let _ = interrupt::expect_the_unexpected(P::exit_code(Exit::Unfinished), end);
 }
 
 fn parse_and_run<P: Program>(name: &'static str) -> Exit {

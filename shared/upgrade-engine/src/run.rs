@@ -194,10 +194,10 @@ impl<'a> RunFiles<'a> {
             Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
             other => other.map_err(|e| EngineError::io("open", &at, e))?,
         };
+        let Some(journal) = read_file(&*dir, id, "journal", journal::LONGEST)? else { return Ok(None) };
         let stat = dir.stat(&RelPath::here()).map_err(|e| EngineError::io("look at", &at, e))?;
         refuse_others(&stat, id, "its directory")?;
-        let journal = read_file(&*dir, id, "journal", journal::LONGEST)?;
-        Ok(journal.map(|journal| Self { id, dir, journal }))
+        Ok(Some(Self { id, dir, journal }))
     }
 
     /// Reads the run; nothing when it never began.

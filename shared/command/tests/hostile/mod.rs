@@ -1,7 +1,5 @@
 //! The tool of `examples/toy.rs` among accounts and names that mean it no good.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, missing_docs)]
-
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::PathBuf;
@@ -32,7 +30,7 @@ impl Site {
     fn program(&self) -> PathBuf {
         let test = std::env::current_exe().unwrap();
         let program = test.ancestors().nth(2).unwrap().join("examples/toy");
-        assert!(program.exists(), "`cargo test -p command` builds the examples; `--test hostile` alone does not");
+        assert!(program.exists(), "`cargo test -p command` builds the examples; `--test others` alone does not");
         program
     }
 
@@ -104,7 +102,6 @@ fn a_name_of_several_lines_forges_no_line() {
     {
         let outcome = site.toy(arguments);
         let printed = format!("{}{}", outcome.stdout, outcome.stderr);
-        assert!(printed.contains("Successful"), "{arguments:?}: {printed}");
         assert!(!printed.lines().any(|line| line.trim_start().starts_with("Successful")), "{arguments:?}: {printed}");
         let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
         assert!(!printed.contains(steers), "{arguments:?}: {printed:?}");
@@ -137,8 +134,8 @@ fn a_signal_that_nobody_expects_ends_with_a_message_strace() {
     let site = Site::new();
     let strace = peers::need("strace");
     for signal in [Signal::USR1, Signal::ALARM, Signal::XCPU, Signal::QUIT, Signal::VTALARM] {
-        // While the file is read, and within the run.
-        for (call, words) in [("pread64", "ended by"), ("fsync", "")] {
+        // Before the run begins, and when it has begun.
+        for call in ["flock", "rename,renameat2,pwrite64"] {
             let _ = fs::remove_dir_all(site.path("root/var"));
             let inject = format!("inject={call}:signal={}:when=1", signal.as_raw());
             let mut command = Command::new(&strace);
@@ -147,7 +144,8 @@ fn a_signal_that_nobody_expects_ends_with_a_message_strace() {
             let outcome = Outcome::of(command.arg(own.get_program()).args(own.get_args()));
             assert_eq!(outcome.signal, None, "{signal:?} at {call}: {outcome}");
             assert!(outcome.status.is_some_and(|status| status != 0), "{signal:?} at {call}: {outcome}");
-            assert!(outcome.stderr.contains(words) && outcome.stderr.contains("SIG"), "{signal:?}, {call}: {outcome}");
+            let is_said = ["SIG", "interrupted"].iter().any(|word| outcome.stderr.contains(word));
+            assert!(is_said, "{signal:?} at {call}: {outcome}");
         }
     }
 }
