@@ -3,6 +3,7 @@
 mod left_out;
 
 use command::layout::{WIDTH, wrapped};
+use upgrade_engine::shown;
 
 use crate::facts::Facts;
 use crate::plan::{
@@ -67,6 +68,8 @@ pub fn findings(plan: &Plan) -> Vec<String> {
 }
 
 fn on_one_line_or_two(dn: &str, reason: &str) -> String {
+    // The line break is our own, and no other.
+    let (dn, reason) = (shown::line(dn), shown::line(reason));
     let line = format!("    {dn}: {reason}");
     if line.chars().count() <= WIDTH { line } else { format!("    {dn}\n{}", wrapped(&format!("      {reason}"))) }
 }

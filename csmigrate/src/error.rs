@@ -139,6 +139,13 @@ impl ToolError for Error {
         if let Self::Common(error) = self { Some(error) } else { None }
     }
 
+    fn message(&self) -> Vec<String> {
+        match self {
+            Self::Databases(lines) | Self::InUse(lines) => lines.clone(),
+            other => vec![other.to_string()],
+        }
+    }
+
     fn unfinished(&self) -> &'static str {
         "The source is as it was. The run is unfinished:"
     }

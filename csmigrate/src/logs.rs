@@ -10,7 +10,7 @@ use command::{RunRequest, Terminal};
 use jiff::Timestamp;
 use upgrade_engine::fs::real::RealFs;
 use upgrade_engine::fs::{Dir, FileSystem, Name, RelPath, RootPath};
-use upgrade_engine::{new_files, redact};
+use upgrade_engine::{new_files, redact, shown};
 
 use crate::cli::{Args, Command, LogLevel};
 use crate::detect::config;
@@ -65,8 +65,10 @@ impl Logs {
         let name = Name::new(file).map_err(std::io::Error::other)?;
         let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
         let process = std::process::id();
-        let text: String =
-            lines.iter().map(|line| format!("{now} csmigrate[{process}] {}\n", redact::text(line))).collect();
+        let text: String = lines
+            .iter()
+            .map(|line| format!("{now} csmigrate[{process}] {}\n", shown::line(&redact::text(line))))
+            .collect();
         self.dir.append(&RelPath::from(name), text.as_bytes())
     }
 }
@@ -114,11 +116,16 @@ fn begin(args: &Args, terminal: Terminal, fs: &dyn FileSystem, what: &str) -> Re
         };
         return at(found, dir.display().to_string());
     }
-    if let Some(path) = config::logs_directory(fs)? {
-        match fs.open_dir(&path) {
+    if let Some(logs) = config::logs_directory(fs)? {
+        match fs.open_dir(&logs.path) {
             // A host with only part of an installation: as one without.
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-            dir => return at(dir, path.to_string()),
+            dir => {
+                if let Ok(dir) = &dir {
+                    logs.refuse_chosen_by_others(fs, &**dir)?;
+                }
+                return at(dir, logs.path.to_string());
+            }
         }
     }
     let here = real(Path::new("."));

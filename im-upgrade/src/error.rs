@@ -180,6 +180,13 @@ impl ToolError for Error {
         }
     }
 
+    fn message(&self) -> Vec<String> {
+        match self {
+            Self::Rollback(refusal) => refusal.to_string().lines().map(str::to_owned).collect(),
+            other => vec![other.to_string()],
+        }
+    }
+
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NoBase(_) => "Name the directory with --im-base DIR.".to_owned(),

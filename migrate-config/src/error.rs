@@ -115,6 +115,13 @@ impl ToolError for Error {
         }
     }
 
+    fn message(&self) -> Vec<String> {
+        match self {
+            Self::Move(refusal) => refusal.to_string().lines().map(str::to_owned).collect(),
+            other => vec![other.to_string()],
+        }
+    }
+
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NoRoot(_) | Self::NotARoot { .. } => {

@@ -58,7 +58,7 @@ impl Program<'_> {
         let plan = plan(&facts, &choices)?;
         check_sizes(facts.server.largest_request, &plan.changes)?;
         let detail = if self.args.common.dry_run { Detail::Everything } else { Detail::Summary };
-        report::lines(&plan, detail).iter().for_each(|line| self.say(line));
+        report::lines(&plan, detail).iter().for_each(|line| self.context.say_lines(line));
         let findings = report::findings(&plan);
         let steps = engine_plan(Commdssetup::NAME, request, &plan).map_err(Error::internal)?;
         // Kept with the plan: a run that is resumed has them as well.
@@ -76,7 +76,7 @@ impl Program<'_> {
         if plan.is_empty() {
             self.say(&format!("Nothing is to be changed. Installed: {}.", report::installed(&facts)));
         }
-        self.say(&format!("Files\n  {}\n  {}", names.script, names.ldif));
+        self.context.say_lines(&format!("Files\n  {}\n  {}", names.script, names.ldif));
         if let Some(console) = self.context.console.filter(|_| is_interactive) {
             confirm(console, GENERATE)?;
         }
@@ -86,7 +86,11 @@ impl Program<'_> {
             return Ok(completion);
         }
         if plan.is_empty() {
-            self.say(&last_line("the directory was prepared already, and nothing was changed", &findings, &not_stored));
+            self.context.say_lines(&last_line(
+                "the directory was prepared already, and nothing was changed",
+                &findings,
+                &not_stored,
+            ));
             let findings = [findings, not_stored].concat();
             return Ok(Completion::of(Report { details, findings, ..self.report(ReportStatus::NothingToDo) }));
         }
@@ -108,7 +112,7 @@ impl Program<'_> {
         }
         runs.say_ways_back(&report);
         let others: Vec<String> = report.findings.iter().filter(|line| !findings.contains(line)).cloned().collect();
-        self.say(&last_line("the directory is prepared", &findings, &others));
+        self.context.say_lines(&last_line("the directory is prepared", &findings, &others));
         Ok(Completion::of(report))
     }
 
@@ -196,7 +200,7 @@ impl Program<'_> {
         findings: &[String],
     ) -> Result<Option<Completion>, Error> {
         let stop = |lines: &[String], more: &[String]| {
-            lines.iter().chain(more).for_each(|line| self.say(line));
+            lines.iter().chain(more).for_each(|line| self.context.say_lines(line));
             let findings = [more, findings].concat();
             let report = self.report(ReportStatus::Done);
             Ok(Some(Completion::of(Report { details: details.clone(), findings, ..report })))

@@ -50,13 +50,13 @@ impl Program<'_> {
         match &args.output {
             Some(out) => {
                 new_files::write_file(out, &merge.bytes, PRIVATE).map_err(|e| Error::io("write", out.display(), e))?;
-                self.context.terminal.message(changes.to_string().trim_end());
+                self.context.terminal.message_lines(changes.to_string().trim_end());
             }
             None if self.args.common.json => {}
             None => {
                 let written = std::io::stdout().lock().write_all(&merge.bytes);
                 written.map_err(|e| Error::io("write", "standard output", e))?;
-                self.context.terminal.message(changes.to_string().trim_end());
+                self.context.terminal.message_lines(changes.to_string().trim_end());
             }
         }
         let open = changes.count(Decision::is_open) > 0;

@@ -76,7 +76,7 @@ impl Program<'_> {
         let mut plan = Plan::new(plan::TOOL, request);
         merges.plan_replacements(&mut plan, self.context.fs, &trees)?;
 
-        self.say(changes.to_string().trim_end());
+        self.context.say_lines(changes.to_string().trim_end());
         warnings.iter().for_each(|line| self.warn(line));
         let mut report = self.merge_report(&dir, plan, new_run)?;
         report.warnings.extend(warnings);

@@ -7,10 +7,11 @@ use command::CommonOptions;
 use documents::{Document, IcsConf, Key};
 use install_root::calendar::{self, Places};
 use install_root::{Kind, Product, read_file};
-use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
+use upgrade_engine::fs::{Dir, FileKind, FileSystem, RelPath, RootPath};
 use upgrade_engine::place::Anchor;
 use upgrade_engine::step::{ReplaceFile, read_whole};
 use upgrade_engine::survey::{self, Parent};
+use upgrade_engine::trust;
 
 use crate::cli::OnOff;
 use crate::error::Error;
@@ -108,10 +109,42 @@ fn wrong(path: &RootPath, what: impl Display) -> Error {
 ///
 /// # Errors
 /// [`Error::Config`] when ics.conf cannot be understood, [`Error::Common`] when it cannot be read.
-pub fn logs_directory(fs: &dyn FileSystem) -> Result<Option<RootPath>, Error> {
+pub fn logs_directory(fs: &dyn FileSystem) -> Result<Option<LogsDirectory>, Error> {
     let Some(places) = installed(fs)?.into_iter().next() else { return Ok(None) };
-    let Some(value) = setting(fs, &places, LOGDIR)? else { return Ok(Some(places.logs)) };
-    calendar::logs_dir(&places, &value).map(Some).map_err(|e| wrong(&places.ics_conf, e))
+    let Some(value) = setting(fs, &places, LOGDIR)? else {
+        return Ok(Some(LogsDirectory { path: places.logs, chosen_by: None }));
+    };
+    let path = calendar::logs_dir(&places, &value).map_err(|e| wrong(&places.ics_conf, e))?;
+    Ok(Some(LogsDirectory { path, chosen_by: Some(places.ics_conf) }))
+}
+
+/// The documented logs directory.
+pub struct LogsDirectory {
+    /// Where it is.
+    pub path: RootPath,
+    /// The ics.conf that names it; nothing for the layout's default.
+    pub chosen_by: Option<RootPath>,
+}
+
+impl LogsDirectory {
+    /// Refuses a directory that only root, or the caller, can write, where somebody else could have chosen it: who can write ics.conf,
+    /// or put a link on the way, would have root write where he cannot.
+    ///
+    /// # Errors
+    /// [`Error::Config`].
+    pub fn refuse_chosen_by_others(&self, fs: &dyn FileSystem, dir: &dyn Dir) -> Result<(), Error> {
+        let path = &self.path;
+        let stat = dir.stat(&RelPath::here()).map_err(|e| Error::io("look at", path, e))?;
+        if trust::check(&stat, path).is_err() {
+            return Ok(());
+        }
+        let conf = self.chosen_by.as_ref();
+        let judged = trust::check_dir(fs, path).and_then(|()| conf.map_or(Ok(()), |conf| trust::check_file(fs, conf)));
+        judged.map_err(|why| {
+            let what = format!("the logs directory is one that others cannot write, and they could have chosen it: {why} (--log-dir names another)");
+            wrong(path, what)
+        })
+    }
 }
 
 /// Returns a warning for each ics.conf of an installed server that names another directory than the target, unless one of them

@@ -112,13 +112,15 @@ fn a_state_directory_that_others_can_write_is_refused() {
     assert_snapshot!(site.refused(&["--state-dir", "../state", OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: [TEMP]/cwd/../state can be written by others; it keeps saved originals and must belong to root or to you alone
+    csmigrate: the state directory [TEMP]/cwd/../state is not used: [TEMP]/state can be written by others
+      Use --state-dir to name a directory that only root and you can change, as well as everything above it.
       Nothing was changed.
     "#);
     assert_snapshot!(site.refused(&["--state-dir", "../state", "--undo", NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: [TEMP]/cwd/../state can be written by others; it keeps saved originals and must belong to root or to you alone
+    csmigrate: the state directory [TEMP]/cwd/../state is not used: [TEMP]/state can be written by others
+      Use --state-dir to name a directory that only root and you can change, as well as everything above it.
       Nothing was changed.
     "#);
 }

@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use insta::assert_snapshot;
 use rustix::fs::{FlockOperation, flock};
+use upgrade_engine::fs::FileSystem;
+use upgrade_engine::fs::real::RealFs;
 
 use crate::support::Site;
 use crate::support::site::{NEW, OLD};
@@ -13,24 +15,26 @@ use crate::support::site::{NEW, OLD};
 fn a_second_run_on_the_same_root_names_the_holder() {
     let site = Site::calendar();
     let state = "/var/opt/CommsInstaller/upgrade";
-    site.write(&format!("{state}/holder"), "csmigrate, process 4711 on calhost\n");
-    let dir = File::open(site.path(state)).unwrap();
-    flock(&dir, FlockOperation::LockExclusive).unwrap();
-    assert_snapshot!(site.refused(&["--state-dir", site.path(state).to_str().unwrap(), OLD, NEW]), @r#"
+    let own = format!("csmigrate, process {} on calhost", std::process::id());
+    site.write(&format!("{state}/lock"), &own);
+    let lock = File::open(site.path(&format!("{state}/lock"))).unwrap();
+    flock(&lock, FlockOperation::LockExclusive).unwrap();
+    let refused = |arguments: &[&str]| site.refused(arguments).to_string().replace(&own, "[HOLDER]");
+    assert_snapshot!(refused(&["--state-dir", site.path(state).to_str().unwrap(), OLD, NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: another run is active: csmigrate, process 4711 on calhost
+    csmigrate: another run is active: [HOLDER]
       Wait until it has ended.
       Nothing was changed.
     "#);
-    assert_snapshot!(site.refused(&["--state-dir", site.path(state).to_str().unwrap(), "--undo", NEW]), @r#"
+    assert_snapshot!(refused(&["--state-dir", site.path(state).to_str().unwrap(), "--undo", NEW]), @r#"
     exit 255
     --- stderr
-    csmigrate: another run is active: csmigrate, process 4711 on calhost
+    csmigrate: another run is active: [HOLDER]
       Wait until it has ended.
       Nothing was changed.
     "#);
-    flock(&dir, FlockOperation::Unlock).unwrap();
+    flock(&lock, FlockOperation::Unlock).unwrap();
     site.migrate(&["-q", "--state-dir", site.path(state).to_str().unwrap()]);
 }
 
@@ -38,7 +42,7 @@ fn a_second_run_on_the_same_root_names_the_holder() {
 fn a_run_leaves_its_name_in_the_lock() {
     let site = Site::calendar();
     site.migrate(&["--state-dir", site.beside("state").to_str().unwrap()]);
-    let holder = std::fs::read_to_string(site.beside("state/holder")).unwrap();
+    let holder = std::fs::read_to_string(site.beside("state/lock")).unwrap();
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let pid = holder.strip_prefix("csmigrate, process ").and_then(|rest| rest.strip_suffix(&format!(" on {host}\n")));
     assert!(pid.is_some_and(|pid| pid.parse::<u32>().is_ok()), "{holder}");
@@ -48,8 +52,9 @@ fn a_run_leaves_its_name_in_the_lock() {
 fn a_run_with_another_state_directory_on_the_same_target_is_refused() {
     let site = Site::calendar();
     std::fs::create_dir(site.path(NEW)).unwrap();
-    let target = File::open(site.path(NEW)).unwrap();
-    flock(&target, FlockOperation::LockExclusive).unwrap();
+    let root = upgrade_engine::fs::RootPath::default();
+    let target = RealFs::open(&site.path(NEW)).unwrap().open_dir(&root).unwrap();
+    let _held = target.lock().unwrap();
     let outcome = site.refused(&["--state-dir", site.beside("state").to_str().unwrap(), OLD, NEW]).to_string();
     let name = std::fs::read_to_string("/proc/self/comm").unwrap();
     let this = format!("process {} ({})", std::process::id(), name.trim_end());

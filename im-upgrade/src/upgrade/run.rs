@@ -223,7 +223,7 @@ impl Upgrade<'_> {
             ));
         }
         let changes = merges.changes();
-        context.say(changes.to_string().trim_end());
+        context.say_lines(changes.to_string().trim_end());
         notes.iter().for_each(|line| context.say(line));
         plan.warnings.iter().for_each(|line| context.warn(line));
         let findings = plan.findings.clone();

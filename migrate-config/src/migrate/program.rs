@@ -48,7 +48,7 @@ impl Program<'_> {
 
     /// Prints a line of the result, wrapped.
     pub(super) fn say(&self, line: &str) {
-        self.context.say(&command::layout::wrapped(line));
+        self.context.say_lines(&command::layout::wrapped(line));
     }
 
     pub(super) fn warn(&self, line: &str) {
@@ -136,7 +136,7 @@ impl RunHandler for Program<'_> {
         let Some(Request::MigrateConfig(request)) = Request::of(plan) else {
             return if self.is_about_runs() { AnyRun::new(self.context).next(plan) } else { Vec::new() };
         };
-        report::next(self.context.fs, &request).iter().map(|line| command::layout::wrapped(line)).collect()
+        report::next(self.context.fs, &request).iter().flat_map(|line| wrapped_lines(line)).collect()
     }
 
     fn check_undo(&self, _: &[Run], run: &Run) -> Result<(), Error> {
@@ -161,9 +161,13 @@ impl RunHandler for Program<'_> {
                 .chain(report::after_undo(&request))
                 .collect::<Vec<_>>()
                 .iter()
-                .map(|line| command::layout::wrapped(line))
+                .flat_map(|line| wrapped_lines(line))
                 .collect(),
             ..AfterUndo::default()
         })
     }
+}
+
+fn wrapped_lines(line: &str) -> Vec<String> {
+    command::layout::wrapped(line).lines().map(str::to_owned).collect()
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use upgrade_engine::fs::FileSystem;
+use upgrade_engine::shown;
 
 use crate::error::Error;
 use crate::exit::Exit;
@@ -68,6 +69,12 @@ impl<'a> Context<'a> {
         self.note(line);
     }
 
+    /// Prints text of several lines that are our own; the values in it must be on one line already.
+    pub fn say_lines(&self, lines: &str) {
+        self.terminal.result_lines(lines);
+        lines.split('\n').for_each(|line| self.note(line));
+    }
+
     /// Prints a warning.
     pub fn warn(&self, line: &str) {
         self.terminal.warning(&self.program, line);
@@ -76,7 +83,7 @@ impl<'a> Context<'a> {
 
     fn note(&self, line: &str) {
         if let Some(log) = self.log {
-            log(line);
+            log(&shown::line(line));
         }
     }
 

@@ -5,6 +5,7 @@ use std::io;
 
 use upgrade_engine::engine::{EngineError, StateAfter};
 use upgrade_engine::fs::Name;
+use upgrade_engine::shown;
 use upgrade_engine::survey::SurveyError;
 
 use crate::exit::Exit;
@@ -146,6 +147,13 @@ impl Error {
                 format!("{program} --list-runs shows what can be undone.")
             }
             Self::SeveralUnfinished(_) => "Repeat the command of the run to resume, or undo it.".to_owned(),
+            Self::Engine(EngineError::OpenToOthers { .. }) => {
+                "Use --state-dir to name a directory that only root and you can change, as well as everything above it."
+                    .to_owned()
+            }
+            Self::Engine(EngineError::Unreadable { run, .. }) => {
+                format!("{program} --prune {run} deletes what is kept of it.")
+            }
             Self::Active { .. } => "Wait until it has ended.".to_owned(),
             _ => return None,
         })
@@ -191,6 +199,11 @@ pub trait ToolError: std::error::Error + From<Error> {
         self.common().map_or_else(|| self.state().exit(), Error::exit)
     }
 
+    /// Returns the error's lines. Only an error that is a list has several: line breaks inside its values are no ends of lines.
+    fn message(&self) -> Vec<String> {
+        vec![self.to_string()]
+    }
+
     /// Returns the sentence for [`SystemState::Unchanged`].
     fn unchanged(&self) -> &'static str {
         "Nothing was changed."
@@ -203,7 +216,7 @@ pub trait ToolError: std::error::Error + From<Error> {
 
     /// Returns the lines to print: the error, what can be done, the state of the system.
     fn lines(&self, call: &Invocation) -> Vec<String> {
-        let mut lines: Vec<String> = self.to_string().lines().map(str::to_owned).collect();
+        let mut lines: Vec<String> = self.message().iter().map(|line| shown::line(line).into_owned()).collect();
         lines.extend(self.hint().or_else(|| self.common().and_then(|error| error.hint(&call.program))));
         match self.state() {
             SystemState::Unchanged => lines.push(self.unchanged().to_owned()),

@@ -5,14 +5,24 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{
+    SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+};
 use signal_hook::iterator::Signals as Arrivals;
-use signal_hook::low_level::emulate_default_handler;
+use signal_hook::low_level::{self, emulate_default_handler};
 
 const CAUGHT: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
+/// What would end the process without a word, or with a core that may hold secrets.
+const UNEXPECTED: [i32; 8] = [SIGALRM, SIGIO, SIGPROF, SIGQUIT, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU];
 
 /// The first [`Interrupt`] of this process: from then on signals no longer end it at once.
 static INSTALLED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// Set when somebody asked to stop, by whichever signal.
+fn requested() -> Arc<AtomicBool> {
+    static REQUESTED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    Arc::clone(REQUESTED.get_or_init(Arc::default))
+}
 
 /// Whether somebody asked to stop.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +31,7 @@ pub struct Interrupt(Arc<AtomicBool>);
 impl Interrupt {
     /// Catches the signals; a second one ends the process with `status`.
     fn install(status: i32) -> io::Result<Self> {
-        let flag = Arc::new(AtomicBool::new(false));
+        let flag = requested();
         for signal in CAUGHT {
             // In this order the first signal finds the flag unset, and only the next one ends the process.
             signal_hook::flag::register_conditional_shutdown(signal, status, Arc::clone(&flag))?;
@@ -66,6 +76,50 @@ impl Signals {
         let interrupt = Interrupt::install(self.status.into())?;
         Ok(self.caught.get_or_init(|| interrupt).clone())
     }
+}
+
+/// Has signals that nobody expects end the process with a message and an exit status, and a run stop at its next safe point first, as
+/// [`Interrupt`] does. A file that may not grow any further (SIGXFSZ) is an error of the write.
+///
+/// `end` prints the message, of which it gets the name of the signal and what is done about it, and returns the exit status. A second
+/// signal ends the process at once with `status`.
+///
+/// # Errors
+/// As `sigaction`, or as starting a thread.
+pub(crate) fn expect_the_unexpected(
+    status: u8,
+    end: impl Fn(&str, Unexpected) -> u8 + Send + 'static,
+) -> io::Result<()> {
+    signal_hook::flag::register(SIGXFSZ, Arc::default())?;
+    for signal in UNEXPECTED {
+        // Seen by a run even before the thread below gets to say so; the next one ends the process with `status`.
+        signal_hook::flag::register_conditional_shutdown(signal, status.into(), requested())?;
+        signal_hook::flag::register(signal, requested())?;
+    }
+    let mut signals = Arrivals::new(UNEXPECTED)?;
+    let watch = move || {
+        for signal in signals.forever() {
+            let name = low_level::signal_name(signal).unwrap_or("a signal");
+            let what = match INSTALLED.get() {
+                Some(_) => Unexpected::Stops,
+                None => Unexpected::Ends,
+            };
+            let status = end(name, what);
+            if what == Unexpected::Ends {
+                low_level::exit(status.into());
+            }
+        }
+    };
+    std::thread::Builder::new().name("unexpected signals".to_owned()).spawn(watch).map(drop)
+}
+
+/// What a signal that nobody expects does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unexpected {
+    /// It stops what is under way at its next safe point.
+    Stops,
+    /// It ends the process before a run began.
+    Ends,
 }
 
 /// Has the signals end the process as they would anyway, until an [`Interrupt`] is installed, but not before `first` has put right

@@ -1,5 +1,7 @@
 //! Lines that fit a terminal: prose is wrapped between words, and what comes in pairs is set in two columns.
 
+use upgrade_engine::shown;
+
 /// How wide a line may be. Wider terminals are common, but logs and mail are read at this width as well.
 pub const WIDTH: usize = 80;
 
@@ -19,6 +21,7 @@ pub fn two_columns(rows: &[(String, String)]) -> Vec<String> {
     let longest = rows.iter().map(|(left, _)| left.chars().count()).max().unwrap_or(0);
     let rest = " ".repeat(longest.saturating_add(4));
     let row = |(left, right): &(String, String)| {
+        let left = shown::line(left);
         let gap = longest.saturating_sub(left.chars().count()).saturating_add(2);
         fill(&format!("  {left}{}", " ".repeat(gap)), &rest, right)
     };
@@ -26,6 +29,8 @@ pub fn two_columns(rows: &[(String, String)]) -> Vec<String> {
 }
 
 fn fill(first: &str, others: &str, text: &str) -> String {
+    // The line breaks of the result are our own, and no others.
+    let text = &*shown::line(text);
     let mut out = first.to_owned();
     let mut width = first.chars().count();
     let mut is_at_start = true;

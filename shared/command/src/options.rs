@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use upgrade_engine::fs::real::RealFs;
-use upgrade_engine::fs::{FileSystem, RootPath};
-use upgrade_engine::new_files;
+use upgrade_engine::fs::{Dir, FileSystem, RootPath};
+use upgrade_engine::{new_files, trust};
 
 use crate::report::Report;
 
@@ -108,6 +108,21 @@ pub struct StateLocation {
     pub path: RootPath,
 }
 
+/// A product root that is used only where nobody but root and the caller could put another directory in its place.
+struct JudgedRoot {
+    real: RealFs,
+    /// The real path of the root.
+    at: RootPath,
+    below: RealFs,
+}
+
+impl FileSystem for JudgedRoot {
+    fn open_dir(&self, path: &RootPath) -> io::Result<Box<dyn Dir>> {
+        trust::check_dir(&self.real, &self.at).map_err(io::Error::other)?;
+        self.below.open_dir(path)
+    }
+}
+
 impl CommonOptions {
     /// Opens the product root.
     ///
@@ -137,7 +152,7 @@ impl CommonOptions {
     pub fn state(&self) -> io::Result<StateLocation> {
         if self.state_dir.is_none() && rustix::process::geteuid().is_root() {
             let path = RootPath::new(STATE_BELOW_ROOT).map_err(io::Error::other)?;
-            return Ok(StateLocation { fs: Box::new(self.product_root()?), path });
+            return Ok(StateLocation { fs: self.judged_root()?, path });
         }
         let path = match &self.state_dir {
             Some(dir) => std::path::absolute(dir)?,
@@ -145,6 +160,14 @@ impl CommonOptions {
         };
         let path = RootPath::new(path.as_os_str().as_bytes()).map_err(io::Error::other)?;
         Ok(StateLocation { fs: Box::new(RealFs::open(Path::new("/"))?), path })
+    }
+
+    /// Opens the product root for what is kept below it: what others could put in its place is not used.
+    fn judged_root(&self) -> io::Result<Box<dyn FileSystem>> {
+        let below = self.product_root()?;
+        let Some(root) = &self.root else { return Ok(Box::new(below)) };
+        let at = RootPath::new(std::path::absolute(root)?.as_os_str().as_bytes()).map_err(io::Error::other)?;
+        Ok(Box::new(JudgedRoot { real: RealFs::open(Path::new("/"))?, at, below }))
     }
 
     /// Returns how a program must be called to find the same runs.
@@ -203,6 +226,14 @@ pub fn quoted(word: &str) -> String {
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
     }
+    if word.chars().any(|c| c.is_control()) {
+        // Such a word would not come through as it is: what people see has its control characters escaped.
+        let spelled = |byte: u8| match byte {
+            b'\'' | b'\\' | 0..=0x1f | 0x7f.. => format!("\\{byte:03o}"),
+            plain => char::from(plain).to_string(),
+        };
+        return format!("$'{}'", word.bytes().map(spelled).collect::<String>());
+    }
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
@@ -223,5 +254,6 @@ mod tests {
         assert_eq!(quoted("/var/opt/SUNWics5/csdb"), "/var/opt/SUNWics5/csdb");
         assert_eq!(quoted("/a b/it's"), r"'/a b/it'\''s'");
         assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("a\nb'c\u{9b}"), r"$'a\012b\047c\302\233'");
     }
 }

@@ -1,5 +1,6 @@
 //! One call of a program, from its arguments to its exit code.
 
+use std::any::Any;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,13 +8,14 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use jiff::Timestamp;
 use upgrade_engine::fs::real::RealFs;
+use upgrade_engine::shown;
 
 use crate::context::{Completion, Context};
-use crate::error::{Error, ToolError};
+use crate::error::{Error, SystemState, ToolError};
 use crate::exit::Exit;
-use crate::interrupt::Signals;
+use crate::interrupt::{self, Signals, Unexpected};
 use crate::options::{Color, CommonOptions};
-use crate::prompt::{Console, TerminalConsole};
+use crate::prompt::{self, Console, TerminalConsole};
 use crate::report::{Report, ReportStatus};
 use crate::terminal::{Terminal, Verbosity};
 
@@ -68,6 +70,7 @@ pub fn main<P: Program>() -> ExitCode {
     let called = called_as().unwrap_or_default();
     let name = P::OTHER_NAMES.iter().copied().find(|name| *name == called).unwrap_or(P::NAME);
     report_panics::<P>(name);
+    report_signals::<P>(name);
     let exit = std::panic::catch_unwind(|| parse_and_run::<P>(name)).unwrap_or(Exit::Internal);
     ExitCode::from(P::exit_code(exit))
 }
@@ -83,10 +86,36 @@ fn report_panics<P: Program>(name: &'static str) {
         if std::thread::current().name().is_some_and(|thread| P::ISOLATED_THREADS.contains(&thread)) {
             return;
         }
-        let list = format!("{name} --list-runs shows whether a run is unfinished.");
-        let note = P::UNTOUCHED.map_or_else(|| list.clone(), |untouched| format!("{untouched} {list}"));
-        Terminal::new(Color::Auto, Verbosity::Normal).error(name, &[format!("internal error: {panic}"), note]);
+        let what = reason_of(panic.payload());
+        let at = panic.location().map(|at| format!(" ({at})")).unwrap_or_default();
+        Terminal::new(Color::Auto, Verbosity::Normal)
+            .error(name, &[format!("internal error: {what}{at}"), note_of_runs::<P>(name)]);
     }));
+}
+
+fn reason_of(payload: &dyn Any) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason is known")
+}
+
+fn note_of_runs<P: Program>(name: &str) -> String {
+    let list = format!("{name} --list-runs shows whether a run is unfinished.");
+    P::UNTOUCHED.map_or_else(|| list.clone(), |untouched| format!("{untouched} {list}"))
+}
+
+fn report_signals<P: Program>(name: &'static str) {
+    let end = move |signal: &str, what: Unexpected| {
+        let terminal = Terminal::new(Color::Auto, Verbosity::Normal);
+        if what == Unexpected::Stops {
+            terminal.error(name, &[format!("{signal} was received: stopping at the next safe point")]);
+        } else {
+            prompt::give_back();
+            terminal.error(name, &[format!("ended by {signal}"), note_of_runs::<P>(name)]);
+        }
+        P::exit_code(Exit::NothingChanged)
+    };
+    // Without it the signals end the process as they would anyway.
+    let _ = interrupt::expect_the_unexpected(P::exit_code(Exit::Unfinished), end);
 }
 
 fn parse_and_run<P: Program>(name: &'static str) -> Exit {
@@ -106,24 +135,41 @@ fn parse_and_run<P: Program>(name: &'static str) -> Exit {
 
 /// Reads the command line. What is wrong with it is printed as every error is.
 fn parse<P: Program>(name: &'static str, arguments: Vec<OsString>) -> Result<P::Args, Exit> {
-    let mut command = P::Args::command();
-    if name != P::NAME {
-        command = command.name(name).bin_name(name);
-    }
-    let parsed = command.try_get_matches_from(arguments).and_then(|matches| P::Args::from_arg_matches(&matches));
+    let parsed = try_parse::<P>(name, arguments.clone());
     parsed.map_err(|error| {
         if !error.use_stderr() {
             // A closed pipe is no failure.
             let _ = error.print();
             return Exit::Done;
         }
-        let text = error.to_string();
+        // The lines are those of the grammar. An argument that has line breaks of its own must not add any.
+        let on_one_line: Vec<OsString> =
+            arguments.iter().map(|word| shown::line(&word.to_string_lossy()).into_owned().into()).collect();
+        let text = match try_parse::<P>(name, on_one_line) {
+            Err(error) => error.to_string(),
+            Ok(_) => shown::line(&error.to_string()).into_owned(),
+        };
         let text = text.strip_prefix("error: ").unwrap_or(&text);
         let lines = text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
         let lines: Vec<String> = lines.chain([P::UNCHANGED.to_owned()]).collect();
-        Terminal::new(Color::Auto, Verbosity::Normal).error(name, &lines);
+        let terminal = Terminal::new(Color::Auto, Verbosity::Normal);
+        terminal.error(name, &lines);
+        let before_operands = arguments.iter().skip(1).take_while(|word| *word != "--");
+        if before_operands.into_iter().any(|word| word == "--json") {
+            let report = Report::of_failure(P::TOOL, lines, &SystemState::Unchanged);
+            // It ends as a failure anyway.
+            let _ = terminal.json(&report.redacted_json());
+        }
         Exit::Usage
     })
+}
+
+fn try_parse<P: Program>(name: &'static str, arguments: Vec<OsString>) -> Result<P::Args, clap::Error> {
+    let mut command = P::Args::command();
+    if name != P::NAME {
+        command = command.name(name).bin_name(name);
+    }
+    command.try_get_matches_from(arguments).and_then(|matches| P::Args::from_arg_matches(&matches))
 }
 
 fn open_and_run<P: Program>(name: &str, args: &P::Args, terminal: Terminal) -> Result<Completion, P::Error> {
@@ -147,19 +193,31 @@ fn open_and_run<P: Program>(name: &str, args: &P::Args, terminal: Terminal) -> R
 fn deliver<P: Program>(name: &str, args: &P::Args, terminal: Terminal, completion: Completion) -> Exit {
     let Completion { exit, report, json } = completion;
     let options = P::options(args);
-    if options.json {
-        terminal.json(&json.unwrap_or_else(|| report.redacted_json()));
+    let mut missing = Vec::new();
+    if options.json
+        && let Err(e) = terminal.json(&json.unwrap_or_else(|| report.redacted_json()))
+    {
+        missing.push(format!("the result cannot be printed: {e}"));
+    }
+    if terminal.has_lost() {
+        missing.push("the result cannot be printed: standard output takes no more".to_owned());
     }
     // Whoever reads only the errors is to see what needs a human.
     if P::verbosity(args) == Verbosity::Quiet && !report.findings.is_empty() {
         terminal.error(name, &report.findings);
     }
-    let Err(e) = options.write_report(&report) else { return exit };
+    if let Err(e) = options.write_report(&report) {
+        missing.push(format!("the report cannot be written: {e}"));
+    }
+    if missing.is_empty() {
+        return exit;
+    }
     let state = match report.outcome {
         ReportStatus::Done => "The run is done; only the report is missing.",
         ReportStatus::Unfinished => "The run is unfinished.",
         _ => P::UNCHANGED,
     };
-    terminal.error(name, &[format!("the report cannot be written: {e}"), state.to_owned()]);
+    missing.push(state.to_owned());
+    terminal.error(name, &missing);
     if exit == Exit::Done { Exit::NeedsReview } else { exit }
 }

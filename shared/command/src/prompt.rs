@@ -6,6 +6,8 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use rustix::process;
 use rustix::termios::{self, LocalModes, OptionalActions, Termios};
 
+use upgrade_engine::shown;
+
 use crate::error::Error;
 use crate::interrupt;
 
@@ -24,7 +26,7 @@ pub trait Console {
     /// # Errors
     /// As reading.
     fn secret(&self, prompt: &str) -> io::Result<Option<String>>;
-    /// Shows text.
+    /// Shows text of lines that are our own.
     fn show(&self, text: &str);
 }
 
@@ -67,7 +69,7 @@ impl TerminalConsole {
 
 impl Console for TerminalConsole {
     fn line(&self, prompt: &str) -> io::Result<Option<String>> {
-        self.show(prompt);
+        write(&shown::line(prompt));
         let mut line = String::new();
         let length = io::stdin().lock().read_line(&mut line)?;
         Ok((length > 0).then(|| line.trim_end_matches(['\n', '\r']).to_owned()))
@@ -78,12 +80,12 @@ impl Console for TerminalConsole {
         hide()?;
         let line = self.line(prompt);
         show_again(&mut shown())?;
-        self.show("\n");
+        write("\n");
         line
     }
 
     fn show(&self, text: &str) {
-        write(text);
+        write(&text.split('\n').map(shown::line).collect::<Vec<_>>().join("\n"));
     }
 }
 
@@ -115,6 +117,14 @@ fn show_again(shown: &mut Option<Termios>) -> io::Result<()> {
     }
 }
 
+/// Gives the terminal back as it was, before the process ends at a question.
+pub(crate) fn give_back() {
+    let mut shown = shown();
+    if is_in_foreground() {
+        let _ = show_again(&mut shown);
+    }
+}
+
 fn is_in_foreground() -> bool {
     termios::tcgetpgrp(io::stdin()).is_ok_and(|foreground| foreground == process::getpgrp())
 }
@@ -139,7 +149,7 @@ pub fn ask<T>(
         };
         match parse(text) {
             Ok(answer) => return Ok(answer),
-            Err(what) => console.show(&format!("{what}\n")),
+            Err(what) => console.show(&format!("{}\n", shown::line(&what))),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use upgrade_engine::plan::Plan;
-use upgrade_engine::redact;
+use upgrade_engine::{redact, shown};
 
 use crate::error::SystemState;
 
@@ -91,6 +91,7 @@ impl Report {
     pub fn redacted_json(&self) -> String {
         let mut value = serde_json::to_value(self).unwrap_or_default();
         redact::json(&mut value);
-        serde_json::to_string_pretty(&value).unwrap_or_default()
+        let json = serde_json::to_string_pretty(&value).unwrap_or_default();
+        shown::json(&json).into_owned()
     }
 }

@@ -9,10 +9,10 @@ use serde_json::Value;
 use upgrade_engine::engine::{Done, EngineError, Pending, Resources, Session, StateAfter};
 use upgrade_engine::fs::Name;
 use upgrade_engine::plan::{Plan, Undone};
-use upgrade_engine::run_list::{list_runs, unfinished};
+use upgrade_engine::run_list::{list_all, unfinished, unreadable_in_the_way};
 use upgrade_engine::scope::Scope;
 use upgrade_engine::step::{Observer, Producer, Service};
-use upgrade_engine::{Identity, Run};
+use upgrade_engine::{AllRuns, Identity, Run, UnreadableRun, shown};
 
 pub use handler::{AfterUndo, Announcement, Providers, RunHandler, Work};
 
@@ -82,7 +82,11 @@ impl<'a, H: RunHandler> Runs<'a, H> {
         let options = self.context.options;
         let scope = Scope { root: Some(options.real_root()), changes: touched.changes, reads: touched.reads };
         if options.dry_run {
-            let runs = self.all()?;
+            let AllRuns { runs, unreadable } = self.all()?;
+            self.warn_of(&unreadable);
+            if let Some(bad) = unreadable_in_the_way(&unreadable, scope.root.as_deref()) {
+                return Err(Error::from(bad.in_the_way()).into());
+            }
             let in_the_way = unfinished(&runs).into_iter().rfind(|run| run.plan.scope.overlaps(&scope));
             return match in_the_way {
                 Some(run) => Err(self.in_the_way(run)),
@@ -91,7 +95,11 @@ impl<'a, H: RunHandler> Runs<'a, H> {
         }
         let session = self.existing_session()?;
         let pending = match &session {
-            Some(session) => session.pending(request, &scope).map_err(Error::from)?,
+            Some(session) => {
+                let all = session.all().map_err(Error::from)?;
+                self.warn_of(&all.unreadable);
+                Session::pending_in(all, request, &scope).map_err(Error::from)?
+            }
             None => Pending::Nothing,
         };
         match (pending, session) {
@@ -139,8 +147,25 @@ impl<'a, H: RunHandler> Runs<'a, H> {
     }
 
     /// Returns all runs, without taking the lock.
-    fn all(&self) -> Result<Vec<Run>, Error> {
-        Ok(list_runs(&*self.context.state.fs, &self.context.state.path, self.context.tool)?)
+    fn all(&self) -> Result<AllRuns, Error> {
+        Ok(list_all(&*self.context.state.fs, &self.context.state.path, self.context.tool)?)
+    }
+
+    /// Warns of runs that cannot be read and of which nobody knows on which product root they were.
+    fn warn_of(&self, unreadable: &[UnreadableRun]) {
+        for bad in unreadable.iter().filter(|bad| bad.root.is_none()) {
+            let (run, why, program) = (&bad.id, bad.why(), &self.context.program);
+            self.context
+                .warn(&format!("run {run} cannot be read: {why}; {program} --prune {run} deletes what is kept of it"));
+        }
+    }
+
+    /// Returns the error for a run that nobody finds because it cannot be read, where there is one on this product root.
+    fn unreadable_here(&self, session: &Session) -> Result<Option<Error>, Error> {
+        let here = self.context.options.real_root();
+        let unreadable = session.all()?.unreadable;
+        let bad = unreadable.iter().rfind(|bad| bad.root.as_ref().is_none_or(|root| *root == here));
+        Ok(bad.map(|bad| bad.in_the_way().into()))
     }
 
     fn in_the_way(&self, run: &Run) -> H::Error {
@@ -355,7 +380,7 @@ impl Observer for StepPrinter<'_> {
             }
         }
         if let Some(log) = self.log {
-            log(line);
+            log(&shown::line(line));
         }
     }
 

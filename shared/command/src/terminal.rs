@@ -1,22 +1,30 @@
 //! What people see: the result on standard output, messages and progress on standard error, secrets nowhere.
 //!
+//! This is the one place that everything for people goes through, so whatever a file, a server or an operand says, it comes out as part
+//! of one line and cannot steer the terminal ([`shown`]). Text with line breaks of our own has functions of its own, `*_lines`; the values in
+//! such a text must be on one line already.
+//!
 //! A progress bar appears only on a terminal; elsewhere there is a plain line every ten seconds, so that a log file or a
 //! serial console shows that the run lives.
 
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use upgrade_engine::redact;
 use upgrade_engine::step::Observer;
+use upgrade_engine::{redact, shown};
 
 use crate::interrupt::Interrupt;
 use crate::options::Color;
 
 /// How often a line of progress appears where there is no terminal.
 const PLAIN_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Set when a part of the result could not be printed.
+static LOST: AtomicBool = AtomicBool::new(false);
 
 /// How much is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,44 +53,74 @@ impl Terminal {
         Self { color, verbosity }
     }
 
-    /// Prints a line of the result, or several.
-    pub fn result(&self, lines: &str) {
+    /// Prints a line of the result.
+    pub fn result(&self, line: &str) {
+        self.print(&shown_line(line));
+    }
+
+    /// Prints text of several lines that are our own.
+    pub fn result_lines(&self, lines: &str) {
+        self.print(&shown_lines(lines));
+    }
+
+    fn print(&self, text: &str) {
         if self.verbosity == Verbosity::Normal {
-            // A closed pipe must not stop a run in the middle.
-            let _ = AutoStream::new(std::io::stdout(), self.color).lock().write_all(redacted(lines).as_bytes());
+            let written = AutoStream::new(std::io::stdout(), self.color).lock().write_all(text.as_bytes());
+            // Neither a closed pipe nor a full disk must stop a run in the middle. That something is missing is said at the end.
+            if written.is_err_and(|e| e.kind() != std::io::ErrorKind::BrokenPipe) {
+                LOST.store(true, Ordering::Relaxed);
+            }
         }
     }
 
+    /// Returns whether a part of the result could not be printed, because a disk was full or broken.
+    pub(crate) fn has_lost(&self) -> bool {
+        LOST.load(Ordering::Relaxed)
+    }
+
     /// Prints a result in JSON, also when results are not printed. Its secrets must be gone already ([`redact::json`]).
-    pub fn json(&self, json: &str) {
-        let _ = writeln!(std::io::stdout().lock(), "{json}");
+    ///
+    /// # Errors
+    /// As writing to standard output.
+    pub fn json(&self, json: &str) -> std::io::Result<()> {
+        let mut stdout = std::io::stdout().lock();
+        writeln!(stdout, "{}", shown::json(json)).and_then(|()| stdout.flush())
     }
 
     /// Prints an error: the first line with the tool's name, the others below it.
     pub fn error(&self, tool: &str, lines: &[String]) {
         let mut stream = AutoStream::new(std::io::stderr(), self.color).lock();
         for (number, line) in lines.iter().enumerate() {
-            let line = redact::text(line);
+            let line = shown_line(line);
             let _ = match number {
-                0 => writeln!(stream, "\x1b[31m{tool}:\x1b[0m {line}"),
-                _ => writeln!(stream, "  {line}"),
+                0 => write!(stream, "\x1b[31m{tool}:\x1b[0m {line}"),
+                _ => write!(stream, "  {line}"),
             };
         }
     }
 
-    /// Prints what belongs to a result on standard error, where standard output holds the result itself.
-    pub fn message(&self, text: &str) {
+    /// Prints a line that belongs to a result on standard error, where standard output holds the result itself.
+    pub fn message(&self, line: &str) {
+        self.print_message(&shown_line(line));
+    }
+
+    /// As [`Terminal::message`], for text of several lines that are our own.
+    pub fn message_lines(&self, lines: &str) {
+        self.print_message(&shown_lines(lines));
+    }
+
+    fn print_message(&self, text: &str) {
         if self.verbosity == Verbosity::Normal {
-            let _ = AutoStream::new(std::io::stderr(), self.color).lock().write_all(redacted(text).as_bytes());
+            let _ = AutoStream::new(std::io::stderr(), self.color).lock().write_all(text.as_bytes());
         }
     }
 
     /// Prints a warning.
     pub fn warning(&self, tool: &str, line: &str) {
         if self.verbosity == Verbosity::Normal {
-            let line = redact::text(line);
+            let line = shown_line(line);
             let mut stream = AutoStream::new(std::io::stderr(), self.color).lock();
-            let _ = writeln!(stream, "\x1b[33m{tool}: warning:\x1b[0m {line}");
+            let _ = write!(stream, "\x1b[33m{tool}: warning:\x1b[0m {line}");
         }
     }
 
@@ -99,14 +137,16 @@ impl Terminal {
     }
 }
 
-/// Returns lines without their secrets, as one piece: a report may have thousands of them.
-fn redacted(lines: &str) -> String {
-    let mut text = String::with_capacity(lines.len().saturating_add(1));
-    for line in lines.split('\n') {
-        text.push_str(&redact::text(line));
-        text.push('\n');
-    }
-    text
+/// Returns text as one line for people, without its secrets and with its end.
+fn shown_line(text: &str) -> String {
+    let mut line = shown::line(&redact::text(text)).into_owned();
+    line.push('\n');
+    line
+}
+
+/// Returns lines as [`shown_line`], in one piece: a report may have thousands of them.
+fn shown_lines(lines: &str) -> String {
+    lines.split('\n').map(shown_line).collect()
 }
 
 fn bar(bytes: u64) -> ProgressBar {

@@ -74,14 +74,22 @@ impl Site {
     }
 
     fn interrupted_in_steps_of(&self, calls: usize, root: &str, file: &str) {
-        // What earlier attempts left behind adds a few calls to each.
         for stop in (1..45 * calls).step_by(calls) {
+            self.remove_what_never_began();
             self.killed(root, file, stop);
             if self.call("toy", root, &["--list-runs"]).stdout.lines().any(|line| line.contains("unfinished")) {
                 return;
             }
         }
         panic!("no run was left unfinished");
+    }
+
+    /// What earlier attempts left behind would add calls to each further one.
+    fn remove_what_never_began(&self) {
+        let Ok(runs) = fs::read_dir(self.path("state/toy")) else { return };
+        for run in runs.map(|run| run.unwrap().path()).filter(|run| !run.join("journal").exists()) {
+            fs::remove_dir_all(run).unwrap();
+        }
     }
 
     fn runs(&self) -> Vec<String> {

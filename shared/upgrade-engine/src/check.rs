@@ -11,6 +11,7 @@ use crate::step::check_steps;
 /// # Errors
 /// As the step that could not be done.
 pub fn check(plan: &Plan, resources: &Resources<'_>, session: Option<&Session>) -> Result<Vec<String>, EngineError> {
+    crate::run::plan_json(plan)?;
     let world = world(open_anchors(resources, plan)?, session.map(Session::runs_dir), resources);
     check_steps(&plan.steps, &world).map_err(EngineError::before_any_change)
 }

@@ -4,13 +4,14 @@ use std::io;
 use std::num::NonZeroUsize;
 
 use crate::execution::Execution;
-use crate::fs::{Dir, FileId, FileSystem, Lock, Name, RelPath, RootPath};
-use crate::locks::{lock_anchors, take_lock, write_holder};
+use crate::fs::{Dir, FileId, FileSystem, Name, RelPath, RootPath};
+use crate::locks::{StateLock, lock_anchors, look_at_lock, take_lock};
 use crate::place::{Devices, OpenAnchors};
 use crate::plan::Plan;
-use crate::run::{self, Identity, Run, Status, name};
-use crate::run_list::{in_effect, unfinished};
+use crate::run::{self, AllRuns, Identity, Run, Status, name};
+use crate::run_list::{in_effect, unfinished, unreadable_in_the_way};
 use crate::scope::Scope;
+use crate::state_directory;
 use crate::step::{Observer, Producer, Saves, Service, StepContext, check_steps};
 
 pub use crate::error::{EngineError, StateAfter};
@@ -49,7 +50,7 @@ pub struct Session {
     identity: Identity,
     /// The state directory.
     state: FileId,
-    _lock: Box<dyn Lock>,
+    _lock: Option<StateLock>,
 }
 
 impl Session {
@@ -58,7 +59,7 @@ impl Session {
     /// # Errors
     /// [`EngineError::Locked`] with its holder; [`EngineError::OpenToOthers`]; [`EngineError::Io`].
     pub fn open(state: &dyn FileSystem, path: &RootPath, tool: &str, identity: Identity) -> Result<Self, EngineError> {
-        run::open_or_make(state, path)?;
+        state_directory::open_or_make(state, path)?;
         match Self::open_existing(state, path, tool, identity)? {
             Some(session) => Ok(session),
             None => Err(EngineError::io("open", path, io::ErrorKind::NotFound.into())),
@@ -98,43 +99,57 @@ impl Session {
         identity: Identity,
         purpose: Purpose,
     ) -> Result<Option<Self>, EngineError> {
-        let dir = match state.open_dir(path) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-            other => other.map_err(|e| EngineError::io("open", path, e))?,
-        };
+        let Some(dir) = state_directory::open(state, path)? else { return Ok(None) };
         let stat = dir.stat(&RelPath::here()).map_err(|e| EngineError::io("look at", path, e))?;
-        if stat.mode & 0o022 != 0 || !(stat.uid == 0 || stat.uid == rustix::process::geteuid().as_raw()) {
-            return Err(EngineError::OpenToOthers(path.clone()));
-        }
-        let lock = take_lock(&*dir, path)?;
-        let runs_path = path.join(&name(tool)?);
-        let runs = match purpose {
-            Purpose::Look => match state.open_dir(&runs_path) {
-                Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-                other => other.map_err(|e| EngineError::io("open", &runs_path, e))?,
-            },
+        let tool = name(tool)?;
+        let (lock, runs) = match purpose {
+            Purpose::Look => {
+                let lock = look_at_lock(&*dir, path)?;
+                let Some(runs) = state_directory::runs_of(&*dir, path, &tool)? else { return Ok(None) };
+                (lock, runs)
+            }
             Purpose::Change => {
-                write_holder(&*dir, tool, &identity);
-                run::open_or_make(state, &runs_path)?
+                let lock = take_lock(&*dir, path)?;
+                lock.note(&tool.to_string(), &identity);
+                (Some(lock), state_directory::runs_of_or_made(&*dir, path, &tool)?)
             }
         };
-        Ok(Some(Self { runs, at: runs_path, identity, state: stat.id, _lock: lock }))
+        Ok(Some(Self { runs, at: path.join(&tool), identity, state: stat.id, _lock: lock }))
     }
 
-    /// Returns all runs that began, oldest first.
+    /// Returns the runs that began and can be read, oldest first.
     ///
     /// # Errors
-    /// [`EngineError::Journal`] when one cannot be trusted.
+    /// [`EngineError::Io`].
     pub fn runs(&self) -> Result<Vec<Run>, EngineError> {
+        Ok(self.all()?.runs)
+    }
+
+    /// As [`Session::runs`], with the runs that cannot be read.
+    ///
+    /// # Errors
+    /// As [`Session::runs`].
+    pub fn all(&self) -> Result<AllRuns, EngineError> {
         Run::all(&*self.runs)
     }
 
     /// Returns whether an unfinished run is in the way of a run about `scope`; of several, the newest.
     ///
     /// # Errors
-    /// As [`Session::runs`].
+    /// [`EngineError::Unreadable`] when an unfinished run on the same root cannot be read; as [`Session::runs`].
     pub fn pending(&self, request: &serde_json::Value, scope: &Scope) -> Result<Pending, EngineError> {
-        let runs = self.runs()?;
+        Self::pending_in(self.all()?, request, scope)
+    }
+
+    /// As [`Session::pending`], of runs that were read already.
+    ///
+    /// # Errors
+    /// [`EngineError::Unreadable`].
+    pub fn pending_in(all: AllRuns, request: &serde_json::Value, scope: &Scope) -> Result<Pending, EngineError> {
+        let AllRuns { runs, unreadable } = all;
+        if let Some(bad) = unreadable_in_the_way(&unreadable, scope.root.as_deref()) {
+            return Err(bad.in_the_way());
+        }
         let in_the_way = unfinished(&runs).into_iter().rfind(|run| run.plan.scope.overlaps(scope));
         let Some(id) = in_the_way.map(|run| run.id.clone()) else { return Ok(Pending::Nothing) };
         Ok(match runs.into_iter().find(|run| run.id == id) {
@@ -214,7 +229,7 @@ impl Session {
     /// [`EngineError::Pending`] when it is unfinished and in effect; [`EngineError::TookBack`] when it is a finished undo of a run
     /// that is still kept.
     pub fn prune(&self, id: &Name) -> Result<(), EngineError> {
-        // A damaged run can be deleted, else it would be in the way for ever.
+        // A run that cannot be read can be deleted, else it would be in the way for ever.
         if !matches!(Run::read(&*self.runs, id), Err(EngineError::Journal { .. } | EngineError::State { .. })) {
             let runs = self.runs()?;
             let run = in_effect(&runs).into_iter().find(|run| run.id == *id);

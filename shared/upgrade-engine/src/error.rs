@@ -157,9 +157,34 @@ pub enum EngineError {
         /// What is wrong.
         what: String,
     },
-    /// The state directory is open to others.
-    #[error("{0} can be written by others; it keeps saved originals and must belong to root or to you alone")]
-    OpenToOthers(RootPath),
+    /// A plan that could not be read back.
+    #[error(
+        "the plan would have {mib} MiB, and at most {most} MiB can be read back: it names too many files, or too long ones"
+    )]
+    PlanTooLarge {
+        /// Its length in MiB.
+        mib: usize,
+        /// The limit in MiB.
+        most: u64,
+    },
+    /// A run on the same root cannot be read, so nobody knows what it changed.
+    #[error("run {run} cannot be read, so it can be neither resumed nor undone: {what}")]
+    Unreadable {
+        /// The run.
+        run: Name,
+        /// Why.
+        what: String,
+    },
+    /// Others could change what is kept in the state directory.
+    #[error("the state directory {state} is not used: {at} {why}")]
+    OpenToOthers {
+        /// The state directory.
+        state: RootPath,
+        /// What they could change: it, or something in it or above it.
+        at: RootPath,
+        /// What makes that possible, as a predicate.
+        why: String,
+    },
     /// The operating system refused something outside a step.
     #[error("cannot {verb} {path}: {source}")]
     Io {

@@ -8,6 +8,7 @@ use crate::journal::{Journal, Record, RunEnd};
 use crate::place::Place;
 use crate::plan::Plan;
 use crate::run::{self, name};
+use crate::shown;
 use crate::step::{Recovered, Step, StepContext};
 
 /// A run that is done.
@@ -158,7 +159,7 @@ impl<'a, 'w> Execution<'a, 'w> {
     fn log(&self, line: &str) {
         if let Ok(log) = name("log") {
             let path = RelPath::from(self.id.clone()).join(&log);
-            let _ = self.runs.append(&path, format!("{} {line}\n", jiff::Timestamp::now()).as_bytes());
+            let _ = self.runs.append(&path, format!("{} {}\n", jiff::Timestamp::now(), shown::line(line)).as_bytes());
         }
     }
 }

@@ -16,6 +16,9 @@ const HEADER: usize = 4 + 8 + 1 + 4;
 const TRAILER: usize = 4 + 1;
 /// No record is longer; a journal that says so is damaged.
 const LONGEST_PAYLOAD: u32 = 64 << 20;
+/// No journal is longer. What a step reports must find room after its intent, so an intent ends well before.
+pub(crate) const LONGEST: u64 = 1 << 30;
+const LONGEST_BEFORE_AN_INTENT: u64 = LONGEST - (2 * LONGEST_PAYLOAD as u64) - 1024;
 
 /// One record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +28,9 @@ pub(crate) enum Record {
     Begin {
         /// BLAKE3 digest of `plan.json`.
         plan: crate::digest::Digest,
+        /// The product root of the plan, so that a run whose plan cannot be read is in the way on its own root alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        root: Option<String>,
     },
     /// A step is about to be done.
     Intent {
@@ -100,6 +106,11 @@ impl Journal {
     /// Adds a record and makes it durable.
     pub(crate) fn append(&mut self, record: &Record) -> Result<(), JournalError> {
         let bytes = encode(self.sequence, record)?;
+        let end = self.length.saturating_add(bytes.len() as u64);
+        let is_intent = matches!(record, Record::Intent { .. });
+        if end > if is_intent { LONGEST_BEFORE_AN_INTENT } else { LONGEST } {
+            return Err(JournalError::Io(std::io::ErrorKind::FileTooLarge.into()));
+        }
         if self.tail == Tail::MayHoldPartOfARecord {
             // Else it would stay behind a shorter record.
             self.file.set_len(self.length)?;
@@ -108,7 +119,7 @@ impl Journal {
         self.file.write_all_at(&bytes, self.length)?;
         self.file.sync(Durable::JournalRecord)?;
         self.tail = Tail::Clean;
-        self.length = self.length.saturating_add(bytes.len() as u64);
+        self.length = end;
         self.sequence = self.sequence.saturating_add(1);
         Ok(())
     }
@@ -153,6 +164,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Read, JournalError> {
             Decoded::Damaged(what) => return Err(JournalError::Damaged { offset, what }),
         }
     }
+}
+
+/// Returns the first record of a journal that may be damaged behind it.
+pub(crate) fn first(bytes: &[u8]) -> Option<Record> {
+    if let Decoded::Record(record, _) = decode(bytes, 0) { Some(record) } else { None }
 }
 
 enum Decoded<'a> {
@@ -204,7 +220,7 @@ mod tests {
 
     fn sample() -> (Vec<u8>, Vec<Record>) {
         let records = vec![
-            Record::Begin { plan: Digest::of(b"plan") },
+            Record::Begin { plan: Digest::of(b"plan"), root: Some("/".to_owned()) },
             Record::Intent { step: 0, touched: Vec::new(), prepared: Value::Null },
             Record::Done { step: 0, report: serde_json::json!({"a": [0, 1]}) },
             Record::End { outcome: RunEnd::Finished },

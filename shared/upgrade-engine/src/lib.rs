@@ -19,13 +19,16 @@ pub mod redact;
 mod run;
 pub mod run_list;
 pub mod scope;
+pub mod shown;
+pub mod state_directory;
 pub mod step;
 pub mod survey;
+pub mod trust;
 mod undo;
 
 pub use check::check;
 pub use error::JournalError;
 pub use journal::RunEnd;
 pub use original::Original;
-pub use run::{Identity, Run, Status};
+pub use run::{AllRuns, Identity, Run, Status, UnreadableRun};
 pub use undo::Undo;

@@ -9,11 +9,17 @@ use serde_json::Value;
 
 use crate::digest::Digest;
 use crate::error::{EngineError, JournalError};
-use crate::fs::{Dir, Durable, FileKind, FileSystem, Name, RelPath, RootPath, Time};
+use crate::fs::{Dir, Durable, FileKind, Name, RelPath, RootPath, Stat, Time};
 use crate::journal::{self, Journal, Record, RunEnd};
 use crate::place::Place;
 use crate::plan::{PLAN_VERSION, Plan};
-use crate::step::read_whole;
+use crate::step::read_at_most;
+use crate::trust::{self, TrustError};
+
+/// Name of the file that holds the plan.
+const PLAN: &str = "plan.json";
+/// No plan is longer: it is read in one piece.
+const LONGEST_PLAN: u64 = 64 << 20;
 
 /// Who runs, and when: it makes the run's name and the lock's message.
 #[derive(Clone, Debug)]
@@ -69,35 +75,67 @@ pub enum Status {
     Abandoned,
 }
 
+/// A run that began and cannot be read any more: damaged, too large, or open to others. It cannot be resumed or undone, only deleted.
+#[derive(Debug)]
+pub struct UnreadableRun {
+    /// Its name.
+    pub id: Name,
+    /// The product root that it was on, where that is known.
+    pub root: Option<String>,
+    /// How it ended; nothing where it is unfinished, or where that is not known.
+    pub end: Option<RunEnd>,
+    /// Why it cannot be read.
+    pub problem: EngineError,
+}
+
+impl UnreadableRun {
+    /// Returns the error for a run that waits for this one.
+    pub fn in_the_way(&self) -> EngineError {
+        EngineError::Unreadable { run: self.id.clone(), what: self.why() }
+    }
+
+    /// Returns why it cannot be read, without its name.
+    pub fn why(&self) -> String {
+        match &self.problem {
+            EngineError::Journal { problem, .. } => problem.to_string(),
+            EngineError::State { what, .. } => what.clone(),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// The runs of a tool, oldest first.
+#[derive(Debug, Default)]
+pub struct AllRuns {
+    /// Those that can be read.
+    pub runs: Vec<Run>,
+    /// The others.
+    pub unreadable: Vec<UnreadableRun>,
+}
+
 impl Run {
     /// Reads a run; nothing when it never began.
     pub(crate) fn read(runs: &dyn Dir, id: &Name) -> Result<Option<Self>, EngineError> {
-        let dir = RelPath::from(id.clone());
-        let Some(journal) = read_file(runs, &dir.join(&name("journal")?))? else { return Ok(None) };
-        let records = journal::read(&journal).map_err(|problem| EngineError::Journal { run: id.clone(), problem })?;
-        let Some(Record::Begin { plan: digest }) = records.records.first() else { return Ok(None) };
-        let json = read_file(runs, &dir.join(&name("plan.json")?))?.unwrap_or_default();
-        if Digest::of(&json) != *digest {
-            return Err(EngineError::state(id, "its plan.json is not the one it began with"));
+        match RunFiles::open(runs, id)? {
+            Some(files) => files.read().map_err(|unreadable| unreadable.problem),
+            None => Ok(None),
         }
-        let plan: Plan = serde_json::from_slice(&json).map_err(|e| EngineError::state(id, e))?;
-        if plan.version != PLAN_VERSION {
-            return Err(EngineError::state(id, format!("its plan has version {}", plan.version)));
-        }
-        let done = records.records.iter().filter(|r| matches!(r, Record::Done { .. })).count();
-        let status = match records.records.last() {
-            Some(Record::End { outcome: RunEnd::Finished }) => Status::Finished,
-            Some(Record::End { outcome: RunEnd::Abandoned }) => Status::Abandoned,
-            _ => Status::Unfinished { done },
-        };
-        Ok(Some(Self { id: id.clone(), plan, status, records }))
     }
 
-    /// Returns all runs that began, oldest first.
-    pub(crate) fn all(runs: &dyn Dir) -> Result<Vec<Self>, EngineError> {
-        let mut all = Vec::new();
+    /// Returns all runs that began. One that is damaged does not hide the others; an error of the disk is no damage.
+    pub(crate) fn all(runs: &dyn Dir) -> Result<AllRuns, EngineError> {
+        let mut all = AllRuns::default();
         for id in runs.list(&RelPath::here()).map_err(|e| EngineError::io("read", "the runs", e))? {
-            all.extend(Self::read(runs, &id)?);
+            let read = match RunFiles::open(runs, &id) {
+                Ok(Some(files)) => files.read(),
+                Ok(None) => Ok(None),
+                Err(problem) => Err(UnreadableRun { id, root: None, end: None, problem }),
+            };
+            match read {
+                Ok(run) => all.runs.extend(run),
+                Err(UnreadableRun { problem: problem @ EngineError::Io { .. }, .. }) => return Err(problem),
+                Err(unreadable) => all.unreadable.push(unreadable),
+            }
         }
         Ok(all)
     }
@@ -141,6 +179,91 @@ impl Run {
     }
 }
 
+/// The directory of a run, held open, and what is in its journal.
+struct RunFiles<'a> {
+    id: &'a Name,
+    dir: Box<dyn Dir>,
+    journal: Vec<u8>,
+}
+
+impl<'a> RunFiles<'a> {
+    /// Opens the directory of a run and reads its journal; nothing where there is none.
+    fn open(runs: &dyn Dir, id: &'a Name) -> Result<Option<Self>, EngineError> {
+        let at = RelPath::from(id.clone());
+        let dir = match runs.open_dir(&at) {
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
+            other => other.map_err(|e| EngineError::io("open", &at, e))?,
+        };
+        let Some(journal) = read_file(&*dir, id, "journal", journal::LONGEST)? else { return Ok(None) };
+        let stat = dir.stat(&RelPath::here()).map_err(|e| EngineError::io("look at", &at, e))?;
+        refuse_others(&stat, id, "its directory")?;
+        Ok(Some(Self { id, dir, journal }))
+    }
+
+    /// Reads the run; nothing when it never began.
+    fn read(&self) -> Result<Option<Run>, UnreadableRun> {
+        let first = journal::first(&self.journal);
+        let unreadable = |end: Option<RunEnd>, problem: EngineError| UnreadableRun {
+            id: self.id.clone(),
+            root: match &first {
+                Some(Record::Begin { root, .. }) => root.clone(),
+                _ => self.root_of_plan(),
+            },
+            end,
+            problem,
+        };
+        let records = journal::read(&self.journal)
+            .map_err(|problem| unreadable(None, EngineError::Journal { run: self.id.clone(), problem }))?;
+        let Some(Record::Begin { plan: digest, .. }) = records.records.first() else { return Ok(None) };
+        let end = match records.records.last() {
+            Some(Record::End { outcome }) => Some(*outcome),
+            _ => None,
+        };
+        let plan = self.plan(digest).map_err(|problem| unreadable(end, problem))?;
+        let done = records.records.iter().filter(|r| matches!(r, Record::Done { .. })).count();
+        let status = match end {
+            Some(RunEnd::Finished) => Status::Finished,
+            Some(RunEnd::Abandoned) => Status::Abandoned,
+            None => Status::Unfinished { done },
+        };
+        Ok(Some(Run { id: self.id.clone(), plan, status, records }))
+    }
+
+    fn plan(&self, digest: &Digest) -> Result<Plan, EngineError> {
+        let json = read_file(&*self.dir, self.id, PLAN, LONGEST_PLAN)?.unwrap_or_default();
+        if Digest::of(&json) != *digest {
+            return Err(EngineError::state(self.id, "its plan.json is not the one it began with"));
+        }
+        parse_plan(&json).map_err(|what| EngineError::state(self.id, what))
+    }
+
+    /// Returns the product root of a plan whose journal does not vouch for it: enough to know where the run may be in the way.
+    fn root_of_plan(&self) -> Option<String> {
+        let json = read_file(&*self.dir, self.id, PLAN, LONGEST_PLAN).ok()??;
+        parse_plan(&json).ok()?.scope.root
+    }
+}
+
+fn parse_plan(json: &[u8]) -> Result<Plan, String> {
+    let plan: Plan = serde_json::from_slice(json).map_err(|e| e.to_string())?;
+    if plan.version == PLAN_VERSION { Ok(plan) } else { Err(format!("its plan has version {}", plan.version)) }
+}
+
+/// Returns the `plan.json` of a plan. One that could not be read back would make its run impossible to resume or undo, so it is refused.
+///
+/// # Errors
+/// [`EngineError::PlanTooLarge`].
+pub(crate) fn plan_json(plan: &Plan) -> Result<Vec<u8>, EngineError> {
+    let json = serde_json::to_vec_pretty(plan).map_err(|e| EngineError::Internal(e.to_string()))?;
+    if json.len() as u64 > LONGEST_PLAN {
+        return Err(EngineError::PlanTooLarge { mib: json.len() >> 20, most: LONGEST_PLAN >> 20 });
+    }
+    match parse_plan(&json) {
+        Ok(_) => Ok(json),
+        Err(what) => Err(EngineError::Internal(format!("the plan cannot be read back: {what}"))),
+    }
+}
+
 /// What the journal says of one step.
 pub(crate) struct StepRecord<'a> {
     pub(crate) step: usize,
@@ -158,10 +281,10 @@ pub(crate) fn create(
     plan: &Plan,
     kept: &[(Name, Vec<u8>)],
 ) -> Result<(Name, Journal), EngineError> {
-    let json = serde_json::to_vec_pretty(plan).map_err(|e| EngineError::Internal(e.to_string()))?;
+    let json = plan_json(plan)?;
     let id = make_named(runs, at, identity)?;
     let new = NewRun { runs, id: &id, at: at.join(&id) };
-    let begun = new.keep(kept).and_then(|()| new.begin(&json));
+    let begun = new.keep(kept).and_then(|()| new.begin(&json, plan));
     match begun {
         Ok(journal) => Ok((id, journal)),
         Err(error) => Err(new.withdraw(error)),
@@ -219,8 +342,8 @@ impl NewRun<'_> {
         file.sync(durable)
     }
 
-    fn begin(&self, json: &[u8]) -> Result<Journal, EngineError> {
-        let (plan, journal) = (name("plan.json")?, name("journal")?);
+    fn begin(&self, json: &[u8], planned: &Plan) -> Result<Journal, EngineError> {
+        let (plan, journal) = (name(PLAN)?, name("journal")?);
         let failed = |file: &Name| {
             let path = self.at.join(file);
             move |e| EngineError::io("write", path, e)
@@ -230,7 +353,7 @@ impl NewRun<'_> {
         self.runs.sync(&self.dir(), Durable::RunEntries).map_err(|e| EngineError::io("write", &self.at, e))?;
         self.runs.sync(&RelPath::here(), Durable::RunName).map_err(|e| EngineError::io("write", &self.at, e))?;
         let mut begun = Journal::begin(file);
-        match begun.append(&Record::Begin { plan: Digest::of(json) }) {
+        match begun.append(&Record::Begin { plan: Digest::of(json), root: planned.scope.root.clone() }) {
             Ok(()) => Ok(begun),
             Err(JournalError::Io(source)) => Err(failed(&journal)(source)),
             Err(problem @ JournalError::Damaged { .. }) => Err(EngineError::Internal(problem.to_string())),
@@ -273,33 +396,35 @@ fn remove_all(dir: &dyn Dir, path: &RelPath) -> io::Result<()> {
     dir.sync(&RelPath::here(), Durable::RunName)
 }
 
-/// Opens a directory that is for its owner only, and makes it, with the directories above it, when it is not there.
-pub(crate) fn open_or_make(fs: &dyn FileSystem, path: &RootPath) -> Result<Box<dyn Dir>, EngineError> {
-    match fs.open_dir(path) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-        other => return other.map_err(|e| EngineError::io("open", path, e)),
-    }
-    let Some((parent, name)) = path.split_last() else {
-        return Err(EngineError::io("open", path, io::ErrorKind::NotFound.into()));
-    };
-    let above = open_or_make(fs, &parent)?;
-    let failed = |e| EngineError::io("make the directory", path, e);
-    match above.make_dir(&name.clone().into()) {
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-        other => other.map_err(failed)?,
-    }
-    above.sync(&RelPath::here(), Durable::StateDirectory).map_err(failed)?;
-    above.open_dir(&name.into()).map_err(|e| EngineError::io("open", path, e))
-}
-
 pub(crate) fn name(text: &str) -> Result<Name, EngineError> {
     Name::new(text).map_err(|e| EngineError::Internal(e.to_string()))
 }
 
-fn read_file(runs: &dyn Dir, path: &RelPath) -> Result<Option<Vec<u8>>, EngineError> {
-    let file = match runs.open(path) {
-        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
-        other => other.map_err(|e| EngineError::io("open", path, e))?,
+fn read_file(dir: &dyn Dir, id: &Name, file: &str, most: u64) -> Result<Option<Vec<u8>>, EngineError> {
+    let path = RelPath::from(name(file)?);
+    let failed = |verb| move |e| EngineError::io(verb, format!("{id}/{file}"), e);
+    let open = match dir.open(&path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(e) if e.kind() == io::ErrorKind::InvalidInput => {
+            return Err(EngineError::state(id, format!("its {file} is not a regular file")));
+        }
+        other => other.map_err(failed("open"))?,
     };
-    read_whole(&*file).map(Some).map_err(|e| EngineError::io("read", path, e))
+    let stat = open.stat().map_err(failed("look at"))?;
+    refuse_others(&stat, id, &format!("its {file}"))?;
+    let too_large = || EngineError::state(id, format!("its {file} is larger than {} MiB", most >> 20));
+    if stat.size > most {
+        return Err(too_large());
+    }
+    match read_at_most(&*open, most) {
+        Err(e) if e.kind() == io::ErrorKind::FileTooLarge => Err(too_large()),
+        other => other.map(Some).map_err(failed("read")),
+    }
+}
+
+fn refuse_others(stat: &Stat, id: &Name, what: &str) -> Result<(), EngineError> {
+    match trust::check(stat, &RootPath::default()) {
+        Err(TrustError::Untrusted { why, .. }) => Err(EngineError::state(id, format!("{what} {why}"))),
+        _ => Ok(()),
+    }
 }

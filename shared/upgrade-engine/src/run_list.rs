@@ -1,21 +1,48 @@
 //! The runs of a tool: which there are, and which of them count.
 
-use std::io;
-
 use crate::error::EngineError;
-use crate::fs::{FileSystem, RootPath};
-use crate::run::{Run, Status, name};
+use crate::fs::{FileSystem, Name, RootPath};
+use crate::journal::RunEnd;
+use crate::run::{AllRuns, Run, Status, UnreadableRun, name};
+use crate::state_directory;
 
-/// Opens the runs of a tool for reading only; nothing when there never was one.
+/// Returns the runs of a tool that can be read, without taking the lock; none when there never was one.
 ///
 /// # Errors
-/// [`EngineError::Io`].
+/// [`EngineError::Io`]; [`EngineError::OpenToOthers`].
 pub fn list_runs(state: &dyn FileSystem, path: &RootPath, tool: &str) -> Result<Vec<Run>, EngineError> {
-    match state.open_dir(&path.join(&name(tool)?)) {
-        Ok(runs) => Run::all(&*runs),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(e) => Err(EngineError::io("open", path, e)),
+    Ok(list_all(state, path, tool)?.runs)
+}
+
+/// As [`list_runs`], with the runs that cannot be read.
+///
+/// # Errors
+/// As [`list_runs`].
+pub fn list_all(state: &dyn FileSystem, path: &RootPath, tool: &str) -> Result<AllRuns, EngineError> {
+    let Some(dir) = state_directory::open(state, path)? else { return Ok(AllRuns::default()) };
+    match state_directory::runs_of(&*dir, path, &name(tool)?)? {
+        Some(runs) => Run::all(&*runs),
+        None => Ok(AllRuns::default()),
     }
+}
+
+/// Returns the run that cannot be read and is in the way of a new run on a product root: unfinished, as far as is known, and on that root.
+/// One whose root is not known is in nobody's way, and should be reported.
+pub fn unreadable_in_the_way<'r>(unreadable: &'r [UnreadableRun], root: Option<&str>) -> Option<&'r UnreadableRun> {
+    unreadable.iter().rfind(|run| run.end.is_none() && is_on(run, root))
+}
+
+/// Returns the run that cannot be read and that may have changed what an older run on the same root made.
+pub(crate) fn unreadable_since<'r>(
+    unreadable: &'r [UnreadableRun],
+    root: Option<&str>,
+    run: &Name,
+) -> Option<&'r UnreadableRun> {
+    unreadable.iter().rfind(|bad| bad.end != Some(RunEnd::Abandoned) && bad.id > *run && is_on(bad, root))
+}
+
+fn is_on(run: &UnreadableRun, root: Option<&str>) -> bool {
+    matches!((run.root.as_deref(), root), (Some(own), Some(root)) if own == root)
 }
 
 /// Returns the runs whose effect is on the disk: finished or not, and not undone by a finished undo.

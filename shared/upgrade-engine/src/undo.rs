@@ -15,8 +15,8 @@ use crate::fs::{Name, Time};
 use crate::journal::Record;
 use crate::place::{Devices, OpenAnchors, Place};
 use crate::plan::{Plan, Undone};
-use crate::run::{Run, Status};
-use crate::run_list::in_effect;
+use crate::run::{AllRuns, Run, Status};
+use crate::run_list::{in_effect, unreadable_since};
 use crate::scope::Scope;
 use crate::step::{Ahead, Inverse, Known, Recovered, SetModified, Step, StepContext};
 use anchors::Merged;
@@ -34,7 +34,8 @@ impl Session {
     /// Plans the undo of a run. An interrupted step of it is finished or cleaned up first.
     ///
     /// # Errors
-    /// [`EngineError::Overtaken`] when a newer run in effect acts in the same directories;
+    /// [`EngineError::Overtaken`] when a newer run in effect acts in the same directories; [`EngineError::Unreadable`] when nobody
+    /// knows what a newer run on the same root changed;
     /// [`StepError::Changed`] when an interrupted step cannot be told done from not done.
     pub fn plan_undo(&self, run: Run, resources: &Resources<'_>) -> Result<Undo, EngineError> {
         self.plan_undo_all(vec![run], resources)
@@ -98,7 +99,10 @@ impl Session {
 
     /// `chain` holds the names of all runs that are undone together.
     fn refuse_overtaken(&self, run: &Run, chain: &[Name]) -> Result<(), EngineError> {
-        let runs = self.runs()?;
+        let AllRuns { runs, unreadable } = self.all()?;
+        if let Some(bad) = unreadable_since(&unreadable, run.plan.scope.root.as_deref(), &run.id) {
+            return Err(bad.in_the_way());
+        }
         let effective = in_effect(&runs);
         if !effective.iter().any(|other| other.id == run.id) {
             return Err(EngineError::NoSuchRun(run.id.to_string()));

@@ -1,9 +1,9 @@
 //! `--list-runs` and `--prune`.
 
 use serde_json::json;
-use upgrade_engine::Status;
 use upgrade_engine::fs::Name;
 use upgrade_engine::run_list::in_effect;
+use upgrade_engine::{AllRuns, Status};
 
 use super::{RunHandler, Runs};
 use crate::context::Completion;
@@ -12,7 +12,7 @@ use crate::report::{Report, ReportStatus};
 
 impl<H: RunHandler> Runs<'_, H> {
     pub(super) fn list(&self) -> Result<Completion, H::Error> {
-        let runs = self.all()?;
+        let AllRuns { runs, unreadable } = self.all()?;
         let effective: Vec<&Name> = in_effect(&runs).into_iter().map(|run| &run.id).collect();
         let mut details = Vec::new();
         for run in &runs {
@@ -28,7 +28,12 @@ impl<H: RunHandler> Runs<'_, H> {
             self.context.terminal.result(&format!("{}  {what}{root}: {state}", run.id));
             details.push(json!({ "run": run.id, "what": what, "state": state }));
         }
-        if runs.is_empty() {
+        for bad in &unreadable {
+            let why = bad.why();
+            self.context.terminal.result(&format!("{}  cannot be read: {why}", bad.id));
+            details.push(json!({ "run": bad.id, "what": why, "state": "cannot be read" }));
+        }
+        if runs.is_empty() && unreadable.is_empty() {
             self.context.terminal.result("There are no runs");
         }
         let report = Report { details: details.into(), ..self.context.report(ReportStatus::Inspected) };

@@ -19,7 +19,7 @@ impl<H: RunHandler> Runs<'_, H> {
         let is_resumable = |run: &&&Run| !here.iter().any(|undo| undo.plan.takes_back(&run.id));
         let resumable: Vec<&Run> = here.iter().filter(is_resumable).copied().collect();
         match resumable.as_slice() {
-            [] => Err(Error::NothingToResume.into()),
+            [] => Err(self.unreadable_here(&session)?.unwrap_or(Error::NothingToResume).into()),
             [run] => self.resume(&session, run),
             several => {
                 let list = several.iter().map(|run| format!("{} ({})", run.id, self.describe(&run.plan)));

@@ -37,7 +37,12 @@ impl<H: RunHandler> Runs<'_, H> {
 
     pub(super) fn undo(&self, typed: Option<&OsStr>) -> Result<Completion, H::Error> {
         let session = self.existing_session()?.ok_or_else(|| missing(typed))?;
-        let run = self.find(&session, typed)?;
+        let run = match self.find(&session, typed) {
+            Err(missing @ (Error::NoSuchRun(_) | Error::NothingToUndo)) => {
+                return Err(self.unreadable_here(&session)?.unwrap_or(missing).into());
+            }
+            found => found?,
+        };
         self.undo_chain(&session, vec![run])
     }
 

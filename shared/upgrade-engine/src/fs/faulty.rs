@@ -442,4 +442,9 @@ impl File for FaultyFile {
     fn sync(&self, what: Durable) -> io::Result<()> {
         self.gate.sync(&RelPath::here(), what, || self.inner.sync(what))
     }
+
+    fn lock(&self) -> io::Result<Box<dyn Lock>> {
+        self.gate.read("lock", &RelPath::here())?;
+        self.inner.lock()
+    }
 }

@@ -345,11 +345,15 @@ impl Dir for MemoryDir {
     }
 
     fn lock(&self) -> io::Result<Box<dyn Lock>> {
-        if !self.disk().locked.insert(self.inode) {
-            return Err(Errno::WOULDBLOCK.into());
-        }
-        Ok(Box::new(MemoryLock { disk: Arc::clone(&self.disk), inode: self.inode }))
+        lock_inode(&self.disk, self.inode)
     }
+}
+
+fn lock_inode(disk: &Arc<Mutex<Disk>>, inode: usize) -> io::Result<Box<dyn Lock>> {
+    if !lock(disk).locked.insert(inode) {
+        return Err(Errno::WOULDBLOCK.into());
+    }
+    Ok(Box::new(MemoryLock { disk: Arc::clone(disk), inode }))
 }
 
 fn regular(disk: &Disk, inode: usize) -> io::Result<usize> {
@@ -428,6 +432,10 @@ impl File for MemoryFile {
 
     fn sync(&self, _what: Durable) -> io::Result<()> {
         lock(&self.disk).sync_file(self.inode)
+    }
+
+    fn lock(&self) -> io::Result<Box<dyn Lock>> {
+        lock_inode(&self.disk, self.inode)
     }
 }
 

@@ -372,6 +372,13 @@ pub trait File: Send + Sync {
     /// # Errors
     /// As `fsync`.
     fn sync(&self, what: Durable) -> io::Result<()>;
+    /// Takes an exclusive lock on this file without waiting; it ends when the returned value and the file are dropped.
+    ///
+    /// # Errors
+    /// As [`Dir::lock`].
+    fn lock(&self) -> io::Result<Box<dyn Lock>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
 
 /// An exclusive lock, held until it is dropped.

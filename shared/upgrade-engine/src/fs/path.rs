@@ -120,6 +120,12 @@ impl From<Name> for RelPath {
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RootPath(Vec<u8>);
 
+impl Default for RootPath {
+    fn default() -> Self {
+        Self(b"/".to_vec())
+    }
+}
+
 impl RootPath {
     /// Takes an absolute path; repeated slashes, `.` and a trailing slash are dropped.
     ///

@@ -360,7 +360,7 @@ impl Dir for RealDir {
     fn lock(&self) -> io::Result<Box<dyn Lock>> {
         // The lock belongs to the open file description, so each lock needs one of its own.
         let handle = self.readable(&RelPath::here())?;
-        real_lock::lock(handle)
+        real_lock::lock_directory(handle)
     }
 }
 
@@ -404,6 +404,10 @@ impl File for RealFile {
 
     fn set(&self, attribute: &Attribute) -> io::Result<()> {
         set_on_handle(self.file.as_fd(), attribute)
+    }
+
+    fn lock(&self) -> io::Result<Box<dyn Lock>> {
+        real_lock::lock(self.file.try_clone()?.into())
     }
 
     fn sync(&self, _what: Durable) -> io::Result<()> {

@@ -1,13 +1,19 @@
-//! Locks on real directories, and who holds one that is taken.
+//! Locks on real files and directories, and who holds one that is taken.
+//!
+//! Whoever can read a directory can lock it, and could hold up every run of root for ever. So root locks a file of its own instead, one
+//! for each directory, in a place that only root can enter. Other users lock the directory itself.
 
 use std::fs;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 
-use rustix::fs::FlockOperation;
+use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
 
 use super::Lock;
 use super::path::escape;
+
+/// Where root's locks of directories are, by device and inode.
+const PLACE: &str = "/run/commsuite-upgrade";
 
 #[derive(Debug)]
 struct RealLock {
@@ -16,16 +22,74 @@ struct RealLock {
 
 impl Lock for RealLock {}
 
+/// A lock on a file in [`PLACE`], which goes with it.
+#[derive(Debug)]
+struct OwnFile {
+    place: OwnedFd,
+    name: String,
+    _handle: OwnedFd,
+}
+
+impl Lock for OwnFile {}
+
+impl Drop for OwnFile {
+    fn drop(&mut self) {
+        // Still locked: whoever opened it before finds out that it is gone, and makes another one.
+        let _ = rustix::fs::unlinkat(&self.place, &self.name, AtFlags::empty());
+    }
+}
+
 /// Locks an open directory. The error of one that is locked already names the process, as far as this user can see it.
+pub(super) fn lock_directory(handle: OwnedFd) -> io::Result<Box<dyn Lock>> {
+    // Where there is no such place, such as in a container that is read-only, the directory itself has to do.
+    match rustix::process::geteuid().is_root().then(place) {
+        Some(Ok(place)) => lock_own_file(place, &handle),
+        _ => lock(handle),
+    }
+}
+
+/// Locks an open file or directory, as [`lock_directory`].
 pub(super) fn lock(handle: OwnedFd) -> io::Result<Box<dyn Lock>> {
+    take(&handle)?;
+    Ok(Box::new(RealLock { _handle: handle }))
+}
+
+fn take(handle: &OwnedFd) -> io::Result<()> {
     loop {
-        match rustix::fs::flock(&handle, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => return Ok(Box::new(RealLock { _handle: handle })),
+        match rustix::fs::flock(handle, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(()),
             Err(rustix::io::Errno::INTR) => {}
             Err(e) if io::Error::from(e).kind() == io::ErrorKind::WouldBlock => {
-                return Err(io::Error::new(io::ErrorKind::WouldBlock, holder(&handle)));
+                return Err(io::Error::new(io::ErrorKind::WouldBlock, holder(handle)));
             }
             Err(e) => return Err(e.into()),
+        }
+    }
+}
+
+/// Opens the place of root's locks, making it when it is not there.
+fn place() -> io::Result<OwnedFd> {
+    match rustix::fs::mkdir(PLACE, Mode::RWXU) {
+        Err(rustix::io::Errno::EXIST) => {}
+        other => other?,
+    }
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let place = rustix::fs::open(PLACE, flags, Mode::empty())?;
+    let stat = rustix::fs::fstat(&place)?;
+    if stat.st_uid == 0 && stat.st_mode & 0o077 == 0 { Ok(place) } else { Err(io::ErrorKind::PermissionDenied.into()) }
+}
+
+fn lock_own_file(place: OwnedFd, directory: &OwnedFd) -> io::Result<Box<dyn Lock>> {
+    let stat = rustix::fs::fstat(directory)?;
+    let name = format!("{:x}-{}", stat.st_dev, stat.st_ino);
+    loop {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let handle = rustix::fs::openat(&place, &name, flags, Mode::RUSR | Mode::WUSR)?;
+        take(&handle)?;
+        // Whoever held it may have removed it between the two.
+        let now = rustix::fs::statat(&place, &name, AtFlags::SYMLINK_NOFOLLOW);
+        if now.is_ok_and(|now| rustix::fs::fstat(handle.as_fd()).is_ok_and(|held| held.st_ino == now.st_ino)) {
+            return Ok(Box::new(OwnFile { place, name, _handle: handle }));
         }
     }
 }

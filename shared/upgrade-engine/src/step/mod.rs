@@ -47,6 +47,7 @@ pub use set_modified::SetModified;
 pub use write_file::WriteFile;
 
 pub(crate) use ahead::{Ahead, check_steps};
+pub(crate) use new_file::read_at_most;
 pub use new_file::read_whole;
 pub(crate) use saved::{Saves, read_original, read_original_attributes};
 

@@ -64,10 +64,15 @@ pub(super) fn read_all(world: &StepContext<'_>, at: &Place) -> Result<Vec<u8>, S
 /// # Errors
 /// [`std::io::ErrorKind::FileTooLarge`] beyond that; else as reading.
 pub fn read_whole(file: &dyn File) -> std::io::Result<Vec<u8>> {
+    read_at_most(file, LARGEST_WHOLE_FILE)
+}
+
+/// As [`read_whole`], with a limit in bytes.
+pub(crate) fn read_at_most(file: &dyn File, most: u64) -> std::io::Result<Vec<u8>> {
     let mut content = Vec::new();
     digest::for_each_chunk(file, |chunk| {
         content.extend_from_slice(chunk);
-        if content.len() as u64 > LARGEST_WHOLE_FILE { Err(std::io::ErrorKind::FileTooLarge.into()) } else { Ok(()) }
+        if content.len() as u64 > most { Err(std::io::ErrorKind::FileTooLarge.into()) } else { Ok(()) }
     })?;
     Ok(content)
 }

@@ -7,6 +7,7 @@ mod conflicts;
 mod copies_and_renames;
 mod costs;
 mod fixture;
+mod hostile;
 mod links;
 mod not_begun;
 mod random_plans;

@@ -1,0 +1,4 @@
+//! Accounts that may write some of the files: uid 65534 against root.
+
+mod logs;
+mod signals_strace;

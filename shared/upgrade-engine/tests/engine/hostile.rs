@@ -1,0 +1,208 @@
+//! Another account (uid 65534) that can write where the runs are kept, or above; runs that are damaged or too large.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use upgrade_engine::engine::{EngineError, Pending, Session, StateAfter};
+use upgrade_engine::fs::memory::MemoryFs;
+use upgrade_engine::fs::{Attribute, FileSystem, Name, RootPath};
+use upgrade_engine::plan::Plan;
+use upgrade_engine::run_list::{list_all, list_runs};
+use upgrade_engine::scope::Scope;
+use upgrade_engine::{Identity, check};
+
+use crate::fixture::{apply, disk, path, plan, read, resources, root, write};
+
+const OTHER: Attribute = Attribute::Owner { uid: 65534, gid: 65534 };
+const ROOT: Attribute = Attribute::Owner { uid: 0, gid: 0 };
+
+fn at(text: &str) -> RootPath {
+    RootPath::new(text).unwrap()
+}
+
+fn identity() -> Identity {
+    Identity { pid: 2, host: "host".to_owned(), now: "2026-01-02T00:00:00Z".parse().unwrap() }
+}
+
+/// A disk with the directories `/a/s/test`, all of them root's.
+fn with_state() -> MemoryFs {
+    let fs = MemoryFs::new();
+    for dir in ["a", "a/s", "a/s/test"] {
+        root(&fs).make_dir(&path(dir)).unwrap();
+        root(&fs).set(&path(dir), &Attribute::Mode(0o755)).unwrap();
+    }
+    fs
+}
+
+/// Every way into a state directory, each with what it came to.
+fn every_way(fs: &dyn FileSystem, state: &str) -> [Result<(), EngineError>; 4] {
+    let state = at(state);
+    [
+        list_all(fs, &state, "test").map(drop),
+        Session::look(fs, &state, "test", identity()).map(drop),
+        Session::open_existing(fs, &state, "test", identity()).map(drop),
+        Session::open(fs, &state, "test", identity()).map(drop),
+    ]
+}
+
+#[track_caller]
+fn assert_refused(fs: &dyn FileSystem, state: &str, blamed: &str) {
+    for (way, result) in every_way(fs, state).into_iter().enumerate() {
+        match result {
+            Err(EngineError::OpenToOthers { at, .. }) => assert_eq!(at.to_string(), blamed, "way {way}"),
+            other => panic!("way {way}: {other:?}"),
+        }
+    }
+}
+
+#[track_caller]
+fn assert_used(fs: &dyn FileSystem, state: &str) {
+    for (way, result) in every_way(fs, state).into_iter().enumerate() {
+        assert!(result.is_ok(), "way {way}: {result:?}");
+    }
+}
+
+#[test]
+fn a_state_directory_that_others_can_change_anywhere_above_or_in_it_is_refused() {
+    assert_used(&with_state(), "/a/s");
+    for (dir, blamed) in [("a", "/a"), ("a/s", "/a/s"), ("a/s/test", "/a/s/test")] {
+        let changes = [OTHER, Attribute::Mode(0o775), Attribute::Mode(0o757)];
+        for change in changes {
+            let fs = with_state();
+            root(&fs).set(&path(dir), &change).unwrap();
+            assert_refused(&fs, "/a/s", blamed);
+        }
+    }
+}
+
+#[test]
+fn below_a_sticky_directory_only_what_is_roots_or_the_callers_counts() {
+    let fs = with_state();
+    root(&fs).set(&path("a"), &Attribute::Mode(0o1777)).unwrap();
+    assert_used(&fs, "/a/s");
+    // Anybody could make the directory of a tool that was not used yet.
+    root(&fs).set(&path("a/s"), &Attribute::Mode(0o1777)).unwrap();
+    assert_refused(&fs, "/a/s", "/a/s");
+    root(&fs).set(&path("a/s"), &Attribute::Mode(0o755)).unwrap();
+    root(&fs).symlink(b"s", &path("a/link")).unwrap();
+    assert_used(&fs, "/a/link");
+    root(&fs).set(&path("a/link"), &OTHER).unwrap();
+    assert_refused(&fs, "/a/link", "/a/link");
+    root(&fs).set(&path("a/s"), &OTHER).unwrap();
+    assert_refused(&fs, "/a/s", "/a/s");
+}
+
+#[test]
+fn links_of_the_system_are_resolved_and_each_real_directory_is_judged() {
+    let fs = with_state();
+    for dir in ["private", "private/var"] {
+        root(&fs).make_dir(&path(dir)).unwrap();
+    }
+    root(&fs).symlink(b"private/var", &path("var")).unwrap();
+    root(&fs).symlink(b"/a/../private/../var/./opt", &path("a/twice")).unwrap();
+    assert!(list_runs(&fs, &at("/var/opt/runs"), "test").unwrap().is_empty());
+    assert!(root(&fs).stat(&path("private/var/opt")).is_err(), "looking makes nothing");
+    drop(Session::open(&fs, &at("/var/opt/runs"), "test", identity()).unwrap());
+    assert_eq!(root(&fs).stat(&path("private/var/opt/runs/test")).unwrap().mode, 0o700);
+    assert_used(&fs, "/a/twice/runs");
+    root(&fs).set(&path("private"), &OTHER).unwrap();
+    assert_refused(&fs, "/var/opt/runs", "/private");
+    assert_refused(&fs, "/a/twice/runs", "/private");
+}
+
+#[test]
+fn a_lock_that_is_a_link_or_belongs_to_others_is_neither_followed_nor_removed() {
+    let fs = with_state();
+    write(&*root(&fs), "precious", b"precious");
+    root(&fs).symlink(b"/precious", &path("a/s/lock")).unwrap();
+    assert!(Session::open(&fs, &at("/a/s"), "test", identity()).is_err());
+    assert_eq!(root(&fs).read_link(&path("a/s/lock")).unwrap(), b"/precious");
+    root(&fs).remove_file(&path("a/s/lock")).unwrap();
+    root(&fs).open(&path("precious")).unwrap().set(&ROOT).unwrap();
+    root(&fs).hard_link(&path("precious"), &path("a/s/lock")).unwrap();
+    assert!(Session::open(&fs, &at("/a/s"), "test", identity()).is_err());
+    assert_eq!(read(&*root(&fs), "precious"), b"precious");
+}
+
+/// A disk with a finished run, and its name.
+fn with_run() -> (Arc<dyn FileSystem>, Name) {
+    let fs: Arc<dyn FileSystem> = Arc::new(disk());
+    apply(&fs, &|fs| plan(fs)).unwrap();
+    let id = list_runs(&*fs, &at("/state"), "test").unwrap()[0].id.clone();
+    (fs, id)
+}
+
+#[test]
+fn a_run_that_somebody_else_could_have_written_is_not_believed() {
+    for file in ["", "/journal", "/plan.json"] {
+        for change in [OTHER, Attribute::Mode(0o666)] {
+            let (fs, id) = with_run();
+            let name = path(&format!("state/test/{id}{file}"));
+            match file {
+                "" => root(&*fs).set(&name, &change).unwrap(),
+                _ => root(&*fs).open(&name).unwrap().set(&change).unwrap(),
+            }
+            let all = list_all(&*fs, &at("/state"), "test").unwrap();
+            assert!(all.runs.is_empty(), "{file} {change:?}");
+            assert_eq!(all.unreadable[0].id, id);
+            let session = Session::open(&*fs, &at("/state"), "test", identity()).unwrap();
+            assert!(matches!(session.run(&id), Err(EngineError::State { .. })), "{file} {change:?}");
+            session.prune(&id).unwrap();
+            assert!(list_all(&*fs, &at("/state"), "test").unwrap().unreadable.is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_plan_that_could_not_be_read_back_is_refused_before_the_first_change_and_in_a_dry_run() {
+    let fs = disk();
+    let session = Session::open(&fs, &at("/state"), "test", identity()).unwrap();
+    let plan = Plan { warnings: vec!["x".repeat(65 << 20)], ..plan(&fs) };
+    let resources = resources(&fs);
+    let before = root(&fs).list(&path("conf")).unwrap();
+    for error in [check(&plan, &resources, None).unwrap_err(), session.apply(&plan, &resources).unwrap_err()] {
+        assert!(matches!(error, EngineError::PlanTooLarge { .. }), "{error}");
+        assert_eq!(error.state_after(), StateAfter::NothingChanged);
+    }
+    assert_eq!(root(&fs).list(&path("conf")).unwrap(), before);
+    assert!(root(&fs).list(&path("state/test")).unwrap().is_empty());
+}
+
+#[test]
+fn a_run_that_cannot_be_read_is_listed_deleted_and_in_the_way_on_its_own_root_alone() {
+    let on = |root: &str| Scope { root: Some(root.to_owned()), changes: vec!["/x".to_owned()], reads: Vec::new() };
+    let fs: Arc<dyn FileSystem> = Arc::new(disk());
+    apply(&fs, &|fs| Plan { scope: on("/one"), ..plan(fs) }).unwrap();
+    let id = list_runs(&*fs, &at("/state"), "test").unwrap()[0].id.clone();
+    let journal = path(&format!("state/test/{id}/journal"));
+    // Without its last bytes it is unfinished.
+    let open = root(&*fs).open_to_write(&journal).unwrap();
+    open.set_len(open.stat().unwrap().size - 3).unwrap();
+    drop(open);
+    let damages: [(&str, &dyn Fn()); 3] = [
+        ("the plan is larger than any", &|| {
+            let plan = root(&*fs).open_to_write(&path(&format!("state/test/{id}/plan.json"))).unwrap();
+            plan.set_len(126 << 20).unwrap();
+        }),
+        ("the plan is gone", &|| root(&*fs).remove_file(&path(&format!("state/test/{id}/plan.json"))).unwrap()),
+        ("the journal is damaged behind its first record", &|| {
+            let size = root(&*fs).stat(&journal).unwrap().size;
+            let open = root(&*fs).open_to_write(&journal).unwrap();
+            open.write_all_at(b"###", size / 2).unwrap();
+        }),
+    ];
+    for (damage, make) in damages {
+        make();
+        let session = Session::open(&*fs, &at("/state"), "test", identity()).unwrap();
+        let all = session.all().unwrap();
+        assert!(all.runs.is_empty() && all.unreadable.len() == 1, "{damage}");
+        assert_eq!(all.unreadable[0].root.as_deref(), Some("/one"), "{damage}");
+        let pending = session.pending(&json!(1), &on("/other")).unwrap();
+        assert!(matches!(pending, Pending::Nothing), "{damage}");
+        let error = session.pending(&json!(1), &on("/one")).unwrap_err();
+        assert!(matches!(error, EngineError::Unreadable { .. }), "{damage}: {error}");
+    }
+    let session = Session::open(&*fs, &at("/state"), "test", identity()).unwrap();
+    session.prune(&id).unwrap();
+    assert!(session.all().unwrap().unreadable.is_empty());
+}
