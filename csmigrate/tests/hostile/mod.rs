@@ -1,4 +1,5 @@
 //! Accounts that may write some of the files: uid 65534 against root.
 
 mod logs;
+mod long_files;
 mod signals_strace;
