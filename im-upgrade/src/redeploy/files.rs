@@ -102,7 +102,7 @@ pub(super) fn attributes_of(sources: &Sources<'_>, path: &RootPath) -> Result<At
 }
 
 /// Returns the attributes of a file that nobody made before.
-pub(super) fn own(mode: u32) -> Attributes {
+pub(crate) fn own(mode: u32) -> Attributes {
     Attributes {
         uid: rustix::process::geteuid().as_raw(),
         gid: rustix::process::getegid().as_raw(),

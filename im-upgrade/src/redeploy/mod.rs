@@ -34,6 +34,7 @@ use languages::{Languages, Wanted};
 
 pub use address::{Codebase, Server as ServerAddress};
 pub(crate) use content::Content;
+pub(crate) use files::own;
 pub(crate) use part::Part;
 pub use deploy::Deployment;
 pub use sources::Sources;

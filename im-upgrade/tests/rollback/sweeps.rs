@@ -10,6 +10,7 @@ use im_upgrade::cli::Args;
 use testkit::manifest::Options;
 use testkit::sweep::{Shared, Tool, Way};
 use testkit::tree::Tree;
+use crate::upgrade::sweeps::jnlp;
 use upgrade_engine::Status;
 use upgrade_engine::fs::memory::MemoryFs;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
@@ -37,6 +38,9 @@ fn disk() -> MemoryFs {
         .owner(70, 71)
         .file(&format!("stock/old/{CONFIG}/iim.conf"), conf(256, "localhost"))
         .file(&format!("stock/new/{CONFIG}/iim.conf"), conf(512, "localhost"))
+        .file("opt/SUNWiim/html/im.jnlp.template", jnlp("7.2", "@BASE@", "@SERVER@"))
+        .file("opt/SUNWiim/html/en_US/im.jnlp", jnlp("edited", "http://im/im/", "im:5222"))
+        .file("stock/new/opt/sun/comms/im/html/en_US/im.jnlp", jnlp("7.3", "http://host/im/", "host:5222"))
         .file("stock/new/opt/sun/comms/im/html/index.html", "<html>7.3</html>\n");
     after(&tree.disk(), &[&["upgrade", "--no-service", "--base", "/stock/old", "--new", "/stock/new"]])
 }

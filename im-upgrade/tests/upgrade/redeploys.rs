@@ -144,8 +144,8 @@ fn a_rollback_makes_the_resources_of_7_2_before_the_start() {
     site.calls();
     let command = "/opt/web/bin/deploy {name}";
     let words = ["rollback", "--skip-packages", "--run-commands", "--container-command", command];
-    let before = site.writes_nothing([&[words.as_slice(), &["--dry-run"]].concat()]);
-    before[0].says("write /opt/SUNWiim/work/im.war");
+    let [dry] = site.writes_nothing([&[words.as_slice(), &["--dry-run"]].concat()]);
+    dry.says("write /opt/SUNWiim/work/im.war");
     site.run(&words).succeeded();
     let calls = site.calls();
     let expected = ["new imadmin stop", "sales imadmin stop", "deploy im", "deploy httpbind", "old imadmin start", "sales imadmin start"];
