@@ -82,9 +82,7 @@ pub(crate) fn next_lines(request: &Request) -> Vec<String> {
             "Then, once: im-upgrade finish",
             "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
         ],
-        (Request::Finish(_) | Request::Upgrade(_), false) => &[
-            CONFIGURATOR,
-        ],
+        (Request::Finish(_) | Request::Upgrade(_), false) => &[CONFIGURATOR],
         (Request::Finish(_) | Request::Upgrade(_), true) => &[
             "Then, on every other node that has client resources of its own: im-upgrade redeploy",
             "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",

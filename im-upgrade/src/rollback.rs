@@ -1,8 +1,8 @@
 //! `rollback`: from 7.3 back to 7.2, as the guide has it (`reference/instant-messaging.md` section 2).
 //!
 //! The saved files of 7.2 are proven complete before anything else. Then there are two parts, with the packages between them: the first
-//! one stops the server and copies the saved files out, the second one (`--finish`) gives each saved file its proper name by a rename
-//! and starts the server. With `--skip-packages` both are one run and nothing is copied. Files that are new in 7.3 are left.
+//! one stops the server and copies the saved files out, the second one (`--finish`) gives each saved file its proper name by a rename,
+//! redeploys and starts the server. With `--skip-packages` both are one run and nothing is copied. Files that are new in 7.3 are left.
 
 mod copies;
 mod look;

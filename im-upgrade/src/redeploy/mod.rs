@@ -34,9 +34,9 @@ use languages::{Languages, Wanted};
 
 pub use address::{Codebase, Server as ServerAddress};
 pub(crate) use content::Content;
+pub use deploy::Deployment;
 pub(crate) use files::own;
 pub(crate) use part::Part;
-pub use deploy::Deployment;
 pub use sources::Sources;
 
 /// What the program is called where it only redeploys: by 7 2006Q1 and in the guide, by 7.2.

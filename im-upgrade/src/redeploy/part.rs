@@ -26,11 +26,7 @@ impl<'a> Part<'a> {
     ///
     /// # Errors
     /// For a codebase, a server or a command that is none.
-    pub(crate) fn chosen(
-        common: &CommonOptions,
-        args: &'a cli::ResourceOptions,
-        is_run: bool,
-    ) -> Result<Self, Error> {
+    pub(crate) fn chosen(common: &CommonOptions, args: &'a cli::ResourceOptions, is_run: bool) -> Result<Self, Error> {
         let codebase = args
             .codebase
             .as_deref()
@@ -85,8 +81,9 @@ impl<'a> Part<'a> {
         let before = (plan.clone(), sources.clone());
         let planned = match &self.server {
             Some(typed) => Ok(Some(typed.clone())),
-            None => ServerAddress::configured(settings)
-                .map_err(|what| Error::Configuration { path: conf.clone(), what }),
+            None => {
+                ServerAddress::configured(settings).map_err(|what| Error::Configuration { path: conf.clone(), what })
+            }
         };
         let planned = planned.and_then(|server| plan_redeploy(plan, sources, &self.of(base, server.as_ref())));
         let error = match planned {

@@ -46,7 +46,9 @@ pub enum Refusal {
     #[error("users other than root can change {0}, and the copies hold passwords")]
     OpenToOthers(RootPath),
     /// The first part cannot be undone any more.
-    #[error("{gone} is gone: the packages were removed since, so the undo cannot bring back what was before; the copies in {copies} stay")]
+    #[error(
+        "{gone} is gone: the packages were removed since, so the undo cannot bring back what was before; the copies in {copies} stay"
+    )]
     PackagesChanged {
         /// The directory.
         gone: RootPath,

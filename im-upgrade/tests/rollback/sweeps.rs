@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::upgrade::sweeps::jnlp;
 use clap::Parser;
 use command::{Context, Program, StateLocation, ToolError};
 use im_upgrade::ImUpgrade;
@@ -10,7 +11,6 @@ use im_upgrade::cli::Args;
 use testkit::manifest::Options;
 use testkit::sweep::{Shared, Tool, Way};
 use testkit::tree::Tree;
-use crate::upgrade::sweeps::jnlp;
 use upgrade_engine::Status;
 use upgrade_engine::fs::memory::MemoryFs;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
@@ -116,22 +116,22 @@ const SECOND: (&str, &str) = ("--finish", "finish");
 
 #[test]
 fn a_rollback_stopped_at_any_call_is_run_again_or_undone() {
-    disturb(disk(), WHOLE, |tool| tool.run_again(4, Way::Stops));
+    disturb(disk(), WHOLE, |tool| tool.run_again(14, Way::Stops));
 }
 
 #[test]
 fn a_rollback_stopped_at_any_call_is_resumed_or_undone() {
-    disturb(disk(), WHOLE, |tool| tool.resumed(4, Way::Stops));
+    disturb(disk(), WHOLE, |tool| tool.resumed(14, Way::Stops));
 }
 
 #[test]
 fn a_rollback_with_any_call_failing_is_run_again_or_undone() {
-    disturb(disk(), WHOLE, |tool| tool.run_again(12, Way::Errors));
+    disturb(disk(), WHOLE, |tool| tool.run_again(40, Way::Errors));
 }
 
 #[test]
 fn a_rollback_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    disturb(disk(), WHOLE, |tool| tool.run_again(9, Way::PowerCuts));
+    disturb(disk(), WHOLE, |tool| tool.run_again(30, Way::PowerCuts));
 }
 
 #[test]
@@ -146,15 +146,15 @@ fn a_first_part_with_any_call_failing_is_run_again_or_undone() {
 
 #[test]
 fn a_second_part_stopped_at_any_call_is_run_again_or_undone() {
-    disturb(without_packages(), SECOND, |tool| tool.run_again(4, Way::Stops));
+    disturb(without_packages(), SECOND, |tool| tool.run_again(14, Way::Stops));
 }
 
 #[test]
 fn a_second_part_with_any_call_failing_is_run_again_or_undone() {
-    disturb(without_packages(), SECOND, |tool| tool.run_again(12, Way::Errors));
+    disturb(without_packages(), SECOND, |tool| tool.run_again(40, Way::Errors));
 }
 
 #[test]
 fn a_second_part_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    disturb(without_packages(), SECOND, |tool| tool.run_again(9, Way::PowerCuts));
+    disturb(without_packages(), SECOND, |tool| tool.run_again(30, Way::PowerCuts));
 }

@@ -148,7 +148,14 @@ fn a_rollback_makes_the_resources_of_7_2_before_the_start() {
     dry.says("write /opt/SUNWiim/work/im.war");
     site.run(&words).succeeded();
     let calls = site.calls();
-    let expected = ["new imadmin stop", "sales imadmin stop", "deploy im", "deploy httpbind", "old imadmin start", "sales imadmin start"];
+    let expected = [
+        "new imadmin stop",
+        "sales imadmin stop",
+        "deploy im",
+        "deploy httpbind",
+        "old imadmin start",
+        "sales imadmin start",
+    ];
     let calls: Vec<&str> = calls.iter().map(|call| call.split(" /").next().unwrap()).collect();
     assert!(calls == expected || calls == [&expected[..3], &expected[4..]].concat(), "{calls:?}");
     assert!(site.path(&format!("{OLD}/work/im.war")).exists());

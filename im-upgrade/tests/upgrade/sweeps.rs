@@ -44,7 +44,10 @@ fn disk() -> Tree {
         .file("stock/new/etc/opt/SUNWiim/default/config/acls/sysAdmin.acl", "# admins\nd:none\nd:some\n")
         .file("opt/SUNWiim/html/im.jnlp.template", jnlp("7.2", "@BASE@", "@SERVER@"))
         .file("opt/SUNWiim/html/en_US/im.jnlp", jnlp("edited", "http://im/im/", "im:5222"))
-        .file("opt/sun/comms/im/lib/httpbind/WEB-INF/web.xml", "<a><b><param-name>httpbind.config.file</param-name><param-value>/opt/SUNWiim/c</param-value></b></a>")
+        .file(
+            "opt/sun/comms/im/lib/httpbind/WEB-INF/web.xml",
+            "<a><b><param-name>httpbind.config.file</param-name><param-value>/opt/SUNWiim/c</param-value></b></a>",
+        )
         .file("stock/new/opt/sun/comms/im/html/en_US/im.jnlp", jnlp("7.3", "http://host/im/", "host:5222"))
         .file("stock/new/opt/sun/comms/im/html/index.html", "<html>7.3</html>\n")
         .file("stock/new/opt/sun/comms/im/html/im.jnlp.template", jnlp("7.3", "@BASE@", "@SERVER@"))
@@ -83,20 +86,20 @@ fn the_site_of_the_sweeps_is_redeployed() {
 
 #[test]
 fn an_upgrade_stopped_at_any_call_is_run_again_or_undone() {
-    tool().run_again(4, Way::Stops);
+    tool().run_again(14, Way::Stops);
 }
 
 #[test]
 fn an_upgrade_stopped_at_any_call_is_resumed_or_undone() {
-    tool().resumed(4, Way::Stops);
+    tool().resumed(14, Way::Stops);
 }
 
 #[test]
 fn an_upgrade_with_any_call_failing_is_run_again_or_undone() {
-    tool().run_again(12, Way::Errors);
+    tool().run_again(40, Way::Errors);
 }
 
 #[test]
 fn an_upgrade_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    tool().run_again(9, Way::PowerCuts);
+    tool().run_again(30, Way::PowerCuts);
 }
