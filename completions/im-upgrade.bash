@@ -183,7 +183,7 @@ _im__upgrade() {
             return 0
             ;;
         im__subcmd__upgrade__subcmd__finish)
-            opts="-h --im-base --instance --all-instances --base --new --resolve --resolutions --release --ha --no-service --stop-timeout --run-commands --root --state-dir --dry-run --json --report --yes --resume --undo --list-runs --prune --color --help"
+            opts="-h --im-base --instance --all-instances --base --new --resolve --resolutions --release --ha --no-service --stop-timeout --run-commands --codebase --server --container --container-command --root --state-dir --dry-run --json --report --yes --resume --undo --list-runs --prune --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -222,6 +222,22 @@ _im__upgrade() {
                     return 0
                     ;;
                 --stop-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --codebase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --container)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --container-command)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -519,12 +535,28 @@ _im__upgrade() {
             return 0
             ;;
         im__subcmd__upgrade__subcmd__rollback)
-            opts="-h --finish --skip-packages --force --im-base --instance --all-instances --ha --no-service --stop-timeout --run-commands --root --state-dir --dry-run --json --report --yes --resume --undo --list-runs --prune --color --help"
+            opts="-h --finish --skip-packages --force --codebase --server --container --container-command --im-base --instance --all-instances --ha --no-service --stop-timeout --run-commands --root --state-dir --dry-run --json --report --yes --resume --undo --list-runs --prune --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --codebase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --container)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --container-command)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --im-base)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -619,7 +651,7 @@ _im__upgrade() {
             return 0
             ;;
         im__subcmd__upgrade__subcmd__upgrade)
-            opts="-h --im-base --instance --all-instances --base --new --resolve --resolutions --release --ha --no-service --stop-timeout --run-commands --root --state-dir --dry-run --json --report --yes --resume --undo --list-runs --prune --color --help"
+            opts="-h --im-base --instance --all-instances --base --new --resolve --resolutions --release --ha --no-service --stop-timeout --run-commands --codebase --server --container --container-command --root --state-dir --dry-run --json --report --yes --resume --undo --list-runs --prune --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -658,6 +690,22 @@ _im__upgrade() {
                     return 0
                     ;;
                 --stop-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --codebase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --container)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --container-command)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

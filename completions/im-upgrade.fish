@@ -41,7 +41,7 @@ complete -c im-upgrade -n "__fish_im_upgrade_needs_command" -s h -l help -d 'Pri
 complete -c im-upgrade -n "__fish_im_upgrade_needs_command" -s V -l version -d 'Print version'
 complete -c im-upgrade -n "__fish_im_upgrade_needs_command" -f -a "check" -d 'Show whether the server can be upgraded; it may run meanwhile'
 complete -c im-upgrade -n "__fish_im_upgrade_needs_command" -f -a "prepare" -d 'Before the packages are upgraded: check, stop the server, save its configuration'
-complete -c im-upgrade -n "__fish_im_upgrade_needs_command" -f -a "finish" -d 'After the packages were upgraded: merge the configuration, start the server'
+complete -c im-upgrade -n "__fish_im_upgrade_needs_command" -f -a "finish" -d 'After the packages were upgraded: merge the configuration, redeploy, start the server'
 complete -c im-upgrade -n "__fish_im_upgrade_needs_command" -f -a "upgrade" -d 'Both, where the files of 7.3 are there already or are given with --new'
 complete -c im-upgrade -n "__fish_im_upgrade_needs_command" -f -a "status" -d 'Show the installation, its instances, and how far an upgrade is'
 complete -c im-upgrade -n "__fish_im_upgrade_needs_command" -f -a "rollback" -d 'Go back from 7.3 to 7.2: stop, copy the saved configuration out, and after the packages put it back'
@@ -108,6 +108,10 @@ complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand finish" -l resolut
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand finish" -l release -d 'The release that is installed, where that cannot be found out, such as 7.2' -r
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand finish" -l ha -d 'The server is this resource of a cluster: use scswitch, never imadmin' -r
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand finish" -l stop-timeout -d 'How long to wait until the server has stopped' -r
+complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand finish" -l codebase -d 'The address that clients fetch the resources from [default: that of the template, else of each resource]' -r
+complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand finish" -l server -d 'What clients connect to [default: iim_mux.listenport]' -r
+complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand finish" -l container -d 'Copy the archives into this deployment directory of a servlet container, below the root' -r -F
+complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand finish" -l container-command -d 'Run this command for each archive: {war} stands for its path, {name} for the application\'s name' -r
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand finish" -l root -d 'Treat DIR as the root directory of the product' -r -F
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand finish" -l state-dir -d 'Keep the journal and saved originals of runs in DIR' -r -F
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand finish" -l report -d 'Also write the result as JSON to FILE' -r -F
@@ -134,6 +138,10 @@ complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand upgrade" -l resolu
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand upgrade" -l release -d 'The release that is installed, where that cannot be found out, such as 7.2' -r
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand upgrade" -l ha -d 'The server is this resource of a cluster: use scswitch, never imadmin' -r
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand upgrade" -l stop-timeout -d 'How long to wait until the server has stopped' -r
+complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand upgrade" -l codebase -d 'The address that clients fetch the resources from [default: that of the template, else of each resource]' -r
+complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand upgrade" -l server -d 'What clients connect to [default: iim_mux.listenport]' -r
+complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand upgrade" -l container -d 'Copy the archives into this deployment directory of a servlet container, below the root' -r -F
+complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand upgrade" -l container-command -d 'Run this command for each archive: {war} stands for its path, {name} for the application\'s name' -r
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand upgrade" -l root -d 'Treat DIR as the root directory of the product' -r -F
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand upgrade" -l state-dir -d 'Keep the journal and saved originals of runs in DIR' -r -F
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand upgrade" -l report -d 'Also write the result as JSON to FILE' -r -F
@@ -168,6 +176,10 @@ complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand status" -l yes -d 
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand status" -l resume -d 'Finish the run that was interrupted'
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand status" -l list-runs -d 'List the runs'
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand rollback" -l codebase -d 'The address that clients fetch the resources from [default: that of the template, else of each resource]' -r
+complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand rollback" -l server -d 'What clients connect to [default: iim_mux.listenport]' -r
+complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand rollback" -l container -d 'Copy the archives into this deployment directory of a servlet container, below the root' -r -F
+complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand rollback" -l container-command -d 'Run this command for each archive: {war} stands for its path, {name} for the application\'s name' -r
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand rollback" -l im-base -d 'Where Instant Messaging is installed, below the root [default: found]' -r -F
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand rollback" -l instance -d 'Only this instance [default: all below the configuration root]' -r
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand rollback" -l ha -d 'The server is this resource of a cluster: use scswitch, never imadmin' -r
@@ -216,7 +228,7 @@ complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand redeploy" -l list-
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand redeploy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand help; and not __fish_seen_subcommand_from check prepare finish upgrade status rollback redeploy help" -f -a "check" -d 'Show whether the server can be upgraded; it may run meanwhile'
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand help; and not __fish_seen_subcommand_from check prepare finish upgrade status rollback redeploy help" -f -a "prepare" -d 'Before the packages are upgraded: check, stop the server, save its configuration'
-complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand help; and not __fish_seen_subcommand_from check prepare finish upgrade status rollback redeploy help" -f -a "finish" -d 'After the packages were upgraded: merge the configuration, start the server'
+complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand help; and not __fish_seen_subcommand_from check prepare finish upgrade status rollback redeploy help" -f -a "finish" -d 'After the packages were upgraded: merge the configuration, redeploy, start the server'
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand help; and not __fish_seen_subcommand_from check prepare finish upgrade status rollback redeploy help" -f -a "upgrade" -d 'Both, where the files of 7.3 are there already or are given with --new'
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand help; and not __fish_seen_subcommand_from check prepare finish upgrade status rollback redeploy help" -f -a "status" -d 'Show the installation, its instances, and how far an upgrade is'
 complete -c im-upgrade -n "__fish_im_upgrade_using_subcommand help; and not __fish_seen_subcommand_from check prepare finish upgrade status rollback redeploy help" -f -a "rollback" -d 'Go back from 7.3 to 7.2: stop, copy the saved configuration out, and after the packages put it back'

@@ -114,6 +114,10 @@ _arguments "${_arguments_options[@]}" : \
 '--release=[The release that is installed, where that cannot be found out, such as 7.2]:VERSION:_default' \
 '(--no-service)--ha=[The server is this resource of a cluster\: use scswitch, never imadmin]:RESOURCE:_default' \
 '--stop-timeout=[How long to wait until the server has stopped]:SECONDS:_default' \
+'--codebase=[The address that clients fetch the resources from \[default\: that of the template, else of each resource\]]:URL:_default' \
+'--server=[What clients connect to \[default\: iim_mux.listenport\]]:HOST:PORT:_default' \
+'(--container-command)--container=[Copy the archives into this deployment directory of a servlet container, below the root]:DIR:_files' \
+'--container-command=[Run this command for each archive\: {war} stands for its path, {name} for the application'\''s name]:CMD:_default' \
 '--root=[Treat DIR as the root directory of the product]:DIR:_files' \
 '--state-dir=[Keep the journal and saved originals of runs in DIR]:DIR:_files' \
 '--report=[Also write the result as JSON to FILE]:FILE:_files' \
@@ -145,6 +149,10 @@ _arguments "${_arguments_options[@]}" : \
 '--release=[The release that is installed, where that cannot be found out, such as 7.2]:VERSION:_default' \
 '(--no-service)--ha=[The server is this resource of a cluster\: use scswitch, never imadmin]:RESOURCE:_default' \
 '--stop-timeout=[How long to wait until the server has stopped]:SECONDS:_default' \
+'--codebase=[The address that clients fetch the resources from \[default\: that of the template, else of each resource\]]:URL:_default' \
+'--server=[What clients connect to \[default\: iim_mux.listenport\]]:HOST:PORT:_default' \
+'(--container-command)--container=[Copy the archives into this deployment directory of a servlet container, below the root]:DIR:_files' \
+'--container-command=[Run this command for each archive\: {war} stands for its path, {name} for the application'\''s name]:CMD:_default' \
 '--root=[Treat DIR as the root directory of the product]:DIR:_files' \
 '--state-dir=[Keep the journal and saved originals of runs in DIR]:DIR:_files' \
 '--report=[Also write the result as JSON to FILE]:FILE:_files' \
@@ -189,6 +197,10 @@ never\:"Never"))' \
 ;;
 (rollback)
 _arguments "${_arguments_options[@]}" : \
+'--codebase=[The address that clients fetch the resources from \[default\: that of the template, else of each resource\]]:URL:_default' \
+'--server=[What clients connect to \[default\: iim_mux.listenport\]]:HOST:PORT:_default' \
+'(--container-command)--container=[Copy the archives into this deployment directory of a servlet container, below the root]:DIR:_files' \
+'--container-command=[Run this command for each archive\: {war} stands for its path, {name} for the application'\''s name]:CMD:_default' \
 '--im-base=[Where Instant Messaging is installed, below the root \[default\: found\]]:DIR:_files' \
 '(--all-instances)--instance=[Only this instance \[default\: all below the configuration root\]]:NAME:_default' \
 '(--no-service)--ha=[The server is this resource of a cluster\: use scswitch, never imadmin]:RESOURCE:_default' \
@@ -301,7 +313,7 @@ _im-upgrade_commands() {
     local commands; commands=(
 'check:Show whether the server can be upgraded; it may run meanwhile' \
 'prepare:Before the packages are upgraded\: check, stop the server, save its configuration' \
-'finish:After the packages were upgraded\: merge the configuration, start the server' \
+'finish:After the packages were upgraded\: merge the configuration, redeploy, start the server' \
 'upgrade:Both, where the files of 7.3 are there already or are given with --new' \
 'status:Show the installation, its instances, and how far an upgrade is' \
 'rollback:Go back from 7.3 to 7.2\: stop, copy the saved configuration out, and after the packages put it back' \
@@ -325,7 +337,7 @@ _im-upgrade__subcmd__help_commands() {
     local commands; commands=(
 'check:Show whether the server can be upgraded; it may run meanwhile' \
 'prepare:Before the packages are upgraded\: check, stop the server, save its configuration' \
-'finish:After the packages were upgraded\: merge the configuration, start the server' \
+'finish:After the packages were upgraded\: merge the configuration, redeploy, start the server' \
 'upgrade:Both, where the files of 7.3 are there already or are given with --new' \
 'status:Show the installation, its instances, and how far an upgrade is' \
 'rollback:Go back from 7.3 to 7.2\: stop, copy the saved configuration out, and after the packages put it back' \

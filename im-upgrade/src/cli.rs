@@ -27,10 +27,10 @@ pub enum Command {
     Check(Upgrade),
     /// Before the packages are upgraded: check, stop the server, save its configuration
     Prepare(Upgrade),
-    /// After the packages were upgraded: merge the configuration, start the server
-    Finish(Upgrade),
+    /// After the packages were upgraded: merge the configuration, redeploy, start the server
+    Finish(Merging),
     /// Both, where the files of 7.3 are there already or are given with --new
-    Upgrade(Upgrade),
+    Upgrade(Merging),
     /// Show the installation, its instances, and how far an upgrade is
     Status(Status),
     /// Go back from 7.3 to 7.2: stop, copy the saved configuration out, and after the packages put it back
@@ -41,9 +41,9 @@ pub enum Command {
     Redeploy(Redeploy),
 }
 
-/// Options of `redeploy`.
+/// What is redeployed, and how.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct Redeploy {
+pub struct ResourceOptions {
     /// The address that clients fetch the resources from [default: that of the template, else of each resource]
     #[arg(long, value_name = "URL")]
     pub codebase: Option<String>,
@@ -53,12 +53,31 @@ pub struct Redeploy {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
     pub container: ContainerOptions,
+}
+
+/// Options of `redeploy`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Redeploy {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub resources: ResourceOptions,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
     pub place: Place,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
     pub commands: CommandOptions,
+}
+
+/// Options of `finish` and `upgrade`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Merging {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub upgrade: Upgrade,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub resources: ResourceOptions,
 }
 
 /// How archives are deployed.
@@ -72,7 +91,7 @@ pub struct ContainerOptions {
     pub container_command: Option<String>,
 }
 
-/// Options of `check`, `prepare`, `finish` and `upgrade`.
+/// Options of `check` and `prepare`, and of `finish` and `upgrade`.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Upgrade {
     #[command(flatten)]
@@ -134,6 +153,9 @@ pub struct Rollback {
     /// Replace files that the site edited after the upgrade
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
+    pub resources: ResourceOptions,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would become the command's description")]
     pub place: Place,

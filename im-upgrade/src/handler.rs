@@ -48,12 +48,14 @@ impl RunHandler for AnyRun<'_> {
         crate::rollback::copies_line(plan).into_iter().chain(next).collect()
     }
 
+    fn check_undo(&self, _: &[Run], run: &Run) -> Result<(), Error> {
+        crate::rollback::refuse_undo(self.context.fs, run)
+    }
+
     /// What a container made of an archive is not known: it is told again.
     fn after_undo(&self, undone: &Run, _: &Plan) -> Result<AfterUndo, Error> {
-        let next = match Request::of(&undone.plan) {
-            Some(Request::Redeploy(redeploy)) => crate::redeploy::after_undo(&redeploy),
-            _ => Vec::new(),
-        };
+        let request = Request::of(&undone.plan);
+        let next = request.as_ref().and_then(Request::resources).map(crate::redeploy::after_undo).unwrap_or_default();
         Ok(AfterUndo { next, ..AfterUndo::default() })
     }
 
@@ -80,11 +82,9 @@ pub(crate) fn next_lines(request: &Request) -> Vec<String> {
             "Then, once: im-upgrade finish",
             "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
         ],
-        (Request::Finish(_) | Request::Upgrade(_), false) => &[
-            "Next: im-upgrade redeploy, which makes and packs the client resources; --container DIR deploys them",
-            CONFIGURATOR,
-        ],
+        (Request::Finish(_) | Request::Upgrade(_), false) => &[CONFIGURATOR],
         (Request::Finish(_) | Request::Upgrade(_), true) => &[
+            "Then, on every other node that has client resources of its own: im-upgrade redeploy",
             "Then the agent (IM_SCHA), on every node: commpkg upgrade; where a node is a non-global zone, run it in the global zone and in the non-global zones",
             CONFIGURATOR,
         ],

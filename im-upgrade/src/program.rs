@@ -33,16 +33,21 @@ impl Program<'_> {
             (Some(Command::Status(_) | Command::Check(_)), Some(_)) => {
                 Err(Error::usage("--resume is used without this command"))
             }
-            (Some(Command::Prepare(args)), _) => self.upgrade(args, Phase::Prepare),
-            (Some(Command::Finish(args)), _) => self.upgrade(args, Phase::Finish),
-            (Some(Command::Upgrade(args)), _) => self.upgrade(args, Phase::Upgrade),
+            (Some(Command::Prepare(args)), _) => self.upgrade(args, None, Phase::Prepare),
+            (Some(Command::Finish(args)), _) => self.upgrade(&args.upgrade, Some(&args.resources), Phase::Finish),
+            (Some(Command::Upgrade(args)), _) => self.upgrade(&args.upgrade, Some(&args.resources), Phase::Upgrade),
             (Some(Command::Redeploy(args)), _) => crate::redeploy::carry_out(args, self.context),
             (Some(Command::Rollback(args)), _) => crate::rollback::carry_out(args, self.context),
         }
     }
 
-    fn upgrade(&self, args: &cli::Upgrade, phase: Phase) -> Result<Completion, Error> {
-        Upgrade { args, phase, context: self.context }.carry_out()
+    fn upgrade(
+        &self,
+        args: &cli::Upgrade,
+        resources: Option<&cli::ResourceOptions>,
+        phase: Phase,
+    ) -> Result<Completion, Error> {
+        Upgrade { args, resources, phase, context: self.context }.carry_out()
     }
 
     fn requested(&self) -> Result<Completion, Error> {

@@ -29,6 +29,15 @@ pub enum Request {
 pub struct Redeploy {
     /// What it is about.
     pub target: Target,
+    /// What is redeployed, and how.
+    #[serde(default, skip_serializing_if = "Resources::is_empty")]
+    pub resources: Resources,
+}
+
+/// What a run was told about the client resources.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resources {
     /// `--codebase`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub codebase: Option<String>,
@@ -51,6 +60,9 @@ pub struct Rollback {
     pub target: Target,
     /// Which part it is.
     pub phase: Phase,
+    /// What is redeployed, and how.
+    #[serde(default, skip_serializing_if = "Resources::is_empty")]
+    pub resources: Resources,
 }
 
 /// What a merge is about.
@@ -73,6 +85,9 @@ pub struct Merge {
     /// The file with further resolutions, as a real path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolutions: Option<String>,
+    /// What is redeployed, and how.
+    #[serde(default, skip_serializing_if = "Resources::is_empty")]
+    pub resources: Resources,
 }
 
 /// What every run is about.
@@ -87,6 +102,13 @@ pub struct Target {
     pub instances: Vec<String>,
     /// How the server is stopped and started, as [`crate::service::Control::shown`] names it.
     pub service: String,
+}
+
+impl Resources {
+    /// Returns whether nothing was said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Request {
@@ -112,6 +134,16 @@ impl Request {
             Self::Finish(merge) | Self::Upgrade(merge) => &merge.target,
             Self::Rollback(rollback) => &rollback.target,
             Self::Redeploy(redeploy) => &redeploy.target,
+        }
+    }
+
+    /// Returns what the run was told about the client resources; nothing for one that does not redeploy.
+    pub fn resources(&self) -> Option<&Resources> {
+        match self {
+            Self::Prepare(_) => None,
+            Self::Finish(merge) | Self::Upgrade(merge) => Some(&merge.resources),
+            Self::Rollback(rollback) => Some(&rollback.resources),
+            Self::Redeploy(redeploy) => Some(&redeploy.resources),
         }
     }
 

@@ -1,8 +1,8 @@
 //! `rollback`: from 7.3 back to 7.2, as the guide has it (`reference/instant-messaging.md` section 2).
 //!
 //! The saved files of 7.2 are proven complete before anything else. Then there are two parts, with the packages between them: the first
-//! one stops the server and copies the saved files out, the second one (`--finish`) gives each saved file its proper name by a rename
-//! and starts the server. With `--skip-packages` both are one run and nothing is copied. Files that are new in 7.3 are left.
+//! one stops the server and copies the saved files out, the second one (`--finish`) gives each saved file its proper name by a rename,
+//! redeploys and starts the server. With `--skip-packages` both are one run and nothing is copied. Files that are new in 7.3 are left.
 
 mod copies;
 mod look;
@@ -14,7 +14,7 @@ mod set;
 use command::{Completion, Context, Report, Runs, Start, Touched};
 use serde::{Deserialize, Serialize};
 use upgrade_engine::engine::Session;
-use upgrade_engine::fs::{FileKind, RootPath};
+use upgrade_engine::fs::{FileKind, FileSystem, RootPath};
 use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::{in_effect, list_runs};
 use upgrade_engine::{Identity, Run, Status};
@@ -23,12 +23,13 @@ use crate::TOOL;
 use crate::cli;
 use crate::error::Error;
 use crate::handler::AnyRun;
+use crate::redeploy::{Part, Sources, reviewed};
 use crate::request::{Request, Rollback, Target};
 use crate::server::{CONF, Instance, OLD_BASES, Server, Settings, below, path};
 use crate::service::{Action, Control};
 use copies::Copies;
 use places::Places;
-use set::Set;
+use set::{SavedFile, Set};
 
 pub use refusal::Refusal;
 
@@ -57,7 +58,13 @@ pub enum Phase {
 /// [`Refusal`]; why it was not done, and in which state the system is.
 pub(crate) fn carry_out(args: &cli::Rollback, context: &Context<'_>) -> Result<Completion, Error> {
     let control = Control::choose(context.fs, context.options, &args.service)?;
-    let call = Call { args, context, control };
+    let part = Part::chosen(context.options, &args.resources, args.service.commands.are_run(context.options))?;
+    if !args.finish && !args.skip_packages && !part.request().is_empty() {
+        let what = "--codebase, --server, --container and --container-command are for --finish and --skip-packages: the first part \
+                    redeploys nothing";
+        return Err(Error::usage(what));
+    }
+    let call = Call { args, context, control, part };
     if args.finish { call.finish() } else { call.begin() }
 }
 
@@ -66,6 +73,7 @@ struct Call<'a> {
     args: &'a cli::Rollback,
     context: &'a Context<'a>,
     control: Control,
+    part: Part<'a>,
 }
 
 impl Call<'_> {
@@ -81,10 +89,10 @@ impl Call<'_> {
             instances: server.names(),
             service: self.control.shown(),
         };
-        let request = Request::Rollback(Rollback { target: target.clone(), phase });
+        let request = Request::Rollback(Rollback { target: target.clone(), phase, resources: self.part.request() });
         let handler = AnyRun { context: self.context };
         let runs = Runs::new(self.context, &handler);
-        let run = match runs.start(&request.to_json(), touched(&target))? {
+        let run = match runs.start(&request.to_json(), touched(&target, &self.part))? {
             Start::Resumed(done) => return Ok(*done),
             Start::New(run) => run,
         };
@@ -117,6 +125,7 @@ impl Call<'_> {
                 put_back::steps(fs, &mut plan, &mut places, files, &|_| copies::own_directory(0o755))?;
                 let times = set::times(session, &target.config_root, &server.instances)?;
                 put_back::times(fs, &mut plan, &mut places, times)?;
+                self.redeploy(&mut plan, (&server, &base), set.files.iter().map(|(_, file)| file))?;
                 self.control.start(&mut plan, fs, &server, &base)?;
                 plan.warnings.extend(self.control.by_hand(fs, &server, &base, Action::Start)?);
             }
@@ -124,7 +133,8 @@ impl Call<'_> {
         }
         self.warn(&plan);
         let question = format!("Roll {} back to 7.2?", target.shown());
-        run.carry_out(plan, Some(&question))
+        let findings = plan.findings.clone();
+        Ok(reviewed(run.carry_out(plan, Some(&question))?, findings, self.context))
     }
 
     /// The second part.
@@ -138,10 +148,14 @@ impl Call<'_> {
             return Err(Refusal::OtherInstances { begun: first.target.shown() }.into());
         }
         let target = Target { service: self.control.shown(), ..first.target };
-        let request = Request::Rollback(Rollback { target: target.clone(), phase: Phase::Finish });
+        let request = Request::Rollback(Rollback {
+            target: target.clone(),
+            phase: Phase::Finish,
+            resources: self.part.request(),
+        });
         let handler = AnyRun { context: self.context };
         let runs = Runs::new(self.context, &handler);
-        let run = match runs.start(&request.to_json(), touched(&target))? {
+        let run = match runs.start(&request.to_json(), touched(&target, &self.part))? {
             Start::Resumed(done) => return Ok(*done),
             Start::New(run) => run,
         };
@@ -164,13 +178,13 @@ impl Call<'_> {
             let in_runs = Set::in_runs(session, &target.config_root, &server.instances)?;
             self.control.verify(&mut plan, &server)?;
             let in_runs = in_runs.iter().map(|(_, file)| file);
-            let files = copies.iter().flat_map(|copies| &copies.files).chain(in_runs);
+            let files: Vec<&SavedFile> = copies.iter().flat_map(|copies| &copies.files).chain(in_runs).collect();
             let directory = |path: &RootPath| {
                 let held = copies.as_ref().and_then(|copies| copies.directories.get(path));
                 held.cloned().unwrap_or_else(|| copies::own_directory(0o755))
             };
             let mut places = Places::new(fs);
-            put_back::steps(fs, &mut plan, &mut places, files, &directory)?;
+            put_back::steps(fs, &mut plan, &mut places, files.iter().copied(), &directory)?;
             let mut times = set::times(session, &target.config_root, &server.instances)?;
             for (directory, attributes) in copies.iter().flat_map(|copies| &copies.directories) {
                 if places.makes(directory) {
@@ -178,12 +192,44 @@ impl Call<'_> {
                 }
             }
             put_back::times(fs, &mut plan, &mut places, times)?;
+            self.redeploy(&mut plan, (&server, &base), files.into_iter())?;
             self.control.start(&mut plan, fs, &server, &base)?;
             plan.warnings.extend(self.control.by_hand(fs, &server, &base, Action::Start)?);
         }
         self.warn(&plan);
         let question = format!("Finish the rollback of {} to 7.2?", target.shown());
-        run.carry_out(plan, Some(&question))
+        let findings = plan.findings.clone();
+        Ok(reviewed(run.carry_out(plan, Some(&question))?, findings, self.context))
+    }
+
+    /// Adds the steps that redeploy the client resources of 7.2, as they will be once `files` are back.
+    fn redeploy<'f>(
+        &self,
+        plan: &mut Plan,
+        (server, base): (&Server, &RootPath),
+        files: impl Iterator<Item = &'f SavedFile>,
+    ) -> Result<(), Error> {
+        let fs = self.context.fs;
+        let Some(default) = server.instances.iter().find(|instance| instance.is_default()) else {
+            let what = "The client resources were not redeployed: they are those of the default instance. To do so: im-upgrade redeploy";
+            self.context.say(what);
+            return Ok(());
+        };
+        let mut sources = Sources::new(fs);
+        for file in files {
+            let saved = match &file.source {
+                set::Source::Beside(saved) | set::Source::CopiedOut { copy: saved, .. } => saved,
+                set::Source::InRun(_) => continue,
+            };
+            sources.plan(&file.live, config_merge::own_files::read_if_there(fs, saved)?);
+        }
+        let settings = match sources.at_last(&default.conf)? {
+            Some(bytes) => Settings::parse(&default.conf, bytes)?,
+            None => default.settings.clone(),
+        };
+        let lines = self.part.plan(plan, &mut sources, base, (&default.conf, &settings))?;
+        lines.iter().for_each(|line| self.context.say(line));
+        Ok(())
     }
 
     fn warn(&self, plan: &Plan) {
@@ -306,8 +352,10 @@ impl Call<'_> {
     }
 }
 
-fn touched(target: &Target) -> Touched {
-    Touched { changes: vec![target.config_root.to_string()], reads: vec![target.base.to_string()] }
+fn touched(target: &Target, part: &Part<'_>) -> Touched {
+    let changed = [Some(&target.config_root), part.container()];
+    let changes = changed.into_iter().flatten().map(ToString::to_string).collect();
+    Touched { changes, reads: vec![target.base.to_string()] }
 }
 
 /// Returns where the copies of a first part are.
@@ -330,9 +378,20 @@ pub(crate) fn next_lines(rollback: &Rollback) -> Vec<String> {
             "Then: im-upgrade rollback --finish".to_owned(),
         ];
     }
-    vec![format!(
-        "The configuration of 7.2 is back ({}). Next: redeploy its client resources with its own html/redeploy, which 7.2 calls \
-         html/iwadmin",
-        rollback.target.shown()
-    )]
+    vec![format!("The configuration of 7.2 is back ({})", rollback.target.shown())]
+}
+
+/// Refuses the undo of a first part whose directories the packages removed since: nothing of it can be brought back there.
+///
+/// # Errors
+/// [`Refusal::PackagesChanged`].
+pub(crate) fn refuse_undo(fs: &dyn FileSystem, run: &Run) -> Result<(), Error> {
+    let Some(Request::Rollback(Rollback { phase: Phase::CopyOut, .. })) = Request::of(&run.plan) else { return Ok(()) };
+    let Some(copies) = copies::top(&run.plan) else { return Ok(()) };
+    for anchor in run.plan.anchors.values() {
+        if look::directory(fs, &anchor.path)?.is_none() {
+            return Err(Refusal::PackagesChanged { gone: anchor.path.clone(), copies }.into());
+        }
+    }
+    Ok(())
 }

@@ -26,6 +26,7 @@ mod upgrade {
     mod every_expected_row;
     mod moves_runtime_data;
     mod prepares_and_finishes;
+    mod redeploys;
     mod refuses;
     mod saves_files;
     pub(crate) mod sweeps;

@@ -8,13 +8,11 @@ use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
-use upgrade_engine::fs::{FileId, FileKind, FileSystem, RootPath};
-use upgrade_engine::survey::{Below, Limits, SurveyError, holders, walk};
+use upgrade_engine::fs::{FileId, FileSystem, RootPath};
+use upgrade_engine::survey::{add_files_below, holders};
 
 use crate::server_root::ServerRoot;
 
-/// Most files of one directory that are looked for among the open ones.
-const LOOKED_FOR: Limits = Limits { entries: 50_000, depth: 16 };
 /// Directories of a root with its programs (`reference/messaging.md` section 4.2).
 const PROGRAMS: [&str; 2] = ["lib", "sbin"];
 /// Directories of a data root whose files a server, or a tool of it, holds open. Every program that opens a mailbox opens the database.
@@ -44,15 +42,7 @@ pub fn servers(fs: &dyn FileSystem, roots: &[&ServerRoot]) -> Vec<String> {
 
 fn add(fs: &dyn FileSystem, top: &RootPath, name: &str, files: &mut HashMap<FileId, String>) {
     let Ok(top) = top.resolve(name.as_bytes()) else { return };
-    let Ok(dir) = fs.open_dir(&top) else { return };
-    // What cannot be read, or is too much, ends the search here: what was found before counts.
-    let _ = walk(&*dir, &top, LOOKED_FOR, |path, stat| {
-        if stat.kind == FileKind::Regular {
-            let path = path.names().iter().fold(top.clone(), |path, name| path.join(name));
-            files.insert(stat.id, path.to_string());
-        }
-        Ok::<_, SurveyError>(Below::Enter)
-    });
+    add_files_below(fs, &top, files);
 }
 
 /// Returns the processes that this one was started from: a script in `sbin` may have.

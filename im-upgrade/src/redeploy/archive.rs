@@ -51,7 +51,7 @@ const OF_RESOURCES: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 pub(super) enum Contents {
     /// The client resources in this directory.
     Resources(RootPath),
-    /// The application in this directory, all of it.
+    /// The application in this directory: all of it but copies.
     Application(RootPath),
 }
 
@@ -71,7 +71,11 @@ pub(super) fn files(sources: &Sources<'_>, contents: &Contents) -> Result<BTreeM
     let mut files = BTreeMap::new();
     let mut size = 0_usize;
     for name in sources.files(top)?.files {
-        if matches!(contents, Contents::Resources(_)) && !is_for_clients(&name) {
+        let is_left_out = match contents {
+            Contents::Resources(_) => !is_for_clients(&name),
+            Contents::Application(_) => is_copy(&name),
+        };
+        if is_left_out {
             continue;
         }
         let Some(content) = sources.read(&below(top, &name)?)? else { continue };

@@ -11,7 +11,7 @@ use super::content::Recipe;
 use super::sources::Sources;
 use crate::error::Error;
 use crate::rollback::places::Places;
-use crate::server::below;
+use crate::server::{below, kind};
 use crate::upgrade::attributes;
 
 /// Adds the step that gives a file its content, unless it has it. Returns whether it is changed.
@@ -45,16 +45,22 @@ pub(super) fn write(
             if before == after {
                 return Ok(false);
             }
-            let names = survey::names_of(sources.fs(), path, &[]).map_err(command::Error::from)?;
-            let anchor = path.to_string();
-            let (at, links) = names.places(&anchor);
-            plan.anchors.insert(anchor, names.anchor);
+            // A file that a step before makes has one name.
+            let (at, links) = if kind(sources.fs(), path)?.is_none() {
+                (places.of(plan, path)?, Vec::new())
+            } else {
+                let names = survey::names_of(sources.fs(), path, &[]).map_err(command::Error::from)?;
+                let anchor = path.to_string();
+                let places = names.places(&anchor);
+                plan.anchors.insert(anchor, names.anchor);
+                places
+            };
             let content = recipe.content();
             plan.steps.push(Step::ReplaceFile(ReplaceFile { at, links, before, after, content, attributes: None }));
         }
         Some(_) => return Err(Error::InTheWay(path.clone())),
     }
-    sources.plan(path.clone(), content);
+    sources.plan(path, Some(content));
     Ok(true)
 }
 
@@ -79,13 +85,24 @@ pub(super) fn keep_aside(
     let from = places.of(plan, path)?;
     let at = places.of(plan, &copy)?;
     let digest = Digest::of(&sources.read(path)?.unwrap_or_default());
-    let attributes = attributes(sources.fs(), path)?;
+    let attributes = attributes_of(sources, path)?;
     plan.steps.push(Step::CopyFile(CopyFile { from, at, digest, attributes }));
     Ok(copy)
 }
 
+/// Returns the attributes of a file, which a step may be to make.
+///
+/// # Errors
+/// As `open`.
+pub(super) fn attributes_of(sources: &Sources<'_>, path: &RootPath) -> Result<Attributes, Error> {
+    match kind(sources.fs(), path)? {
+        Some(_) => attributes(sources.fs(), path),
+        None => Ok(own(0o644)),
+    }
+}
+
 /// Returns the attributes of a file that nobody made before.
-pub(super) fn own(mode: u32) -> Attributes {
+pub(crate) fn own(mode: u32) -> Attributes {
     Attributes {
         uid: rustix::process::geteuid().as_raw(),
         gid: rustix::process::getegid().as_raw(),

@@ -14,7 +14,6 @@ use super::templates::{self, Held, Placeholders, Values};
 use crate::error::Error;
 use crate::rollback::places::Places;
 use crate::server::below;
-use crate::upgrade::attributes;
 
 /// What the administrator and the configuration say.
 pub(super) struct Wanted<'a> {
@@ -206,9 +205,9 @@ impl Languages {
                         let copy = files::keep_aside((plan, places), sources, &path)?;
                         lines.push(format!("{path} holds more than its template and is kept as {copy}"));
                     }
-                    attributes(sources.fs(), &path)?
+                    files::attributes_of(sources, &path)?
                 }
-                None => attributes(sources.fs(), &source)?,
+                None => files::attributes_of(sources, &source)?,
             };
             files::write((plan, places), sources, &path, &recipe, &like)?;
         }

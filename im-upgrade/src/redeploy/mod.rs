@@ -10,6 +10,7 @@ mod content;
 mod deploy;
 mod files;
 mod languages;
+mod part;
 mod sources;
 mod templates;
 
@@ -34,6 +35,8 @@ use languages::{Languages, Wanted};
 pub use address::{Codebase, Server as ServerAddress};
 pub(crate) use content::Content;
 pub use deploy::Deployment;
+pub(crate) use files::own;
+pub(crate) use part::Part;
 pub use sources::Sources;
 
 /// What the program is called where it only redeploys: by 7 2006Q1 and in the guide, by 7.2.
@@ -119,24 +122,11 @@ pub fn plan_redeploy(
 /// Why it was not done, and in which state the system is.
 pub(crate) fn carry_out(args: &cli::Redeploy, context: &Context<'_>) -> Result<Completion, Error> {
     let (fs, common) = (context.fs, context.options);
-    let codebase = args
-        .codebase
-        .as_deref()
-        .map(|text| Codebase::parse(text).map_err(|what| Error::usage(format!("--codebase {text:?}: {what}"))));
-    let codebase = codebase.transpose()?;
-    let typed = args.server.as_deref().map(|text| {
-        ServerAddress::parse(text).ok_or_else(|| Error::usage(format!("--server {text:?}: it is no HOST:PORT")))
-    });
-    let typed = typed.transpose()?;
-    let deployment = Deployment::chosen(common, &args.container, args.commands.are_run(common))?;
+    let part = Part::chosen(common, &args.resources, args.commands.are_run(common))?;
     let found = Server::look(fs, common, &args.place)?;
     let (first, second) = (found.new_base.clone(), found.old_base.clone());
     let base = if args.place.im_base.is_some() { second.or(first) } else { first.or(second) };
     let base = base.ok_or_else(|| Error::NoBase(found.config_root.to_string()))?;
-    let server = match typed {
-        Some(typed) => Some(typed),
-        None => configured(&found)?,
-    };
     let request = Request::Redeploy(request::Redeploy {
         target: Target {
             base: base.clone(),
@@ -144,27 +134,30 @@ pub(crate) fn carry_out(args: &cli::Redeploy, context: &Context<'_>) -> Result<C
             instances: found.names(),
             service: "none".to_owned(),
         },
-        codebase: args.codebase.clone(),
-        server: args.server.clone(),
-        container: if let Deployment::Directory(path) = &deployment { Some(path.clone()) } else { None },
-        container_command: args.container.container_command.clone(),
+        resources: part.request(),
     });
     let handler = AnyRun { context };
     let runs = Runs::new(context, &handler);
-    let run = match runs.start(&request.to_json(), touched(&found, &base, &deployment)?)? {
+    let run = match runs.start(&request.to_json(), touched(&found, &base, &part.deployment)?)? {
         Start::Resumed(done) => return Ok(*done),
         Start::New(run) => run,
     };
-    deployment.refuse_unsafe(context)?;
+    part.refuse_unsafe(context)?;
+    let server = match &part.server {
+        Some(typed) => Some(typed.clone()),
+        None => configured(&found)?,
+    };
     let mut plan = Plan::new(TOOL, request.to_json());
-    let what =
-        Redeployment { base: &base, codebase: codebase.as_ref(), server: server.as_ref(), deployment: &deployment };
-    let lines = plan_redeploy(&mut plan, &mut Sources::new(fs), &what)?;
+    let lines = plan_redeploy(&mut plan, &mut Sources::new(fs), &part.of(&base, server.as_ref()))?;
     lines.iter().for_each(|line| context.say(line));
     plan.warnings.iter().for_each(|line| context.warn(line));
     let findings = plan.findings.clone();
     let question = format!("Redeploy the client resources of {base}?");
-    let mut done = run.carry_out(plan, Some(&question))?;
+    Ok(reviewed(run.carry_out(plan, Some(&question))?, findings, context))
+}
+
+/// Has a run whose plan left something to a human end so, also where nothing was to be done.
+pub(crate) fn reviewed(mut done: Completion, findings: Vec<String>, context: &Context<'_>) -> Completion {
     for finding in findings {
         if !done.report.findings.contains(&finding) {
             // A run prints the findings of its plan; without one nothing did.
@@ -177,7 +170,7 @@ pub(crate) fn carry_out(args: &cli::Redeploy, context: &Context<'_>) -> Result<C
     if !done.report.findings.is_empty() && done.exit == Exit::Done {
         done.exit = Exit::NeedsReview;
     }
-    Ok(done)
+    done
 }
 
 /// Returns what the configuration of the first instance says that clients connect to.
@@ -199,8 +192,8 @@ fn touched(server: &Server, base: &RootPath, deployment: &Deployment) -> Result<
 }
 
 /// Returns what follows the undo of a redeployment.
-pub(crate) fn after_undo(redeploy: &request::Redeploy) -> Vec<String> {
-    redeploy.container_command.iter().map(|command| deploy::after_undo(command)).collect()
+pub(crate) fn after_undo(resources: &request::Resources) -> Vec<String> {
+    resources.container_command.iter().map(|command| deploy::after_undo(command)).collect()
 }
 
 /// Returns the arguments with the command `redeploy`, where the program is called by a name that means it.

@@ -8,7 +8,7 @@ use upgrade_engine::plan::Plan;
 use upgrade_engine::step::{Attributes, MakeDir, Step};
 use upgrade_engine::survey;
 
-use super::look;
+use super::{look, set};
 use crate::error::Error;
 
 /// The places of a plan.
@@ -84,6 +84,11 @@ impl<'a> Places<'a> {
             at = directory.split_last().map(|(parent, _)| parent);
             missing.push(directory);
         }
+        let made_before = |directory: &RootPath| {
+            let at = |step: &Step| if let Step::MakeDir(step) = step { set::path_of(plan, &step.at) } else { None };
+            plan.steps.iter().filter_map(at).any(|made| made == *directory)
+        };
+        missing.retain(|directory| !made_before(directory));
         for directory in missing.into_iter().rev() {
             let at = self.of(plan, &directory)?;
             plan.steps.push(Step::MakeDir(MakeDir { at, attributes: attributes(&directory) }));

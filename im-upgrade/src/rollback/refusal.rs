@@ -45,6 +45,16 @@ pub enum Refusal {
     /// Others can write where the copies are to be.
     #[error("users other than root can change {0}, and the copies hold passwords")]
     OpenToOthers(RootPath),
+    /// The first part cannot be undone any more.
+    #[error(
+        "{gone} is gone: the packages were removed since, so the undo cannot bring back what was before; the copies in {copies} stay"
+    )]
+    PackagesChanged {
+        /// The directory.
+        gone: RootPath,
+        /// Where the copies are.
+        copies: RootPath,
+    },
     /// A file that is to be put back has a name that is no file.
     #[error("{path} is in the way: {what}")]
     InTheWay {
@@ -82,6 +92,10 @@ impl Refusal {
             Self::BegunAlready(_) => {
                 "Finish it with im-upgrade rollback --finish, or undo it with im-upgrade --undo.".to_owned()
             }
+            Self::PackagesChanged { gone, .. } => format!(
+                "To go on to 7.2: install its packages, then im-upgrade rollback --finish. To go back to 7.3: install its packages, put its \
+                 configuration back into {gone} from a backup, then repeat the command."
+            ),
             Self::OtherInstances { .. } => "Use --finish without --instance.".to_owned(),
             Self::OpenToOthers(path) => format!("Make it yours: chown root {path}; chmod 700 {path}"),
             Self::InTheWay { .. } => "Move it away, then repeat the command.".to_owned(),

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use upgrade_engine::fs::{FileId, FileKind, FileSystem, RootPath};
+use upgrade_engine::fs::{FileId, FileSystem, RootPath};
 use upgrade_engine::step::{Observer, Request, Service, Step, StepError};
-use upgrade_engine::survey::{Below, Limits, SurveyError, holders, walk};
+use upgrade_engine::survey::{add_files_below, holders};
 
 use super::switch::NOT_STOPPED;
 use crate::error::Error;
@@ -15,8 +15,6 @@ use crate::server::Instance;
 
 /// The name of the service in plans.
 const SERVICE: &str = "stopped";
-/// Most files of one directory that are looked for among the open ones.
-const LOOKED_FOR: Limits = Limits { entries: 50_000, depth: 16 };
 /// The directories of an instance whose files only its own processes hold open (`reference/instant-messaging.md` section 4).
 const RUNTIME: [&str; 3] = ["db", "lock", "log"];
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
@@ -49,15 +47,7 @@ pub fn users_of(fs: &dyn FileSystem, runtime: &RootPath) -> Vec<String> {
     let mut files: HashMap<FileId, String> = HashMap::new();
     for name in RUNTIME {
         let Ok(top) = runtime.resolve(name.as_bytes()) else { continue };
-        let Ok(dir) = fs.open_dir(&top) else { continue };
-        // What cannot be read, or is too much, ends the search here: what was found before counts.
-        let _ = walk(&*dir, &top, LOOKED_FOR, |path, stat| {
-            if stat.kind == FileKind::Regular {
-                let path = path.names().iter().fold(top.clone(), |path, name| path.join(name));
-                files.insert(stat.id, path.to_string());
-            }
-            Ok::<_, SurveyError>(Below::Enter)
-        });
+        add_files_below(fs, &top, &mut files);
     }
     if files.is_empty() {
         return Vec::new();

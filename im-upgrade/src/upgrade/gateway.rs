@@ -15,7 +15,8 @@ use upgrade_engine::survey::{Below, Limits, SurveyError, walk};
 use super::saving;
 use super::tree::Found;
 use crate::error::Error;
-use crate::server::below;
+use crate::redeploy::Sources;
+use crate::server::{below, kind};
 
 /// The parameter.
 const PARAMETER: &str = "httpbind.config.file";
@@ -23,15 +24,20 @@ const PARAMETER: &str = "httpbind.config.file";
 const DIRECTORIES: [&str; 2] = ["work", "lib"];
 const LARGEST: Limits = Limits { entries: 100_000, depth: 16 };
 
-/// Adds the steps that rewrite the parameter. Returns a line about each file that names it.
+/// Adds the steps that rewrite the parameter, also in the applications that are unpacked in a servlet container. What the files will hold
+/// is added to `sources`. Returns a line about each file that names it.
 pub(super) fn follow(
     plan: &mut Plan,
-    fs: &dyn FileSystem,
+    sources: &mut Sources<'_>,
     (from, to): (&RootPath, &RootPath),
+    container: Option<&RootPath>,
 ) -> Result<Vec<String>, Error> {
+    let fs = sources.fs();
     let mut lines = Vec::new();
     let moves = [RootMove { from: from.to_string().as_str().into(), to: to.to_string().as_str().into() }];
-    for file in files(fs, to)? {
+    let mut found = files(fs, to)?;
+    found.extend(container.map(|container| deployed(sources, container)).transpose()?.unwrap_or_default());
+    for file in found {
         let content = own_files::read(fs, &file)?;
         // A file that is no XML is not the gateway's.
         let Ok(xml) = Xml::parse(content.clone()) else { continue };
@@ -52,7 +58,11 @@ pub(super) fn follow(
                 lines.push(format!("{file}: {PARAMETER} is now {rewritten}"));
             }
         }
-        replace(plan, fs, &file, &content, &edits)?;
+        if replace(plan, fs, &file, &content, &edits)? {
+            let edited = documents::apply(&content, &edits);
+            let failed = |e: documents::ApplyError| Error::Configuration { path: file.clone(), what: e.to_string() };
+            sources.plan(&file, Some(edited.map_err(failed)?));
+        }
     }
     Ok(lines)
 }
@@ -78,6 +88,19 @@ pub(super) fn replace(
     plan.anchors.insert(anchor, names.anchor);
     plan.steps.push(Step::ReplaceFile(step));
     Ok(true)
+}
+
+/// Returns the descriptions of the applications that are unpacked in a servlet container.
+fn deployed(sources: &Sources<'_>, container: &RootPath) -> Result<Vec<RootPath>, Error> {
+    let container = sources.real_directory(container)?;
+    let mut found = Vec::new();
+    for name in sources.directories(&container)? {
+        let description = below(&container, &format!("{name}/WEB-INF/web.xml"))?;
+        if kind(sources.fs(), &description)? == Some(FileKind::Regular) {
+            found.push(description);
+        }
+    }
+    Ok(found)
 }
 
 fn files(fs: &dyn FileSystem, base: &RootPath) -> Result<Vec<RootPath>, Error> {

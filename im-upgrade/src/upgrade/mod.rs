@@ -1,6 +1,6 @@
 //! `prepare`, `finish` and `upgrade`: what comes before the package step, what comes after it, and both.
 //!
-//! The order is that of the guide (`reference/instant-messaging.md` section 1): stop, save, packages, merge, start. Between the first
+//! The order is that of the guide (`reference/instant-messaging.md` section 1): stop, save, packages, merge, redeploy, start. Between the first
 //! and the last step of a run nothing is decided any more: a plan names every file.
 
 mod check;

@@ -1,5 +1,7 @@
 //! One call of `prepare`, `finish` or `upgrade`.
 
+use std::collections::BTreeSet;
+
 use command::{Completion, Context, Exit, NewRun, Report, ReportStatus, Runs, Start, Touched};
 use config_merge::{FileSystems, Merges, Resolutions, own_files};
 use documents::changes::Changes;
@@ -7,17 +9,18 @@ use documents::merge::{Presence, RootMove, Word};
 use documents::roots;
 use serde_json::json;
 use upgrade_engine::digest::Digest;
-use upgrade_engine::fs::{FileKind, RootPath};
+use upgrade_engine::fs::{FileKind, FileSystem, RootPath};
 use upgrade_engine::plan::Plan;
 
 use super::facts::{Facts, Stock};
 use super::files::Trees;
 use super::merging::{ImMerger, Method};
-use super::site::{Origin, Site, resources, to_save};
+use super::site::{HTML, Origin, Site, resources, to_save};
 use super::stock::StockFiles;
 use super::{Phase, gateway, runtime, saving};
 use crate::error::Error;
 use crate::handler::AnyRun;
+use crate::redeploy::{Part, Sources};
 use crate::release;
 use crate::request::{Merge, Request, Target};
 use crate::server::{Instance, Settings, below, is_base, kind};
@@ -28,6 +31,8 @@ use crate::{TOOL, cli};
 pub struct Upgrade<'a> {
     /// What was typed.
     pub args: &'a cli::Upgrade,
+    /// What was typed about the client resources, where the command redeploys them.
+    pub resources: Option<&'a cli::ResourceOptions>,
     /// Which command.
     pub phase: Phase,
     /// What it works with.
@@ -47,20 +52,24 @@ impl Upgrade<'_> {
         let runs = Runs::new(context, &handler);
         let stock = Stock::named(FileSystems::of(context), &self.args.stock)?;
         let facts = Facts::look(context, self.args, &stock)?;
-        let request = self.request(&facts)?;
-        let run = match runs.start(&request.to_json(), touched(&facts))? {
+        let nothing = cli::ResourceOptions::default();
+        let resources = self.resources.unwrap_or(&nothing);
+        let part = Part::chosen(context.options, resources, self.args.service.commands.are_run(context.options))?;
+        let request = self.request(&facts, &part)?;
+        let run = match runs.start(&request.to_json(), touched(&facts, &part))? {
             Start::Resumed(done) => return Ok(*done),
             Start::New(run) => run,
         };
         let mut plan = Plan::new(TOOL, request.to_json());
         self.refuse(&facts, &mut plan)?;
+        part.refuse_unsafe(context)?;
         match self.phase {
             Phase::Prepare => self.prepare(&facts, &stock, plan, run),
-            _ => self.merge(&facts, stock, plan, &runs, run),
+            _ => self.merge((&facts, &part), stock, plan, &runs, run),
         }
     }
 
-    fn request(&self, facts: &Facts) -> Result<Request, Error> {
+    fn request(&self, facts: &Facts, part: &Part<'_>) -> Result<Request, Error> {
         let target = Target {
             base: facts.old_base.clone(),
             config_root: facts.server.config_root.clone(),
@@ -80,6 +89,7 @@ impl Upgrade<'_> {
             new: typed(&self.args.stock.new)?,
             resolve: self.args.resolve.resolve.clone(),
             resolutions: typed(&self.args.resolve.resolutions)?,
+            resources: part.request(),
         };
         Ok(if self.phase == Phase::Finish { Request::Finish(merge) } else { Request::Upgrade(merge) })
     }
@@ -171,7 +181,7 @@ impl Upgrade<'_> {
 
     fn merge(
         &self,
-        facts: &Facts,
+        (facts, part): (&Facts, &Part<'_>),
         stock: Stock<'_>,
         mut plan: Plan,
         runs: &Runs<'_, AnyRun<'_>>,
@@ -186,8 +196,20 @@ impl Upgrade<'_> {
         let mut merges = self.merged(facts, &files)?;
         leave_links(&mut merges, facts);
 
-        let is_changed =
-            merges.merged.iter().any(|merged| merged.result().map(Digest::of) != merged.file.live.digest());
+        let mut changes = Plan::new(TOOL, plan.request.clone());
+        let settled = self.settled((facts, part), &merges)?;
+        let mut due = merges.clone();
+        due.merged.retain(|merged| !settled.contains(&merged.file.name));
+        due.plan_replacements(&mut changes, fs, &[facts.server.config_root.clone(), facts.new_base.clone()])?;
+        let mut notes = vec![
+            format!("Stock files of 7.2: {}", stock.base.as_ref().map_or("not known", |base| base.place.as_str())),
+            format!("Stock files of 7.3: {}", new.place),
+        ];
+        let mut sources = planned(fs, &due);
+        notes.extend(self.follow_base((facts, part), &mut sources, &mut changes)?);
+        notes.extend(self.carry_runtime(facts, &merges, &mut changes)?);
+        notes.extend(redeployed((facts, part), &merges, (&mut changes, &mut sources))?);
+        let is_changed = !changes.steps.is_empty();
         let running = self.running(facts)?;
         match (self.phase, running) {
             (Phase::Upgrade, _) if is_changed => self.stop(facts, &mut plan)?,
@@ -199,13 +221,10 @@ impl Upgrade<'_> {
             let with = if facts.old_base == facts.new_base { Resources::Save } else { Resources::StayAsTheyAre };
             self.save(facts, Some(&new), with, &mut plan)?;
         }
-        merges.plan_replacements(&mut plan, fs, &[facts.server.config_root.clone(), facts.new_base.clone()])?;
-        let mut notes = vec![
-            format!("Stock files of 7.2: {}", stock.base.as_ref().map_or("not known", |base| base.place.as_str())),
-            format!("Stock files of 7.3: {}", new.place),
-        ];
-        notes.extend(self.follow_base(facts, &mut plan)?);
-        notes.extend(self.carry_runtime(facts, &merges, &mut plan)?);
+        plan.anchors.append(&mut changes.anchors);
+        plan.steps.append(&mut changes.steps);
+        plan.warnings.append(&mut changes.warnings);
+        plan.findings.append(&mut changes.findings);
         // Where everything is as it must be, a server that runs is left alone.
         if is_changed || (self.phase == Phase::Finish && self.running(facts)?.is_none()) {
             facts.control.start(&mut plan, fs, &facts.server, &facts.new_base)?;
@@ -306,8 +325,29 @@ impl Upgrade<'_> {
         }
     }
 
+    /// Returns the client resources that need no step: what the redeployment makes of the merged ones is there already.
+    fn settled(&self, (facts, part): (&Facts, &Part<'_>), merges: &ImMerges<'_>) -> Result<BTreeSet<String>, Error> {
+        let mut sources = planned(self.context.fs, merges);
+        let mut rehearsal = Plan::new(TOOL, json!(null));
+        self.follow_base((facts, part), &mut sources, &mut rehearsal)?;
+        redeployed((facts, part), merges, (&mut rehearsal, &mut sources))?;
+        let mut settled = BTreeSet::new();
+        for file in merges.merged.iter().map(|merged| merged.file).filter(|file| file.name.starts_with(HTML)) {
+            let made = sources.at_last(&file.target)?;
+            if made.as_deref().map(Digest::of) == file.live.digest() {
+                settled.insert(file.name.clone());
+            }
+        }
+        Ok(settled)
+    }
+
     /// Rewrites the old base in the instances' own `imadmin` and in the gateway's `web.xml`.
-    fn follow_base(&self, facts: &Facts, plan: &mut Plan) -> Result<Vec<String>, Error> {
+    fn follow_base(
+        &self,
+        (facts, part): (&Facts, &Part<'_>),
+        sources: &mut Sources<'_>,
+        plan: &mut Plan,
+    ) -> Result<Vec<String>, Error> {
         let fs = self.context.fs;
         if facts.old_base == facts.new_base {
             return Ok(Vec::new());
@@ -325,7 +365,13 @@ impl Upgrade<'_> {
                 lines.push(format!("{script} is about {to} from now on"));
             }
         }
-        lines.extend(gateway::follow(plan, fs, (&facts.old_base, &facts.new_base))?);
+        lines.extend(gateway::follow(plan, sources, (&facts.old_base, &facts.new_base), part.container())?);
+        if part.container().is_none() {
+            lines.push(format!(
+                "An HTTP gateway that a servlet container has already names {} until its archive in {}/work is deployed; --container DIR does so",
+                facts.old_base, facts.new_base
+            ));
+        }
         Ok(lines)
     }
 
@@ -358,6 +404,35 @@ impl Upgrade<'_> {
     }
 }
 
+/// Returns the files as the merge will have left them.
+fn planned<'f>(fs: &'f dyn FileSystem, merges: &ImMerges<'_>) -> Sources<'f> {
+    let mut sources = Sources::new(fs);
+    for merged in &merges.merged {
+        sources.plan(&merged.file.target, merged.result().map(<[u8]>::to_vec));
+    }
+    sources
+}
+
+/// Adds the steps that redeploy the client resources: they are the default instance's.
+fn redeployed(
+    (facts, part): (&Facts, &Part<'_>),
+    merges: &ImMerges<'_>,
+    (plan, sources): (&mut Plan, &mut Sources<'_>),
+) -> Result<Vec<String>, Error> {
+    let Some(default) = facts.server.instances.iter().find(|instance| instance.is_default()) else {
+        return Ok(vec![
+            "The client resources were not redeployed: they are those of the default instance. To do so: im-upgrade redeploy"
+                .to_owned(),
+        ]);
+    };
+    let conf = merges.merged.iter().find(|merged| merged.file.name == "default/config/iim.conf");
+    let settings = match conf.and_then(|merged| merged.result()) {
+        Some(bytes) => Settings::parse(&default.conf, bytes.to_vec())?,
+        None => default.settings.clone(),
+    };
+    part.plan(plan, sources, &facts.new_base, (&default.conf, &settings))
+}
+
 /// Whether client resources are copied, too.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Resources {
@@ -381,9 +456,10 @@ pub(super) fn preview(
 }
 
 /// Returns what a run changes: a run about another installation is not in its way.
-fn touched(facts: &Facts) -> Touched {
+fn touched(facts: &Facts, part: &Part<'_>) -> Touched {
     let mut changes: Vec<RootPath> = facts.server.instances.iter().map(|instance| instance.config.clone()).collect();
     changes.extend([facts.old_base.clone(), facts.new_base.clone()]);
+    changes.extend(part.container().cloned());
     changes.sort();
     changes.dedup();
     Touched { changes: changes.iter().map(ToString::to_string).collect(), reads: Vec::new() }

@@ -17,6 +17,7 @@ use super::saving::Saved;
 use super::stock::{StockFiles, attributes};
 use super::tree::{self, Found, SUFFIX};
 use crate::error::Error;
+use crate::redeploy::own;
 use crate::server::{Instance, Server, below, kind};
 
 /// The prefix of client resources in reports.
@@ -187,8 +188,8 @@ impl<'a> Site<'a> {
             (Some(new), None) => new.attributes(name)?,
             (None, None) => None,
         };
-        let mut attributes =
-            stock.ok_or_else(|| Error::usage(format!("{name}: it is neither the site's nor shipped")))?;
+        // A file that only 7.2 shipped, and that the site removed, gets none: it is not made.
+        let mut attributes = stock.unwrap_or_else(|| own(0o644));
         if let Some(conf) = self.files.get("default/config/iim.conf").filter(|_| !self.files.contains_key(name)) {
             // A new configuration file belongs to whom the main one belongs to, and is open to no more.
             let like = self::attributes(self.fs, &conf.source)?;

@@ -198,3 +198,51 @@ fn an_upgrade_after_a_rollback_is_rolled_back_by_its_own_files() {
     assert_eq!(site.read(CONF), edited);
     assert!(is_there(&site.path(&format!("{OLD}/sbin/imadmin"))));
 }
+
+#[test]
+fn a_rollback_reports_in_json_what_it_did_and_what_is_left() {
+    let site = Site::with_both();
+    site.with_stock(&["upgrade", "--no-service"]).exits(3);
+    let [dry] = site.writes_nothing([&["rollback", "--no-service", "--skip-packages", "--json", "--dry-run"]]);
+    let planned = dry.succeeded().json();
+    assert_eq!((&planned["outcome"], &planned["plan"]["request"]["phase"]), (&"dry-run".into(), &"whole".into()));
+    let report = site.run(&["rollback", "--no-service", "--skip-packages", "--json"]).succeeded().json();
+    assert_eq!(report["outcome"], "done");
+    let plan = site.file_of_newest_run("plan.json");
+    let plan: serde_json::Value = serde_json::from_slice(&plan).unwrap();
+    assert_eq!(planned["plan"]["request"], plan["request"]);
+    assert_eq!(planned["plan"]["steps"], plan["steps"]);
+}
+
+#[test]
+fn all_instances_go_through_an_upgrade_and_a_rollback_each_with_its_own_program() {
+    let site = Site::with_both();
+    // An instance more, made as the guide to several instances says.
+    for name in ["config/iim.conf", "config/acls/sysAdmin.acl"] {
+        let content = site.read(&format!("{ROOT}/sales/{name}"));
+        site.write(&format!("{ROOT}/branch/{name}"), content);
+    }
+    site.write_command(&format!("{ROOT}/branch/imadmin"), "branch imadmin", "");
+    let before = configuration(&site);
+    let in_order = |release: &str, action: &str| {
+        [format!("{release} imadmin {action}"), format!("branch imadmin {action}"), format!("sales imadmin {action}")]
+    };
+    site.with_stock(&["upgrade", "--all-instances"]).exits(3);
+    assert_eq!(site.calls(), [in_order("old", "stop"), in_order("new", "start")].concat());
+    for instance in ["default", "branch", "sales"] {
+        assert!(is_there(&site.path(&format!("{ROOT}/{instance}/config/iim.conf-pre73"))), "{instance}");
+    }
+    site.run(&["rollback", "--all-instances", "--skip-packages", "--run-commands"]).succeeded();
+    assert_eq!(site.calls(), [in_order("new", "stop"), in_order("old", "start")].concat());
+    assert_back(&before, &site, &[]);
+    let forward = ["prepare", "--all-instances", "--run-commands"];
+    site.run(&forward).succeeded();
+    site.package_step();
+    site.with_stock(&["finish", "--all-instances"]).exits(3);
+    site.run(&["rollback", "--all-instances", "--run-commands"]).succeeded();
+    packages_of_old(&site);
+    fs::remove_dir_all(site.path(&format!("{ROOT}/branch/config"))).unwrap();
+    site.run(&["rollback", "--finish", "--all-instances", "--run-commands"]).succeeded();
+    assert_eq!(site.calls(), in_order("old", "start"));
+    assert_back(&before, &site, &[]);
+}

@@ -150,3 +150,22 @@ fn a_directory_for_the_copies_that_others_can_change_is_refused() {
     fs::set_permissions(site.path("/var/opt/im-upgrade"), fs::Permissions::from_mode(0o777)).unwrap();
     refused(&site, &["rollback", "--no-service"], &["users other than root can change /var/opt/im-upgrade"]);
 }
+
+#[test]
+fn a_first_part_is_not_undone_once_the_packages_took_the_configuration_away() {
+    let site = upgraded();
+    site.run(&["rollback", "--no-service"]).succeeded();
+    for instance in ["default", "sales"] {
+        fs::remove_dir_all(site.path(&format!("{ROOT}/{instance}/config"))).unwrap();
+    }
+    refused(
+        &site,
+        &["--undo"],
+        &[
+            "is gone: the packages were removed since",
+            "the copies in /var/opt/im-upgrade/7.2-configuration stay",
+            "im-upgrade rollback --finish",
+            "To go back to 7.3: install its packages",
+        ],
+    );
+}

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::upgrade::sweeps::jnlp;
 use clap::Parser;
 use command::{Context, Program, StateLocation, ToolError};
 use im_upgrade::ImUpgrade;
@@ -37,6 +38,9 @@ fn disk() -> MemoryFs {
         .owner(70, 71)
         .file(&format!("stock/old/{CONFIG}/iim.conf"), conf(256, "localhost"))
         .file(&format!("stock/new/{CONFIG}/iim.conf"), conf(512, "localhost"))
+        .file("opt/SUNWiim/html/im.jnlp.template", jnlp("7.2", "@BASE@", "@SERVER@"))
+        .file("opt/SUNWiim/html/en_US/im.jnlp", jnlp("edited", "http://im/im/", "im:5222"))
+        .file("stock/new/opt/sun/comms/im/html/en_US/im.jnlp", jnlp("7.3", "http://host/im/", "host:5222"))
         .file("stock/new/opt/sun/comms/im/html/index.html", "<html>7.3</html>\n");
     after(&tree.disk(), &[&["upgrade", "--no-service", "--base", "/stock/old", "--new", "/stock/new"]])
 }
@@ -112,22 +116,22 @@ const SECOND: (&str, &str) = ("--finish", "finish");
 
 #[test]
 fn a_rollback_stopped_at_any_call_is_run_again_or_undone() {
-    disturb(disk(), WHOLE, |tool| tool.run_again(4, Way::Stops));
+    disturb(disk(), WHOLE, |tool| tool.run_again(14, Way::Stops));
 }
 
 #[test]
 fn a_rollback_stopped_at_any_call_is_resumed_or_undone() {
-    disturb(disk(), WHOLE, |tool| tool.resumed(4, Way::Stops));
+    disturb(disk(), WHOLE, |tool| tool.resumed(14, Way::Stops));
 }
 
 #[test]
 fn a_rollback_with_any_call_failing_is_run_again_or_undone() {
-    disturb(disk(), WHOLE, |tool| tool.run_again(12, Way::Errors));
+    disturb(disk(), WHOLE, |tool| tool.run_again(40, Way::Errors));
 }
 
 #[test]
 fn a_rollback_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    disturb(disk(), WHOLE, |tool| tool.run_again(9, Way::PowerCuts));
+    disturb(disk(), WHOLE, |tool| tool.run_again(30, Way::PowerCuts));
 }
 
 #[test]
@@ -142,15 +146,15 @@ fn a_first_part_with_any_call_failing_is_run_again_or_undone() {
 
 #[test]
 fn a_second_part_stopped_at_any_call_is_run_again_or_undone() {
-    disturb(without_packages(), SECOND, |tool| tool.run_again(4, Way::Stops));
+    disturb(without_packages(), SECOND, |tool| tool.run_again(14, Way::Stops));
 }
 
 #[test]
 fn a_second_part_with_any_call_failing_is_run_again_or_undone() {
-    disturb(without_packages(), SECOND, |tool| tool.run_again(12, Way::Errors));
+    disturb(without_packages(), SECOND, |tool| tool.run_again(40, Way::Errors));
 }
 
 #[test]
 fn a_second_part_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    disturb(without_packages(), SECOND, |tool| tool.run_again(9, Way::PowerCuts));
+    disturb(without_packages(), SECOND, |tool| tool.run_again(30, Way::PowerCuts));
 }

@@ -12,7 +12,14 @@ use testkit::sweep::{Shared, Tool, Way};
 use testkit::tree::Tree;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
 
-/// A small site: a file that both sides changed, one that is a link, an instance, a runtime directory that moves.
+/// A client resource, or its template.
+pub(crate) fn jnlp(release: &str, codebase: &str, server: &str) -> String {
+    format!(
+        "<jnlp codebase=\"{codebase}\"><!-- {release} --><application-desc><argument>-server</argument><argument>{server}</argument></application-desc></jnlp>\n"
+    )
+}
+
+/// A small site: a file that both sides changed, an instance, a runtime directory that moves, client resources.
 fn disk() -> Tree {
     let conf = |memory: u32, smtp: &str, vardir: &str| {
         format!(
@@ -35,7 +42,15 @@ fn disk() -> Tree {
         .file("stock/old/etc/opt/SUNWiim/default/config/acls/sysAdmin.acl", "# admins\nd:none\n")
         .file("stock/new/etc/opt/SUNWiim/default/config/iim.conf", conf(512, "localhost", "/var/run/im"))
         .file("stock/new/etc/opt/SUNWiim/default/config/acls/sysAdmin.acl", "# admins\nd:none\nd:some\n")
+        .file("opt/SUNWiim/html/im.jnlp.template", jnlp("7.2", "@BASE@", "@SERVER@"))
+        .file("opt/SUNWiim/html/en_US/im.jnlp", jnlp("edited", "http://im/im/", "im:5222"))
+        .file(
+            "opt/sun/comms/im/lib/httpbind/WEB-INF/web.xml",
+            "<a><b><param-name>httpbind.config.file</param-name><param-value>/opt/SUNWiim/c</param-value></b></a>",
+        )
+        .file("stock/new/opt/sun/comms/im/html/en_US/im.jnlp", jnlp("7.3", "http://host/im/", "host:5222"))
         .file("stock/new/opt/sun/comms/im/html/index.html", "<html>7.3</html>\n")
+        .file("stock/new/opt/sun/comms/im/html/im.jnlp.template", jnlp("7.3", "@BASE@", "@SERVER@"))
         .directory("var/run")
 }
 
@@ -60,21 +75,31 @@ fn tool<'a>() -> Tool<'a> {
 }
 
 #[test]
+fn the_site_of_the_sweeps_is_redeployed() {
+    let (tool, fs): (_, Arc<dyn FileSystem>) = (tool(), Arc::new(disk().disk()));
+    (tool.call)(&fs, &tool.run).unwrap();
+    let root = fs.open_dir(&RootPath::new("/opt/sun/comms/im").unwrap()).unwrap();
+    for name in ["work/im.war", "work/httpbind.war", "html/en_US/im.jnlp.before-redeploy"] {
+        assert!(root.stat(&RelPath::new(name).unwrap()).is_ok(), "{name}");
+    }
+}
+
+#[test]
 fn an_upgrade_stopped_at_any_call_is_run_again_or_undone() {
-    tool().run_again(4, Way::Stops);
+    tool().run_again(14, Way::Stops);
 }
 
 #[test]
 fn an_upgrade_stopped_at_any_call_is_resumed_or_undone() {
-    tool().resumed(4, Way::Stops);
+    tool().resumed(14, Way::Stops);
 }
 
 #[test]
 fn an_upgrade_with_any_call_failing_is_run_again_or_undone() {
-    tool().run_again(12, Way::Errors);
+    tool().run_again(40, Way::Errors);
 }
 
 #[test]
 fn an_upgrade_cut_off_by_a_power_failure_is_run_again_or_undone() {
-    tool().run_again(9, Way::PowerCuts);
+    tool().run_again(30, Way::PowerCuts);
 }

@@ -9,7 +9,7 @@ const CONFIG: &str = "etc/opt/SUNWiim/default/config";
 /// A line that the site wrote.
 const CUSTOMISED: &str = "siroe.com";
 
-/// Upgrades the configuration, and takes that back.
+/// Upgrades the configuration, redeploys the client resources, and takes that back.
 pub(super) fn show(stage: Stage<'_>, root: &Path) -> Result {
     let screen = stage.screen;
     screen.title("im-upgrade: Instant Messaging 7.2 becomes 7.3, and 7.2 again");
@@ -20,11 +20,13 @@ pub(super) fn show(stage: Stage<'_>, root: &Path) -> Result {
     let upgrade = |options: &[&'static str]| [&["upgrade", "--no-service"][..], options, &shipped].concat();
     stage.run(&upgrade(&["--dry-run"]), 3, Excerpt::Nothing)?;
     expect_same(screen, &before, &product(root)?, "the dry run changed nothing")?;
-    stage.run(&upgrade(&["--yes"]), 3, Excerpt::Last(4))?;
+    stage.run(&upgrade(&["--yes"]), 3, Excerpt::Last(3))?;
     let saved = root.join(CONFIG).join("iim.conf-pre73");
     let iim_conf = std::fs::read(root.join(CONFIG).join("iim.conf"))?;
     let is_merged = String::from_utf8_lossy(&iim_conf).contains(CUSTOMISED) && saved.is_file();
     stage.expect(is_merged, "iim.conf of 7.2 is kept as iim.conf-pre73, the site's values are in the new one")?;
+    let is_made = root.join("opt/sun/comms/im/work/im.war").is_file();
+    stage.expect(is_made, "the client resources are made from the templates of 7.3, and packed")?;
     stage.run(&["--undo", "--yes"], 0, Excerpt::Last(1))?;
     expect_same(screen, &before, &product(root)?, "after undo everything is as it was")
 }

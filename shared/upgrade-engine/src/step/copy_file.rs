@@ -3,10 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ahead::{Ahead, Held, Look, Seen};
+use super::ahead::{Ahead, Look, Seen};
 use super::copy::copy;
-use super::new_file::{beside, digest_of, finish_new, refuse_taken};
-use super::{Action, Attributes, Inverse, Known, Recovered, RemoveFile, Step, StepContext, StepError};
+use super::new_file::{beside, digest_of, finish_new, inverse_of_new, recover_new, refuse_taken};
+use super::{Action, Attributes, Inverse, Known, Recovered, StepContext, StepError};
 use crate::digest::Digest;
 use crate::fs::{Durable, Existing};
 use crate::place::Place;
@@ -97,19 +97,11 @@ impl Action for CopyFile {
     }
 
     fn recover(&self, world: &StepContext<'_>, (): &()) -> Result<Recovered<Vec<String>>, StepError> {
-        let temporary = beside(world, &self.at)?;
-        if world.exists(&temporary)? {
-            let removed = world.dir(&temporary)?.remove_file(&temporary.path);
-            removed.map_err(|e| world.error("remove", &temporary, e))?;
+        let made = recover_new(world, &self.at, &self.digest, "it is not the copy that the run made")?;
+        if matches!(made, Recovered::Done(_)) {
+            self.sync_parent(world)?;
         }
-        if !world.exists(&self.at)? {
-            return Ok(Recovered::NotDone);
-        }
-        if digest_of(world, &self.at)? != self.digest {
-            return Err(world.changed(&self.at, "it is not the copy that the run made"));
-        }
-        self.sync_parent(world)?;
-        Ok(Recovered::Done(Vec::new()))
+        Ok(made)
     }
 
     fn learn(&self, _: &Vec<String>, known: &mut Known) {
@@ -125,14 +117,7 @@ impl Action for CopyFile {
         _: &Known,
         disk: &Ahead,
     ) -> Result<Inverse, StepError> {
-        match disk.held(world, &self.at)? {
-            Held::Nothing => return Ok(Inverse::default()),
-            Held::File(digest, 1) if digest.is_none_or(|digest| digest == self.digest) => {
-                return Ok(Inverse::of(Step::RemoveFile(RemoveFile { at: self.at.clone(), digest: self.digest })));
-            }
-            _ => {}
-        }
         let kept = format!("{} was changed since the run copied it and is kept", world.show(&self.at));
-        Ok(Inverse { steps: Vec::new(), kept: vec![kept] })
+        inverse_of_new(world, (&self.at, self.digest), disk, kept)
     }
 }

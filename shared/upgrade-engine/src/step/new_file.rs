@@ -1,6 +1,7 @@
 //! A new file beside the one that it replaces, or at a free name; and reading a file whole.
 
-use super::{Attributes, StepContext, StepError};
+use super::ahead::{Ahead, Held};
+use super::{Attributes, Inverse, Recovered, RemoveFile, Step, StepContext, StepError};
 use crate::digest::{self, Digest};
 use crate::fs::{Durable, File, Name};
 use crate::place::Place;
@@ -25,6 +26,44 @@ pub(super) fn before_run(world: &StepContext<'_>, at: &Place) -> Result<Place, S
 /// Refuses a name that is taken: what lies there is not ours, and recovery must never take it for ours.
 pub(super) fn refuse_taken(world: &StepContext<'_>, at: &Place) -> Result<(), StepError> {
     if world.exists(at)? { Err(world.changed(at, "it exists already")) } else { Ok(()) }
+}
+
+/// Recovers a step that gives a free name a new file: what lies beside the name is removed, and the file is there whole or not at all.
+/// `otherwise` says what a file with another content is.
+pub(super) fn recover_new(
+    world: &StepContext<'_>,
+    at: &Place,
+    digest: &Digest,
+    otherwise: &str,
+) -> Result<Recovered<Vec<String>>, StepError> {
+    let temporary = beside(world, at)?;
+    if world.exists(&temporary)? {
+        let removed = world.dir(&temporary)?.remove_file(&temporary.path);
+        removed.map_err(|e| world.error("remove", &temporary, e))?;
+    }
+    if !world.exists(at)? {
+        return Ok(Recovered::NotDone);
+    }
+    if digest_of(world, at)? != *digest {
+        return Err(world.changed(at, otherwise));
+    }
+    Ok(Recovered::Done(Vec::new()))
+}
+
+/// Returns the inverse of a step that gave a free name a new file. One that somebody changed since stays, and `kept` says so.
+pub(super) fn inverse_of_new(
+    world: &StepContext<'_>,
+    (at, digest): (&Place, Digest),
+    disk: &Ahead,
+    kept: String,
+) -> Result<Inverse, StepError> {
+    match disk.held(world, at)? {
+        Held::Nothing => Ok(Inverse::default()),
+        Held::File(found, 1) if found.is_none_or(|found| found == digest) => {
+            Ok(Inverse::of(Step::RemoveFile(RemoveFile { at: at.clone(), digest })))
+        }
+        _ => Ok(Inverse { steps: Vec::new(), kept: vec![kept] }),
+    }
 }
 
 /// Writes a new file with its attributes and makes it durable.

@@ -8,8 +8,25 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use crate::fs::FileId;
+use super::{Below, Limits, SurveyError, walk};
 use crate::fs::path::escape;
+use crate::fs::{FileId, FileKind, FileSystem, RootPath};
+
+/// Most files of one directory that are looked for among the open ones.
+const LOOKED_FOR: Limits = Limits { entries: 50_000, depth: 16 };
+
+/// Adds the regular files below a directory to those that [`holders`] looks for. What cannot be read, or is too much, ends the search
+/// there: what was found before counts.
+pub fn add_files_below(fs: &dyn FileSystem, top: &RootPath, files: &mut HashMap<FileId, String>) {
+    let Ok(dir) = fs.open_dir(top) else { return };
+    let _ = walk(&*dir, top, LOOKED_FOR, |path, stat| {
+        if stat.kind == FileKind::Regular {
+            let path = path.names().iter().fold(top.clone(), |path, name| path.join(name));
+            files.insert(stat.id, path.to_string());
+        }
+        Ok::<_, SurveyError>(Below::Enter)
+    });
+}
 
 /// A process that holds a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
