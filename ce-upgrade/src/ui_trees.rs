@@ -1,4 +1,4 @@
-//! Files of the user interface outside `WEB-INF` that are not as the package has them (`reference/communications-express.md` section 7).
+//! Files of the user interface outside `WEB-INF` that are not as they were shipped (`reference/communications-express.md` section 7).
 //! They are reported and never changed. No link is followed below the deployed directory.
 
 use std::fmt;
@@ -13,32 +13,34 @@ use crate::error::Error;
 
 /// The trees.
 pub const TREES: [&str; 3] = ["absimx", "uwc", "webmail"];
+/// How many files are printed.
+const PRINTED: usize = 50;
 /// How large a tree may be.
 const LIMITS: Limits = Limits { entries: 200_000, depth: 64 };
 /// Where the package's copy may be below an installation: the manuals write its base in two ways (section 4).
-const COPIES: [&str; 3] = ["", "SUNWuwc/", "lib/config-templates/"];
+const COPIES: [&str; 3] = ["", "SUNWuwc", "lib/config-templates"];
 
-/// How a file differs from the package's copy.
+/// How a file differs from the shipped one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Difference {
     /// Its content differs.
     Changed,
-    /// The package has no such file.
+    /// No such file was shipped.
     Added,
     /// It is not deployed.
     Missing,
-    /// A file of the package is something else in the deployed tree, or the other way round: a link, a directory.
+    /// What was shipped as a file is something else in the deployed tree, or the other way round: a link, a directory.
     OtherKind,
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Changed => "differs from the package's copy",
-            Self::Added => "is not in the package",
-            Self::Missing => "is in the package and not deployed",
-            Self::OtherKind => "is of another kind than in the package, such as a symbolic link",
+            Self::Changed => "differs from the shipped file",
+            Self::Added => "was not shipped",
+            Self::Missing => "was shipped and is not deployed",
+            Self::OtherKind => "is not of the shipped kind: it is a link, a directory, or no longer one",
         })
     }
 }
@@ -63,36 +65,56 @@ impl fmt::Display for Changed {
 pub struct UiTrees {
     /// The files, in order.
     pub changed: Vec<Changed>,
-    /// Deployed trees that cannot be compared, as the installation has no copy of them.
+    /// Deployed trees that cannot be compared: no shipped copy of them is known.
     pub without_copy: Vec<String>,
 }
 
 impl UiTrees {
-    /// Returns the lines of a report, of which there are at most `most` about files.
-    pub fn lines(&self, most: usize) -> Vec<String> {
-        let mut lines: Vec<String> = self.changed.iter().take(most).map(ToString::to_string).collect();
-        match self.changed.len().saturating_sub(most) {
+    /// Returns the lines of a report: the first files, and what cannot be compared.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.changed.iter().take(PRINTED).map(ToString::to_string).collect();
+        match self.changed.len().saturating_sub(PRINTED) {
             0 => {}
-            more => lines.push(format!("and {more} more files of the user interface; --json lists all")),
+            more => {
+                lines.push(format!("and {more} more files of the user interface; ce-upgrade check --json lists all"))
+            }
         }
-        lines.extend(self.without_copy.iter().map(|tree| {
-            format!(
-                "{tree}: the installation has no copy to compare it with; look yourself what the site changed there"
-            )
-        }));
+        lines.extend(
+            self.without_copy.iter().map(|tree| {
+                format!("{tree}: no shipped copy is known, so it is not known what the site changed there")
+            }),
+        );
         lines
     }
 }
 
-/// Compares the deployed trees with the copies of an installation. A tree that is not deployed is left out.
+/// A directory, and the file system that it is on.
+#[derive(Clone)]
+pub struct Top<'a> {
+    /// The file system.
+    pub fs: &'a dyn FileSystem,
+    /// The directory.
+    pub path: RootPath,
+}
+
+/// Returns the directories of an installation that may hold its copies.
+///
+/// # Errors
+/// Never in practice.
+pub fn copies<'a>(fs: &'a dyn FileSystem, base: &RootPath) -> Result<Vec<Top<'a>>, Error> {
+    let path = |place: &&str| if place.is_empty() { Ok(base.clone()) } else { below(base, place) };
+    COPIES.iter().map(|place| Ok(Top { fs, path: path(place)? })).collect()
+}
+
+/// Compares the deployed trees with shipped ones: each with the first of the copies that has it. A tree that is not deployed is left out.
 ///
 /// # Errors
 /// [`upgrade_engine::survey::SurveyError::TooMuch`]; as `open` and `read`.
-pub fn compare(fs: &dyn FileSystem, deployed: &RootPath, base: Option<&RootPath>) -> Result<UiTrees, Error> {
+pub fn compare(deployed: &Top<'_>, copies: &[Top<'_>]) -> Result<UiTrees, Error> {
     let mut found = UiTrees::default();
     for tree in TREES {
-        let path = below(deployed, tree)?;
-        match kind(fs, &path)? {
+        let live = Top { fs: deployed.fs, path: below(&deployed.path, tree)? };
+        match kind(live.fs, &live.path)? {
             None => continue,
             Some(FileKind::Directory) => {}
             Some(_) => {
@@ -100,24 +122,23 @@ pub fn compare(fs: &dyn FileSystem, deployed: &RootPath, base: Option<&RootPath>
                 continue;
             }
         }
-        let copy = base.map(|base| package_copy(fs, base, tree)).transpose()?.flatten();
-        match copy.filter(|copy| *copy != path) {
-            Some(copy) => found.changed.extend(compare_tree(fs, tree, &path, &copy)?),
+        match copy_of(copies, tree)? {
+            Some(copy) => found.changed.extend(compare_tree(tree, &live, &copy)?),
             None => found.without_copy.push(tree.to_owned()),
         }
     }
     Ok(found)
 }
 
-/// Returns where an installation has its copy of a tree; nothing where it has none.
+/// Returns the first copy of a tree.
 ///
 /// # Errors
 /// As `open`.
-pub fn package_copy(fs: &dyn FileSystem, base: &RootPath, tree: &str) -> Result<Option<RootPath>, Error> {
-    for place in COPIES {
-        let path = below(base, &format!("{place}{tree}"))?;
+pub fn copy_of<'a>(copies: &[Top<'a>], tree: &str) -> Result<Option<Top<'a>>, Error> {
+    for Top { fs, path } in copies {
+        let path = below(path, tree)?;
         match fs.open_dir(&path) {
-            Ok(_) => return Ok(Some(path)),
+            Ok(_) => return Ok(Some(Top { fs: *fs, path })),
             Err(e) if is_absent(&e) => {}
             Err(e) => return Err(Error::io("open", path, e)),
         }
@@ -125,9 +146,10 @@ pub fn package_copy(fs: &dyn FileSystem, base: &RootPath, tree: &str) -> Result<
     Ok(None)
 }
 
-fn compare_tree(fs: &dyn FileSystem, tree: &str, deployed: &RootPath, copy: &RootPath) -> Result<Vec<Changed>, Error> {
-    let open = |path: &RootPath| fs.open_dir(path).map_err(|e| Error::io("open", path, e));
+fn compare_tree(tree: &str, deployed: &Top<'_>, copy: &Top<'_>) -> Result<Vec<Changed>, Error> {
+    let open = |top: &Top<'_>| top.fs.open_dir(&top.path).map_err(|e| Error::io("open", &top.path, e));
     let (live, stock) = (open(deployed)?, open(copy)?);
+    let (deployed, copy) = (&deployed.path, &copy.path);
     let mut found = Vec::new();
     let mut add = |path: &RelPath, difference| found.push(Changed { file: format!("{tree}/{path}"), difference });
     walk(&*live, deployed, LIMITS, |path, stat| {

@@ -1,4 +1,4 @@
-//! Files of the user interface outside WEB-INF that are not the package's are reported, and never changed.
+//! Files of the user interface outside WEB-INF that are not as they were shipped are reported, and never changed.
 
 use testkit::tree::Tree;
 
@@ -36,7 +36,7 @@ fn each_difference_is_one_line() {
     let done = site.run(&["check", "--json"]).exits(3);
     assert_eq!(site.everything(), before);
     let json = done.json();
-    let changed: Vec<_> = json["details"]["user-interface"]["changed"]
+    let changed: Vec<_> = json["details"]["user_interface"]["changed"]
         .as_array()
         .unwrap()
         .iter()
@@ -51,16 +51,16 @@ fn each_difference_is_one_line() {
     assert_eq!(changed, expected);
     site.run(&["check"])
         .exits(3)
-        .says("absimx/changed.css differs from the package's copy")
-        .says("uwc/own.css is not in the package")
-        .says("uwc/js/removed.js is in the package and not deployed");
+        .says("absimx/changed.css differs from the shipped file")
+        .says("uwc/own.css was not shipped")
+        .says("uwc/js/removed.js was shipped and is not deployed");
 }
 
 #[test]
 fn a_tree_without_a_copy_is_said_to_be_unknown() {
     let site = Site::of(&tree());
     std::fs::remove_dir_all(site.path(&format!("/{BASE}/webmail"))).unwrap();
-    site.run(&["check"]).says("webmail: the installation has no copy to compare it with");
+    site.run(&["check"]).says("webmail: no shipped copy is known");
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn the_copy_may_lie_below_the_name_of_the_package() {
         let (from, to) = (format!("/{BASE}/{tree}"), format!("/{BASE}/SUNWuwc/{tree}"));
         std::fs::rename(site.path(&from), site.path(&to)).unwrap();
     }
-    site.run(&["check"]).says("absimx/changed.css differs from the package's copy");
+    site.run(&["check"]).says("absimx/changed.css differs from the shipped file");
 }
 
 #[test]
@@ -80,5 +80,20 @@ fn of_very_many_files_the_first_are_printed_and_all_are_in_the_json() {
     let done = site.run(&["check"]).says("and 34 more files of the user interface");
     assert!(!done.stdout.contains("uwc/own/79"), "{done}");
     let json = site.run(&["check", "--json"]).json();
-    assert_eq!(json["details"]["user-interface"]["changed"].as_array().unwrap().len(), 84);
+    assert_eq!(json["details"]["user_interface"]["changed"].as_array().unwrap().len(), 84);
+}
+
+#[test]
+fn a_merge_names_them_as_well_by_the_old_release_s_files_where_these_are_named() {
+    let site = Site::sample();
+    for (path, text) in [("/opt/SUNWuwc/absimx/a.css", "new"), ("/var/opt/SUNWuwc/absimx/a.css", "old")] {
+        site.write(path, text);
+    }
+    let done = site.patch(&[]).says("Not merged: absimx/a.css differs from the shipped file");
+    assert_eq!(site.text("/var/opt/SUNWuwc/absimx/a.css"), "old", "{done}");
+    let old = site.beside("stock-old/opt/SUNWuwc/lib/config-templates/absimx");
+    std::fs::create_dir(&old).unwrap();
+    std::fs::write(old.join("a.css"), "old").unwrap();
+    let done = site.patch(&[]);
+    assert!(!done.stdout.contains("absimx"), "the site did not change it: {done}");
 }

@@ -15,13 +15,10 @@ use serde_json::json;
 use crate::cli;
 use crate::deployment;
 use crate::error::Error;
-use crate::ui_trees;
+use crate::ui_trees::{self, Top};
 use finding::{Finding, Severity};
 use order::Needed;
 pub use read::address_books as read_address_books;
-
-/// How many files of the user interface are printed.
-const PRINTED: usize = 50;
 
 /// Shows it. An error is what the upgrade must not begin with.
 ///
@@ -49,10 +46,13 @@ pub(crate) fn show(args: &cli::Check, context: &Context<'_>) -> Result<Completio
     let (found, count) = address_books::judge(&read::address_books(fs, &deployed)?);
     lines.push(format!("Remote address books in {deployed}: {count}"));
     findings.extend(found);
-    let base = deployment::base(context, &args.place).ok();
-    let trees = ui_trees::compare(fs, &deployed, base.as_ref())?;
-    lines.push(format!("Files of the user interface that are not the package's: {}", trees.changed.len()));
-    lines.extend(trees.lines(PRINTED));
+    let copies = match deployment::base(context, &args.place) {
+        Ok(base) => ui_trees::copies(fs, &base)?,
+        Err(_) => Vec::new(),
+    };
+    let trees = ui_trees::compare(&Top { fs, path: deployed }, &copies)?;
+    lines.push(format!("Files of the user interface that are not as shipped: {}", trees.changed.len()));
+    lines.extend(trees.lines());
     lines.iter().for_each(|line| context.say(line));
     Ok(completed(context, findings, lines, &trees))
 }
@@ -76,7 +76,7 @@ fn completed(
     };
     let mut report = context.report(ReportStatus::Inspected);
     report.findings = findings.iter().map(ToString::to_string).collect();
-    report.details = json!({ "checks": lines, "findings": findings, "user-interface": trees });
+    report.details = json!({ "checks": lines, "findings": findings, "user_interface": trees });
     Completion { exit, report, json: None }
 }
 

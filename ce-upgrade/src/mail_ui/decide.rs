@@ -1,4 +1,4 @@
-//! What becomes of each saved page: the table of every merge, for whole files (DESIGN: decisions). Pure.
+//! What becomes of each saved page: the decisions of every merge, for whole files. Pure.
 //!
 //! The carrier is the deployed tree, not the saved one: a page that both the site and the new release changed stays as it is deployed,
 //! because pages of an older release may not work with the programs of the new one.

@@ -82,10 +82,10 @@ pub(crate) fn carry_out(args: &cli::MigrateMailUi, context: &Context<'_>) -> Res
     }
     refuse_one_tree(&saved, &webmail)?;
     let package = match deployment::base(context, &args.place) {
-        Ok(base) => ui_trees::package_copy(fs, &base, "webmail")?,
+        Ok(base) => ui_trees::copy_of(&ui_trees::copies(fs, &base)?, "webmail")?,
         Err(_) => None,
     };
-    let package = package.map(|path| Tree::open(fs, &path)).transpose()?.flatten();
+    let package = package.map(|copy| Tree::open(fs, &copy.path)).transpose()?.flatten();
     let trees = Trees { saved, base, webmail, package };
     let facts = trees.look()?;
     let decided = decide::decide(&facts, &resolutions)?;

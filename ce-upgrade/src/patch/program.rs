@@ -19,12 +19,13 @@ use super::merging::CeMerger;
 use super::origin::Origin;
 use super::site::Site;
 use super::stock::{StockFiles, scratch};
-use super::{MadeFor, Shipped, copies, leftovers, needs, surroundings, work_directory};
+use super::{MadeFor, Shipped, copies, descriptor, leftovers, needs, work_directory};
 use crate::cli;
 use crate::deployment::{Deployment, other_bases};
 use crate::error::Error;
 use crate::handler::AnyRun;
 use crate::install::NO_CONFIGURATOR;
+use crate::ui_trees::{self, Top, UiTrees};
 
 /// One call of the command.
 pub(super) struct Program<'a> {
@@ -38,6 +39,8 @@ struct Facts {
     roots: Vec<RootMove>,
     made_for: MadeFor,
     warnings: Vec<String>,
+    /// Files of the user interface, which no merge is about.
+    interface: UiTrees,
 }
 
 impl Program<'_> {
@@ -71,6 +74,7 @@ impl Program<'_> {
             let lines = summary::lines(&merger, merged, |file| merger.proposed(file));
             lines.iter().for_each(|line| context.say(line));
         }
+        facts.interface.lines().iter().for_each(|line| context.say(&format!("Not merged: {line}")));
         warnings.iter().for_each(|line| context.warn(&redact::text(line)));
         if !context.options.dry_run {
             let _lock = work.lock(work_fs)?;
@@ -78,7 +82,7 @@ impl Program<'_> {
             candidates::replace((self.files(), work.on, &work.path), &merger, &merges, made_for)?;
         }
         drop(run);
-        self.finish(&merges, &work, &facts.made_for, warnings)
+        self.finish(&merges, &work, &facts, warnings)
     }
 
     fn files(&self) -> FileSystems<'_> {
@@ -134,15 +138,7 @@ impl Program<'_> {
         warnings.extend(site.left.iter().cloned());
         let scratch: Vec<RootPath> = scratch(base, deployed)?.into_iter().filter(|copy| !new.are_in(copy)).collect();
         warnings.extend(copies::without_effect(fs, &scratch, &found.files)?);
-        warnings.extend(surroundings::descriptor(site, &old.iter().chain([&new]).collect::<Vec<_>>())?);
-        match (origin.other(), &other_base) {
-            (None, _) => warnings.extend(surroundings::user_interface(fs, deployed, base)?),
-            (Some((Where::Product, other)), Some(old)) => {
-                warnings.extend(surroundings::user_interface(fs, other, old)?);
-            }
-            // Without the packages that it is of, nothing can be said.
-            _ => {}
-        }
+        warnings.extend(descriptor::line(site, &old.iter().chain([&new]).collect::<Vec<_>>())?);
         let made_for = MadeFor {
             deployed: deployed.clone(),
             from: origin.other().map(|(_, path)| path.clone()),
@@ -150,7 +146,8 @@ impl Program<'_> {
             patch,
             shipped: Shipped::of(&found.files),
         };
-        Ok(Facts { found, roots, made_for, warnings })
+        let interface = interface(files, site, old.as_ref(), other_base.as_ref().unwrap_or(base))?;
+        Ok(Facts { found, roots, made_for, warnings, interface })
     }
 
     /// Refuses to replace earlier merged files, where these are the last place that has the site's values.
@@ -198,7 +195,7 @@ impl Program<'_> {
         &self,
         merges: &Merges<'_, Method>,
         work: &WorkDirectory,
-        made_for: &MadeFor,
+        facts: &Facts,
         warnings: Vec<String>,
     ) -> Result<Completion, Error> {
         let context = self.context;
@@ -217,7 +214,7 @@ impl Program<'_> {
         if dry_run {
             context.say(&format!("Dry run: nothing was written; the merged files would go to {}", work.path));
         } else {
-            let patch = made_for.patch.as_ref().map(|patch| format!(" for patch {patch}")).unwrap_or_default();
+            let patch = facts.made_for.patch.as_ref().map(|patch| format!(" for patch {patch}")).unwrap_or_default();
             context.say(&format!("The merged files{patch} and a report about each are in {}", work.path));
             let install = format!("ce-upgrade install-newconfig{}", work.option());
             context.say(&match open {
@@ -227,12 +224,24 @@ impl Program<'_> {
             context.say(NO_CONFIGURATOR);
         }
         let changes = merges.changes();
-        let details =
-            |changes: &Changes<'_>| json!({ "changes": changes, "open_conflicts": open, "work_directory": work });
+        let details = |changes: &Changes<'_>| json!({ "changes": changes, "open_conflicts": open, "work_directory": work, "user_interface": facts.interface });
         let json = config_merge::changes_as_json(context, &changes, &mut report, details)?;
         let exit = if report.findings.is_empty() { Exit::Done } else { Exit::NeedsReview };
         Ok(Completion { exit, report, json })
     }
+}
+
+/// Compares the site's files of the user interface with those of the old release, or with an installation's where these are not known.
+fn interface(
+    files: FileSystems<'_>,
+    site: &Site<'_>,
+    old: Option<&StockFiles<'_>>,
+    base: &RootPath,
+) -> Result<UiTrees, Error> {
+    let beside = |web_inf: &RootPath| web_inf.split_last().map_or_else(|| web_inf.clone(), |(above, _)| above);
+    let old = old.map(|old| Top { fs: old.fs, path: beside(&old.path) });
+    let copies: Vec<Top<'_>> = old.into_iter().chain(ui_trees::copies(files.product, base)?).collect();
+    ui_trees::compare(&Top { fs: site.fs, path: beside(&site.web_inf) }, &copies)
 }
 
 /// Returns the id of a patch: what was typed, or the last name of the path.

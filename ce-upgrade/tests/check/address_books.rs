@@ -272,3 +272,14 @@ fn the_sample_site_has_a_book_without_its_instance_and_a_damaged_field_map() {
     }
     assert_eq!(found.len(), 4, "{found:#?}");
 }
+
+#[test]
+fn a_password_in_an_address_is_not_shown() {
+    let site = Site::of(&tree());
+    site.edit(&format!("{DOMAIN}/personalstore.properties"), "ldap://corp", "ldap://admin:canarybird@other");
+    site.edit(&format!("{DOMAIN}/defaultps/defaultps.xml"), "ldap://corp", "ldap://admin:canarybird@corp");
+    for option in [&[][..], &["--json"]] {
+        let done = site.run(&[&["check"], ENOUGH.as_slice(), option].concat()).exits(3).says("admin:");
+        assert!(!done.to_string().contains("canarybird"), "{done}");
+    }
+}

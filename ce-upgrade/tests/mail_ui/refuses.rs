@@ -75,7 +75,7 @@ fn a_tree_that_is_too_deep_is_refused() {
 }
 
 #[test]
-fn a_page_that_changed_since_it_was_read_stops_the_undo_from_losing_it() {
+fn an_undo_keeps_a_page_that_was_edited_since() {
     let site = site();
     with_base(&site, &[]).exits(3);
     site.write(&format!("{WEBMAIL}/main.js"), "edited since\n");
