@@ -50,7 +50,7 @@ pub struct Session {
     identity: Identity,
     /// The state directory.
     state: FileId,
-    _lock: Option<StateLock>,
+    _lock: Option<Box<StateLock>>,
 }
 
 impl Session {
@@ -114,7 +114,7 @@ impl Session {
                 (Some(lock), state_directory::runs_of_or_made(&*dir, path, &tool)?)
             }
         };
-        Ok(Some(Self { runs, at: path.join(&tool), identity, state: stat.id, _lock: lock }))
+        Ok(Some(Self { runs, at: path.join(&tool), identity, state: stat.id, _lock: lock.map(Box::new) }))
     }
 
     /// Returns the runs that began and can be read, oldest first.

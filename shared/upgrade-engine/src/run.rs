@@ -129,12 +129,14 @@ impl Run {
             let read = match RunFiles::open(runs, &id) {
                 Ok(Some(files)) => files.read(),
                 Ok(None) => Ok(None),
-                Err(problem) => Err(UnreadableRun { id, root: None, end: None, problem }),
+                Err(problem) => Err(Box::new(UnreadableRun { id, root: None, end: None, problem })),
             };
             match read {
                 Ok(run) => all.runs.extend(run),
-                Err(UnreadableRun { problem: problem @ EngineError::Io { .. }, .. }) => return Err(problem),
-                Err(unreadable) => all.unreadable.push(unreadable),
+                Err(unreadable) if matches!(unreadable.problem, EngineError::Io { .. }) => {
+                    return Err(unreadable.problem);
+                }
+                Err(unreadable) => all.unreadable.push(*unreadable),
             }
         }
         Ok(all)
@@ -201,16 +203,14 @@ impl<'a> RunFiles<'a> {
     }
 
     /// Reads the run; nothing when it never began.
-    fn read(&self) -> Result<Option<Run>, UnreadableRun> {
+    fn read(&self) -> Result<Option<Run>, Box<UnreadableRun>> {
         let first = journal::first(&self.journal);
-        let unreadable = |end: Option<RunEnd>, problem: EngineError| UnreadableRun {
-            id: self.id.clone(),
-            root: match &first {
+        let unreadable = |end: Option<RunEnd>, problem: EngineError| {
+            let root = match &first {
                 Some(Record::Begin { root, .. }) => root.clone(),
                 _ => self.root_of_plan(),
-            },
-            end,
-            problem,
+            };
+            Box::new(UnreadableRun { id: self.id.clone(), root, end, problem })
         };
         let records = journal::read(&self.journal)
             .map_err(|problem| unreadable(None, EngineError::Journal { run: self.id.clone(), problem }))?;

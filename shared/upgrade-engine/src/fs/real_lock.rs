@@ -3,6 +3,8 @@
 //! Whoever can read a directory can lock it, and could hold up every run of root for ever. So root locks a file of its own instead, one
 //! for each directory, in a place that only root can enter. Other users lock the directory itself.
 
+#![allow(clippy::disallowed_methods, reason = "the place of root's locks lies outside every product root")]
+
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
