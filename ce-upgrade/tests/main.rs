@@ -26,13 +26,13 @@ mod ui_trees;
 
 mod patch {
     mod damaged_files;
+    mod descriptor;
     mod every_expected_row;
     mod java_and_xmllint;
     mod needs_a_value;
     mod refuses;
     mod resolves;
     mod strategies;
-    mod surroundings;
     mod unused_copies;
 }
 

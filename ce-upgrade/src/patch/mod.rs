@@ -2,6 +2,7 @@
 //! touches nothing live; `install-newconfig` does.
 
 mod copies;
+mod descriptor;
 mod files;
 mod leftovers;
 mod merging;
@@ -11,7 +12,6 @@ mod program;
 mod shipped;
 mod site;
 mod stock;
-mod surroundings;
 mod tree;
 
 use std::path::Path;

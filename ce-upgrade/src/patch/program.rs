@@ -19,13 +19,13 @@ use super::merging::CeMerger;
 use super::origin::Origin;
 use super::site::Site;
 use super::stock::{StockFiles, scratch};
-use super::{MadeFor, Shipped, copies, leftovers, needs, surroundings, work_directory};
+use super::{MadeFor, Shipped, copies, descriptor, leftovers, needs, work_directory};
 use crate::cli;
 use crate::deployment::{Deployment, other_bases};
 use crate::error::Error;
 use crate::handler::AnyRun;
 use crate::install::NO_CONFIGURATOR;
-use crate::ui_trees::UiTrees;
+use crate::ui_trees::{self, Top, UiTrees};
 
 /// One call of the command.
 pub(super) struct Program<'a> {
@@ -138,10 +138,7 @@ impl Program<'_> {
         warnings.extend(site.left.iter().cloned());
         let scratch: Vec<RootPath> = scratch(base, deployed)?.into_iter().filter(|copy| !new.are_in(copy)).collect();
         warnings.extend(copies::without_effect(fs, &scratch, &found.files)?);
-        warnings.extend(surroundings::descriptor(site, &old.iter().chain([&new]).collect::<Vec<_>>())?);
-        // The packages that a deployment is of: of another host's there are none here.
-        let package = if origin.other().is_none() { Some(base) } else { other_base.as_ref() };
-        let interface = surroundings::user_interface(site, old.as_ref(), (fs, package))?;
+        warnings.extend(descriptor::line(site, &old.iter().chain([&new]).collect::<Vec<_>>())?);
         let made_for = MadeFor {
             deployed: deployed.clone(),
             from: origin.other().map(|(_, path)| path.clone()),
@@ -149,6 +146,7 @@ impl Program<'_> {
             patch,
             shipped: Shipped::of(&found.files),
         };
+        let interface = interface(files, site, old.as_ref(), other_base.as_ref().unwrap_or(base))?;
         Ok(Facts { found, roots, made_for, warnings, interface })
     }
 
@@ -231,6 +229,19 @@ impl Program<'_> {
         let exit = if report.findings.is_empty() { Exit::Done } else { Exit::NeedsReview };
         Ok(Completion { exit, report, json })
     }
+}
+
+/// Compares the site's files of the user interface with those of the old release, or with an installation's where these are not known.
+fn interface(
+    files: FileSystems<'_>,
+    site: &Site<'_>,
+    old: Option<&StockFiles<'_>>,
+    base: &RootPath,
+) -> Result<UiTrees, Error> {
+    let beside = |web_inf: &RootPath| web_inf.split_last().map_or_else(|| web_inf.clone(), |(above, _)| above);
+    let old = old.map(|old| Top { fs: old.fs, path: beside(&old.path) });
+    let copies: Vec<Top<'_>> = old.into_iter().chain(ui_trees::copies(files.product, base)?).collect();
+    ui_trees::compare(&Top { fs: site.fs, path: beside(&site.web_inf) }, &copies)
 }
 
 /// Returns the id of a patch: what was typed, or the last name of the path.

@@ -1,6 +1,6 @@
-//! What lies round the configuration is not merged, and pointed out.
+//! The deployment descriptor is not merged, and pointed out.
 
-use crate::support::{BASE, DEPLOYED, Site, TEMPLATES};
+use crate::support::{DEPLOYED, Site, TEMPLATES};
 
 #[test]
 fn a_changed_deployment_descriptor_is_pointed_out_and_stays() {
@@ -14,12 +14,4 @@ fn a_changed_deployment_descriptor_is_pointed_out_and_stays() {
     site.write(&format!("{TEMPLATES}/web.xml"), live);
     let outcome = site.patch(&[]).exits(3);
     assert!(!outcome.stderr.contains("web.xml is not what is shipped"), "{outcome}");
-}
-
-#[test]
-fn changed_files_of_the_user_interface_are_named() {
-    let site = Site::sample();
-    site.patch(&[]).exits(3).says("Not merged: webmail: no shipped copy is known");
-    site.write(&format!("{BASE}/webmail/lang/i18n.js"), "shipped\n");
-    site.patch(&[]).exits(3).says("Not merged: webmail/lang/i18n.js differs from the shipped file");
 }
