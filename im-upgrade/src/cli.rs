@@ -195,6 +195,13 @@ pub struct ServiceOptions {
     pub commands: CommandOptions,
 }
 
+impl ServiceOptions {
+    /// Returns whether commands that deploy are run; else they are printed.
+    pub fn are_run(&self, common: &CommonOptions) -> bool {
+        !self.no_service && self.commands.are_run(common)
+    }
+}
+
 /// Returns the definition of the command line, for man pages and completions.
 pub fn command() -> clap::Command {
     Args::command()

@@ -58,7 +58,7 @@ pub enum Phase {
 /// [`Refusal`]; why it was not done, and in which state the system is.
 pub(crate) fn carry_out(args: &cli::Rollback, context: &Context<'_>) -> Result<Completion, Error> {
     let control = Control::choose(context.fs, context.options, &args.service)?;
-    let part = Part::chosen(context.options, &args.resources, args.service.commands.are_run(context.options))?;
+    let part = Part::chosen(context.options, &args.resources, args.service.are_run(context.options))?;
     if !args.finish && !args.skip_packages && !part.request().is_empty() {
         let what = "--codebase, --server, --container and --container-command are for --finish and --skip-packages: the first part \
                     redeploys nothing";
@@ -217,16 +217,24 @@ impl Call<'_> {
         };
         let mut sources = Sources::new(fs);
         for file in files {
-            let saved = match &file.source {
-                set::Source::Beside(saved) | set::Source::CopiedOut { copy: saved, .. } => saved,
-                set::Source::InRun(_) => continue,
+            let content = match &file.source {
+                set::Source::Beside(saved) | set::Source::CopiedOut { copy: saved, .. } => {
+                    config_merge::own_files::read_if_there(fs, saved)?
+                }
+                set::Source::InRun { content, .. } => Some(content.clone()),
             };
-            sources.plan(&file.live, config_merge::own_files::read_if_there(fs, saved)?);
+            sources.plan(&file.live, content);
         }
-        let settings = match sources.at_last(&default.conf)? {
-            Some(bytes) => Settings::parse(&default.conf, bytes)?,
-            None => default.settings.clone(),
-        };
+        let settings =
+            match sources.at_last(&default.conf)?.map(|bytes| Settings::parse(&default.conf, bytes)).transpose() {
+                Ok(settings) => settings.unwrap_or_else(|| default.settings.clone()),
+                // What the site had comes back all the same.
+                Err(error) => {
+                    plan.findings
+                        .push(format!("The client resources were not redeployed: {error}. Next: im-upgrade redeploy"));
+                    return Ok(());
+                }
+            };
         let lines = self.part.plan(plan, &mut sources, base, (&default.conf, &settings))?;
         lines.iter().for_each(|line| self.context.say(line));
         Ok(())

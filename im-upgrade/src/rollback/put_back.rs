@@ -28,7 +28,7 @@ pub(super) fn steps<'f>(
     for file in files {
         let SavedFile { live, digest, attributes, source } = file;
         let now = look::file(fs, live)?;
-        if let Source::InRun(_) = source
+        if let Source::InRun { .. } = source
             && now.as_ref().is_some_and(|now| now.digest == *digest && now.attributes == *attributes)
         {
             continue;
@@ -107,8 +107,8 @@ fn put(plan: &mut Plan, places: &mut Places<'_>, file: &SavedFile) -> Result<Opt
     let SavedFile { live, digest, attributes, source } = file;
     let (digest, attributes) = (*digest, attributes.clone());
     match source {
-        Source::InRun(content) => {
-            let (at, content) = (places.of(plan, &hidden(live)?)?, content.clone());
+        Source::InRun { saved, .. } => {
+            let (at, content) = (places.of(plan, &hidden(live)?)?, saved.clone());
             plan.steps.push(Step::WriteFile(WriteFile { at, digest, content, attributes }));
             Ok(None)
         }

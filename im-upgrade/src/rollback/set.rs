@@ -40,7 +40,12 @@ pub(super) enum Source {
     /// Beside its place, under this name; the rename consumes it.
     Beside(RootPath),
     /// In a run, which saved it before it changed it.
-    InRun(NewContent),
+    InRun {
+        /// How the plan names it.
+        saved: NewContent,
+        /// What it holds.
+        content: Vec<u8>,
+    },
     /// In a copy that survives the packages, and perhaps still beside its place.
     CopiedOut {
         /// The copy.
@@ -55,7 +60,7 @@ impl Source {
     pub(super) fn beside(&self) -> Option<&RootPath> {
         match self {
             Self::Beside(beside) | Self::CopiedOut { beside, .. } => Some(beside),
-            Self::InRun(_) => None,
+            Self::InRun { .. } => None,
         }
     }
 }
@@ -246,7 +251,7 @@ impl History {
             let (Some(session), Some(run)) = (session, runs.get(changed.run)) else { continue };
             let original = session.original_file(run, &changed.at).map_err(command::Error::from)?;
             let Some(Original { content, attributes, saved }) = original else { continue };
-            let (digest, source) = (Digest::of(&content), Source::InRun(saved));
+            let (digest, source) = (Digest::of(&content), Source::InRun { saved, content });
             files.push((instance.name.clone(), SavedFile { live: live.clone(), digest, attributes, source }));
         }
         Ok(files)

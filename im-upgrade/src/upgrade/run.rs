@@ -54,7 +54,7 @@ impl Upgrade<'_> {
         let facts = Facts::look(context, self.args, &stock)?;
         let nothing = cli::ResourceOptions::default();
         let resources = self.resources.unwrap_or(&nothing);
-        let part = Part::chosen(context.options, resources, self.args.service.commands.are_run(context.options))?;
+        let part = Part::chosen(context.options, resources, self.args.service.are_run(context.options))?;
         let request = self.request(&facts, &part)?;
         let run = match runs.start(&request.to_json(), touched(&facts, &part))? {
             Start::Resumed(done) => return Ok(*done),

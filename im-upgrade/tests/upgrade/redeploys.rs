@@ -2,6 +2,8 @@
 
 use crate::support::{CONF, NEW, OLD, Site};
 
+const OLD_WAR: &str = "/opt/SUNWiim/work/im.war";
+const NEW_WAR: &str = "/opt/sun/comms/im/work/im.war";
 const CONTAINER: &str = "/var/opt/web/webapps";
 const WEB_XML: &str = "<web-app>\n <context-param>\n  <param-name>httpbind.config.file</param-name>\n  <param-value>/opt/SUNWiim/config/httpbind.conf</param-value>\n </context-param>\n</web-app>\n";
 
@@ -10,6 +12,17 @@ fn with_deployer(site: &Site) -> String {
     let deployer = "/opt/web/bin/deploy";
     site.write_command(deployer, "deploy", "");
     site.path(deployer).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn without_services_nothing_is_deployed_either() {
+    let site = Site::with_both();
+    with_deployer(&site);
+    let command = ["--no-service", "--container-command", "/opt/web/bin/deploy {name}"];
+    let upgrade = ["upgrade", "--codebase", "https://chat.siroe.com/im/"];
+    site.with_stock(&[&upgrade, &command[..]].concat()).exits(3).says("/opt/web/bin/deploy im");
+    assert!(site.path(NEW_WAR).exists());
+    assert_eq!(site.calls(), Vec::<String>::new());
 }
 
 #[test]
@@ -27,7 +40,7 @@ fn an_upgrade_makes_the_resources_of_the_new_release_before_the_start() {
     let calls = site.calls();
     let expected = ["old imadmin stop", "sales imadmin stop", "deploy im", "new imadmin start", "sales imadmin start"];
     assert_eq!(calls.iter().map(|call| call.split(" /").next().unwrap()).collect::<Vec<_>>(), expected);
-    assert!(site.path(&format!("{NEW}/work/im.war")).exists());
+    assert!(site.path(NEW_WAR).exists());
 }
 
 #[test]
@@ -48,7 +61,7 @@ fn finish_redeploys_after_the_packages() {
     site.with_stock(&["finish", "--container", CONTAINER]).exits(1).says("cannot");
     std::fs::create_dir_all(site.path(CONTAINER)).unwrap();
     site.with_stock(&["finish", "--container", CONTAINER]).exits(3);
-    assert_eq!(site.read(&format!("{CONTAINER}/im.war")), site.read(&format!("{NEW}/work/im.war")));
+    assert_eq!(site.read(&format!("{CONTAINER}/im.war")), site.read(NEW_WAR));
     site.run(&["--undo"]).succeeded();
     assert!(!site.path(&format!("{CONTAINER}/im.war")).exists());
 }
@@ -81,7 +94,7 @@ fn without_a_codebase_the_upgrade_goes_on_and_says_what_is_left() {
         .says("The client resources were not redeployed")
         .says("Next: im-upgrade redeploy --codebase URL");
     assert_eq!(site.calls().len(), 4);
-    assert!(!site.path(&format!("{NEW}/work/im.war")).exists());
+    assert!(!site.path(NEW_WAR).exists());
 }
 
 #[test]
@@ -103,7 +116,7 @@ fn a_malformed_resource_is_kept_and_reported_and_the_server_is_started() {
     site.write(&format!("{OLD}/html/de_DE/im.jnlp"), "<jnlp codebase=");
     site.with_stock(&["upgrade"]).exits(3).says("de_DE/im.jnlp is kept as it is: it is malformed");
     assert_eq!(site.text(&format!("{NEW}/html/de_DE/im.jnlp")), "<jnlp codebase=");
-    assert!(site.path(&format!("{NEW}/work/im.war")).exists());
+    assert!(site.path(NEW_WAR).exists());
     assert!(site.calls().contains(&"new imadmin start".to_owned()));
 }
 
@@ -112,10 +125,10 @@ fn the_gateway_in_a_container_follows_the_base() {
     let site = Site::with_both();
     let deployed = format!("{CONTAINER}/httpbind/WEB-INF/web.xml");
     site.write(&deployed, WEB_XML);
-    site.write(&format!("{NEW}/work/httpbind/WEB-INF/web.xml"), WEB_XML);
+    site.write("/opt/sun/comms/im/work/httpbind/WEB-INF/web.xml", WEB_XML);
     site.with_stock(&["upgrade", "--container", CONTAINER]).exits(3).says("httpbind.config.file is now");
     assert!(site.text(&deployed).contains(&format!("{NEW}/config/httpbind.conf")));
-    assert!(site.path(&format!("{NEW}/work/httpbind.war")).exists());
+    assert!(site.path("/opt/sun/comms/im/work/httpbind.war").exists());
     site.run(&["--undo"]).succeeded();
     assert_eq!(site.text(&deployed), WEB_XML);
 }
@@ -131,7 +144,7 @@ fn under_a_cluster_and_without_a_service_it_is_redeployed_too() {
     for option in [["--ha", "im-resource"].as_slice(), &["--no-service"]] {
         let site = Site::with_both();
         site.with_stock(&[&["upgrade"], option].concat()).exits(3);
-        assert!(site.path(&format!("{NEW}/work/im.war")).exists());
+        assert!(site.path(NEW_WAR).exists());
         assert!(site.calls().iter().all(|call| !call.contains("imadmin")));
     }
 }
@@ -158,7 +171,7 @@ fn a_rollback_makes_the_resources_of_7_2_before_the_start() {
     ];
     let calls: Vec<&str> = calls.iter().map(|call| call.split(" /").next().unwrap()).collect();
     assert!(calls == expected || calls == [&expected[..3], &expected[4..]].concat(), "{calls:?}");
-    assert!(site.path(&format!("{OLD}/work/im.war")).exists());
+    assert!(site.path(OLD_WAR).exists());
     let made = site.text(&format!("{OLD}/html/en_US/im.jnlp"));
     assert!(!made.contains("imaudio.jar") && made.contains("im.siroe.com:5222"), "{made}");
 }
