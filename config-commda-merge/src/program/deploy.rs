@@ -61,12 +61,13 @@ impl Program<'_> {
             return Ok(Completion::of(report));
         }
         let commands = ProductCommands::new(self.context);
+        let mut held = Vec::new();
         for script in &scripts {
-            commands.check(&script.command).map_err(|what| script.failed(what))?;
+            held.push(commands.hold(&script.command).map_err(|what| script.failed(what))?);
         }
         self.context.confirm(&format!("Run {}?", counted(scripts.len(), "script")))?;
-        for script in &scripts {
-            commands.run(&script.command).map_err(|what| script.failed(what))?;
+        for (script, program) in scripts.iter().zip(&held) {
+            commands.run_held(&script.command, program).map_err(|what| script.failed(what))?;
         }
         report.findings = self.still_different(container, &originals)?;
         report.findings.iter().for_each(|line| self.warn(line));

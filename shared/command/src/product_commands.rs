@@ -4,10 +4,8 @@
 //! its undo is another command, which may be the same one. A program that somebody else could have written, or could replace, is not run.
 
 use std::collections::VecDeque;
-use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read};
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -15,6 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use upgrade_engine::fs::real_program::HeldProgram;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath, Stat};
 use upgrade_engine::redact;
 use upgrade_engine::step::{Observer, Request, Service, Step, StepError};
@@ -146,20 +145,39 @@ impl<'a> ProductCommands<'a> {
         Ok(())
     }
 
-    /// Checks a command and runs it in the directory of its program, with nothing to read and a clean environment. Its output is shown
-    /// line by line on standard error, without secrets.
+    /// Checks a command, and returns its program held open: [`ProductCommands::run_held`] runs what was checked, or nothing.
+    ///
+    /// # Errors
+    /// A sentence without the program's name.
+    pub fn hold(&self, command: &ProductCommand) -> Result<HeldProgram, String> {
+        self.check(command)?;
+        HeldProgram::open(self.root(), &command.program).map_err(|e| e.to_string())
+    }
+
+    /// Checks a command and runs it, as [`ProductCommands::run_held`].
     ///
     /// # Errors
     /// A sentence without the program's name.
     pub fn run(&self, command: &ProductCommand) -> Result<(), String> {
-        self.check(command)?;
+        self.run_held(command, &self.hold(command)?)
+    }
+
+    /// Checks a command again and runs it in the directory of its program, with nothing to read, a clean environment and none of our
+    /// open files. Its output is shown line by line on standard error, without secrets.
+    ///
+    /// The process enters the held directory by its handle and runs the name there, as the documents call the scripts (`./NAME`): the
+    /// program finds its neighbours, and no path is resolved that leads there.
+    ///
+    /// # Errors
+    /// A sentence without the program's name.
+    pub fn run_held(&self, command: &ProductCommand, held: &HeldProgram) -> Result<(), String> {
         let cannot = |e: io::Error| format!("it cannot be run: {e}");
-        let path = self.on_the_machine(&command.program).map_err(cannot)?;
-        let (output, input) = io::pipe().map_err(cannot)?;
-        let mut process = Command::new(&path);
+        held.check_again(self.root(), &command.program).map_err(|e| e.to_string())?;
+        let mut process = Command::new(held.name());
         process.args(&command.arguments).env_clear().envs(ENVIRONMENT);
         process.envs(command.environment.iter().map(|(name, value)| (name, value)));
-        process.current_dir(path.parent().unwrap_or(Path::new("/")));
+        process.current_dir(held.directory());
+        let (output, input) = io::pipe().map_err(cannot)?;
         process.stdin(Stdio::null()).stdout(input.try_clone().map_err(cannot)?).stderr(input);
         let child = process.spawn().map_err(cannot)?;
         // Until they are dropped, the writing ends of the pipe are open here, too.
@@ -212,15 +230,8 @@ impl<'a> ProductCommands<'a> {
         }
     }
 
-    /// Returns where a product's program is on the machine.
-    fn on_the_machine(&self, program: &RootPath) -> io::Result<PathBuf> {
-        let Some(root) = self.root.filter(|root| *root != Path::new("/")) else {
-            return Ok(PathBuf::from(OsStr::from_bytes(program.as_bytes())));
-        };
-        // A link of another root would lead the kernel out of it.
-        let real = real_path(self.fs, program)?;
-        let below = real.as_bytes().strip_prefix(b"/").unwrap_or_default();
-        Ok(std::path::absolute(root)?.join(OsStr::from_bytes(below)))
+    fn root(&self) -> &Path {
+        self.root.unwrap_or(Path::new("/"))
     }
 
     fn asked(request: &Value) -> Result<ProductCommand, StepError> {
@@ -235,7 +246,7 @@ impl Service for ProductCommands<'_> {
 
     fn prepare(&self, request: &Value) -> Result<Value, StepError> {
         let command = Self::asked(request)?;
-        self.check(&command).map_err(|what| StepError::Service(format!("{}: {what}", command.program)))?;
+        self.hold(&command).map_err(|what| StepError::Service(format!("{}: {what}", command.program)))?;
         Ok(Value::Null)
     }
 
@@ -281,6 +292,8 @@ fn lines_of(output: impl Read + Send + 'static) -> Receiver<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]

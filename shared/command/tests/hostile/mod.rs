@@ -1,5 +1,7 @@
 //! The tool of `examples/toy.rs` among accounts and names that mean it no good.
 
+mod programs;
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::PathBuf;

@@ -16,6 +16,7 @@ pub mod memory;
 pub mod path;
 pub mod real;
 mod real_lock;
+pub mod real_program;
 
 use std::io;
 

@@ -57,23 +57,25 @@ impl RealFs {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         Ok(Self { root: retry(|| rustix::fs::open(path, flags, Mode::empty()))? })
     }
+}
 
-    fn step(from: BorrowedFd<'_>, component: &[u8]) -> io::Result<Step> {
-        match retry(|| rustix::fs::openat(from, component, WALK, Mode::empty())) {
-            Ok(directory) => Ok(Step::Directory(directory)),
-            Err(error) if error.kind() == ErrorKind::NotADirectory => {
-                match retry(|| rustix::fs::readlinkat(from, component, Vec::new())) {
-                    Ok(target) => Ok(Step::Link(target.into_bytes())),
-                    Err(other) if other.kind() == ErrorKind::InvalidInput => Err(error),
-                    Err(other) => Err(other),
-                }
+/// Opens a directory, or reads the link that is in its place.
+pub(super) fn step(from: BorrowedFd<'_>, component: &[u8]) -> io::Result<Step> {
+    match retry(|| rustix::fs::openat(from, component, WALK, Mode::empty())) {
+        Ok(directory) => Ok(Step::Directory(directory)),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => {
+            match retry(|| rustix::fs::readlinkat(from, component, Vec::new())) {
+                Ok(target) => Ok(Step::Link(target.into_bytes())),
+                Err(other) if other.kind() == ErrorKind::InvalidInput => Err(error),
+                Err(other) => Err(other),
             }
-            Err(error) => Err(error),
         }
+        Err(error) => Err(error),
     }
 }
 
-enum Step {
+/// Where a name leads.
+pub(super) enum Step {
     Directory(OwnedFd),
     Link(Vec<u8>),
 }
@@ -90,7 +92,7 @@ impl FileSystem for RealFs {
                 continue;
             }
             let here = stack.last().unwrap_or(&self.root).as_fd();
-            match Self::step(here, &component)? {
+            match step(here, &component)? {
                 Step::Directory(directory) => stack.push(directory),
                 Step::Link(target) => {
                     links += 1;
@@ -418,7 +420,7 @@ impl File for RealFile {
 /// Up to so many files are worth the wait for each of them.
 const SYNCED_ONE_BY_ONE: usize = 64;
 
-fn retry<T>(call: impl FnMut() -> Result<T, Errno>) -> io::Result<T> {
+pub(super) fn retry<T>(call: impl FnMut() -> Result<T, Errno>) -> io::Result<T> {
     Ok(rustix::io::retry_on_intr(call)?)
 }
 
@@ -465,11 +467,11 @@ fn rename_without_noreplace(from: BorrowedFd<'_>, old: &[u8], to: BorrowedFd<'_>
     }
 }
 
-fn stat_at(parent: BorrowedFd<'_>, name: &[u8]) -> io::Result<Stat> {
+pub(super) fn stat_at(parent: BorrowedFd<'_>, name: &[u8]) -> io::Result<Stat> {
     Ok(to_stat(&retry(|| rustix::fs::statat(parent, name, AtFlags::SYMLINK_NOFOLLOW))?))
 }
 
-fn stat_handle(handle: BorrowedFd<'_>) -> io::Result<Stat> {
+pub(super) fn stat_handle(handle: BorrowedFd<'_>) -> io::Result<Stat> {
     Ok(to_stat(&retry(|| rustix::fs::fstat(handle))?))
 }
 
