@@ -12,6 +12,7 @@
 mod certificates_openssl;
 mod check_and_run;
 mod command_line;
+mod hostile;
 mod limits;
 mod live_389ds;
 mod password_prompt_python3;

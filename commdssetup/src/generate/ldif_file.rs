@@ -83,5 +83,21 @@ fn pairs(values: &Values) -> impl Iterator<Item = Attribute> {
 /// Returns the name of the entry that starts building indexes: `id` tells runs apart, such as `dssetup_20260101120000`.
 #[must_use]
 pub fn task_dn(id: &str, task: &ReindexTask) -> String {
-    format!("cn={id}_{},cn=index,cn=tasks,cn=config", task.backend)
+    format!("cn={id}_{},cn=index,cn=tasks,cn=config", escaped(&task.backend))
+}
+
+/// Returns a value as it stands in a name: what has a meaning there, and control characters, are escaped.
+fn escaped(value: &str) -> String {
+    let mut text = String::new();
+    for c in value.chars() {
+        match c {
+            ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' => text.extend(['\\', c]),
+            c if c.is_ascii_control() => text.push_str(&format!("\\{:02x}", u32::from(c))),
+            c => text.push(c),
+        }
+    }
+    match text.strip_suffix(' ') {
+        Some(rest) => format!("{rest}\\20"),
+        None => text,
+    }
 }

@@ -7,4 +7,5 @@ mod ldif_file;
 mod script;
 
 pub use ldif_file::{LdifFileError, ldif_file, records, task_dn};
+pub(crate) use script::quoted;
 pub use script::{Script, script};

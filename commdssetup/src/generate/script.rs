@@ -3,8 +3,9 @@
 //! It is POSIX shell. The password is read from the terminal without echo, or from the file that `DSSETUP_PASSWORD_FILE` names; it
 //! reaches the client tools by a private file (`-y`), never by an argument. `printf` is built into every POSIX shell, so it
 //! starts no process that could show it.
-
-use std::fmt::Write as _;
+//!
+//! Names of databases and attributes come from a server, and may be anything. They reach the script as quoted words only, and records as
+//! lines of LDIF, which has base64 for what is no plain text: nothing that a server says can be code.
 
 use super::task_dn;
 use crate::plan::{ReindexTask, marker};
@@ -54,28 +55,25 @@ pub fn script(script: Script<'_>) -> Vec<u8> {
     for task in script.reindex {
         let dn = task_dn(script.id, task);
         let names: Vec<_> = task.attributes.iter().map(|indexed| indexed.attribute.as_str()).collect();
-        let _ = writeln!(text, "\necho {}", quoted(&format!("Indexing {} of {}", names.join(", "), task.backend)));
-        let _ = writeln!(text, "ldap ldapmodify <<'END_OF_TASK'\ndn: {dn}\nchangetype: add\nobjectClass: top");
-        let _ = writeln!(
-            text,
-            "objectClass: extensibleObject\ncn: {}_{}\nnsInstance: {}",
-            script.id, task.backend, task.backend
-        );
-        for name in names {
-            let _ = writeln!(text, "nsIndexAttribute: {name}");
-        }
-        let _ = writeln!(text, "END_OF_TASK\nwait_for {}", quoted(&dn));
+        let what = format!("Indexing {} of {}", names.join(", "), task.backend);
+        text.push_str(&format!("\nprintf '%s\\n' {}\n", quoted(&visible(&what))));
+        let mut attributes = vec![
+            ("objectClass", "top".to_owned()),
+            ("objectClass", "extensibleObject".to_owned()),
+            ("cn", format!("{}_{}", script.id, task.backend)),
+            ("nsInstance", task.backend.clone()),
+        ];
+        attributes.extend(names.into_iter().map(|name| ("nsIndexAttribute", name.to_owned())));
+        text.push_str(&sent(&dn, "add", &attributes));
+        text.push_str(&format!("wait_for {}\n", quoted(&dn)));
     }
     if !script.reindex.is_empty() {
-        let _ = writeln!(
-            text,
-            "\nldap ldapmodify <<'END_OF_NOTE'\ndn: {}\nchangetype: modify\ndelete: description",
-            marker::DN
-        );
-        for note in marker::unbuilt(script.reindex) {
-            let _ = writeln!(text, "description: {note}");
-        }
-        text.push_str("END_OF_NOTE\n");
+        let notes = marker::unbuilt(script.reindex);
+        let notes: Vec<_> = notes.into_iter().map(|note| ("description", note)).collect();
+        let mut lines = vec![("delete", "description".to_owned())];
+        lines.extend(notes);
+        text.push('\n');
+        text.push_str(&sent(marker::DN, "modify", &lines));
     }
     text.push_str("\necho 'Successful: the directory is prepared.'\n");
     text.into_bytes()
@@ -138,7 +136,43 @@ wait_for() {
 }
 "#;
 
-/// Returns text as one word of the shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
+/// Returns the commands that send a record. A line of LDIF begins with a name or a space, so none is an option of `printf`.
+fn sent(dn: &str, kind: &str, lines: &[(&str, String)]) -> String {
+    let mut words = vec![line("dn", dn), line("changetype", kind)];
+    words.extend(lines.iter().map(|(name, value)| line(name, value)));
+    let words: Vec<String> = words.iter().map(|line| format!("    {}", quoted(line))).collect();
+    format!("printf '%s\\n' \\\n{} |\n    ldap ldapmodify\n", words.join(" \\\n"))
+}
+
+/// Returns a line of LDIF, in base64 where the value is no plain text.
+fn line(name: &str, value: &str) -> String {
+    let is_plain = value.bytes().all(|byte| matches!(byte, 0x20..=0x7e))
+        && !value.starts_with([' ', ':', '<'])
+        && !value.ends_with(' ');
+    if is_plain { format!("{name}: {value}") } else { format!("{name}:: {}", base64(value.as_bytes())) }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for group in bytes.chunks(3) {
+        let at = |place: usize| u32::from(group.get(place).copied().unwrap_or_default());
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        for place in 0..4_usize {
+            let digit = (bits >> (18 - 6 * place)) & 63;
+            let digit = DIGITS.get(digit as usize).copied().map_or('A', char::from);
+            text.push(if place > group.len() { '=' } else { digit });
+        }
+    }
+    text
+}
+
+/// Returns text for people, on one line and without control characters.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// Returns text as one word of the shell. No shell has a word with a NUL in it.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\0', "").replace('\'', r"'\''"))
 }

@@ -14,6 +14,7 @@ use crate::choices::{Answer, Choices, OldIcsOids, UnpublishedOids};
 use crate::detect::{check_sizes, detect};
 use crate::error::Error;
 use crate::facts::{Facts, Storage, Vendor};
+use crate::generate::quoted;
 use crate::generated::Names;
 use crate::ldap::{Directory, Target};
 use crate::own_files;
@@ -220,8 +221,14 @@ impl Program<'_> {
     }
 }
 
+/// Returns a path as it is typed in a shell.
+fn word(path: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:@%".contains(&byte);
+    if path.bytes().all(is_plain) { path.to_owned() } else { quoted(path) }
+}
+
 fn by_hand(names: &Names, findings: &[String]) -> Vec<String> {
-    let command = format!("Nothing was changed in the directory. To change it: sh {}", names.script);
+    let command = format!("Nothing was changed in the directory. To change it: sh {}", word(&names.script));
     vec![command, last_line("the files are written", findings, &[])]
 }
 
