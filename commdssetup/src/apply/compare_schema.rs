@@ -162,14 +162,29 @@ pub(super) fn attributes_that_go(edits: &[ValueEdit]) -> Vec<String> {
 
 /// Returns what takes back the part of a change that is done: a server that refuses one definition may keep those before it.
 pub(super) fn back_from_part(schema: &Subschema, edits: &[ValueEdit]) -> Vec<ValueEdit> {
-    let there: BTreeSet<Key> = all(schema).map(|definition| definition.key()).collect();
-    let is_there = |edit: &ValueEdit, value: &String| {
-        Definition::parse(&edit.attribute, value).is_some_and(|definition| there.contains(&definition.key()))
+    let server = ServerSchema::new(schema);
+    let there: BTreeMap<Key, Definition> = all(schema).map(|definition| (definition.key(), definition)).collect();
+    let of_kind = |kind| edits.iter().flat_map(move |edit| definitions(edit, kind));
+    let before: BTreeMap<Key, Definition> = of_kind(EditKind::Delete).map(|old| (old.key(), old)).collect();
+    let is_as_before = |key: &Key| match (before.get(key), there.get(key)) {
+        (Some(before), Some(there)) => there.is_same(before, &server),
+        _ => false,
+    };
+    let came: BTreeSet<Key> =
+        of_kind(EditKind::Add).map(|new| new.key()).filter(|key| there.contains_key(key)).collect();
+    // An attribute type goes only after the classes that name it, those that are as before as well.
+    let has_attribute = came.iter().any(|key| key.0 == ElementKind::Attribute && !is_as_before(key));
+    let goes: BTreeSet<Key> = came.into_iter().filter(|key| has_attribute || !is_as_before(key)).collect();
+    let is_wanted = |edit: &ValueEdit, value: &String| {
+        let key = Definition::parse(&edit.attribute, value).map(|definition| definition.key());
+        key.is_some_and(|key| match edit.kind {
+            EditKind::Delete => goes.contains(&key),
+            EditKind::Add => goes.contains(&key) || !there.contains_key(&key),
+        })
     };
     let back = edits.iter().rev().map(reversed_edit).map(|mut edit| {
-        let wanted = edit.kind == EditKind::Delete;
         let values = std::mem::take(&mut edit.values);
-        edit.values = values.into_iter().filter(|value| is_there(&edit, value) == wanted).collect();
+        edit.values = values.into_iter().filter(|value| is_wanted(&edit, value)).collect();
         edit
     });
     back.filter(|edit| !edit.values.is_empty()).collect()

@@ -6,7 +6,7 @@ mod server;
 
 use ldif::Dn;
 
-pub use self::replication::{ConsumerServer, consumers};
+pub use self::replication::{ReplicaServer, consumers, suppliers};
 
 use crate::choices::Choices;
 use crate::facts::{ExistingEntry, Facts, Marker, Replica, Storage, Subschema, Vendor};

@@ -58,12 +58,12 @@ fn server_of(entry: &Entry) -> Result<String, LdapError> {
     Ok(format!("{host}{port}"))
 }
 
-/// A server that another one sends updates to.
+/// A server that another one exchanges updates with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConsumerServer {
-    /// `host:port`.
+pub struct ReplicaServer {
+    /// `host:port`, or in words.
     pub name: String,
-    /// How it is reached, as nobody; nothing where the agreement names no address.
+    /// How it is reached, as nobody; nothing where no address is known.
     pub target: Option<Target>,
 }
 
@@ -71,8 +71,8 @@ pub struct ConsumerServer {
 ///
 /// # Errors
 /// [`LdapError`].
-pub fn consumers(directory: &dyn Directory, ca_file: Option<&Path>) -> Result<Vec<ConsumerServer>, LdapError> {
-    let mut all: Vec<ConsumerServer> = Vec::new();
+pub fn consumers(directory: &dyn Directory, ca_file: Option<&Path>) -> Result<Vec<ReplicaServer>, LdapError> {
+    let mut all: Vec<ReplicaServer> = Vec::new();
     for entry in read_agreements(directory)? {
         let name = server_of(&entry)?;
         if all.iter().any(|known| known.name.eq_ignore_ascii_case(&name)) {
@@ -86,9 +86,38 @@ pub fn consumers(directory: &dyn Directory, ca_file: Option<&Path>) -> Result<Ve
         };
         let ca_file = ca_file.filter(|_| start_tls || scheme == "ldaps").map(Path::to_path_buf);
         let target = Target::new(&format!("{scheme}://{name}"), start_tls, ca_file, Bind::Anonymous).ok();
-        all.push(ConsumerServer { name, target });
+        all.push(ReplicaServer { name, target });
     }
     Ok(all)
+}
+
+/// Returns the servers that this one gets updates from, each once. `ca_file` is for those that are reached with TLS.
+///
+/// # Errors
+/// [`LdapError`].
+pub fn suppliers(directory: &dyn Directory, ca_file: Option<&Path>) -> Result<Vec<ReplicaServer>, LdapError> {
+    let mut all: Vec<ReplicaServer> = Vec::new();
+    for replica in super::replicas(directory)?.into_iter().filter(|replica| replica.role != ReplicaRole::Supplier) {
+        let servers: Vec<ReplicaServer> = match replica.suppliers.as_slice() {
+            [] => vec![ReplicaServer { name: format!("the supplier of {}", replica.suffix), target: None }],
+            known => known.iter().map(|url| at_url(url, ca_file)).collect(),
+        };
+        for server in servers {
+            if !all.iter().any(|known| known.name.eq_ignore_ascii_case(&server.name)) {
+                all.push(server);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Returns the server of `ldap://host:389`, with whatever follows it.
+fn at_url(url: &str, ca_file: Option<&Path>) -> ReplicaServer {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("ldap", url));
+    let name = rest.split(['/', '?']).next().unwrap_or_default().to_owned();
+    let ca_file = ca_file.filter(|_| scheme.eq_ignore_ascii_case("ldaps")).map(Path::to_path_buf);
+    let target = Target::new(&format!("{scheme}://{name}"), false, ca_file, Bind::Anonymous).ok();
+    ReplicaServer { name, target }
 }
 
 /// Returns the server in `{replica 1 ldap://host:389} ...`.
@@ -99,6 +128,14 @@ fn supplier_in(value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_referral_names_a_server() {
+        let server = super::at_url("ldap://a.example.com:390/o=usergroup??sub", None);
+        assert_eq!(server.name, "a.example.com:390");
+        assert_eq!(server.target.unwrap().url, "ldap://a.example.com:390");
+        assert_eq!(super::at_url("http://a/", None).target, None);
+    }
+
     #[test]
     fn an_update_vector_names_the_server_that_it_is_of() {
         let of = |text| super::supplier_in(text);

@@ -6,6 +6,7 @@ mod classes;
 mod index_table;
 mod indexes;
 pub mod marker;
+mod moved;
 mod named;
 mod schema;
 mod schema_requests;

@@ -6,6 +6,7 @@ use ldif::schema::{AttributeType, ObjectClass};
 
 use super::attributes::{self, Contradiction, Sendable, Verdict};
 use super::classes::{self, ClassVerdict, Context};
+use super::moved::{self, Moved};
 use super::named::Named;
 use super::schema_requests::{Classes, Replaced, changes};
 use super::server_schema::ServerSchema;
@@ -39,6 +40,7 @@ pub(super) struct Wish<'a> {
 pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
     let mut part = SchemaPart::default();
     let mut attributes = Vec::new();
+    let mut moves: Vec<Moved> = Vec::new();
     let mut contradictions = Vec::new();
     let mut coming: BTreeSet<String> = BTreeSet::new();
     let mut placeholders: BTreeSet<String> = BTreeSet::new();
@@ -50,7 +52,22 @@ pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
             verdict = shared_oids::of_attribute(element, server, wish.definitions).unwrap_or(verdict);
         }
         match verdict {
-            Verdict::Present { difference } => {
+            Verdict::Present { mut difference } => {
+                let is_wanted = wish.old_ics_oids == OldIcsOids::Migrate;
+                match is_wanted.then(|| moved::judge(element, server)).flatten() {
+                    Some(Ok(new)) => {
+                        // Two of ours may be one of the server's, which has both names.
+                        if !moves.iter().any(|known| known.raw == new.raw || known.definition.oid == new.definition.oid)
+                        {
+                            moves.push(new);
+                        }
+                        continue;
+                    }
+                    Some(Err(why)) => {
+                        difference = Some(format!("{}; it stays there: {why}", difference.unwrap_or_default()));
+                    }
+                    None => {}
+                }
                 part.skipped.push(Skipped { kind: ElementKind::Attribute, name, difference });
             }
             Verdict::Add(definition) => {
@@ -99,7 +116,7 @@ pub(super) fn plan(server: &ServerSchema, wish: &Wish<'_>) -> SchemaPart {
         part.conflicts.push(conflict(ElementKind::Attribute, element, contradiction, needed_by));
     }
     part.left_out.extend(absent.into_values());
-    part.changes = changes(&wish.dn, &sorted, &classes, server);
+    part.changes = changes(&wish.dn, &sorted, &moves, &classes, server);
     part
 }
 

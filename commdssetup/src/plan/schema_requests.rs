@@ -2,6 +2,7 @@
 
 use ldif::schema::{AttributeType, ObjectClass};
 
+use super::moved::{self, Moved};
 use super::server_schema::{Known, ServerSchema};
 use super::types::{Area, DirectoryChange, EditKind, Operation, ValueEdit};
 
@@ -35,10 +36,12 @@ impl Classes {
     }
 }
 
-/// Returns the requests: attribute types first, then the classes that are replaced, then those that are new.
+/// Returns the requests: attribute types first, then those that move with the classes that name them, then the classes that are
+/// replaced, then those that are new.
 pub(super) fn changes(
     dn: &str,
     attributes: &[AttributeType],
+    moves: &[Moved],
     classes: &Classes,
     server: &ServerSchema,
 ) -> Vec<DirectoryChange> {
@@ -55,16 +58,37 @@ pub(super) fn changes(
         let reason = format!("{} attribute types that the server does not have", attributes.len());
         changes.push(modify(vec![edit(EditKind::Add, "attributeTypes", values)], reason));
     }
-    for family in families(&classes.replaced, server) {
-        let new = |raw: &str| classes.replaced.iter().find(|replaced| replaced.raw == raw);
+    let new = |raw: &str| classes.replaced.iter().find(|replaced| replaced.raw == raw);
+    let replace = |family: Vec<&Known<ObjectClass>>, between: Vec<ValueEdit>, mut reasons: Vec<String>| {
+        let family = superiors_first(family);
         let gone = family.iter().rev().map(|raw| (*raw).to_owned()).collect();
         let come =
             family.iter().map(|raw| new(raw).map_or_else(|| (*raw).to_owned(), |new| new.definition.to_string()));
-        let edits =
-            vec![edit(EditKind::Delete, "objectClasses", gone), edit(EditKind::Add, "objectClasses", come.collect())];
-        let reasons: Vec<&str> = family.iter().filter_map(|raw| new(raw)).map(|new| new.reason.as_str()).collect();
-        changes.push(modify(edits, reasons.join("; ")));
+        let mut edits = vec![edit(EditKind::Delete, "objectClasses", gone)];
+        edits.extend(between);
+        edits.push(edit(EditKind::Add, "objectClasses", come.collect()));
+        edits.retain(|edit| !edit.values.is_empty());
+        reasons.extend(family.iter().filter_map(|raw| new(raw)).map(|new| new.reason.clone()));
+        modify(edits, reasons.join("; "))
+    };
+    let mut families = families(&classes.replaced, server);
+    if !moves.is_empty() {
+        let old: Vec<AttributeType> = moves.iter().filter_map(|new| AttributeType::parse(&new.raw).ok()).collect();
+        let holders = moved::holders(|class| old.iter().any(|old| moved::names(class, old)), server);
+        let mut family = holders.clone();
+        let is_shared = |other: &mut Vec<&Known<ObjectClass>>| other.iter().any(|one| has(&holders, one));
+        for one in families.extract_if(.., is_shared).flatten() {
+            if !has(&family, one) {
+                family.push(one);
+            }
+        }
+        let gone = moves.iter().map(|new| new.raw.clone()).collect();
+        let come = moves.iter().map(|new| new.definition.to_string()).collect();
+        let edits = vec![edit(EditKind::Delete, "attributeTypes", gone), edit(EditKind::Add, "attributeTypes", come)];
+        let reason = |new: &Moved| format!("{} gets the identifier {}", new.definition.name(), new.definition.oid);
+        changes.push(replace(family, edits, moves.iter().map(reason).collect()));
     }
+    changes.extend(families.into_iter().map(|family| replace(family, Vec::new(), Vec::new())));
     if !classes.added.is_empty() {
         let values = classes.added.iter().map(ToString::to_string).collect();
         let reason = format!("{} object classes that the server does not have", classes.added.len());
@@ -75,23 +99,25 @@ pub(super) fn changes(
 
 /// Returns the classes that go and come back in one request: each replaced one with those below it, superiors first. Families that
 /// share a class are one: a request of its own for each would leave the first one's outcome to the second.
-fn families<'a>(replaced: &'a [Replaced], server: &'a ServerSchema) -> Vec<Vec<&'a str>> {
+fn families<'a>(replaced: &[Replaced], server: &'a ServerSchema) -> Vec<Vec<&'a Known<ObjectClass>>> {
     let mut families: Vec<Vec<&Known<ObjectClass>>> = Vec::new();
     for known in replaced.iter().filter_map(|replaced| server.classes.find(replaced.definition.name())) {
         let mut family = vec![known];
         family.extend(server.below(&known.definition));
-        let is_shared = |other: &mut Vec<&Known<ObjectClass>>| {
-            other.iter().any(|one| family.iter().any(|known| known.raw == one.raw))
-        };
+        let is_shared = |other: &mut Vec<&Known<ObjectClass>>| other.iter().any(|one| has(&family, one));
         let shared: Vec<_> = families.extract_if(.., is_shared).flatten().collect();
         for one in shared {
-            if !family.iter().any(|known| known.raw == one.raw) {
+            if !has(&family, one) {
                 family.push(one);
             }
         }
         families.push(family);
     }
-    families.into_iter().map(superiors_first).collect()
+    families
+}
+
+fn has(family: &[&Known<ObjectClass>], one: &Known<ObjectClass>) -> bool {
+    family.iter().any(|known| known.raw == one.raw)
 }
 
 fn superiors_first(family: Vec<&Known<ObjectClass>>) -> Vec<&str> {

@@ -1,13 +1,12 @@
-//! The servers that the server of a run sends its updates to: they get its schema as well, and give back what is deleted there.
+//! The servers that the server of a run exchanges updates with: they have its schema as well, and give back what is deleted there.
 //!
 //! 389 DS compares the schemas of both servers when it has updates to send. Measured: the consumer learns what it lacks, and so does the
 //! supplier. What is deleted on the supplier alone comes back with the next write; what was deleted on the consumer before stays away.
 
 use super::Program;
 use crate::apply::added_in;
-use crate::detect::{ConsumerServer, consumers, replicas, subschema};
+use crate::detect::{ReplicaServer, consumers, replicas, subschema, suppliers};
 use crate::error::Error;
-use crate::facts::ReplicaRole;
 use crate::ldap::Directory;
 use crate::plan::DirectoryChange;
 
@@ -26,20 +25,12 @@ impl Program<'_> {
                 names.join(", ")
             ));
         }
-        let mut suppliers = Vec::new();
-        if changes.iter().any(DirectoryChange::is_of_schema) {
-            let replicas = replicas(directory)?.into_iter().filter(|replica| replica.role != ReplicaRole::Supplier);
-            suppliers.extend(replicas.map(|replica| match replica.suppliers.as_slice() {
-                [] => format!("the supplier of {}", replica.suffix),
-                known => known.join(", "),
-            }));
-        }
+        let suppliers = self.suppliers_of(directory, changes)?;
         if !suppliers.is_empty() {
-            suppliers.sort();
-            suppliers.dedup();
+            let names: Vec<&str> = suppliers.iter().map(|server| server.name.as_str()).collect();
             self.warn(&format!(
                 "this instance gets its schema from {}. Undo there right after this, with no write in between: a supplier sends what it has with the next write.",
-                suppliers.join(", ")
+                names.join(", ")
             ));
         }
         Ok(())
@@ -52,7 +43,24 @@ impl Program<'_> {
         changes: &[DirectoryChange],
     ) -> Result<Vec<String>, Error> {
         let consumers = self.consumers_of(directory, changes)?;
-        Ok(consumers.iter().filter_map(|server| self.held_by(server, changes)).collect())
+        let given_back = |server| {
+            self.held_by(server, changes, |name, what| {
+                format!(
+                    "{name} still holds {what}, and gives them back with the next write. Delete them there, and then here if they are back: {HOW}"
+                )
+            })
+        };
+        let mut held: Vec<String> = consumers.iter().filter_map(given_back).collect();
+        let suppliers = self.suppliers_of(directory, changes)?;
+        let sent_again = |server| {
+            self.held_by(server, changes, |name, what| {
+                format!(
+                    "{name}, which this instance gets its schema from, still holds {what}, and sends them with its next write. Undo there before that"
+                )
+            })
+        };
+        held.extend(suppliers.iter().filter_map(sent_again));
+        Ok(held)
     }
 
     /// Returns which shipped classes are wider than shipped on a server that takes part in replication, a sentence for each.
@@ -67,22 +75,39 @@ impl Program<'_> {
         &self,
         directory: &dyn Directory,
         changes: &[DirectoryChange],
-    ) -> Result<Vec<ConsumerServer>, Error> {
+    ) -> Result<Vec<ReplicaServer>, Error> {
         if !changes.iter().any(DirectoryChange::is_of_schema) {
             return Ok(Vec::new());
         }
         Ok(consumers(directory, self.files()?.target.ca_file.as_deref())?)
     }
 
-    fn held_by(&self, server: &ConsumerServer, changes: &[DirectoryChange]) -> Option<String> {
+    fn suppliers_of(
+        &self,
+        directory: &dyn Directory,
+        changes: &[DirectoryChange],
+    ) -> Result<Vec<ReplicaServer>, Error> {
+        if !changes.iter().any(DirectoryChange::is_of_schema) {
+            return Ok(Vec::new());
+        }
+        Ok(suppliers(directory, self.files()?.target.ca_file.as_deref())?)
+    }
+
+    /// Returns a sentence where a server still holds definitions, or where that was not seen. `tell` is given its name and what it holds.
+    fn held_by(
+        &self,
+        server: &ReplicaServer,
+        changes: &[DirectoryChange],
+        tell: impl Fn(&str, &str) -> String,
+    ) -> Option<String> {
         let name = &server.name;
         let held = || -> Result<Vec<String>, String> {
-            let target = server.target.as_ref().ok_or("its agreement names no address")?;
-            let consumer = (self.connect)(target, None).map_err(|e| e.to_string())?;
+            let target = server.target.as_ref().ok_or("no address of it is known")?;
+            let other = (self.connect)(target, None).map_err(|e| e.to_string())?;
             let of_schema = changes.iter().filter(|change| change.is_of_schema());
             let mut held = Vec::new();
             for change in of_schema {
-                let schema = subschema(&*consumer, &change.dn).map_err(|e| e.to_string())?;
+                let schema = subschema(&*other, &change.dn).map_err(|e| e.to_string())?;
                 let schema = schema.ok_or("it does not show its schema to everybody")?;
                 held.extend(added_in(&schema, change).0);
             }
@@ -95,9 +120,7 @@ impl Program<'_> {
                     1 => format!("the definition of {first}"),
                     count => format!("{count} of the definitions, such as that of {first}"),
                 };
-                Some(format!(
-                    "{name} still holds {what}, and gives them back with the next write. Delete them there, and then here if they are back: {HOW}"
-                ))
+                Some(tell(name, &what))
             }
             Err(why) => Some(format!("Whether {name} still holds the definitions was not seen: {why}")),
         }

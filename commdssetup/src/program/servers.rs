@@ -39,9 +39,18 @@ impl Program<'_> {
         Ok((target, password))
     }
 
-    /// Returns the certificates' file by its whole path: the generated script and an undo may be run elsewhere.
+    /// Returns the certificates' file by its whole path: the generated script and an undo may be run elsewhere. Both keep it as text.
     fn ca_file(&self) -> Result<Option<PathBuf>, Error> {
-        let whole = |path: &PathBuf| std::path::absolute(path).map_err(|e| Error::io("find", path.display(), e));
+        let whole = |path: &PathBuf| {
+            let whole = std::path::absolute(path).map_err(|e| Error::io("find", path.display(), e))?;
+            if whole.to_str().is_none() {
+                return Err(Error::usage(format!(
+                    "--ca-file {}: the path is not UTF-8. Copy the file to a path that is.",
+                    whole.display()
+                )));
+            }
+            Ok(whole)
+        };
         self.args.ca_file.as_ref().map(whole).transpose()
     }
 
@@ -65,7 +74,13 @@ impl Program<'_> {
                 (Some(dn), _) => Bind::Simple { dn: dn.clone() },
                 (None, bind) => bind,
             };
-            target = Target::new(&url, self.args.start_tls, self.ca_file()?, bind)?;
+            // What the run was protected with protects its end, unless another way with TLS is named.
+            let given = Target::new(&url, false, None, Bind::Anonymous)?;
+            let had_tls = target.start_tls || target.url.starts_with("ldaps://") && !given.is_on_this_machine();
+            let starts_tls = self.args.start_tls || had_tls && given.url.starts_with("ldap://");
+            let is_tls = starts_tls || given.url.starts_with("ldaps://");
+            let ca_file = self.ca_file()?.or(target.ca_file.filter(|_| is_tls));
+            target = Target::new(&url, starts_tls, ca_file, bind)?;
         } else if let Some(dn) = &self.args.bind_dn {
             target.bind = Bind::Simple { dn: dn.clone() };
         }

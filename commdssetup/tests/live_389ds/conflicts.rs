@@ -140,6 +140,45 @@ fn calendar_classes_of_old_releases_move_and_come_back() {
     assert_eq!(live.state(&choices()), before);
 }
 
+#[test]
+fn attribute_types_of_old_releases_move_with_the_classes_that_name_them_and_come_back() {
+    let live = Live::start("types");
+    let text = "1.3.6.1.4.1.1466.115.121.1.15";
+    live.take(&format!(
+        "dn: cn=schema\nchangetype: modify\nadd: attributeTypes\n\
+         attributeTypes: ( psRoot-oid NAME 'psRoot' DESC 'site' SYNTAX {text} )\n\
+         attributeTypes: ( psincludeingab-oid NAME 'psIncludeInGAB' SYNTAX {text} )\n\
+         attributeTypes: ( 2.16.840.1.113730.3.1.2031 NAME 'icsDomainNames' SYNTAX {text} )\n\
+         attributeTypes: ( 2.16.840.1.113730.3.1.2029 NAME 'icsDWPHost' SYNTAX {text} )\n\
+         attributeTypes: ( 1.9.2 NAME 'siteHost' SUP icsDWPHost )\n-\n\
+         add: objectClasses\n\
+         objectClasses: ( 2.16.840.1.113730.3.2.141 NAME 'icsCalendarUser' SUP top AUXILIARY MAY ( cn $ psRoot ) )\n\
+         objectClasses: ( 1.9.1 NAME 'siteUser' SUP icsCalendarUser AUXILIARY MAY ( cn $ psRoot $ icsDomainNames ) )\n"
+    ));
+    live.take("dn: cn=old,o=usergroup\nchangetype: add\nobjectClass: organizationalRole\nobjectClass: siteUser\ncn: old\npsRoot: one\n");
+    let before = live.state(&choices());
+    let options = [&SILENT[..], &["--migrate-ics-oids"]].concat();
+    live.run(&[&options[..], &["--check"]].concat())
+        .exits(0)
+        .says("it stays there: the attribute siteHost is below it");
+    live.run(&options).exits(0).says("Successful: ");
+    let after = live.state(&choices());
+    for moved in [
+        "( 1.3.6.1.4.1.42.2.27.9.1.987 NAME 'psRoot' DESC 'site'",
+        "( 1.3.6.1.4.1.42.2.27.9.1.988 NAME 'psIncludeInGAB'",
+        "( 1.3.6.1.4.1.42.2.27.9.1.3 NAME 'icsDomainNames'",
+        "( 2.16.840.1.113730.3.1.2029 NAME 'icsDWPHost'",
+        "( 1.3.6.1.4.1.42.2.27.9.2.140 NAME 'icsCalendarUser'",
+    ] {
+        assert!(after.iter().any(|value| value.starts_with(moved)), "{moved}");
+    }
+    assert_eq!(live.search("o=usergroup", "sub", "(psRoot=one)", &["psRoot"]).len(), 1);
+    live.take("dn: cn=old,o=usergroup\nchangetype: modify\nreplace: psRoot\npsRoot: two\n");
+    live.run(&options).exits(0).says("nothing was changed");
+    live.finish(&["--undo"]).exits(0);
+    assert_eq!(live.state(&choices()), before);
+}
+
 /// What the server itself would refuse, or keep in another way than it was sent: an empty list, a class that names an attribute
 /// nobody has, a definition that is there word for word, one name or one identifier for an attribute and a class.
 #[test]

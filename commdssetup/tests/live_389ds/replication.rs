@@ -53,6 +53,13 @@ fn has_definitions(live: &Live) -> bool {
     schema[0].values("objectClasses").any(|value| String::from_utf8_lossy(value).contains("'icsCalendarUser'"))
 }
 
+/// Returns whether the consumer was given the whole content of the suffix.
+fn is_filled(supplier: &Live) -> bool {
+    let status = "nsds5replicaLastInitStatus";
+    let agreement = supplier.search(&format!("cn=there,cn=replica,{NODE}"), "base", "(objectClass=*)", &[status]);
+    agreement[0].values(status).any(|value| String::from_utf8_lossy(value).contains("Total update succeeded"))
+}
+
 /// Returns the last write that a server has.
 fn written(live: &Live) -> Vec<Vec<u8>> {
     let entry = live.search("o=usergroup", "base", "(objectClass=*)", &["description"]);
@@ -125,4 +132,21 @@ fn what_a_consumer_still_holds_is_named_after_an_undo_and_in_which_order_to_go()
         write_until(&supplier, || written(&consumer) != before, "the consumer never got a write");
     }
     assert!(!has_definitions(&supplier) && !has_definitions(&consumer));
+}
+
+#[test]
+fn what_a_supplier_still_holds_is_named_after_an_undo_on_its_consumer() {
+    let (supplier, consumer) = (Live::start("giv"), Live::start("tak"));
+    replicate(&supplier, &consumer);
+    write_until(&supplier, || is_filled(&supplier), "the consumer was never filled");
+    part(&supplier);
+    let only_schema = ["-s", "yes", "-i", "no", "-R", "no", "-b", "no", "-t", "2", "-m", "yes", "-u", "o=usergroup"];
+    consumer.run(&only_schema).exits(0);
+    let address = format!("localhost:{}", port(&supplier));
+    // The supplier has nothing of it yet.
+    consumer.finish(&["--undo"]).exits(0).says(&format!("this instance gets its schema from {address}"));
+    consumer.run(&only_schema).exits(0);
+    supplier.run(&SILENT).exits(0);
+    let undone = consumer.finish(&["--undo"]).exits(3);
+    undone.says(&format!("{address}, which this instance gets its schema from, still holds "));
 }
