@@ -30,7 +30,7 @@ fn another_run_on_the_same_root_has_to_wait() {
     let site = Site::sample();
     site.moved(&[]).succeeded();
     site.run(&["-u", OLD]).succeeded();
-    let state = std::fs::File::open(site.state()).unwrap();
+    let state = std::fs::File::open(site.state().join("lock")).unwrap();
     flock(&state, FlockOperation::LockExclusive).unwrap();
     site.refused(&["--store-backup", "none", OLD]).exits(7).says("another run is active");
 }
