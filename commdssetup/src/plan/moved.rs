@@ -36,10 +36,7 @@ pub(super) fn judge(element: &Element<AttributeType>, server: &ServerSchema) -> 
 }
 
 /// Returns the classes that name one of these attribute types, and those below them.
-pub(super) fn holders<'a>(
-    names_one: impl Fn(&ObjectClass) -> bool,
-    server: &'a ServerSchema,
-) -> Vec<&'a Known<ObjectClass>> {
+pub(super) fn holders(names_one: impl Fn(&ObjectClass) -> bool, server: &ServerSchema) -> Vec<&Known<ObjectClass>> {
     let mut holders: Vec<&Known<ObjectClass>> = Vec::new();
     for known in server.classes.all().iter().filter(|known| names_one(&known.definition)) {
         for one in std::iter::once(known).chain(server.below(&known.definition)) {
