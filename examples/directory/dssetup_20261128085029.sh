@@ -52,84 +52,84 @@ wait_for() {
     fi
 }
 
-echo 'Indexing mail, mailAlternateAddress, mailEquivalentAddress, cosspecifier, icsCalendar, icsCalendarOwned of userroot'
-ldap ldapmodify <<'END_OF_TASK'
-dn: cn=dssetup_20261128085029_userroot,cn=index,cn=tasks,cn=config
-changetype: add
-objectClass: top
-objectClass: extensibleObject
-cn: dssetup_20261128085029_userroot
-nsInstance: userroot
-nsIndexAttribute: mail
-nsIndexAttribute: mailAlternateAddress
-nsIndexAttribute: mailEquivalentAddress
-nsIndexAttribute: cosspecifier
-nsIndexAttribute: icsCalendar
-nsIndexAttribute: icsCalendarOwned
-END_OF_TASK
+printf '%s\n' 'Indexing mail, mailAlternateAddress, mailEquivalentAddress, cosspecifier, icsCalendar, icsCalendarOwned of userroot'
+printf '%s\n' \
+    'dn: cn=dssetup_20261128085029_userroot,cn=index,cn=tasks,cn=config' \
+    'changetype: add' \
+    'objectClass: top' \
+    'objectClass: extensibleObject' \
+    'cn: dssetup_20261128085029_userroot' \
+    'nsInstance: userroot' \
+    'nsIndexAttribute: mail' \
+    'nsIndexAttribute: mailAlternateAddress' \
+    'nsIndexAttribute: mailEquivalentAddress' \
+    'nsIndexAttribute: cosspecifier' \
+    'nsIndexAttribute: icsCalendar' \
+    'nsIndexAttribute: icsCalendarOwned' |
+    ldap ldapmodify
 wait_for 'cn=dssetup_20261128085029_userroot,cn=index,cn=tasks,cn=config'
 
-echo 'Indexing inetDomainBaseDN, inetCanonicalDomainName of internet'
-ldap ldapmodify <<'END_OF_TASK'
-dn: cn=dssetup_20261128085029_internet,cn=index,cn=tasks,cn=config
-changetype: add
-objectClass: top
-objectClass: extensibleObject
-cn: dssetup_20261128085029_internet
-nsInstance: internet
-nsIndexAttribute: inetDomainBaseDN
-nsIndexAttribute: inetCanonicalDomainName
-END_OF_TASK
+printf '%s\n' 'Indexing inetDomainBaseDN, inetCanonicalDomainName of internet'
+printf '%s\n' \
+    'dn: cn=dssetup_20261128085029_internet,cn=index,cn=tasks,cn=config' \
+    'changetype: add' \
+    'objectClass: top' \
+    'objectClass: extensibleObject' \
+    'cn: dssetup_20261128085029_internet' \
+    'nsInstance: internet' \
+    'nsIndexAttribute: inetDomainBaseDN' \
+    'nsIndexAttribute: inetCanonicalDomainName' |
+    ldap ldapmodify
 wait_for 'cn=dssetup_20261128085029_internet,cn=index,cn=tasks,cn=config'
 
-echo 'Indexing memberOfManagedGroup, memberOfPAB, memberOfPABGroup, un of pab'
-ldap ldapmodify <<'END_OF_TASK'
-dn: cn=dssetup_20261128085029_pab,cn=index,cn=tasks,cn=config
-changetype: add
-objectClass: top
-objectClass: extensibleObject
-cn: dssetup_20261128085029_pab
-nsInstance: pab
-nsIndexAttribute: memberOfManagedGroup
-nsIndexAttribute: memberOfPAB
-nsIndexAttribute: memberOfPABGroup
-nsIndexAttribute: un
-END_OF_TASK
+printf '%s\n' 'Indexing memberOfManagedGroup, memberOfPAB, memberOfPABGroup, un of pab'
+printf '%s\n' \
+    'dn: cn=dssetup_20261128085029_pab,cn=index,cn=tasks,cn=config' \
+    'changetype: add' \
+    'objectClass: top' \
+    'objectClass: extensibleObject' \
+    'cn: dssetup_20261128085029_pab' \
+    'nsInstance: pab' \
+    'nsIndexAttribute: memberOfManagedGroup' \
+    'nsIndexAttribute: memberOfPAB' \
+    'nsIndexAttribute: memberOfPABGroup' \
+    'nsIndexAttribute: un' |
+    ldap ldapmodify
 wait_for 'cn=dssetup_20261128085029_pab,cn=index,cn=tasks,cn=config'
 
-echo 'Indexing displayname, MemberOfPiBook, MemberofPiGroup of PiServerDb'
-ldap ldapmodify <<'END_OF_TASK'
-dn: cn=dssetup_20261128085029_PiServerDb,cn=index,cn=tasks,cn=config
-changetype: add
-objectClass: top
-objectClass: extensibleObject
-cn: dssetup_20261128085029_PiServerDb
-nsInstance: PiServerDb
-nsIndexAttribute: displayname
-nsIndexAttribute: MemberOfPiBook
-nsIndexAttribute: MemberofPiGroup
-END_OF_TASK
+printf '%s\n' 'Indexing displayname, MemberOfPiBook, MemberofPiGroup of PiServerDb'
+printf '%s\n' \
+    'dn: cn=dssetup_20261128085029_PiServerDb,cn=index,cn=tasks,cn=config' \
+    'changetype: add' \
+    'objectClass: top' \
+    'objectClass: extensibleObject' \
+    'cn: dssetup_20261128085029_PiServerDb' \
+    'nsInstance: PiServerDb' \
+    'nsIndexAttribute: displayname' \
+    'nsIndexAttribute: MemberOfPiBook' \
+    'nsIndexAttribute: MemberofPiGroup' |
+    ldap ldapmodify
 wait_for 'cn=dssetup_20261128085029_PiServerDb,cn=index,cn=tasks,cn=config'
 
-ldap ldapmodify <<'END_OF_NOTE'
-dn: cn=commdssetup,cn=config
-changetype: modify
-delete: description
-description: unbuilt userroot mail
-description: unbuilt userroot mailAlternateAddress
-description: unbuilt userroot mailEquivalentAddress
-description: unbuilt userroot cosspecifier
-description: unbuilt userroot icsCalendar
-description: unbuilt userroot icsCalendarOwned
-description: unbuilt internet inetDomainBaseDN
-description: unbuilt internet inetCanonicalDomainName
-description: unbuilt pab memberOfManagedGroup
-description: unbuilt pab memberOfPAB
-description: unbuilt pab memberOfPABGroup
-description: unbuilt pab un
-description: unbuilt PiServerDb displayname
-description: unbuilt PiServerDb MemberOfPiBook
-description: unbuilt PiServerDb MemberofPiGroup
-END_OF_NOTE
+printf '%s\n' \
+    'dn: cn=commdssetup,cn=config' \
+    'changetype: modify' \
+    'delete: description' \
+    'description: unbuilt userroot mail' \
+    'description: unbuilt userroot mailAlternateAddress' \
+    'description: unbuilt userroot mailEquivalentAddress' \
+    'description: unbuilt userroot cosspecifier' \
+    'description: unbuilt userroot icsCalendar' \
+    'description: unbuilt userroot icsCalendarOwned' \
+    'description: unbuilt internet inetDomainBaseDN' \
+    'description: unbuilt internet inetCanonicalDomainName' \
+    'description: unbuilt pab memberOfManagedGroup' \
+    'description: unbuilt pab memberOfPAB' \
+    'description: unbuilt pab memberOfPABGroup' \
+    'description: unbuilt pab un' \
+    'description: unbuilt PiServerDb displayname' \
+    'description: unbuilt PiServerDb MemberOfPiBook' \
+    'description: unbuilt PiServerDb MemberofPiGroup' |
+    ldap ldapmodify
 
 echo 'Successful: the directory is prepared.'
