@@ -2,8 +2,8 @@
 //! section 4). Everything here only reads.
 
 use command::{CommonOptions, Context, program_home};
-use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
-use upgrade_engine::survey::{is_absent, real_path};
+use upgrade_engine::fs::{FileKind, FileSystem, RootPath};
+use upgrade_engine::survey::{self, real_path};
 
 use crate::cli::Place;
 use crate::error::Error;
@@ -61,11 +61,13 @@ pub fn base(context: &Context<'_>, place: &Place) -> Result<RootPath, Error> {
         let typed = options.product_path(typed).map_err(|e| Error::io("use", typed.display(), e))?;
         return base_at(fs, &typed)?.ok_or_else(|| Error::NoBase(typed.to_string()));
     }
-    if let Some(home) = home(options)?.filter(|home| is_base(fs, home)) {
+    if let Some(home) = home(options)?
+        && is_base(fs, &home)?
+    {
         return Ok(home);
     }
     let known: Vec<RootPath> = LAYOUTS.iter().map(|(base, _)| path(base)).collect::<Result<_, _>>()?;
-    let found = distinct(fs, known.iter().filter(|base| is_base(fs, base)))?;
+    let found = distinct(fs, &known, |base| is_base(fs, base))?;
     match found.as_slice() {
         [] => Err(Error::NoBase(listed(&known))),
         [only] => Ok(only.clone()),
@@ -78,8 +80,11 @@ pub fn base(context: &Context<'_>, place: &Place) -> Result<RootPath, Error> {
 /// # Errors
 /// When one cannot be looked at.
 pub fn other_bases(fs: &dyn FileSystem, base: &RootPath) -> Result<Vec<RootPath>, Error> {
-    let known: Vec<RootPath> = LAYOUTS.iter().map(|(base, _)| path(base)).collect::<Result<_, _>>()?;
-    let all = distinct(fs, std::iter::once(base).chain(known.iter().filter(|base| is_base(fs, base))))?;
+    let mut paths = vec![base.clone()];
+    for (known, _) in LAYOUTS {
+        paths.push(path(known)?);
+    }
+    let all = distinct(fs, &paths, |known| Ok(known == base || is_base(fs, known)?))?;
     Ok(all.into_iter().skip(1).collect())
 }
 
@@ -97,7 +102,7 @@ pub fn deployed(context: &Context<'_>, place: &Place, base: Option<&RootPath>) -
     let prefix = base.and_then(alternate_root).unwrap_or_default();
     let known = LAYOUTS.iter().map(|(_, deployed)| path(&format!("{prefix}{deployed}")));
     let known: Vec<RootPath> = known.collect::<Result<_, _>>()?;
-    let found = distinct(fs, known.iter().filter(|deployed| is_directory(fs, deployed, WEB_INF)))?;
+    let found = distinct(fs, &known, |deployed| has_directory(fs, deployed, WEB_INF))?;
     match found.as_slice() {
         [] => Err(Error::NoDeployed(listed(&known))),
         [only] => real(fs, only),
@@ -110,7 +115,7 @@ pub fn deployed(context: &Context<'_>, place: &Place, base: Option<&RootPath>) -
 /// # Errors
 /// When it cannot be looked at.
 pub fn deployment_at(fs: &dyn FileSystem, path: &RootPath) -> Result<Option<RootPath>, Error> {
-    if is_directory(fs, path, WEB_INF) { real(fs, path).map(Some) } else { Ok(None) }
+    if has_directory(fs, path, WEB_INF)? { real(fs, path).map(Some) } else { Ok(None) }
 }
 
 /// Returns what a deployment in a default place is called there: a copy of one keeps the names above it.
@@ -137,11 +142,11 @@ fn home(options: &CommonOptions) -> Result<Option<RootPath>, Error> {
 
 /// Returns the installation that a directory is or holds.
 fn base_at(fs: &dyn FileSystem, typed: &RootPath) -> Result<Option<RootPath>, Error> {
-    if is_base(fs, typed) {
+    if is_base(fs, typed)? {
         return Ok(Some(typed.clone()));
     }
     let held: Vec<RootPath> = NAMES.iter().map(|name| below(typed, name)).collect::<Result<_, _>>()?;
-    let found = distinct(fs, held.iter().filter(|base| is_base(fs, base)))?;
+    let found = distinct(fs, &held, |base| is_base(fs, base))?;
     match found.as_slice() {
         [] => Ok(None),
         [only] => Ok(Some(only.clone())),
@@ -150,18 +155,36 @@ fn base_at(fs: &dyn FileSystem, typed: &RootPath) -> Result<Option<RootPath>, Er
 }
 
 /// Returns whether Communications Express is installed in a directory.
-fn is_base(fs: &dyn FileSystem, path: &RootPath) -> bool {
-    SIGNS.iter().any(|sign| is_directory(fs, path, sign))
+fn is_base(fs: &dyn FileSystem, path: &RootPath) -> Result<bool, Error> {
+    has_any(fs, path, &SIGNS)
 }
 
-fn is_directory(fs: &dyn FileSystem, above: &RootPath, name: &str) -> bool {
-    below(above, name).is_ok_and(|path| fs.open_dir(&path).is_ok())
+fn has_directory(fs: &dyn FileSystem, above: &RootPath, name: &str) -> Result<bool, Error> {
+    let path = below(above, name)?;
+    survey::is_directory(fs, &path).map_err(|e| Error::io("open", path, e))
 }
 
-/// Leaves out directories that are one with an earlier one, by whatever links.
-fn distinct<'p>(fs: &dyn FileSystem, paths: impl Iterator<Item = &'p RootPath>) -> Result<Vec<RootPath>, Error> {
+/// Returns whether a directory has one of these directories. One that cannot be looked at is an error, not absent.
+pub(crate) fn has_any(fs: &dyn FileSystem, above: &RootPath, names: &[&str]) -> Result<bool, Error> {
+    for name in names {
+        if has_directory(fs, above, name)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Returns the wanted directories, without those that are one with an earlier one, by whatever links.
+fn distinct(
+    fs: &dyn FileSystem,
+    paths: &[RootPath],
+    is_wanted: impl Fn(&RootPath) -> Result<bool, Error>,
+) -> Result<Vec<RootPath>, Error> {
     let (mut found, mut seen) = (Vec::new(), Vec::new());
     for path in paths {
+        if !is_wanted(path)? {
+            continue;
+        }
         let real = real(fs, path)?;
         if !seen.contains(&real) {
             seen.push(real);
@@ -186,12 +209,7 @@ pub(crate) fn is_within(path: &RootPath, directory: &RootPath) -> bool {
 /// # Errors
 /// As `lstat`.
 pub(crate) fn kind(fs: &dyn FileSystem, path: &RootPath) -> Result<Option<FileKind>, Error> {
-    let Some((parent, name)) = path.split_last() else { return Ok(Some(FileKind::Directory)) };
-    match fs.open_dir(&parent).and_then(|dir| dir.stat(&RelPath::from(name))) {
-        Ok(stat) => Ok(Some(stat.kind)),
-        Err(e) if is_absent(&e) => Ok(None),
-        Err(e) => Err(Error::io("look at", path, e)),
-    }
+    survey::kind(fs, path).map_err(|e| Error::io("look at", path, e))
 }
 
 pub(crate) fn path(text: &str) -> Result<RootPath, Error> {

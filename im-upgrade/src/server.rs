@@ -9,8 +9,8 @@ mod settings;
 use std::path::Path;
 
 use command::CommonOptions;
-use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
-use upgrade_engine::survey::{is_absent, is_directory, real_path};
+use upgrade_engine::fs::{FileKind, FileSystem, RootPath};
+use upgrade_engine::survey::{self, is_absent, is_directory, real_path};
 
 use crate::cli;
 use crate::error::Error;
@@ -151,12 +151,7 @@ fn root_of_link(fs: &dyn FileSystem, base: &RootPath) -> Result<Option<RootPath>
 /// # Errors
 /// As `lstat`.
 pub fn kind(fs: &dyn FileSystem, path: &RootPath) -> Result<Option<FileKind>, Error> {
-    let Some((parent, name)) = path.split_last() else { return Ok(Some(FileKind::Directory)) };
-    match fs.open_dir(&parent).and_then(|dir| dir.stat(&RelPath::from(name))) {
-        Ok(stat) => Ok(Some(stat.kind)),
-        Err(e) if is_absent(&e) => Ok(None),
-        Err(e) => Err(Error::io("look at", path, e)),
-    }
+    survey::kind(fs, path).map_err(|e| Error::io("look at", path, e))
 }
 
 pub(crate) fn path(text: &str) -> Result<RootPath, Error> {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 pub(crate) enum TestResult {
     Ok,
     Failed,
-    /// `#[ignore]`.
+    /// Left out by its attribute.
     Ignored,
     /// Left out because this program is missing.
     Skipped(&'static str),

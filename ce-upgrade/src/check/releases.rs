@@ -68,7 +68,7 @@ fn dssetup(fs: &dyn FileSystem) -> io::Result<Vec<Seen>> {
     let mut found = Vec::new();
     for place in DSSETUP_PLACES {
         let path = RootPath::new(place).map_err(io::Error::other)?;
-        if fs.open_dir(&path).is_ok() {
+        if upgrade_engine::survey::is_directory(fs, &path)? {
             found.push(Seen { at: place.to_owned(), release: Release::default(), evidence: Vec::new() });
         }
     }

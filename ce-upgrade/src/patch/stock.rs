@@ -31,7 +31,7 @@ impl<'a> StockFiles<'a> {
     pub(super) fn of_base(systems: FileSystems<'a>, base: &RootPath, option: &'static str) -> Result<Self, Error> {
         for place in PLACES {
             let path = below(base, place)?;
-            if tree::is_web_inf(systems.product, &path) {
+            if tree::is_web_inf(systems.product, &path)? {
                 return Self::open(systems, Where::Product, path);
             }
         }
@@ -60,7 +60,7 @@ impl<'a> StockFiles<'a> {
             let mut found = Vec::new();
             for place in group {
                 let path = if place.is_empty() { top.clone() } else { below(&top, &place)? };
-                if tree::is_web_inf(systems.own, &path) {
+                if tree::is_web_inf(systems.own, &path)? {
                     found.push(path);
                 }
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath, Stat};
 use upgrade_engine::survey::{Below, Limits, SurveyError, is_absent, walk};
 
-use crate::deployment::below;
+use crate::deployment::{below, has_any};
 use crate::error::Error;
 
 /// The directories of the configuration: `reference/communications-express.md` section 4.
@@ -29,8 +29,11 @@ pub(super) struct Tree {
 }
 
 /// Returns whether a directory has one of the directories of the configuration.
-pub(super) fn is_web_inf(fs: &dyn FileSystem, path: &RootPath) -> bool {
-    DIRECTORIES.iter().any(|name| below(path, name).is_ok_and(|path| fs.open_dir(&path).is_ok()))
+///
+/// # Errors
+/// When one cannot be looked at.
+pub(super) fn is_web_inf(fs: &dyn FileSystem, path: &RootPath) -> Result<bool, Error> {
+    has_any(fs, path, &DIRECTORIES)
 }
 
 /// Looks at them. A directory that is a link is no place to look in.

@@ -3,11 +3,13 @@
 //! 389 DS compares the schemas of both servers when it has updates to send. Measured: the consumer learns what it lacks, and so does the
 //! supplier. What is deleted on the supplier alone comes back with the next write; what was deleted on the consumer before stays away.
 
+use std::path::Path;
+
 use super::Program;
 use crate::apply::added_in;
 use crate::detect::{ReplicaServer, consumers, replicas, subschema, suppliers};
 use crate::error::Error;
-use crate::ldap::Directory;
+use crate::ldap::{Directory, LdapError};
 use crate::plan::DirectoryChange;
 
 impl Program<'_> {
@@ -76,10 +78,7 @@ impl Program<'_> {
         directory: &dyn Directory,
         changes: &[DirectoryChange],
     ) -> Result<Vec<ReplicaServer>, Error> {
-        if !changes.iter().any(DirectoryChange::is_of_schema) {
-            return Ok(Vec::new());
-        }
-        Ok(consumers(directory, self.files()?.target.ca_file.as_deref())?)
+        self.servers_of(changes, |ca_file| consumers(directory, ca_file))
     }
 
     fn suppliers_of(
@@ -87,10 +86,19 @@ impl Program<'_> {
         directory: &dyn Directory,
         changes: &[DirectoryChange],
     ) -> Result<Vec<ReplicaServer>, Error> {
+        self.servers_of(changes, |ca_file| suppliers(directory, ca_file))
+    }
+
+    /// Returns what `find` finds with the file of certificates; nothing where no definition is changed.
+    fn servers_of(
+        &self,
+        changes: &[DirectoryChange],
+        find: impl FnOnce(Option<&Path>) -> Result<Vec<ReplicaServer>, LdapError>,
+    ) -> Result<Vec<ReplicaServer>, Error> {
         if !changes.iter().any(DirectoryChange::is_of_schema) {
             return Ok(Vec::new());
         }
-        Ok(suppliers(directory, self.files()?.target.ca_file.as_deref())?)
+        Ok(find(self.files()?.target.ca_file.as_deref())?)
     }
 
     /// Returns a sentence where a server still holds definitions, or where that was not seen. `tell` is given its name and what it holds.

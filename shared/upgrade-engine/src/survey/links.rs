@@ -37,6 +37,19 @@ pub fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
+/// Returns what kind of entry there is, a link for a link; nothing where there is none.
+///
+/// # Errors
+/// As `lstat`, for any other reason than that there is none.
+pub fn kind(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Option<FileKind>> {
+    let Some((parent, name)) = path.split_last() else { return Ok(Some(FileKind::Directory)) };
+    match fs.open_dir(&parent).and_then(|dir| dir.stat(&RelPath::from(name))) {
+        Ok(stat) => Ok(Some(stat.kind)),
+        Err(e) if is_absent(&e) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
 /// Returns whether a path leads to a directory. One that cannot be looked at is an error, not absent.
 ///
 /// # Errors
