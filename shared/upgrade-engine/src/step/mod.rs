@@ -22,6 +22,7 @@ mod request;
 mod saved;
 mod set_link;
 mod set_modified;
+mod staging;
 mod tree_content;
 mod write_file;
 
