@@ -61,6 +61,11 @@ pub(super) fn save(world: &StepContext<'_>, at: &Place) -> Result<Name, StepErro
     Ok(saved)
 }
 
+/// Returns the attributes of a file that this run saved.
+pub(super) fn attributes_before(world: &StepContext<'_>, saved: &Name) -> Result<Attributes, StepError> {
+    read_original_attributes(world.runs()?, world.saves.run()?, saved)
+}
+
 /// Returns bytes that a run saved.
 pub(super) fn read_saved(world: &StepContext<'_>, run: &Name, saved: &Name) -> Result<Vec<u8>, StepError> {
     read_original(world.runs()?, run, saved)
