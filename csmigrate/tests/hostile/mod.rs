@@ -1,5 +1,6 @@
 //! Accounts that may write some of the files: uid 65534 against root.
 
+mod attributes;
 mod logs;
 mod long_files;
 mod signals_strace;
