@@ -2,4 +2,5 @@
 
 mod logs;
 mod long_files;
+mod paths_strace;
 mod signals_strace;
