@@ -7,7 +7,7 @@ use documents::whole_file;
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{Dir, FileKind, FileSystem, RelPath, RootPath};
 use upgrade_engine::step::{Attributes, read_whole};
-use upgrade_engine::survey::{Below, Limits, is_absent, walk};
+use upgrade_engine::survey::{Below, Limits, ToCopy, is_absent, walk};
 
 use crate::error::Error;
 
@@ -59,8 +59,10 @@ impl Tree {
                 }));
             }
         }
-        let file = self.dir.open(path).map_err(failed)?;
-        let links = self.dir.stat(path).map_err(failed)?.links;
+        let opened = ToCopy::open(&*self.dir, path).map_err(failed)?;
+        let not_taken_over = opened.not_taken_over(&self.below(path).to_string());
+        let ToCopy { file, attributes, .. } = opened;
+        let links = file.stat().map_err(failed)?.links;
         let content = match read_whole(&*file) {
             Ok(content) => content,
             Err(e) if e.kind() == std::io::ErrorKind::FileTooLarge => {
@@ -68,8 +70,8 @@ impl Tree {
             }
             Err(e) => return Err(failed(e)),
         };
-        let attributes = Attributes::of(&*self.dir, path).map_err(failed)?;
-        Ok(Look::File(Found { digest: Digest::of(&content), shown: whole_file::digest(&content), attributes, links }))
+        let (digest, shown) = (Digest::of(&content), whole_file::digest(&content));
+        Ok(Look::File(Found { digest, shown, attributes, not_taken_over, links }))
     }
 
     /// Reads a file whole.
@@ -99,6 +101,8 @@ pub struct Found {
     pub shown: String,
     /// Owner, mode, times.
     pub attributes: Attributes,
+    /// What a file with its attributes does not take over, in a sentence.
+    pub not_taken_over: Option<String>,
     /// How many names it has.
     pub links: u64,
 }

@@ -70,6 +70,7 @@ pub(super) fn add(
                     (Place::anchor(WEBMAIL).below(path), Vec::new())
                 };
                 // A browser asks by the time whether its copy is still good.
+                plan.warnings.extend(live.not_taken_over.clone());
                 let attributes = Attributes { modified: page.saved.attributes.modified, ..live.attributes.clone() };
                 plan.steps.push(Step::ReplaceFile(ReplaceFile {
                     at,

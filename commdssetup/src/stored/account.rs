@@ -90,7 +90,7 @@ impl Account {
 }
 
 fn has_access_list(dir: &dyn upgrade_engine::fs::Dir) -> io::Result<bool> {
-    Ok(dir.extended_attributes(&RelPath::here())?.iter().any(|(name, _)| name == ACCESS_LIST))
+    Ok(dir.hold(&RelPath::here())?.extended_attributes()?.iter().any(|(name, _)| name == ACCESS_LIST))
 }
 
 /// Returns the name of a user, or his number.

@@ -208,7 +208,6 @@ pub fn survey(
     let config = DbConfig::read(&*dir).map_err(|e| Error::io("read", format!("{path}/DB_CONFIG"), e))?;
     let data_directories = data_directory::below(&path, &config);
     let mut listing = Listing {
-        dir: &*dir,
         path: &path,
         backup: fs.open_dir(&directories.backup).and_then(|d| d.stat(&RelPath::here())).ok().map(|stat| stat.id),
         backup_all: wanted.backup_all,
@@ -232,7 +231,8 @@ pub fn survey(
     let mut names: HashMap<FileId, RelPath> = HashMap::new();
     for (item, surveyed) in found.into_iter().zip(surveyed) {
         match surveyed {
-            Ok((mut kind, role)) => {
+            Ok(Examined { mut kind, role, attributes }) => {
+                let attributes = attributes_of_copy(&path, &item, attributes, &mut warnings);
                 if item.stat.links > 1 && matches!(kind, EntryKind::File(_)) {
                     match names.get(&item.stat.id) {
                         Some(first) => kind = EntryKind::HardLink(first.clone()),
@@ -243,11 +243,12 @@ pub fn survey(
                 if matches!(role, Role::BackupOnly) && item.is_large_stranger() && !is_config {
                     warnings.push(format!("{} is no database; it is only backed up", item.path));
                 }
-                entries.push(Entry { path: item.path, stat: item.stat, attributes: item.attributes, kind, role });
+                entries.push(Entry { path: item.path, stat: item.stat, attributes, kind, role });
             }
             Err(Refused::Database(message)) => {
                 let (kind, role) = (EntryKind::Refused, Role::Refused(message));
-                entries.push(Entry { path: item.path, stat: item.stat, attributes: item.attributes, kind, role });
+                let attributes = Attributes::of(&*dir, &item.path).map_err(failed)?;
+                entries.push(Entry { path: item.path, stat: item.stat, attributes, kind, role });
             }
             Err(Refused::Error(error)) => return Err(error),
         }
@@ -262,7 +263,6 @@ pub fn survey(
 struct Found {
     path: RelPath,
     stat: Stat,
-    attributes: Attributes,
     /// Whether databases are in its directory, as `DB_CONFIG` says.
     in_data_directory: bool,
 }
@@ -278,13 +278,34 @@ impl Found {
     }
 }
 
+/// An entry whose content was looked at.
+struct Examined {
+    kind: EntryKind,
+    role: Role,
+    attributes: Attributes,
+}
+
+/// Returns the attributes that a copy gets. Set-user-id, set-group-id and capabilities belong to programs; they are not carried over.
+fn attributes_of_copy(
+    source: &RootPath,
+    item: &Found,
+    mut attributes: Attributes,
+    warnings: &mut Vec<String>,
+) -> Attributes {
+    if item.stat.kind == FileKind::Regular
+        && let Some(dropped) = attributes.drop_privileges()
+    {
+        warnings.push(format!("{}: {dropped} not carried over", show(source, &item.path)));
+    }
+    attributes
+}
+
 enum Refused {
     Database(String),
     Error(Error),
 }
 
 struct Listing<'a> {
-    dir: &'a dyn Dir,
     path: &'a RootPath,
     backup: Option<FileId>,
     backup_all: bool,
@@ -313,8 +334,7 @@ impl Listing<'_> {
             FileKind::Regular | FileKind::Directory | FileKind::Symlink => {}
         }
         self.warn_if_only_backed_up(path, name, stat);
-        let attributes = Attributes::of(self.dir, path).map_err(|e| Error::io("read", show(self.path, path), e))?;
-        self.found.push(Found { path: path.clone(), stat: *stat, attributes, in_data_directory: false });
+        self.found.push(Found { path: path.clone(), stat: *stat, in_data_directory: false });
         Ok(Below::Enter)
     }
 
@@ -382,24 +402,40 @@ fn examine(
     item: &Found,
     damage: Damage,
     observer: &dyn Observer,
-) -> Result<(EntryKind, Role), Refused> {
+) -> Result<Examined, Refused> {
     let failed = |e| Refused::Error(Error::io("read", show(source, &item.path), e));
-    match item.stat.kind {
-        FileKind::Directory => return Ok((EntryKind::Directory, Role::BackupOnly)),
-        FileKind::Symlink => {
-            let target = dir.read_link(&item.path).map_err(failed)?;
-            return Ok((EntryKind::Symlink(escape(&target)), Role::BackupOnly));
-        }
-        FileKind::Regular | FileKind::Fifo | FileKind::Special => {}
+    let changed = || failed(io::Error::other("it changed while it was being read"));
+    if matches!(item.stat.kind, FileKind::Directory | FileKind::Symlink) {
+        let held = dir.hold(&item.path).map_err(failed)?;
+        let kind = match held.stat().map_err(failed)?.kind {
+            FileKind::Directory if item.stat.kind == FileKind::Directory => EntryKind::Directory,
+            FileKind::Symlink => EntryKind::Symlink(escape(&held.link_target().map_err(failed)?)),
+            _ => return Err(changed()),
+        };
+        let attributes = Attributes::of_held(&*held).map_err(failed)?;
+        return Ok(Examined { kind, role: Role::BackupOnly, attributes });
     }
     if let Some(what) = never_written(&item.stat) {
         return Err(Refused::Database(format!("{}: {what}", show(source, &item.path))));
     }
     let file = dir.open(&item.path).map_err(failed)?;
-    // Owner and mode were read by name; the content comes from this handle. They must be of one and the same file.
+    // What was listed by name and what is read from this handle must be one and the same file.
     if file.stat().map_err(failed)? != item.stat {
-        return Err(failed(io::Error::other("it changed while it was being read")));
+        return Err(changed());
     }
+    let attributes = Attributes::of_file(&*file).map_err(failed)?;
+    let (kind, role) = examine_file(file, source, item, damage, observer)?;
+    Ok(Examined { kind, role, attributes })
+}
+
+fn examine_file(
+    file: Box<dyn File>,
+    source: &RootPath,
+    item: &Found,
+    damage: Damage,
+    observer: &dyn Observer,
+) -> Result<(EntryKind, Role), Refused> {
+    let failed = |e| Refused::Error(Error::io("read", show(source, &item.path), e));
     let name = item.path.names().last().map(Name::as_bytes).unwrap_or_default();
     if (item.is_at_top() || item.in_data_directory) && !is_log_or_region(name) {
         let recognised = recognised(&*file).map_err(failed)?;

@@ -3,7 +3,7 @@
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath, Time};
 use upgrade_engine::step::Attributes;
-use upgrade_engine::survey::{Below, Limits, SurveyError, is_absent, walk};
+use upgrade_engine::survey::{Below, Limits, SurveyError, ToCopy, is_absent, walk};
 
 use super::refusal::Refusal;
 use crate::error::Error;
@@ -49,8 +49,9 @@ pub(super) fn file(fs: &dyn FileSystem, path: &RootPath) -> Result<Option<Found>
     if let Some(what) = what {
         return Err(Refusal::InTheWay { path: path.clone(), what }.into());
     }
-    let (digest, size) = Digest::of_file(&*dir.open(&name).map_err(failed)?).map_err(failed)?;
-    Ok(Some(Found { digest, attributes: Attributes::of(&*dir, &name).map_err(failed)?, size }))
+    let ToCopy { file, attributes, .. } = ToCopy::open(&*dir, &name).map_err(failed)?;
+    let (digest, size) = Digest::of_file(&*file).map_err(failed)?;
+    Ok(Some(Found { digest, attributes, size }))
 }
 
 /// Returns the files below a directory with their times, in the order of their names.

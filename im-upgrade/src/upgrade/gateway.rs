@@ -83,8 +83,8 @@ pub(super) fn replace(
     let (at, links) = names.places(&anchor);
     let failed = |e: upgrade_engine::step::StepError| Error::Configuration { path: file.clone(), what: e.to_string() };
     let Some(step) = ReplaceFile::editing(at, links, content, edits).map_err(failed)? else { return Ok(false) };
-    let warning = saving::add(plan, fs, &Found { target: file.clone(), path: file.clone() })?;
-    plan.warnings.extend(warning);
+    let warnings = saving::add(plan, fs, &Found { target: file.clone(), path: file.clone() })?;
+    plan.warnings.extend(warnings);
     plan.anchors.insert(anchor, names.anchor);
     plan.steps.push(Step::ReplaceFile(step));
     Ok(true)

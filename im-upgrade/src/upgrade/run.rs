@@ -173,8 +173,8 @@ impl Upgrade<'_> {
             files.extend(resources(fs, &facts.old_base)?.into_values());
         }
         for found in &files {
-            let warning = saving::add(plan, fs, found)?;
-            plan.warnings.extend(warning);
+            let warnings = saving::add(plan, fs, found)?;
+            plan.warnings.extend(warnings);
         }
         Ok(plan.steps.len().saturating_sub(before))
     }

@@ -7,8 +7,10 @@ use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{FileId, FileKind, FileSystem, Name, RelPath, RootPath};
 use upgrade_engine::place::Place;
 use upgrade_engine::plan::Plan;
-use upgrade_engine::step::{Attributes, BuildTree, Content, MakeDir, Node, NotEmpty, RemoveDir, Step, TreeEntry};
-use upgrade_engine::survey::{self, Below, Limits, SurveyError, anchor, walk};
+use upgrade_engine::step::{
+    Attributes, BuildTree, Content, LinkState, MakeDir, Node, NotEmpty, RemoveDir, Step, TreeEntry,
+};
+use upgrade_engine::survey::{self, Below, Limits, SurveyError, ToCopy, anchor, walk};
 
 use crate::error::Error;
 use crate::server::kind;
@@ -42,33 +44,39 @@ pub(super) fn carry(
     let attributes_of = |path: &RelPath| Attributes::of(&*dir, path).map_err(|e| Error::io("look at", before, e));
     let mut entries = Vec::new();
     let mut known: BTreeMap<FileId, RelPath> = BTreeMap::new();
-    let mut left_out = Vec::new();
+    let (mut left_out, mut not_taken_over) = (Vec::new(), Vec::new());
     walk(&*dir, before, LARGEST, |path, stat| {
-        let node = match stat.kind {
-            FileKind::Directory => Node::Directory,
-            FileKind::Fifo => Node::Fifo,
+        let place = || path.names().iter().fold(before.clone(), |place, name| place.join(name));
+        let (node, attributes) = match stat.kind {
+            FileKind::Directory => (Node::Directory, attributes_of(path)?),
+            FileKind::Fifo => (Node::Fifo, attributes_of(path)?),
             FileKind::Symlink => {
-                let target = dir.read_link(path).map_err(|e| Error::io("read", before, e))?;
-                Node::Symlink(upgrade_engine::fs::path::escape(&target))
+                let LinkState { target, attributes } =
+                    LinkState::of(&*dir, path).map_err(|e| Error::io("read", place(), e))?;
+                (Node::Symlink(target), attributes)
             }
             FileKind::Special => {
                 left_out.push(path.to_string());
                 return Ok(Below::LeaveOut);
             }
             FileKind::Regular => match known.get(&stat.id) {
-                Some(first) => Node::HardLink(first.clone()),
+                Some(first) => (Node::HardLink(first.clone()), attributes_of(path)?),
                 None => {
                     known.insert(stat.id, path.clone());
-                    let place = path.names().iter().fold(before.clone(), |place, name| place.join(name));
-                    let digest = digest(fs, &place)?;
-                    Node::File(Content::CopyOf { from: Place::anchor(&source).below(path), digest, size: stat.size })
+                    let failed = |e| Error::io("read", place(), e);
+                    let original = ToCopy::open(&*dir, path).map_err(failed)?;
+                    let (digest, size) = Digest::of_file(&*original.file).map_err(failed)?;
+                    not_taken_over.extend(original.not_taken_over(&place().to_string()));
+                    let content = Content::CopyOf { from: Place::anchor(&source).below(path), digest, size };
+                    (Node::File(content), original.attributes)
                 }
             },
         };
-        entries.push(TreeEntry { path: path.clone(), node, attributes: attributes_of(path)? });
+        entries.push(TreeEntry { path: path.clone(), node, attributes });
         Ok::<_, Failed>(Below::Enter)
     })
     .map_err(|failed| failed.0)?;
+    plan.warnings.extend(not_taken_over);
     // A hard link comes behind its file, which the walk has met before.
     let at = new_place(plan, fs, name, after, &attributes_of(&RelPath::here())?)?;
     plan.steps.push(Step::BuildTree(BuildTree { at, attributes: attributes_of(&RelPath::here())?, entries }));
@@ -89,14 +97,6 @@ impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         Self(error)
     }
-}
-
-fn digest(fs: &dyn FileSystem, path: &RootPath) -> Result<Digest, Error> {
-    let (parent, name) =
-        path.split_last().ok_or_else(|| Error::io("read", path, std::io::ErrorKind::IsADirectory.into()))?;
-    let file = fs.open_dir(&parent).and_then(|dir| dir.open(&RelPath::from(name)));
-    let digest = file.and_then(|file| Digest::of_file(&*file));
-    digest.map(|(digest, _)| digest).map_err(|e| Error::io("read", path, e))
 }
 
 /// Adds the steps that remove a directory without any file. Returns whether it is one.

@@ -5,15 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use config_merge::own_files;
 use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{FileSystem, Name, RootPath};
 use upgrade_engine::place::Place;
 use upgrade_engine::plan::Plan;
-use upgrade_engine::step::{CopyFile, Step};
-use upgrade_engine::survey::{self, anchor};
+use upgrade_engine::step::{CopyFile, Step, read_whole};
+use upgrade_engine::survey::{self, ToCopy, anchor};
 
-use super::stock::attributes;
 use super::tree::{Found, SUFFIX};
 use crate::error::Error;
 use crate::server::kind;
@@ -27,11 +25,12 @@ pub struct Saved {
     pub digest: Digest,
 }
 
-/// Adds the step that copies a file. Returns a warning where an earlier copy stays.
-pub(super) fn add(plan: &mut Plan, fs: &dyn FileSystem, found: &Found) -> Result<Option<String>, Error> {
-    let content = own_files::read(fs, &found.target)?;
-    let from = place(plan, fs, &found.target)?;
+/// Adds the step that copies a file. Returns warnings: where an earlier copy stays, and what the copy does not take over.
+pub(super) fn add(plan: &mut Plan, fs: &dyn FileSystem, found: &Found) -> Result<Vec<String>, Error> {
     let failed = |e: std::io::Error| Error::io("copy", &found.path, e);
+    let original = ToCopy::open_at(fs, &found.target).map_err(failed)?;
+    let content = read_whole(&*original.file).map_err(failed)?;
+    let from = place(plan, fs, &found.target)?;
     let (directory, name) = found.path.split_last().ok_or_else(|| failed(std::io::ErrorKind::IsADirectory.into()))?;
     let first = with_suffix(&directory, &name, 0)?;
     let mut number = 0_u32;
@@ -45,11 +44,12 @@ pub(super) fn add(plan: &mut Plan, fs: &dyn FileSystem, found: &Found) -> Result
         from,
         at,
         digest: Digest::of(&content),
-        attributes: attributes(fs, &found.target)?,
+        attributes: original.attributes.clone(),
     }));
-    Ok((number > 0).then(|| {
+    let stays = (number > 0).then(|| {
         format!("{first} is there already and is kept; this run's copy is {copy}, and a rollback uses that one")
-    }))
+    });
+    Ok(stays.into_iter().chain(original.not_taken_over(&copy.to_string())).collect())
 }
 
 fn with_suffix(directory: &RootPath, name: &Name, number: u32) -> Result<RootPath, Error> {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use config_merge::{FileSystems, Version, Where, own_files};
-use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
+use upgrade_engine::fs::{FileSystem, RootPath};
 use upgrade_engine::step::Attributes;
+use upgrade_engine::survey::ToCopy;
 use upgrade_engine::survey::is_directory;
 
 use super::tree::{self, Found};
@@ -105,13 +106,11 @@ impl<'a> StockFiles<'a> {
     }
 }
 
-/// Returns what a file is like.
+/// Returns what a file is like, for another one that is to be like it.
 ///
 /// # Errors
-/// As `lstat`.
+/// As `open`.
 pub(crate) fn attributes(fs: &dyn FileSystem, path: &RootPath) -> Result<Attributes, Error> {
     let failed = |e| Error::io("look at", path, e);
-    let (parent, name) = path.split_last().ok_or_else(|| failed(std::io::ErrorKind::IsADirectory.into()))?;
-    let dir = fs.open_dir(&parent).map_err(failed)?;
-    Attributes::of(&*dir, &RelPath::from(name)).map_err(failed)
+    Ok(ToCopy::open_at(fs, path).map_err(failed)?.attributes)
 }

@@ -27,7 +27,7 @@ pub struct CopyFacts {
     pub empty: Vec<(Name, Attributes)>,
     /// What the configuration directory is like.
     pub config: Attributes,
-    /// What each directory, link and pipe of the configuration is like, and each file; links with their targets.
+    /// What each directory, link and pipe of the configuration is like; links with their targets.
     pub entries: Vec<(RelPath, FileKind, Attributes, Option<String>)>,
 }
 
@@ -47,8 +47,6 @@ pub fn copying(facts: &Facts, copy: &CopyFacts, request: Value) -> Result<Plan, 
         attributes: attributes.clone(),
     };
     let mut entries = vec![directory(config.clone(), &copy.config)];
-    let attributes_of: std::collections::BTreeMap<&RelPath, &Attributes> =
-        copy.entries.iter().map(|(path, _, attributes, _)| (path, attributes)).collect();
     for (path, kind, attributes, target) in &copy.entries {
         let node = match (kind, target) {
             (FileKind::Directory, _) => Node::Directory,
@@ -62,25 +60,20 @@ pub fn copying(facts: &Facts, copy: &CopyFacts, request: Value) -> Result<Plan, 
     let mut hard_links = Vec::new();
     for file in &facts.configuration.files {
         let path = &file.names.path;
-        let Some(attributes) = attributes_of.get(path) else {
-            return Err(command::Error::Internal(format!("{path} has no attributes")));
-        };
+        let attributes = &file.attributes;
         let content = if *path == msg_conf && facts.msg_conf.is_some() { continue } else { content(file, facts)? };
-        entries.push(TreeEntry {
-            path: config.below(path),
-            node: Node::File(content),
-            attributes: (*attributes).clone(),
-        });
+        entries.push(TreeEntry { path: config.below(path), node: Node::File(content), attributes: attributes.clone() });
         hard_links.extend(file.names.others.iter().map(|other| TreeEntry {
             path: config.below(other),
             node: Node::HardLink(config.below(path)),
-            attributes: (*attributes).clone(),
+            attributes: attributes.clone(),
         }));
     }
     if let Some(made) = &facts.msg_conf {
         let content =
             Content::Produced { by: ldap_settings::PRODUCER.to_owned(), request: json!(made.recipe), size: made.size };
-        let attributes = attributes_of.get(&msg_conf).map_or(&made.attributes, |attributes| *attributes).clone();
+        let there = facts.configuration.files.iter().find(|file| file.names.path == msg_conf);
+        let attributes = there.map_or(&made.attributes, |there| &there.attributes).clone();
         entries.push(TreeEntry { path: config.below(&msg_conf), node: Node::File(content), attributes });
     }
     entries.extend(hard_links);

@@ -64,6 +64,8 @@ impl Program<'_> {
             Some(place) => {
                 let (copied, left_out) = places::copy(fs, &old, &surveyed.tree, place)?;
                 report::left_out(&left_out, &mut told);
+                let not_taken_over = surveyed.files.iter().filter_map(|file| file.not_taken_over.clone());
+                told.warnings.extend(not_taken_over);
                 (places::links_to_copy(fs, &old, &new, place)?, Some(copied))
             }
         };

@@ -10,7 +10,7 @@ use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
 use upgrade_engine::new_files::{self, NewFile};
 use upgrade_engine::step::Attributes;
-use upgrade_engine::survey;
+use upgrade_engine::survey::{self, ToCopy};
 
 use crate::error::Error;
 use crate::own_files;
@@ -79,8 +79,12 @@ impl<K> Snapshot<K> {
         let below = if by == By::Name { parent.name.as_bytes() } else { path.as_bytes() };
         let below = RelPath::new(below.strip_prefix(b"/").unwrap_or(below)).map_err(|e| failed(io::Error::other(e)))?;
         let at = RelPath::new(above).map_err(|e| failed(io::Error::other(e)))?.below(&below);
-        let attributes = Attributes::of(&*parent.dir, &RelPath::from(parent.name)).map_err(failed)?;
+        let ToCopy { file, attributes, .. } =
+            ToCopy::open(&*parent.dir, &RelPath::from(parent.name)).map_err(failed)?;
         let digest = Digest::of(&content);
+        if Digest::of_file(&*file).map_err(failed)?.0 != digest {
+            return Err(failed(io::Error::other("it changed while it was being read")));
+        }
         self.files.push(NewFile { path: at, content, attributes: Some(attributes.clone()) });
         self.record.files.push(Saved { path, kind, digest, attributes });
         Ok(())

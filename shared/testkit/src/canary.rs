@@ -66,7 +66,7 @@ impl Canaries {
         while let Some(path) = todo.pop() {
             let stat = dir.stat(&path)?;
             let mut bytes = path.to_bytes();
-            for (name, value) in dir.extended_attributes(&path)? {
+            for (name, value) in dir.hold(&path)?.extended_attributes()? {
                 bytes.extend([b"\n".as_slice(), &name, b"=", &value].concat());
             }
             bytes.push(b'\n');

@@ -147,7 +147,7 @@ fn fields(dir: &dyn Dir, path: &RelPath, stat: &Stat, options: &Options) -> io::
         }
         FileKind::Directory | FileKind::Fifo | FileKind::Special => {}
     }
-    let extended = match dir.extended_attributes(path) {
+    let extended = match dir.hold(path).and_then(|held| held.extended_attributes()) {
         Ok(attributes) => {
             let shown = |(name, value): &(Vec<u8>, Vec<u8>)| format!("{}={}", escape(name), escape(value));
             attributes.iter().map(shown).collect::<Vec<_>>().join(", ")

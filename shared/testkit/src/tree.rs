@@ -114,14 +114,14 @@ impl Tree {
                     set_all(attributes, |attribute| file.set(attribute))?;
                 }
                 Node::Symlink { target, attributes } => {
-                    into.symlink(target, path)?;
+                    let link = into.symlink(target, path)?;
                     if let Some((uid, gid)) = attributes.owner {
-                        into.set(path, &Attribute::Owner { uid, gid })?;
+                        link.set(&Attribute::Owner { uid, gid })?;
                     }
-                    into.set(path, &Attribute::Modified(attributes.modified))?;
+                    link.set(&Attribute::Modified(attributes.modified))?;
                 }
                 Node::HardLink(existing) => into.hard_link(existing, path)?,
-                Node::Fifo => into.make_fifo(path)?,
+                Node::Fifo => drop(into.make_fifo(path)?),
             }
         }
         // Afterwards and from below: making an entry changes the time of its directory and needs permission there.
@@ -129,7 +129,8 @@ impl Tree {
             match node {
                 Node::Parent(_) if !made.contains(path) => {}
                 Node::Directory(attributes) | Node::Parent(attributes) => {
-                    set_all(attributes, |attribute| into.set(path, attribute))?;
+                    let held = into.hold(path)?;
+                    set_all(attributes, |attribute| held.set(attribute))?;
                 }
                 Node::File { .. } | Node::Symlink { .. } | Node::HardLink(_) | Node::Fifo => {}
             }

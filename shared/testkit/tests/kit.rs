@@ -31,7 +31,7 @@ fn small() -> MemoryFs {
     let time = Attribute::Modified(Time { seconds: 7, nanoseconds: 8 });
     dir.open(&to("second")).unwrap().set(&time).unwrap();
     for path in ["link", "dir", ""] {
-        dir.set(&to(path), &time).unwrap();
+        dir.hold(&to(path)).unwrap().set(&time).unwrap();
     }
     disk
 }
@@ -71,11 +71,11 @@ fn every_change_of_an_entry_is_a_difference() {
         "dir/file: extended attributes is user.x=\\x00, not nothing"
     );
     assert_eq!(
-        after(&|dir| dir.set(&to("link"), &Attribute::Owner { uid: 1, gid: 2 }).unwrap()),
+        after(&|dir| dir.hold(&to("link")).unwrap().set(&Attribute::Owner { uid: 1, gid: 2 }).unwrap()),
         ["link: owner is 1:2, not 0:0"]
     );
     assert_eq!(after(&|dir| dir.remove_file(&to("link")).unwrap()), ["link: is gone"]);
-    assert_eq!(after(&|dir| dir.make_dir(&to("new")).unwrap()), ["new: should not be there (directory)"]);
+    assert_eq!(after(&|dir| drop(dir.make_dir(&to("new")).unwrap())), ["new: should not be there (directory)"]);
     let replaced = after(&|dir| {
         dir.remove_file(&to("second")).unwrap();
         let file = dir.create(&to("second")).unwrap();
@@ -84,7 +84,7 @@ fn every_change_of_an_entry_is_a_difference() {
     });
     assert_eq!(replaced, ["second: same file as is nothing, not dir/file"]);
     let disk = small();
-    root(&disk).set(&to("dir"), &Attribute::Modified(Time { seconds: 9, nanoseconds: 0 })).unwrap();
+    root(&disk).hold(&to("dir")).unwrap().set(&Attribute::Modified(Time { seconds: 9, nanoseconds: 0 })).unwrap();
     let found = Manifest::of(root(&disk).as_ref()).unwrap();
     assert_eq!(before.difference(&found), ["dir: modified is 9.000000000, not 7.000000008"]);
 }
@@ -154,7 +154,8 @@ fn a_canary_is_found_wherever_it_sits() {
     file.write_all_at(content.as_bytes(), 100_000).unwrap();
     dir.create(&to(&name)).unwrap();
     dir.symlink(target.as_bytes(), &to("link")).unwrap();
-    dir.set(&to("dir"), &Attribute::Extended { name: b"user.x".to_vec(), value: value.into_bytes() }).unwrap();
+    let attribute = Attribute::Extended { name: b"user.x".to_vec(), value: value.into_bytes() };
+    dir.hold(&to("dir")).unwrap().set(&attribute).unwrap();
     let expected = [format!("{name}: name"), "dir/file: content".into(), "dir: value".into(), "link: target".into()];
     assert_eq!(canaries.found_below(dir.as_ref()).unwrap(), expected);
 }

@@ -148,10 +148,9 @@ impl<'a, 'w> Execution<'a, 'w> {
     /// Hides that something was made and removed again in the directories that the step touched.
     fn restore_times(&self) -> bool {
         self.touched.iter().all(|(place, time)| {
-            let Ok(dir) = self.world.dir(place) else { return false };
+            let Ok(Ok(dir)) = self.world.dir(place).map(|dir| dir.hold(&place.path)) else { return false };
             // Where nothing could be made nothing is to be hidden, nor may be: the directory is somebody else's.
-            dir.stat(&place.path).is_ok_and(|now| now.modified == *time)
-                || dir.set(&place.path, &Attribute::Modified(*time)).is_ok()
+            dir.stat().is_ok_and(|now| now.modified == *time) || dir.set(&Attribute::Modified(*time)).is_ok()
         })
     }
 

@@ -91,16 +91,16 @@ pub fn make_directory(path: &Path) -> io::Result<()> {
     let dir = RealFs::open(Path::new("/"))?.open_dir(&parent)?;
     let above = dir.stat(&RelPath::here())?;
     let at = RelPath::from(name);
-    dir.make_dir(&at)?;
+    let made = dir.make_dir(&at)?;
     let attributes = Attributes {
         uid: above.uid,
         gid: above.gid,
         mode: above.mode & 0o755 | 0o700,
-        modified: dir.stat(&at)?.modified,
+        modified: made.stat(&RelPath::here())?.modified,
         extended: Vec::new(),
     };
-    attributes.set_on_entry(&*dir, &at, &path.to_string())?;
-    dir.sync(&at, Durable::MadeAttributes)?;
+    attributes.set_on_dir(&*made, &path.to_string())?;
+    made.sync(&RelPath::here(), Durable::MadeAttributes)?;
     dir.sync(&RelPath::here(), Durable::MadeDirectory)
 }
 
@@ -116,8 +116,8 @@ pub fn write_tree(fs: &dyn FileSystem, path: &RootPath, files: &[NewFile]) -> io
         return Err(io::ErrorKind::AlreadyExists.into());
     }
     let hidden = hidden(&name)?;
-    dir.make_dir(&hidden)?;
-    let made = fill(&*dir, &hidden, files).and_then(|unset| {
+    let staged = dir.make_dir(&hidden)?;
+    let made = fill(&*staged, files).and_then(|unset| {
         dir.rename(&hidden, &name.into(), Existing::Refuse)?;
         dir.sync(&RelPath::here(), Durable::PublishedTree)?;
         Ok(unset)
@@ -139,8 +139,8 @@ pub fn replace_tree(fs: &dyn FileSystem, path: &RootPath, files: &[NewFile]) -> 
     let dir = fs.open_dir(&parent)?;
     let (at, old) = (RelPath::from(name.clone()), replaced(&name)?);
     let hidden = hidden(&name)?;
-    dir.make_dir(&hidden)?;
-    let made = fill(&*dir, &hidden, files).and_then(|unset| {
+    let staged = dir.make_dir(&hidden)?;
+    let made = fill(&*staged, files).and_then(|unset| {
         let moved = match dir.rename(&at, &old, Existing::Refuse) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => false,
             other => {
@@ -207,26 +207,26 @@ fn replaced(name: &Name) -> io::Result<RelPath> {
     Ok(Name::new(old).map_err(io::Error::other)?.into())
 }
 
-fn fill(dir: &dyn Dir, top: &RelPath, files: &[NewFile]) -> io::Result<Vec<String>> {
+fn fill(top: &dyn Dir, files: &[NewFile]) -> io::Result<Vec<String>> {
     let mut unset = Vec::new();
     let mut directories = BTreeSet::new();
     for file in files {
-        let mut at = top.clone();
+        let mut at = RelPath::here();
         for name in file.path.split_last().map(|(above, _)| above).iter().flat_map(|above| above.names()) {
             at = at.join(name);
             if directories.insert(at.clone()) {
-                dir.make_dir(&at)?;
+                top.make_dir(&at)?;
             }
         }
-        let made = dir.create(&top.below(&file.path))?;
+        let made = top.create(&file.path)?;
         made.write_all_at(&file.content, 0)?;
         if let Some(attributes) = &file.attributes {
             unset.extend(attributes.set_on_file(&*made, &file.path.to_string())?);
         }
         made.sync(Durable::StagedFile)?;
     }
-    for directory in directories.iter().rev().chain([top]) {
-        dir.sync(directory, Durable::StagedDirectory)?;
+    for directory in directories.iter().rev().chain([&RelPath::here()]) {
+        top.sync(directory, Durable::StagedDirectory)?;
     }
     Ok(unset)
 }

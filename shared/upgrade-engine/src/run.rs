@@ -302,7 +302,7 @@ fn make_named(runs: &dyn Dir, at: &RootPath, identity: &Identity) -> Result<Name
             id = name(&format!("{newest}-{}", attempt.saturating_add(1)))?;
         }
         match runs.make_dir(&id.clone().into()) {
-            Ok(()) => return Ok(id),
+            Ok(_) => return Ok(id),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt = attempt.saturating_add(1),
             Err(e) => return Err(EngineError::io("make the directory", at.join(&id), e)),
         }

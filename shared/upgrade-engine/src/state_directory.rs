@@ -46,7 +46,7 @@ pub(crate) fn runs_of_or_made(dir: &dyn Dir, path: &RootPath, tool: &Name) -> Re
     let failed = |e| EngineError::io("make the directory", path.join(tool), e);
     match dir.make_dir(&tool.clone().into()) {
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-        other => other.map_err(failed)?,
+        other => drop(other.map_err(failed)?),
     }
     dir.sync(&RelPath::here(), Durable::StateDirectory).map_err(failed)?;
     runs_of(dir, path, tool)?.ok_or_else(|| failed(io::ErrorKind::NotFound.into()))

@@ -136,7 +136,7 @@ impl Held {
         }
         match self.dir.make_dir(&entry) {
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-            other => other?,
+            other => drop(other?),
         }
         self.dir.sync(&RelPath::here(), Durable::StateDirectory)?;
         self.dir.open_dir(&entry)

@@ -27,10 +27,10 @@ fn on_both(case: impl Fn(&dyn FileSystem, &dyn Dir, &dyn Fn(&RelPath) -> io::Res
     let place = tempfile::tempdir().unwrap();
     let disk = RealFs::open(place.path()).unwrap();
     let root = disk.open_dir(&at("/")).unwrap();
-    case(&disk, root.as_ref(), &|path| root.make_fifo(path));
+    case(&disk, root.as_ref(), &|path| root.make_fifo(path).map(drop));
     let memory = MemoryFs::new();
     let root = memory.open_dir(&at("/")).unwrap();
-    case(&memory, root.as_ref(), &|path| root.make_fifo(path));
+    case(&memory, root.as_ref(), &|path| root.make_fifo(path).map(drop));
 }
 
 fn at(path: impl AsRef<[u8]>) -> RootPath {
@@ -121,7 +121,7 @@ fn no_operation_passes_through_a_link() {
             kind(dir.open_dir(&to("link"))),
             kind(dir.list(&to("link"))),
             kind(dir.read_link(&inside)),
-            kind(dir.extended_attributes(&inside)),
+            kind(dir.hold(&inside)),
             kind(dir.create(&to("link/new"))),
             kind(dir.append(&inside, b"x")),
             kind(dir.make_dir(&to("link/new"))),
@@ -132,7 +132,6 @@ fn no_operation_passes_through_a_link() {
             kind(dir.rename(&own, &to("link/file"), Existing::Replace)),
             kind(dir.remove_file(&inside)),
             kind(dir.remove_dir(&to("link/new"))),
-            kind(dir.set(&inside, &Attribute::Mode(0o777))),
             kind(dir.sync(&to("link"), Durable::StagedDirectory)),
         ];
         assert!(refusals.iter().all(|kind| *kind == ErrorKind::NotADirectory), "{refusals:?}");
@@ -200,7 +199,7 @@ fn create_takes_no_name_that_is_there_even_a_dangling_link() {
 fn modes_do_not_come_from_the_parent_directory() {
     on_both(|_, root, _| {
         root.make_dir(&to("shared")).unwrap();
-        root.set(&to("shared"), &Attribute::Mode(0o2777)).unwrap();
+        root.hold(&to("shared")).unwrap().set(&Attribute::Mode(0o2777)).unwrap();
         root.make_dir(&to("shared/dir")).unwrap();
         assert_eq!(root.stat(&to("shared/dir")).unwrap().mode, 0o700);
     });
@@ -331,15 +330,16 @@ fn attributes_are_set_on_files_directories_and_links() {
         root.symlink(b"file", &to("link")).unwrap();
         file.set(&Attribute::Mode(0o4751)).unwrap();
         file.set(&Attribute::Modified(time(1))).unwrap();
-        root.set(&to("dir"), &Attribute::Mode(0o1775)).unwrap();
-        root.set(&to("dir"), &Attribute::Modified(time(-2))).unwrap();
-        root.set(&to("link"), &Attribute::Modified(time(3))).unwrap();
+        root.hold(&to("dir")).unwrap().set(&Attribute::Mode(0o1775)).unwrap();
+        root.hold(&to("dir")).unwrap().set(&Attribute::Modified(time(-2))).unwrap();
+        root.hold(&to("link")).unwrap().set(&Attribute::Modified(time(3))).unwrap();
         let seen = |path: &str| root.stat(&to(path)).map(|stat| (stat.mode, stat.modified)).unwrap();
         assert_eq!(seen("file"), (0o4751, time(1)));
         assert_eq!(seen("dir"), (0o1775, time(-2)));
         assert_eq!(seen("link"), (0o777, time(3)));
-        assert_eq!(kind(root.set(&to("link"), &Attribute::Mode(0o600))), ErrorKind::InvalidInput);
-        assert_eq!(kind(root.set(&to("file"), &Attribute::Mode(0o600))), ErrorKind::InvalidInput);
+        assert_eq!(kind(root.hold(&to("link")).unwrap().set(&Attribute::Mode(0o600))), ErrorKind::InvalidInput);
+        root.hold(&to("file")).unwrap().set(&Attribute::Mode(0o600)).unwrap();
+        assert_eq!(seen("file").0, 0o600);
         root.create(&to("dir/new")).unwrap();
         assert_ne!(seen("dir").1, time(-2), "a new entry changes the time of its directory");
         file.write_all_at(b"x", 0).unwrap();
@@ -356,10 +356,10 @@ fn an_owner_clears_the_set_id_bits_of_a_file_but_not_of_a_directory() {
         file.set(&Attribute::Mode(0o6755)).unwrap();
         file.set(&owner).unwrap();
         root.make_dir(&to("dir")).unwrap();
-        root.set(&to("dir"), &Attribute::Mode(0o2755)).unwrap();
-        root.set(&to("dir"), &owner).unwrap();
+        root.hold(&to("dir")).unwrap().set(&Attribute::Mode(0o2755)).unwrap();
+        root.hold(&to("dir")).unwrap().set(&owner).unwrap();
         root.symlink(b"file", &to("link")).unwrap();
-        root.set(&to("link"), &Attribute::Owner { uid: 5, gid: 6 }).unwrap();
+        root.hold(&to("link")).unwrap().set(&Attribute::Owner { uid: 5, gid: 6 }).unwrap();
         let seen = |path: &str| root.stat(&to(path)).map(|stat| (stat.uid, stat.gid, stat.mode)).unwrap();
         assert_eq!(seen("file"), (1234, 4321, 0o755));
         assert_eq!(seen("dir"), (1234, 4321, 0o2755));
@@ -383,10 +383,10 @@ fn extended_attributes_come_back_sorted() {
             other => other.unwrap(),
         }
         file.set(&attribute(b"user.a", b"")).unwrap();
-        root.set(&to("dir"), &attribute(b"user.d", b"1")).unwrap();
-        root.set(&to("dir"), &attribute(b"user.d", b"2")).unwrap();
+        root.hold(&to("dir")).unwrap().set(&attribute(b"user.d", b"1")).unwrap();
+        root.hold(&to("dir")).unwrap().set(&attribute(b"user.d", b"2")).unwrap();
         let users = |path: &str| {
-            let mut found = root.extended_attributes(&to(path)).unwrap();
+            let mut found = root.hold(&to(path)).unwrap().extended_attributes().unwrap();
             found.retain(|(name, _)| name.starts_with(b"user."));
             found
         };
@@ -432,7 +432,7 @@ fn build(disk: &dyn FileSystem, tree: &Tree) -> Manifest {
     root.make_dir(&to("tree")).unwrap();
     let dir = root.open_dir(&to("tree")).unwrap();
     tree.build(dir.as_ref()).unwrap();
-    dir.set(&here(), &Attribute::Modified(Time { seconds: 0, nanoseconds: 0 })).unwrap();
+    dir.hold(&here()).unwrap().set(&Attribute::Modified(Time { seconds: 0, nanoseconds: 0 })).unwrap();
     let pipes: Vec<_> = tree.paths().filter(|path| dir.stat(path).unwrap().kind == FileKind::Fifo).collect();
     assert_eq!(pipes.len(), 1);
     let owner = dir.stat(&here()).unwrap();
@@ -441,11 +441,11 @@ fn build(disk: &dyn FileSystem, tree: &Tree) -> Manifest {
         Attribute::Mode(0o622),
         Attribute::Modified(Time { seconds: 5, nanoseconds: 6 }),
     ] {
-        dir.set(pipes[0], &attribute).unwrap();
+        dir.hold(pipes[0]).unwrap().set(&attribute).unwrap();
     }
     let stat = dir.stat(pipes[0]).unwrap();
     assert_eq!((stat.mode, stat.modified.seconds), (0o622, 5));
-    dir.set(&here(), &Attribute::Modified(Time { seconds: 0, nanoseconds: 0 })).unwrap();
+    dir.hold(&here()).unwrap().set(&Attribute::Modified(Time { seconds: 0, nanoseconds: 0 })).unwrap();
     Manifest::of(dir.as_ref()).unwrap()
 }
 

@@ -29,7 +29,7 @@ fn disk(entries: &[&str]) -> MemoryFs {
     let dir = root(&fs);
     for entry in entries {
         match entry.strip_suffix('/') {
-            Some(directory) => dir.make_dir(&path(directory)).unwrap(),
+            Some(directory) => drop(dir.make_dir(&path(directory)).unwrap()),
             None => dir.create(&path(entry)).unwrap().write_all_at(entry.as_bytes(), 0).unwrap(),
         }
     }

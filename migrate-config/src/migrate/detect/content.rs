@@ -8,6 +8,8 @@ use documents::Dialect;
 use memchr::memmem::Finder;
 use upgrade_engine::digest::{Digest, Hasher};
 use upgrade_engine::fs::File;
+use upgrade_engine::step::Attributes;
+use upgrade_engine::survey::ToCopy;
 
 use super::classes::Class;
 use super::includes::LARGEST;
@@ -30,6 +32,10 @@ pub struct Surveyed {
     pub names: Names,
     /// What it is.
     pub class: Class,
+    /// What a copy of it is like.
+    pub attributes: Attributes,
+    /// What a copy of it does not take over, in a sentence.
+    pub not_taken_over: Option<String>,
     /// Its digest, where one is needed.
     pub digest: Option<Digest>,
     /// What becomes of it.
@@ -114,7 +120,9 @@ impl<'a> Search<'a> {
     /// [`Refusal::Broken`] when a file of a known form is none; as `open` and `read`.
     pub fn file(&self, tree: &Tree, names: Names, class: Class) -> Result<Surveyed, Error> {
         let shown = || tree.show(&names.path);
-        let file = tree.dir.open(&names.path).map_err(|e| Error::io("open", shown(), e))?;
+        let opened = ToCopy::open(&*tree.dir, &names.path).map_err(|e| Error::io("open", shown(), e))?;
+        let not_taken_over = opened.not_taken_over(&shown().to_string());
+        let ToCopy { file, attributes, .. } = opened;
         let failed = |e| Error::io("read", shown(), e);
         let size = file.stat().map_err(failed)?.size;
         let bytes = if size <= WHOLE { Some(whole(&*file, size, WHOLE).map_err(failed)?) } else { None };
@@ -161,7 +169,7 @@ impl<'a> Search<'a> {
         } else {
             Outcome::Stays
         };
-        Ok(Surveyed { names, class, digest, outcome, hosts })
+        Ok(Surveyed { names, class, attributes, not_taken_over, digest, outcome, hosts })
     }
 
     fn hosts_in(&self, dialect: Dialect, bytes: &[u8]) -> Vec<(String, String)> {

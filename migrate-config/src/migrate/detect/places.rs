@@ -139,11 +139,14 @@ pub fn copy(fs: &dyn FileSystem, old: &Root, tree: &Tree, place: &RootPath) -> R
             left_out.special.push(format!("{} is a socket or a device; it is not copied", shown()));
             continue;
         }
-        let attributes = Attributes::of(&*tree.dir, &entry.path).map_err(|e| Error::io("look at", shown(), e))?;
+        if entry.stat.kind == FileKind::Regular {
+            // What it is like was read with its content.
+            continue;
+        }
+        let held = tree.dir.hold(&entry.path).map_err(|e| Error::io("look at", shown(), e))?;
+        let attributes = Attributes::of_held(&*held).map_err(|e| Error::io("look at", shown(), e))?;
         let target = match entry.stat.kind {
-            FileKind::Symlink => {
-                Some(tree.dir.read_link(&entry.path).map_err(|e| Error::io("read the link", shown(), e))?)
-            }
+            FileKind::Symlink => Some(held.link_target().map_err(|e| Error::io("read the link", shown(), e))?),
             _ => None,
         };
         entries.push((entry.path.clone(), entry.stat.kind, attributes, target.map(|target| escape(&target))));

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{Attribute, Dir, Durable, Existing, File, FileSystem, Lock, Name, RelPath, RootPath, Stat};
+use super::{Attribute, Dir, Durable, Existing, File, FileSystem, HeldEntry, Lock, Name, RelPath, RootPath, Stat};
 
 /// What goes wrong. Calls count from 1; those that read count as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -260,6 +260,10 @@ impl Gate {
     fn file(&self, path: &RelPath, inner: Box<dyn File>) -> Box<dyn File> {
         Box::new(FaultyFile { inner, gate: self.below(path) })
     }
+
+    fn held(&self, path: &RelPath, inner: Box<dyn HeldEntry>) -> Box<dyn HeldEntry> {
+        Box::new(FaultyHeld { inner, gate: self.below(path) })
+    }
 }
 
 /// Writes all bytes, or the first half of them and then reports the stop.
@@ -320,9 +324,9 @@ impl Dir for FaultyDir {
         self.inner.read_link(path)
     }
 
-    fn extended_attributes(&self, path: &RelPath) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
-        self.gate.read("extended_attributes", path)?;
-        self.inner.extended_attributes(path)
+    fn hold(&self, path: &RelPath) -> io::Result<Box<dyn HeldEntry>> {
+        self.gate.read("hold", path)?;
+        Ok(self.gate.held(path, self.inner.hold(path)?))
     }
 
     fn free_space(&self) -> io::Result<u64> {
@@ -344,19 +348,19 @@ impl Dir for FaultyDir {
         write(verdict, bytes, |bytes| self.inner.append(path, bytes))
     }
 
-    fn make_dir(&self, path: &RelPath) -> io::Result<()> {
+    fn make_dir(&self, path: &RelPath) -> io::Result<Box<dyn Dir>> {
         self.gate.change("make_dir", path)?;
-        self.inner.make_dir(path)
+        Ok(Box::new(Self { inner: self.inner.make_dir(path)?, gate: self.gate.below(path) }))
     }
 
-    fn symlink(&self, target: &[u8], path: &RelPath) -> io::Result<()> {
+    fn symlink(&self, target: &[u8], path: &RelPath) -> io::Result<Box<dyn HeldEntry>> {
         self.gate.change("symlink", path)?;
-        self.inner.symlink(target, path)
+        Ok(self.gate.held(path, self.inner.symlink(target, path)?))
     }
 
-    fn make_fifo(&self, path: &RelPath) -> io::Result<()> {
+    fn make_fifo(&self, path: &RelPath) -> io::Result<Box<dyn HeldEntry>> {
         self.gate.change("make_fifo", path)?;
-        self.inner.make_fifo(path)
+        Ok(self.gate.held(path, self.inner.make_fifo(path)?))
     }
 
     fn hard_link(&self, existing: &RelPath, path: &RelPath) -> io::Result<()> {
@@ -378,11 +382,6 @@ impl Dir for FaultyDir {
     fn remove_dir(&self, path: &RelPath) -> io::Result<()> {
         self.gate.change("remove_dir", path)?;
         self.inner.remove_dir(path)
-    }
-
-    fn set(&self, path: &RelPath, attribute: &Attribute) -> io::Result<()> {
-        self.gate.change(name_of_set(attribute), path)?;
-        self.inner.set(path, attribute)
     }
 
     fn sync(&self, path: &RelPath, what: Durable) -> io::Result<()> {
@@ -408,6 +407,33 @@ fn name_of_set(attribute: &Attribute) -> &'static str {
     }
 }
 
+struct FaultyHeld {
+    inner: Box<dyn HeldEntry>,
+    gate: Gate,
+}
+
+impl HeldEntry for FaultyHeld {
+    fn stat(&self) -> io::Result<Stat> {
+        self.gate.read("fstat", &RelPath::here())?;
+        self.inner.stat()
+    }
+
+    fn extended_attributes(&self) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        self.gate.read("extended_attributes", &RelPath::here())?;
+        self.inner.extended_attributes()
+    }
+
+    fn link_target(&self) -> io::Result<Vec<u8>> {
+        self.gate.read("read_link", &RelPath::here())?;
+        self.inner.link_target()
+    }
+
+    fn set(&self, attribute: &Attribute) -> io::Result<()> {
+        self.gate.change(name_of_set(attribute), &RelPath::here())?;
+        self.inner.set(attribute)
+    }
+}
+
 struct FaultyFile {
     inner: Box<dyn File>,
     gate: Gate,
@@ -417,6 +443,11 @@ impl File for FaultyFile {
     fn stat(&self) -> io::Result<Stat> {
         self.gate.read("fstat", &RelPath::here())?;
         self.inner.stat()
+    }
+
+    fn extended_attributes(&self) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        self.gate.read("extended_attributes", &RelPath::here())?;
+        self.inner.extended_attributes()
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {

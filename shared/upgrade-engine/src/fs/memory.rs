@@ -20,7 +20,8 @@ pub use power::Lost;
 use rustix::io::Errno;
 
 use super::{
-    Attribute, Dir, Durable, Existing, File, FileKind, FileSystem, Lock, Name, RelPath, RootPath, Stat, Time,
+    Attribute, Dir, Durable, Existing, File, FileKind, FileSystem, HeldEntry, Lock, Name, RelPath, RootPath, Stat,
+    Time,
     real::{names_nothing, not_regular},
 };
 
@@ -179,6 +180,10 @@ impl MemoryDir {
         disk.change(vec![(parent, name, None)])
     }
 
+    fn held(&self, inode: usize) -> Box<dyn HeldEntry> {
+        Box::new(MemoryHeld { disk: Arc::clone(&self.disk), inode })
+    }
+
     fn open_regular(&self, path: &RelPath, access: Access) -> io::Result<MemoryFile> {
         let inode = {
             let disk = self.disk();
@@ -223,15 +228,12 @@ impl Dir for MemoryDir {
     fn read_link(&self, path: &RelPath) -> io::Result<Vec<u8>> {
         let disk = self.disk();
         let (parent, name) = self.parent(&disk, path)?;
-        match &disk.inode(disk.get(parent, &name)?)?.body {
-            Body::Symlink(target) => Ok(target.clone()),
-            _ => Err(Errno::INVAL.into()),
-        }
+        disk.link_target(disk.get(parent, &name)?)
     }
 
-    fn extended_attributes(&self, path: &RelPath) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
-        let disk = self.disk();
-        disk.extended(self.get(&disk, path)?)
+    fn hold(&self, path: &RelPath) -> io::Result<Box<dyn HeldEntry>> {
+        let inode = self.get(&self.disk(), path)?;
+        Ok(self.held(inode))
     }
 
     fn free_space(&self) -> io::Result<u64> {
@@ -263,19 +265,20 @@ impl Dir for MemoryDir {
         disk.write(inode, length, |content| content.extend_from_slice(bytes))
     }
 
-    fn make_dir(&self, path: &RelPath) -> io::Result<()> {
-        self.add(path, Body::empty_directory(), 0o700).map(drop)
+    fn make_dir(&self, path: &RelPath) -> io::Result<Box<dyn Dir>> {
+        let inode = self.add(path, Body::empty_directory(), 0o700)?;
+        Ok(Box::new(Self { disk: Arc::clone(&self.disk), inode }))
     }
 
-    fn symlink(&self, target: &[u8], path: &RelPath) -> io::Result<()> {
+    fn symlink(&self, target: &[u8], path: &RelPath) -> io::Result<Box<dyn HeldEntry>> {
         if target.is_empty() {
             return Err(Errno::NOENT.into());
         }
-        self.add(path, Body::Symlink(target.to_vec()), 0o777).map(drop)
+        Ok(self.held(self.add(path, Body::Symlink(target.to_vec()), 0o777)?))
     }
 
-    fn make_fifo(&self, path: &RelPath) -> io::Result<()> {
-        self.add(path, Body::Fifo, 0o600).map(drop)
+    fn make_fifo(&self, path: &RelPath) -> io::Result<Box<dyn HeldEntry>> {
+        Ok(self.held(self.add(path, Body::Fifo, 0o600)?))
     }
 
     fn hard_link(&self, existing: &RelPath, path: &RelPath) -> io::Result<()> {
@@ -327,17 +330,6 @@ impl Dir for MemoryDir {
         })
     }
 
-    fn set(&self, path: &RelPath, attribute: &Attribute) -> io::Result<()> {
-        let mut disk = self.disk();
-        let inode = self.get(&disk, path)?;
-        match (disk.kind(inode)?, attribute) {
-            (FileKind::Directory, _)
-            | (FileKind::Symlink | FileKind::Fifo, Attribute::Owner { .. } | Attribute::Modified(_))
-            | (FileKind::Fifo, Attribute::Mode(_)) => disk.set(inode, attribute),
-            _ => Err(io::ErrorKind::InvalidInput.into()),
-        }
-    }
-
     fn sync(&self, path: &RelPath, _what: Durable) -> io::Result<()> {
         let mut disk = self.disk();
         let inode = self.get(&disk, path)?;
@@ -373,6 +365,35 @@ impl Drop for MemoryLock {
     }
 }
 
+struct MemoryHeld {
+    disk: Arc<Mutex<Disk>>,
+    inode: usize,
+}
+
+impl HeldEntry for MemoryHeld {
+    fn stat(&self) -> io::Result<Stat> {
+        lock(&self.disk).stat(self.inode)
+    }
+
+    fn extended_attributes(&self) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        lock(&self.disk).extended(self.inode)
+    }
+
+    fn link_target(&self) -> io::Result<Vec<u8>> {
+        lock(&self.disk).link_target(self.inode)
+    }
+
+    fn set(&self, attribute: &Attribute) -> io::Result<()> {
+        let mut disk = lock(&self.disk);
+        match (disk.kind(self.inode)?, attribute) {
+            (FileKind::Regular | FileKind::Directory, _)
+            | (FileKind::Symlink | FileKind::Fifo, Attribute::Owner { .. } | Attribute::Modified(_))
+            | (FileKind::Fifo, Attribute::Mode(_)) => disk.set(self.inode, attribute),
+            _ => Err(io::ErrorKind::InvalidInput.into()),
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Access {
     Read,
@@ -397,6 +418,10 @@ impl MemoryFile {
 impl File for MemoryFile {
     fn stat(&self) -> io::Result<Stat> {
         lock(&self.disk).stat(self.inode)
+    }
+
+    fn extended_attributes(&self) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        lock(&self.disk).extended(self.inode)
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {

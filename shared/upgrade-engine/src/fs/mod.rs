@@ -15,6 +15,7 @@ pub mod faulty;
 pub mod memory;
 pub mod path;
 pub mod real;
+mod real_held;
 mod real_lock;
 pub mod real_program;
 
@@ -248,11 +249,11 @@ pub trait Dir: Send + Sync {
     /// # Errors
     /// As `readlink`.
     fn read_link(&self, path: &RelPath) -> io::Result<Vec<u8>>;
-    /// Returns the extended attributes of a file or directory, sorted by name; empty where there are none or for a link.
+    /// Holds an entry of any kind, to read and to set its attributes. A link is held itself.
     ///
     /// # Errors
-    /// As `listxattr`; a file system without them has none.
-    fn extended_attributes(&self, path: &RelPath) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>>;
+    /// As `open`; [`io::ErrorKind::InvalidInput`] when the name passes to another kind of entry meanwhile.
+    fn hold(&self, path: &RelPath) -> io::Result<Box<dyn HeldEntry>>;
     /// Returns the free bytes of the file system that holds this directory, for the calling user.
     ///
     /// # Errors
@@ -265,7 +266,7 @@ pub trait Dir: Send + Sync {
 
     // What changes:
 
-    /// Creates an empty regular file (mode 0600), open for reading and writing.
+    /// Creates an empty regular file (mode 0600), open for reading and writing. Whatever is made has no access list of the directory's.
     ///
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`] when the name is taken, even by a dangling link.
@@ -275,21 +276,21 @@ pub trait Dir: Send + Sync {
     /// # Errors
     /// As `open` and `write`; [`io::ErrorKind::InvalidInput`] when it is a link, not regular, or has several names.
     fn append(&self, path: &RelPath, bytes: &[u8]) -> io::Result<()>;
-    /// Makes a directory (mode 0700).
+    /// Makes a directory (mode 0700) and returns it.
     ///
     /// # Errors
-    /// As `mkdir`.
-    fn make_dir(&self, path: &RelPath) -> io::Result<()>;
-    /// Makes a symbolic link that holds `target`.
+    /// As `mkdir`; [`io::ErrorKind::InvalidInput`] when another entry took its name at once.
+    fn make_dir(&self, path: &RelPath) -> io::Result<Box<dyn Dir>>;
+    /// Makes a symbolic link that holds `target`, and returns it.
     ///
     /// # Errors
-    /// As `symlink`.
-    fn symlink(&self, target: &[u8], path: &RelPath) -> io::Result<()>;
-    /// Makes a named pipe (mode 0600).
+    /// As `symlink`; [`io::ErrorKind::InvalidInput`] when another entry took its name at once.
+    fn symlink(&self, target: &[u8], path: &RelPath) -> io::Result<Box<dyn HeldEntry>>;
+    /// Makes a named pipe (mode 0600) and returns it.
     ///
     /// # Errors
-    /// As `mkfifo`.
-    fn make_fifo(&self, path: &RelPath) -> io::Result<()>;
+    /// As `mkfifo`; [`io::ErrorKind::InvalidInput`] when another entry took its name at once.
+    fn make_fifo(&self, path: &RelPath) -> io::Result<Box<dyn HeldEntry>>;
     /// Gives an existing file (never what a link points to) a second name.
     ///
     /// # Errors
@@ -310,11 +311,6 @@ pub trait Dir: Send + Sync {
     /// # Errors
     /// As `rmdir`.
     fn remove_dir(&self, path: &RelPath) -> io::Result<()>;
-    /// Sets an attribute of a directory, a symbolic link or a named pipe; files are set through their handle.
-    ///
-    /// # Errors
-    /// As `fchown`, `fchmod`, `futimens`, `fsetxattr`; [`io::ErrorKind::InvalidInput`] for a regular file.
-    fn set(&self, path: &RelPath, attribute: &Attribute) -> io::Result<()>;
     /// Makes the entries and attributes of a directory durable.
     ///
     /// # Errors
@@ -337,6 +333,30 @@ pub trait Dir: Send + Sync {
     fn lock(&self) -> io::Result<Box<dyn Lock>>;
 }
 
+/// An entry of any kind held: what is read and set is about this entry, whatever its name leads to by now.
+pub trait HeldEntry: Send + Sync {
+    /// Returns what `fstat` tells.
+    ///
+    /// # Errors
+    /// As `fstat`.
+    fn stat(&self) -> io::Result<Stat>;
+    /// Returns the extended attributes of a file or directory, sorted by name; empty where there are none or for another kind.
+    ///
+    /// # Errors
+    /// As `flistxattr`; a file system without them has none.
+    fn extended_attributes(&self) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>>;
+    /// Returns the target of a symbolic link.
+    ///
+    /// # Errors
+    /// As `readlink`.
+    fn link_target(&self) -> io::Result<Vec<u8>>;
+    /// Sets an attribute.
+    ///
+    /// # Errors
+    /// As `fchown`, `fchmod`, `futimens`, `fsetxattr`; [`io::ErrorKind::InvalidInput`] for an attribute that the kind does not have.
+    fn set(&self, attribute: &Attribute) -> io::Result<()>;
+}
+
 /// A regular file held open.
 pub trait File: Send + Sync {
     /// Returns what `fstat` tells.
@@ -344,6 +364,11 @@ pub trait File: Send + Sync {
     /// # Errors
     /// As `fstat`.
     fn stat(&self) -> io::Result<Stat>;
+    /// Returns the extended attributes, sorted by name.
+    ///
+    /// # Errors
+    /// As `flistxattr`; a file system without them has none.
+    fn extended_attributes(&self) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>>;
     /// Reads at most `buffer.len()` bytes from `offset`; 0 means the end.
     ///
     /// # Errors

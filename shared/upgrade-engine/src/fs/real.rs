@@ -2,8 +2,8 @@
 //!
 //! Paths are resolved by walking one component at a time (and not by `openat2`): one code path that works on every
 //! kernel, and the one that the tests exercise. A directory is held by an `O_PATH` handle, which needs search permission
-//! only; what reads or changes the directory itself opens it once more. Modes are set explicitly: neither the umask nor a
-//! set-group-id or default ACL on the parent decides them. Calls interrupted by a signal are repeated.
+//! only; what reads or changes the directory itself opens it once more. Modes are set explicitly, and inherited access lists are taken off
+//! before: neither the umask nor a set-group-id bit or default ACL of the parent decides who may read. Calls interrupted by a signal are repeated.
 
 #![allow(
     clippy::disallowed_methods,
@@ -18,29 +18,30 @@ use std::{
     fs,
     io::{self, ErrorKind},
     os::{
-        fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
+        fd::{AsFd, BorrowedFd, OwnedFd},
         unix::fs::FileExt,
     },
     path::Path,
 };
 
 use rustix::{
-    fs::{AtFlags, FileType, Gid, Mode, OFlags, RenameFlags, Timespec, Timestamps, Uid, XattrFlags},
+    fs::{AtFlags, FileType, Mode, OFlags, RenameFlags},
     io::Errno,
 };
 
+use super::real_held::{RealHeld, extended_attributes, held_at, remove_access_list, set_on_handle};
 use super::real_lock;
 use super::{
-    Attribute, Dir, Durable, Existing, File, FileId, FileKind, FileSystem, Lock, Name, RelPath, RootPath, Stat, Time,
+    Attribute, Dir, Durable, Existing, File, FileId, FileKind, FileSystem, HeldEntry, Lock, Name, RelPath, RootPath,
+    Stat, Time,
 };
 
 const MAX_LINKS: usize = 40;
-/// `XATTR_LIST_MAX` and `XATTR_SIZE_MAX` of `linux/limits.h` are the same.
-const MAX_EXTENDED: usize = 65536;
 /// Never waits for the other end of a pipe and never takes a terminal as the controlling one.
 const CAREFUL: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
 const WALK: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
-const READ_DIR: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+pub(super) const READ_DIR: OFlags =
+    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// A product root on the machine's disk.
 #[derive(Debug)]
@@ -165,13 +166,7 @@ impl RealDir {
 
     fn open_regular(&self, path: &RelPath, access: OFlags) -> io::Result<RealFile> {
         let (parent, name) = self.parent(path)?;
-        // Asked first as well as afterwards: merely opening a device can do something (a tape rewinds).
-        refuse_unless_regular(&stat_at(parent.as_fd(), name)?)?;
-        let handle = retry(|| rustix::fs::openat(parent.as_fd(), name, access | CAREFUL, Mode::empty()))
-            .map_err(link_is_not_regular)?;
-        let file = RealFile { file: handle.into() };
-        refuse_unless_regular(&file.stat()?)?;
-        Ok(file)
+        Ok(RealFile { file: open_regular_at(parent.as_fd(), name, access)? })
     }
 }
 
@@ -222,12 +217,12 @@ impl Dir for RealDir {
         Ok(retry(|| rustix::fs::readlinkat(parent.as_fd(), name, Vec::new()))?.into_bytes())
     }
 
-    fn extended_attributes(&self, path: &RelPath) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
-        match self.stat(path)?.kind {
-            FileKind::Regular => extended_attributes(self.open_regular(path, OFlags::RDONLY)?.file.as_fd()),
-            FileKind::Directory => extended_attributes(self.readable(path)?.as_fd()),
-            FileKind::Symlink | FileKind::Fifo | FileKind::Special => Ok(Vec::new()),
-        }
+    fn hold(&self, path: &RelPath) -> io::Result<Box<dyn HeldEntry>> {
+        let Some((last, names)) = path.names().split_last() else {
+            return Ok(Box::new(RealHeld::Opened(self.readable(path)?)));
+        };
+        let parent = self.walk(names)?;
+        Ok(Box::new(held_at(parent.as_fd(), last.as_bytes())?))
     }
 
     fn free_space(&self) -> io::Result<u64> {
@@ -273,23 +268,42 @@ impl Dir for RealDir {
         Ok(())
     }
 
-    fn make_dir(&self, path: &RelPath) -> io::Result<()> {
+    fn make_dir(&self, path: &RelPath) -> io::Result<Box<dyn Dir>> {
         let mode = Mode::from_raw_mode(0o700);
         let (parent, name) = self.parent(path)?;
         retry(|| rustix::fs::mkdirat(parent.as_fd(), name, mode))?;
-        let made = retry(|| rustix::fs::openat(parent.as_fd(), name, READ_DIR, Mode::empty()))?;
-        retry(|| rustix::fs::fchmod(&made, mode))
+        let handle = retry(|| rustix::fs::openat(parent.as_fd(), name, READ_DIR, Mode::empty()))?;
+        let made = Self { handle };
+        // An account that can write here may have put a directory of root's in its place, to be given it. One that is empty it could
+        // remove and make itself.
+        if !made.list(&RelPath::here())?.is_empty() {
+            return Err(another_entry());
+        }
+        remove_access_list(made.handle.as_fd(), FileKind::Directory)?;
+        retry(|| rustix::fs::fchmod(&made.handle, mode))?;
+        Ok(Box::new(made))
     }
 
-    fn symlink(&self, target: &[u8], path: &RelPath) -> io::Result<()> {
+    fn symlink(&self, target: &[u8], path: &RelPath) -> io::Result<Box<dyn HeldEntry>> {
         let (parent, name) = self.parent(path)?;
-        retry(|| rustix::fs::symlinkat(target, parent.as_fd(), name))
+        retry(|| rustix::fs::symlinkat(target, parent.as_fd(), name))?;
+        let made = held_at(parent.as_fd(), name)?;
+        if made.link_target()? != target {
+            return Err(another_entry());
+        }
+        Ok(Box::new(made))
     }
 
-    fn make_fifo(&self, path: &RelPath) -> io::Result<()> {
+    fn make_fifo(&self, path: &RelPath) -> io::Result<Box<dyn HeldEntry>> {
         let (parent, name) = self.parent(path)?;
         let mode = Mode::from_raw_mode(0o600);
-        retry(|| rustix::fs::mknodat(parent.as_fd(), name, FileType::Fifo, mode, 0))
+        retry(|| rustix::fs::mknodat(parent.as_fd(), name, FileType::Fifo, mode, 0))?;
+        let made = held_at(parent.as_fd(), name)?;
+        if made.stat()?.kind != FileKind::Fifo {
+            return Err(another_entry());
+        }
+        made.remove_access_list()?;
+        Ok(Box::new(made))
     }
 
     fn hard_link(&self, existing: &RelPath, path: &RelPath) -> io::Result<()> {
@@ -319,23 +333,6 @@ impl Dir for RealDir {
     fn remove_dir(&self, path: &RelPath) -> io::Result<()> {
         let (parent, name) = self.parent(path)?;
         retry(|| rustix::fs::unlinkat(parent.as_fd(), name, AtFlags::REMOVEDIR))
-    }
-
-    fn set(&self, path: &RelPath, attribute: &Attribute) -> io::Result<()> {
-        match self.stat(path)?.kind {
-            FileKind::Directory => set_on_handle(self.readable(path)?.as_fd(), attribute),
-            FileKind::Symlink => {
-                let (parent, name) = self.parent(path)?;
-                set_on_link(parent.as_fd(), name, FileKind::Symlink, attribute)
-            }
-            FileKind::Fifo => {
-                let (parent, name) = self.parent(path)?;
-                set_on_link(parent.as_fd(), name, FileKind::Fifo, attribute)
-            }
-            FileKind::Regular | FileKind::Special => {
-                Err(io::Error::new(ErrorKind::InvalidInput, "neither a directory, a symbolic link nor a named pipe"))
-            }
-        }
     }
 
     fn sync(&self, path: &RelPath, _what: Durable) -> io::Result<()> {
@@ -387,6 +384,10 @@ impl File for RealFile {
         stat_handle(self.file.as_fd())
     }
 
+    fn extended_attributes(&self) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        extended_attributes(self.file.as_fd())
+    }
+
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         loop {
             match self.file.read_at(buffer, offset) {
@@ -432,6 +433,20 @@ pub(super) fn not_regular() -> io::Error {
     io::Error::new(ErrorKind::InvalidInput, "not a regular file")
 }
 
+pub(super) fn another_entry() -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, "something else is there by now")
+}
+
+/// Opens a regular file.
+pub(super) fn open_regular_at(parent: BorrowedFd<'_>, name: &[u8], access: OFlags) -> io::Result<fs::File> {
+    // Asked first as well as afterwards: merely opening a device can do something (a tape rewinds).
+    refuse_unless_regular(&stat_at(parent, name)?)?;
+    let handle =
+        retry(|| rustix::fs::openat(parent, name, access | CAREFUL, Mode::empty())).map_err(link_is_not_regular)?;
+    refuse_unless_regular(&stat_handle(handle.as_fd())?)?;
+    Ok(handle.into())
+}
+
 fn refuse_unless_regular(stat: &Stat) -> io::Result<()> {
     if stat.kind == FileKind::Regular { Ok(()) } else { Err(not_regular()) }
 }
@@ -446,6 +461,7 @@ fn create_at(parent: BorrowedFd<'_>, name: &[u8], access: OFlags, mode: u32) -> 
     let mode = Mode::from_raw_mode(mode);
     let flags = access | OFlags::CREATE | OFlags::EXCL | CAREFUL;
     let handle = retry(|| rustix::fs::openat(parent, name, flags, mode))?;
+    remove_access_list(handle.as_fd(), FileKind::Regular)?;
     retry(|| rustix::fs::fchmod(&handle, mode))?;
     Ok(handle.into())
 }
@@ -495,87 +511,4 @@ fn to_stat(stat: &rustix::fs::Stat) -> Stat {
         links: stat.st_nlink as u64,
         id: FileId { device: stat.st_dev as u64, inode: stat.st_ino as u64 },
     }
-}
-
-fn owner(uid: u32, gid: u32) -> io::Result<(Option<Uid>, Option<Gid>)> {
-    // The kernel takes this number for "leave it alone".
-    if uid == u32::MAX || gid == u32::MAX {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "4294967295 is not a user or group"));
-    }
-    Ok((Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid))))
-}
-
-fn only_modified(time: Time) -> Timestamps {
-    Timestamps {
-        last_access: Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_OMIT },
-        last_modification: Timespec { tv_sec: time.seconds, tv_nsec: time.nanoseconds.into() },
-    }
-}
-
-fn set_on_handle(handle: BorrowedFd<'_>, attribute: &Attribute) -> io::Result<()> {
-    match attribute {
-        Attribute::Owner { uid, gid } => {
-            let (uid, gid) = owner(*uid, *gid)?;
-            retry(|| rustix::fs::fchown(handle, uid, gid))
-        }
-        Attribute::Mode(mode) => retry(|| rustix::fs::fchmod(handle, Mode::from_raw_mode(mode & 0o7777))),
-        Attribute::Extended { name, value } => {
-            retry(|| rustix::fs::fsetxattr(handle, name.as_slice(), value, XattrFlags::empty()))
-        }
-        Attribute::Modified(time) => retry(|| rustix::fs::futimens(handle, &only_modified(*time))),
-    }
-}
-
-/// Sets an attribute of a symbolic link or a named pipe, neither of which can be opened like a file.
-fn set_on_link(parent: BorrowedFd<'_>, name: &[u8], kind: FileKind, attribute: &Attribute) -> io::Result<()> {
-    // Checked on a handle: a name could by now be another name of a file that is not ours to change.
-    let held = || {
-        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let held = retry(|| rustix::fs::openat(parent, name, flags, Mode::empty()))?;
-        match stat_handle(held.as_fd())?.kind == kind {
-            true => Ok(held),
-            false => Err(io::Error::new(ErrorKind::InvalidInput, "something else is there by now")),
-        }
-    };
-    match attribute {
-        Attribute::Owner { uid, gid } => {
-            let (uid, gid) = owner(*uid, *gid)?;
-            let held = held()?;
-            retry(|| rustix::fs::chownat(&held, "", uid, gid, AtFlags::EMPTY_PATH))
-        }
-        Attribute::Mode(mode) if kind == FileKind::Fifo => {
-            let held = held()?;
-            // `fchmod` refuses such a handle; its name in /proc leads to what was opened.
-            let path = format!("/proc/self/fd/{}", held.as_raw_fd());
-            retry(|| rustix::fs::chmod(path.as_str(), Mode::from_raw_mode(mode & 0o7777)))
-        }
-        Attribute::Modified(time) => {
-            retry(|| rustix::fs::utimensat(parent, name, &only_modified(*time), AtFlags::SYMLINK_NOFOLLOW))
-        }
-        Attribute::Mode(_) | Attribute::Extended { .. } => Err(io::Error::new(
-            ErrorKind::InvalidInput,
-            "it has no extended attributes, and a symbolic link has no mode",
-        )),
-    }
-}
-
-fn extended_attributes(handle: BorrowedFd<'_>) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
-    let mut names = vec![0; MAX_EXTENDED];
-    let length = match rustix::io::retry_on_intr(|| rustix::fs::flistxattr(handle, names.as_mut_slice())) {
-        Err(Errno::NOTSUP) => 0,
-        other => other?,
-    };
-    names.truncate(length);
-    let mut attributes = Vec::new();
-    let mut buffer = Vec::new();
-    for name in names.split(|b| *b == 0).filter(|name| !name.is_empty()) {
-        buffer.resize(MAX_EXTENDED, 0);
-        match rustix::io::retry_on_intr(|| rustix::fs::fgetxattr(handle, name, buffer.as_mut_slice())) {
-            // Removed since it was listed.
-            Err(Errno::NODATA) => {}
-            length => attributes.push((name.to_vec(), buffer.get(..length?).unwrap_or_default().to_vec())),
-        }
-    }
-    attributes.sort();
-    Ok(attributes)
 }

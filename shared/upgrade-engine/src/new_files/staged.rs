@@ -20,6 +20,8 @@ pub enum IfTaken {
 /// A directory that is being made. It appears when it is published, else it goes away.
 pub struct NewTree {
     staged: Staged,
+    /// The directory itself, whatever its name leads to by now.
+    top: Box<dyn Dir>,
     directories: BTreeSet<RelPath>,
     /// Files that are written and not yet durable.
     unsynced: Vec<RelPath>,
@@ -50,10 +52,8 @@ impl NewTree {
     /// As `mkdir`.
     pub fn begin(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Self> {
         let staged = Staged::new(fs, path)?;
-        staged.dir.make_dir(&staged.hidden)?;
-        let tree = Self { staged, directories: BTreeSet::new(), unsynced: Vec::new() };
-        tree.staged.dir.set(&tree.staged.hidden, &Attribute::Mode(0o755))?;
-        Ok(tree)
+        let top = staged.dir.make_dir(&staged.hidden)?;
+        Ok(Self { staged, top, directories: BTreeSet::new(), unsynced: Vec::new() })
     }
 
     /// Writes a file, with the directories above it.
@@ -64,7 +64,7 @@ impl NewTree {
         let file = self.create(path)?;
         file.write_all_at(content, 0)?;
         file.set(&Attribute::Mode(mode))?;
-        self.unsynced.push(self.staged.hidden.below(path));
+        self.unsynced.push(path.clone());
         if self.unsynced.len() < BATCH { Ok(()) } else { self.sync() }
     }
 
@@ -107,31 +107,31 @@ impl NewTree {
     /// As `rename`; the place is as it was then.
     pub fn publish(mut self, if_taken: &IfTaken) -> io::Result<()> {
         self.sync()?;
-        let hidden = self.staged.hidden.clone();
-        for directory in self.directories.iter().rev().chain([&hidden]) {
-            self.staged.dir.sync(directory, Durable::StagedDirectory)?;
+        let here = RelPath::here();
+        for directory in self.directories.iter().rev().chain([&here]) {
+            self.top.hold(directory)?.set(&Attribute::Mode(0o755))?;
+            self.top.sync(directory, Durable::StagedDirectory)?;
         }
         self.staged.publish(if_taken, Durable::PublishedTree)
     }
 
     fn create(&mut self, path: &RelPath) -> io::Result<Box<dyn File>> {
         self.make_directories(path)?;
-        self.staged.dir.create(&self.staged.hidden.below(path))
+        self.top.create(path)
     }
 
     /// Makes the files durable that were written.
     fn sync(&mut self) -> io::Result<()> {
         let files = std::mem::take(&mut self.unsynced);
-        self.staged.dir.sync_files(&files, Durable::StagedFile)
+        self.top.sync_files(&files, Durable::StagedFile)
     }
 
     fn make_directories(&mut self, path: &RelPath) -> io::Result<()> {
-        let mut at = self.staged.hidden.clone();
+        let mut at = RelPath::here();
         for name in path.split_last().map(|(above, _)| above).iter().flat_map(|above| above.names()) {
             at = at.join(name);
             if self.directories.insert(at.clone()) {
-                self.staged.dir.make_dir(&at)?;
-                self.staged.dir.set(&at, &Attribute::Mode(0o755))?;
+                self.top.make_dir(&at)?;
             }
         }
         Ok(())

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use super::ahead::{Ahead, Look, Seen};
 use super::context::for_each_in_parallel;
-use super::tree_content::{self, Made};
-use super::{Action, Attributes, Inverse, Known, Recovered, RemoveTree, Step, StepContext, StepError};
+use super::staging::{self, Made, Staging};
+use super::{Action, Attributes, Inverse, Known, Recovered, RemoveTree, Step, StepContext, StepError, tree_content};
 use crate::digest::Digest;
 use crate::fs::{Durable, Existing, Name, RelPath};
 use crate::place::Place;
@@ -104,76 +104,62 @@ impl BuildTree {
         Ok(parent.join(&hidden))
     }
 
-    fn stage(&self, world: &StepContext<'_>, staging: &Place) -> Result<TreeMade, StepError> {
-        let dir = world.dir(staging)?;
-        dir.make_dir(&staging.path).map_err(|e| world.error("make the directory", staging, e))?;
+    fn stage(&self, world: &StepContext<'_>, staging: &Staging) -> Result<TreeMade, StepError> {
         let mut unset = Vec::new();
         let mut files = Vec::new();
-        for entry in &self.entries {
-            let place = staging.below(&entry.path);
-            match &entry.node {
-                Node::Directory => {
-                    dir.make_dir(&place.path).map_err(|e| world.error("make the directory", &place, e))?;
-                }
-                Node::Symlink(target) => {
-                    unset.extend(tree_content::make_symlink(world, &place, target, &entry.attributes)?);
-                }
-                Node::Fifo => unset.extend(tree_content::make_fifo(world, &place, &entry.attributes)?),
-                Node::File(content) => files.push((entry, content, place)),
+        for TreeEntry { path, node, attributes } in &self.entries {
+            match node {
+                Node::Directory => staging.make_dir(world, path)?,
+                Node::Symlink(target) => unset.extend(staging.make_link(world, path, target, attributes)?),
+                Node::Fifo => unset.extend(staging.make_fifo(world, path, attributes)?),
+                Node::File(content) => files.push((path, content, attributes)),
                 Node::HardLink(_) => {}
             }
         }
         // Neighbours share their directory. A few large files are still made side by side.
-        let batches: Vec<_> = files.chunks(files.len().div_ceil(MOST_BATCHES).clamp(1, tree_content::BATCH)).collect();
+        let batches: Vec<_> = files.chunks(files.len().div_ceil(MOST_BATCHES).clamp(1, staging::BATCH)).collect();
         let made = for_each_in_parallel(world.workers, &batches, |batch| {
-            let mut open = tree_content::OpenDirs::default();
-            let make = |(entry, content, place): &(&TreeEntry, &Content, Place)| {
-                tree_content::make_file(world, &mut open, place, content, &entry.attributes)
+            let mut open = staging::OpenDirs::default();
+            let make = |(path, content, attributes): &(&RelPath, &Content, &Attributes)| {
+                staging.make_file(world, &mut open, path, content, attributes)
             };
             batch.iter().map(make).collect::<Result<Vec<_>, _>>()
         })?;
         let mut produced = BTreeMap::new();
         let mut not_synced = Vec::new();
-        for ((entry, content, place), Made { digest, is_synced, unset: more }) in
+        for (&(path, content, _), Made { digest, is_synced, unset: more }) in
             files.iter().zip(made.into_iter().flatten())
         {
             if !is_synced {
-                not_synced.push(place);
+                not_synced.push(path);
             }
             if let Content::Produced { .. } = content {
-                produced.insert(entry.path.clone(), digest);
+                produced.insert(path.clone(), digest);
             }
             unset.extend(more);
         }
-        tree_content::sync_files(world, staging, &not_synced)?;
-        self.link_and_sync(world, staging, &mut unset)?;
+        staging.sync_files(world, &not_synced)?;
+        self.link_and_seal(world, staging, &mut unset)?;
         Ok(TreeMade { produced, unset })
     }
 
     /// Adds the hard links, then seals the directories from the deepest to the top.
-    fn link_and_sync(
+    fn link_and_seal(
         &self,
         world: &StepContext<'_>,
-        staging: &Place,
+        staging: &Staging,
         unset: &mut Vec<String>,
     ) -> Result<(), StepError> {
-        let dir = world.dir(staging)?;
         for entry in &self.entries {
             if let Node::HardLink(to) = &entry.node {
-                let place = staging.below(&entry.path);
-                dir.hard_link(&staging.path.below(to), &place.path).map_err(|e| world.error("link", &place, e))?;
+                staging.link(world, to, &entry.path)?;
             }
         }
         let directories = self.entries.iter().filter(|entry| entry.node == Node::Directory);
-        let deepest_first = directories.rev().map(|entry| (staging.below(&entry.path), &entry.attributes));
-        for (place, attributes) in deepest_first.chain([(staging.clone(), &self.attributes)]) {
-            let path = world.show(&place);
-            let more = attributes
-                .set_on_entry(dir, &place.path, &path)
-                .map_err(|e| world.error("set the attributes of", &place, e))?;
-            unset.extend(more);
-            dir.sync(&place.path, Durable::StagedDirectory).map_err(|e| world.error("sync", &place, e))?;
+        for entry in directories.rev() {
+            unset.extend(staging.seal(world, &entry.path, &entry.attributes)?);
         }
+        unset.extend(staging.seal(world, &RelPath::here(), &self.attributes)?);
         Ok(())
     }
 
@@ -253,12 +239,14 @@ impl Action for BuildTree {
     }
 
     fn apply(&self, world: &StepContext<'_>, (): &()) -> Result<TreeMade, StepError> {
-        let staging = self.staging(world)?;
+        let hidden = self.staging(world)?;
+        let staging = Staging::make(world, &hidden)?;
         let made = self.stage(world, &staging)?;
         world
             .dir(&self.at)?
-            .rename(&staging.path, &self.at.path, Existing::Refuse)
+            .rename(&hidden.path, &self.at.path, Existing::Refuse)
             .map_err(|e| world.error("move into place", &self.at, e))?;
+        staging.check_is_at(world, &self.at)?;
         self.sync_parent(world)?;
         Ok(made)
     }

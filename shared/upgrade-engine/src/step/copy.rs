@@ -139,6 +139,9 @@ mod tests {
         fn stat(&self) -> io::Result<Stat> {
             self.file.stat()
         }
+        fn extended_attributes(&self) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+            self.file.extended_attributes()
+        }
         fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
             self.file.read_at(buffer, offset)
         }

@@ -1,10 +1,12 @@
 //! Makes a directory. Taken back by removing it, unless something else lies in it by then.
 
+use std::io;
+
 use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Seen};
 use super::{Action, Attributes, Inverse, Known, NotEmpty, Recovered, RemoveDir, Step, StepContext, StepError};
-use crate::fs::{Durable, FileKind};
+use crate::fs::{Dir, Durable, RelPath};
 use crate::place::Place;
 
 /// Makes a directory at a free name.
@@ -18,17 +20,21 @@ pub struct MakeDir {
 }
 
 impl MakeDir {
-    fn finish(&self, world: &StepContext<'_>) -> Result<Vec<String>, StepError> {
-        let dir = world.dir(&self.at)?;
-        let path = world.show(&self.at);
-        let unset = self
-            .attributes
-            .set_on_entry(dir, &self.at.path, &path)
-            .map_err(|e| world.error("set the attributes of", &self.at, e))?;
-        dir.sync(&self.at.path, Durable::MadeAttributes).map_err(|e| world.error("sync", &self.at, e))?;
+    fn finish(&self, world: &StepContext<'_>, made: &dyn Dir) -> Result<Vec<String>, StepError> {
+        let set = self.attributes.set_on_dir(made, &world.show(&self.at));
+        let unset = set.map_err(|e| world.error("set the attributes of", &self.at, e))?;
+        made.sync(&RelPath::here(), Durable::MadeAttributes).map_err(|e| world.error("sync", &self.at, e))?;
         let (parent, _) = world.parent(&self.at)?;
-        dir.sync(&parent.path, Durable::MadeDirectory).map_err(|e| world.error("sync", &parent, e))?;
+        let parents = world.dir(&parent)?.sync(&parent.path, Durable::MadeDirectory);
+        parents.map_err(|e| world.error("sync", &parent, e))?;
         Ok(unset)
+    }
+
+    /// Returns whether a directory that an interrupted run left here can be given its attributes. One with entries that is not its owner's
+    /// yet is not the one that was made: somebody moved it here, to be given it.
+    fn is_own(&self, made: &dyn Dir) -> io::Result<bool> {
+        let now = made.stat(&RelPath::here())?;
+        Ok((now.uid, now.gid) == (self.attributes.uid, self.attributes.gid) || made.list(&RelPath::here())?.is_empty())
     }
 }
 
@@ -60,16 +66,17 @@ impl Action for MakeDir {
     }
 
     fn apply(&self, world: &StepContext<'_>, (): &()) -> Result<Self::Done, StepError> {
-        world.dir(&self.at)?.make_dir(&self.at.path).map_err(|e| world.error("make the directory", &self.at, e))?;
-        self.finish(world)
+        let made = world.dir(&self.at)?.make_dir(&self.at.path);
+        self.finish(world, &*made.map_err(|e| world.error("make the directory", &self.at, e))?)
     }
 
     fn recover(&self, world: &StepContext<'_>, (): &()) -> Result<Recovered<Self::Done>, StepError> {
-        match world.dir(&self.at)?.stat(&self.at.path) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Recovered::NotDone),
-            Err(e) => Err(world.error("look at", &self.at, e)),
-            Ok(stat) if stat.kind == FileKind::Directory => Ok(Recovered::Done(self.finish(world)?)),
-            Ok(_) => Err(world.changed(&self.at, "it is not the directory that the run made")),
+        let failed = |e| world.error("look at", &self.at, e);
+        match world.dir(&self.at)?.open_dir(&self.at.path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Recovered::NotDone),
+            Ok(made) if self.is_own(&*made).map_err(failed)? => Ok(Recovered::Done(self.finish(world, &*made)?)),
+            Err(e) if e.kind() != io::ErrorKind::NotADirectory => Err(failed(e)),
+            _ => Err(world.changed(&self.at, "it is not the directory that the run made")),
         }
     }
 

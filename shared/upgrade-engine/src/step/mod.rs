@@ -13,6 +13,7 @@ mod copy_file;
 mod make_dir;
 mod move_entries;
 mod new_file;
+mod privileges;
 mod remove_dir;
 mod remove_file;
 mod remove_tree;
@@ -22,6 +23,7 @@ mod request;
 mod saved;
 mod set_link;
 mod set_modified;
+mod staging;
 mod tree_content;
 mod write_file;
 
@@ -49,6 +51,7 @@ pub use write_file::WriteFile;
 pub(crate) use ahead::{Ahead, check_steps};
 pub(crate) use new_file::read_at_most;
 pub use new_file::read_whole;
+pub(crate) use privileges::not_taken_over;
 pub(crate) use saved::{Saves, read_original, read_original_attributes};
 
 use crate::digest::Digest;

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Held, Look, Seen};
 use super::new_file::{before_run, beside, digest_of, finish_new, read_all, refuse_taken, write_new};
-use super::saved::{read_saved, save, saved_attributes};
+use super::privileges::not_taken_over;
+use super::saved::{attributes_before, read_saved, save, saved_attributes};
 use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepContext, StepError, WriteFile};
 use crate::digest::Digest;
 use crate::fs::path::{escape, unescape};
@@ -118,22 +119,46 @@ impl ReplaceFile {
     }
 
     /// Writes the new content under the temporary name.
-    fn write(&self, world: &StepContext<'_>, temporary: &Place) -> Result<Vec<String>, StepError> {
-        let dir = world.dir(&self.at)?;
-        let attributes = match &self.attributes {
-            Some(attributes) => attributes.clone(),
-            None => Attributes::of(dir, &self.at.path).map_err(|e| world.error("look at", &self.at, e))?,
+    fn write(&self, world: &StepContext<'_>, temporary: &Place, saved: &Saved) -> Result<Vec<String>, StepError> {
+        let (attributes, dropped) = match &self.attributes {
+            Some(attributes) => (attributes.clone(), None),
+            None => self.attributes_of_replaced(world, saved)?,
         };
+        let mut unset = self.write_with(world, temporary, &attributes)?;
+        unset.extend(dropped.map(|dropped| not_taken_over(&world.show(&self.at), &dropped)));
+        Ok(unset)
+    }
+
+    /// Returns the attributes that the saved file had, for other bytes than its own; and what they do not get.
+    fn attributes_of_replaced(
+        &self,
+        world: &StepContext<'_>,
+        saved: &Saved,
+    ) -> Result<(Attributes, Option<String>), StepError> {
+        let mut attributes = attributes_before(world, saved)?;
+        let (parent, _) = world.parent(&self.at)?;
+        let holds_it = world.dir(&parent)?.stat(&parent.path).map_err(|e| world.error("look at", &parent, e))?;
+        let dropped = attributes.drop_privileges_unless_roots(&holds_it);
+        Ok((attributes, dropped))
+    }
+
+    fn write_with(
+        &self,
+        world: &StepContext<'_>,
+        temporary: &Place,
+        attributes: &Attributes,
+    ) -> Result<Vec<String>, StepError> {
+        let dir = world.dir(&self.at)?;
         let NewContent::Produced { by, request } = &self.content else {
             let content = self.new_content(world)?.unwrap_or_default();
-            return write_new(world, temporary, &content, &attributes, Durable::ReplacementFile);
+            return write_new(world, temporary, &content, attributes, Durable::ReplacementFile);
         };
         let file = dir.create(&temporary.path).map_err(|e| world.error("create", temporary, e))?;
         let made = world.producer(by)?.produce(world, request, &*file);
         made.map_err(|message| StepError::Produce { path: world.show(&self.at), message })?;
         let (made, _) = Digest::of_file(&*file).map_err(|e| world.error("read back", temporary, e))?;
         self.check_made(world, made)?;
-        finish_new(world, temporary, &*file, &attributes, Durable::ReplacementFile)
+        finish_new(world, temporary, &*file, attributes, Durable::ReplacementFile)
     }
 
     /// Gives the other names to the file that now has the first one.
@@ -249,10 +274,10 @@ impl Action for ReplaceFile {
         save(world, &self.at)
     }
 
-    fn apply(&self, world: &StepContext<'_>, _: &Saved) -> Result<Vec<String>, StepError> {
+    fn apply(&self, world: &StepContext<'_>, saved: &Saved) -> Result<Vec<String>, StepError> {
         let dir = world.dir(&self.at)?;
         let temporary = beside(world, &self.at)?;
-        let unset = self.write(world, &temporary)?;
+        let unset = self.write(world, &temporary, saved)?;
         dir.rename(&temporary.path, &self.at.path, Existing::Replace)
             .map_err(|e| world.error("replace", &self.at, e))?;
         self.relink(world)?;

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::new_file::{read_all, read_whole};
+use super::new_file::read_whole;
 use super::{Attributes, StepContext, StepError};
 use crate::fs::{Dir, Durable, Name, RelPath};
 use crate::place::Place;
@@ -44,8 +44,9 @@ impl Saves {
 
 /// Saves a file of the product in this run, with its attributes, durably; returns the name it is saved under.
 pub(super) fn save(world: &StepContext<'_>, at: &Place) -> Result<Name, StepError> {
-    let content = read_all(world, at)?;
-    let attributes = Attributes::of(world.dir(at)?, &at.path).map_err(|e| world.error("look at", at, e))?;
+    let original = world.open(at)?;
+    let content = read_whole(&*original).map_err(|e| world.error("read", at, e))?;
+    let attributes = Attributes::of_file(&*original).map_err(|e| world.error("look at", at, e))?;
     let failed = |e| StepError::io("save", &world.show(at), e);
     let (runs, run) = (world.runs()?, world.saves.run()?);
     let before = before(run)?;
@@ -58,6 +59,11 @@ pub(super) fn save(world: &StepContext<'_>, at: &Place) -> Result<Name, StepErro
     }
     runs.sync(&before, Durable::SavedName).map_err(failed)?;
     Ok(saved)
+}
+
+/// Returns the attributes of a file that this run saved.
+pub(super) fn attributes_before(world: &StepContext<'_>, saved: &Name) -> Result<Attributes, StepError> {
+    read_original_attributes(world.runs()?, world.saves.run()?, saved)
 }
 
 /// Returns bytes that a run saved.

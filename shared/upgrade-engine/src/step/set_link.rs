@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Held, Seen};
 use super::new_file::{beside, refuse_taken};
-use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepContext, StepError, tree_content};
-use crate::fs::path::escape;
-use crate::fs::{Dir, Durable, Existing, RelPath};
+use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepContext, StepError};
+use crate::fs::path::{escape, unescape};
+use crate::fs::{Dir, Durable, Existing, HeldEntry, RelPath};
 use crate::place::Place;
 
 /// Makes, re-points or removes a symbolic link.
@@ -40,8 +40,32 @@ impl LinkState {
     /// # Errors
     /// As `lstat` and `readlink`; [`io::ErrorKind::InvalidInput`] when it is no link.
     pub fn of(dir: &dyn Dir, path: &RelPath) -> io::Result<Self> {
-        Ok(Self { target: escape(&dir.read_link(path)?), attributes: Attributes::of(dir, path)? })
+        let link = dir.hold(path)?;
+        Ok(Self { target: escape(&link.link_target()?), attributes: Attributes::of_held(&*link)? })
     }
+}
+
+/// Makes a link at a free name and gives it its attributes. `path` leads from the directory to the place.
+pub(super) fn make(
+    world: &StepContext<'_>,
+    (dir, path): (&dyn Dir, &RelPath),
+    at: &Place,
+    target: &str,
+    attributes: &Attributes,
+) -> Result<Vec<String>, StepError> {
+    let target = unescape(target).map_err(|e| StepError::Broken(e.to_string()))?;
+    let made = dir.symlink(&target, path).map_err(|e| world.error("make the link", at, e))?;
+    give(world, &*made, at, attributes)
+}
+
+fn give(
+    world: &StepContext<'_>,
+    link: &dyn HeldEntry,
+    at: &Place,
+    attributes: &Attributes,
+) -> Result<Vec<String>, StepError> {
+    let set = attributes.set_on_held(link, &world.show(at));
+    set.map_err(|e| world.error("set the attributes of", at, e))
 }
 
 /// Returns whether a place holds what is said of a link.
@@ -122,7 +146,7 @@ impl Action for SetLink {
         match &self.after {
             Some(after) => {
                 let temporary = beside(world, &self.at)?;
-                unset = tree_content::make_symlink(world, &temporary, &after.target, &after.attributes)?;
+                unset = make(world, (dir, &temporary.path), &temporary, &after.target, &after.attributes)?;
                 let existing = if self.before.is_some() { Existing::Replace } else { Existing::Refuse };
                 dir.rename(&temporary.path, &self.at.path, existing)
                     .map_err(|e| world.error("move into place", &self.at, e))?;
@@ -150,7 +174,11 @@ impl Action for SetLink {
         let mut unset = Vec::new();
         if let Some(after) = &self.after {
             // After a power failure the name may be there and its attributes not.
-            unset = tree_content::set_link_attributes(world, &self.at, &after.attributes)?;
+            let link = dir.hold(&self.at.path).map_err(|e| world.error("look at", &self.at, e))?;
+            if link.link_target().map(|target| escape(&target)).ok().as_ref() != Some(&after.target) {
+                return Err(world.changed(&self.at, "it is no longer the link that the run made"));
+            }
+            unset = give(world, &*link, &self.at, &after.attributes)?;
         }
         self.sync_parent(world)?;
         Ok(Recovered::Done(unset))

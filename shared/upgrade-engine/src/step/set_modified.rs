@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ahead::Ahead;
 use super::{Action, Inverse, Known, Recovered, StepContext, StepError};
-use crate::fs::{Attribute, Durable, Time};
+use crate::fs::{Attribute, Durable, RelPath, Time};
 use crate::place::Place;
 
 /// Sets a directory's modification time.
@@ -46,14 +46,17 @@ impl Action for SetModified {
     }
 
     fn apply(&self, world: &StepContext<'_>, (): &()) -> Result<(), StepError> {
-        let dir = world.dir(&self.at)?;
-        // A directory that others own may be touched in vain; its time cannot be set, and need not be.
-        let is_set = matches!(dir.stat(&self.at.path), Ok(stat) if stat.modified == self.to);
-        match if is_set { Ok(()) } else { dir.set(&self.at.path, &Attribute::Modified(self.to)) } {
+        let failed = |e| world.error("set the time of", &self.at, e);
+        let dir = match world.dir(&self.at)?.open_dir(&self.at.path) {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
-            other => other.map_err(|e| world.error("set the time of", &self.at, e))?,
+            other => other.map_err(failed)?,
+        };
+        let here = RelPath::here();
+        // A directory that others own may be touched in vain; its time cannot be set, and need not be.
+        if !dir.stat(&here).is_ok_and(|stat| stat.modified == self.to) {
+            dir.hold(&here).and_then(|held| held.set(&Attribute::Modified(self.to))).map_err(failed)?;
         }
-        dir.sync(&self.at.path, Durable::ModifiedTime).map_err(|e| world.error("sync", &self.at, e))
+        dir.sync(&here, Durable::ModifiedTime).map_err(|e| world.error("sync", &self.at, e))
     }
 
     fn recover(&self, _: &StepContext<'_>, (): &()) -> Result<Recovered<()>, StepError> {

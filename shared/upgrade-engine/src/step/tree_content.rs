@@ -1,33 +1,15 @@
-//! The files of a tree: made and checked one at a time, compared with what they should be, removed.
+//! A tree on the disk: its produced files checked, compared with what they should be, removed.
 
 use std::collections::BTreeMap;
 
 use super::ahead::{Ahead, Held};
-use super::context::for_each_in_parallel;
-use super::copy::{SMALL, copy};
-use super::{Attributes, BuildTree, Content, Node, StepContext, StepError};
+use super::{BuildTree, Content, Node, StepContext, StepError};
 use crate::digest::Digest;
-use crate::fs::path::unescape;
-use crate::fs::{Attribute, Dir, Durable, File, FileKind, Name, RelPath};
+use crate::fs::{Attribute, File, FileKind, Name, RelPath};
 use crate::place::Place;
-
-/// A file that was made.
-pub(super) struct Made {
-    pub(super) digest: Digest,
-    /// Whether it is durable; else it is synced together with others.
-    pub(super) is_synced: bool,
-    pub(super) unset: Vec<String>,
-}
 
 /// What the owner needs to remove a directory's entries.
 const OWNER_MAY_CHANGE: u32 = 0o700;
-/// What the owner needs to open a file again.
-const OWNER_MAY_READ: u32 = 0o400;
-/// Files that are worked on by one thread in a row.
-pub(super) const BATCH: usize = 64;
-/// From so many files on, the whole file system is asked to begin writing.
-const WORTH_A_HINT: usize = 64;
-
 /// Whether an entry that is not there makes a tree another one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Missing {
@@ -35,88 +17,8 @@ pub(super) enum Missing {
     IsTolerated,
 }
 
-/// Directories that stay open while files are made in them, so that their paths are not walked for each file.
-#[derive(Default)]
-pub(super) struct OpenDirs {
-    to: Option<(Place, Box<dyn Dir>)>,
-    from: Option<(Place, Box<dyn Dir>)>,
-}
-
-/// Returns the open directory that holds a place, and the name there.
-fn held<'o>(
-    world: &StepContext<'_>,
-    open: &'o mut Option<(Place, Box<dyn Dir>)>,
-    place: &Place,
-) -> Result<(&'o dyn Dir, RelPath), StepError> {
-    let (parent, name) = world.parent(place)?;
-    let known = open.take().filter(|(known, _)| *known == parent);
-    let dir = match known {
-        Some((_, dir)) => dir,
-        None => world.dir(place)?.open_dir(&parent.path).map_err(|e| world.error("open", &parent, e))?,
-    };
-    let (_, dir) = open.insert((parent, dir));
-    Ok((&**dir, name.into()))
-}
-
-/// Makes a file. A small copy is not synced: thousands of them would wait for the disk one by one.
-pub(super) fn make_file(
-    world: &StepContext<'_>,
-    open: &mut OpenDirs,
-    at: &Place,
-    content: &Content,
-    attributes: &Attributes,
-) -> Result<Made, StepError> {
-    let (dir, name) = held(world, &mut open.to, at)?;
-    let file = dir.create(&name).map_err(|e| world.error("create", at, e))?;
-    match content {
-        Content::CopyOf { from, digest, size } => {
-            let (dir, name) = held(world, &mut open.from, from)?;
-            let original = dir.open(&name).map_err(|e| world.error("open", from, e))?;
-            copy(world, (from, &*original), *size, digest, (at, &*file))?;
-            let unset = set_attributes(world, &*file, at, attributes)?;
-            // To be synced later it is opened again, which its owner must be allowed to.
-            let is_synced = *size > SMALL || attributes.mode & OWNER_MAY_READ == 0;
-            if is_synced {
-                file.sync(Durable::StagedFile).map_err(|e| world.error("sync", at, e))?;
-            }
-            Ok(Made { digest: *digest, unset, is_synced })
-        }
-        Content::Produced { by, request, .. } => {
-            let producer = world.producer(by)?;
-            let failed = |message| produce_error(world, at, message);
-            let produced = producer.produce(world, request, &*file).map_err(failed)?;
-            let unset = set_attributes(world, &*file, at, attributes)?;
-            let check = || producer.verify(world, request, &*file, Some(&produced));
-            let (synced, digest) =
-                side_by_side(world, || file.sync(Durable::StagedFile), || verify(world, at, &*file, check));
-            synced.map_err(|e| world.error("sync", at, e))?;
-            Ok(Made { digest: digest?, unset, is_synced: true })
-        }
-    }
-}
-
-/// Makes files durable that were made without. The disk is given all its work at once; what counts is the `fsync` of each file, which
-/// tells of write errors and then has little left to wait for.
-pub(super) fn sync_files(world: &StepContext<'_>, staging: &Place, files: &[&Place]) -> Result<(), StepError> {
-    if files.len() > WORTH_A_HINT {
-        let dir = world.dir(staging)?.open_dir(&staging.path).map_err(|e| world.error("open", staging, e))?;
-        dir.begin_sync();
-    }
-    let batches: Vec<&[&Place]> = files.chunks(BATCH).collect();
-    for_each_in_parallel(world.workers, &batches, |batch| {
-        let mut open = None;
-        for at in *batch {
-            let (dir, name) = held(world, &mut open, at)?;
-            let synced = dir.open(&name).and_then(|file| file.sync(Durable::StagedFile));
-            synced.map_err(|e| world.error("sync", at, e))?;
-        }
-        Ok(())
-    })
-    .map(drop)
-}
-
 /// Checks a produced file and digests it, side by side when two files may be worked on at a time.
-fn verify(
+pub(super) fn verify(
     world: &StepContext<'_>,
     at: &Place,
     file: &dyn File,
@@ -128,7 +30,7 @@ fn verify(
 }
 
 /// Does two things, at the same time where two files may be worked on at a time.
-fn side_by_side<A: Send, B>(
+pub(super) fn side_by_side<A: Send, B>(
     world: &StepContext<'_>,
     one: impl FnOnce() -> A + Send,
     other: impl FnOnce() -> B,
@@ -143,50 +45,11 @@ fn side_by_side<A: Send, B>(
     })
 }
 
-fn produce_error(world: &StepContext<'_>, at: &Place, message: String) -> StepError {
+pub(super) fn produce_error(world: &StepContext<'_>, at: &Place, message: String) -> StepError {
     if world.observer.stop_requested() {
         return StepError::Interrupted;
     }
     StepError::Produce { path: world.show(at), message }
-}
-
-fn set_attributes(
-    world: &StepContext<'_>,
-    file: &dyn File,
-    at: &Place,
-    attributes: &Attributes,
-) -> Result<Vec<String>, StepError> {
-    attributes.set_on_file(file, &world.show(at)).map_err(|e| world.error("set the attributes of", at, e))
-}
-
-pub(super) fn make_symlink(
-    world: &StepContext<'_>,
-    at: &Place,
-    target: &str,
-    attributes: &Attributes,
-) -> Result<Vec<String>, StepError> {
-    let target = unescape(target).map_err(|e| StepError::Broken(e.to_string()))?;
-    let dir = world.dir(at)?;
-    dir.symlink(&target, &at.path).map_err(|e| world.error("make the link", at, e))?;
-    set_link_attributes(world, at, attributes)
-}
-
-pub(super) fn make_fifo(
-    world: &StepContext<'_>,
-    at: &Place,
-    attributes: &Attributes,
-) -> Result<Vec<String>, StepError> {
-    world.dir(at)?.make_fifo(&at.path).map_err(|e| world.error("make the pipe", at, e))?;
-    set_link_attributes(world, at, attributes)
-}
-
-pub(super) fn set_link_attributes(
-    world: &StepContext<'_>,
-    at: &Place,
-    attributes: &Attributes,
-) -> Result<Vec<String>, StepError> {
-    let set = attributes.set_on_entry(world.dir(at)?, &at.path, &world.show(at));
-    set.map_err(|e| world.error("set the attributes of", at, e))
 }
 
 /// Returns the first original that is no longer there as it was copied: then the copy may be the last one.
@@ -319,7 +182,7 @@ fn removable(world: &StepContext<'_>, at: &Place) -> Result<std::vec::IntoIter<N
     if mode & OWNER_MAY_CHANGE != OWNER_MAY_CHANGE {
         // A copy of a directory that its owner may only read: another user than root could not take it apart.
         let open = Attribute::Mode(mode | OWNER_MAY_CHANGE);
-        dir.set(&at.path, &open).map_err(|e| world.error("set the attributes of", at, e))?;
+        dir.hold(&at.path).and_then(|held| held.set(&open)).map_err(|e| world.error("set the attributes of", at, e))?;
     }
     Ok(dir.list(&at.path).map_err(|e| world.error("read", at, e))?.into_iter())
 }

@@ -7,6 +7,7 @@ mod links;
 mod names;
 mod owner;
 mod space;
+mod to_copy;
 mod walk;
 
 use std::fmt::Display;
@@ -20,6 +21,7 @@ pub use links::{MAX_SIZE, follow, is_absent, is_directory, kind, read_file, read
 pub use names::{FileNames, names_of};
 pub use owner::{group_id, user_id};
 pub use space::{Lack, Need, Space, lack_of_space};
+pub use to_copy::ToCopy;
 pub use walk::{Below, Limits, walk};
 
 /// Why something cannot be surveyed.

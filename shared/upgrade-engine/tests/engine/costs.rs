@@ -35,7 +35,7 @@ fn costs(files: usize) -> [(usize, usize); 2] {
     for number in 0..files {
         let directory = format!("conf/{number}");
         dir.make_dir(&path(&directory)).unwrap();
-        dir.set(&path(&directory), &Attribute::Mode(0o750)).unwrap();
+        dir.hold(&path(&directory)).unwrap().set(&Attribute::Mode(0o750)).unwrap();
         for name in ["edited", "removed"] {
             write(&*dir, &format!("{directory}/{name}"), name.as_bytes());
         }

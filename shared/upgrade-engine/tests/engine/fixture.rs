@@ -55,18 +55,21 @@ pub(crate) fn disk() -> MemoryFs {
     let dir = root(&fs);
     for name in ["state", "old", "old/sub", "live", "conf"] {
         dir.make_dir(&path(name)).unwrap();
-        dir.set(&path(name), &Attribute::Owner { uid: 7, gid: 8 }).unwrap();
-        dir.set(&path(name), &Attribute::Mode(0o750)).unwrap();
+        dir.hold(&path(name)).unwrap().set(&Attribute::Owner { uid: 7, gid: 8 }).unwrap();
+        dir.hold(&path(name)).unwrap().set(&Attribute::Mode(0o750)).unwrap();
     }
-    dir.set(&path("state"), &Attribute::Owner { uid: 0, gid: 0 }).unwrap();
-    dir.set(&path("state"), &Attribute::Mode(0o700)).unwrap();
+    dir.hold(&path("state")).unwrap().set(&Attribute::Owner { uid: 0, gid: 0 }).unwrap();
+    dir.hold(&path("state")).unwrap().set(&Attribute::Mode(0o700)).unwrap();
     write(&*dir, "old/a.db", b"the first database");
     write(&*dir, "old/sub/b.db", &vec![b'b'; 3000]);
     dir.hard_link(&path("old/a.db"), &path("old/a.link")).unwrap();
     dir.symlink(b"../nowhere", &path("old/dangling")).unwrap();
     dir.make_fifo(&path("old/pipe")).unwrap();
-    dir.set(&path("old/pipe"), &Attribute::Mode(0o622)).unwrap();
-    dir.set(&path("old/pipe"), &Attribute::Modified(Time { seconds: 1_000_000, nanoseconds: 7 })).unwrap();
+    dir.hold(&path("old/pipe")).unwrap().set(&Attribute::Mode(0o622)).unwrap();
+    dir.hold(&path("old/pipe"))
+        .unwrap()
+        .set(&Attribute::Modified(Time { seconds: 1_000_000, nanoseconds: 7 }))
+        .unwrap();
     write(&*dir, "conf/app.conf", b"home = \".\"\nother = \"x\"\n");
     dir.hard_link(&path("conf/app.conf"), &path("conf/app.also")).unwrap();
     write(&*dir, "conf/stale", b"to be removed");
@@ -76,11 +79,11 @@ pub(crate) fn disk() -> MemoryFs {
     dir.open(&path("conf/site-old")).unwrap().set(&Attribute::Mode(0o600)).unwrap();
     for (name, target) in [("conf/data", "../old"), ("conf/spare", "../nowhere")] {
         dir.symlink(target.as_bytes(), &path(name)).unwrap();
-        dir.set(&path(name), &Attribute::Owner { uid: 7, gid: 8 }).unwrap();
-        dir.set(&path(name), &Attribute::Modified(Time { seconds: 1_000_000, nanoseconds: 6 })).unwrap();
+        dir.hold(&path(name)).unwrap().set(&Attribute::Owner { uid: 7, gid: 8 }).unwrap();
+        dir.hold(&path(name)).unwrap().set(&Attribute::Modified(Time { seconds: 1_000_000, nanoseconds: 6 })).unwrap();
     }
     for name in ["old/sub", "old", "live", "conf", "state"] {
-        dir.set(&path(name), &Attribute::Modified(Time { seconds: 2_000_000, nanoseconds: 9 })).unwrap();
+        dir.hold(&path(name)).unwrap().set(&Attribute::Modified(Time { seconds: 2_000_000, nanoseconds: 9 })).unwrap();
     }
     fs
 }

@@ -29,7 +29,7 @@ fn with_state() -> MemoryFs {
     let fs = MemoryFs::new();
     for dir in ["a", "a/s", "a/s/test"] {
         root(&fs).make_dir(&path(dir)).unwrap();
-        root(&fs).set(&path(dir), &Attribute::Mode(0o755)).unwrap();
+        root(&fs).hold(&path(dir)).unwrap().set(&Attribute::Mode(0o755)).unwrap();
     }
     fs
 }
@@ -69,7 +69,7 @@ fn a_state_directory_that_others_can_change_anywhere_above_or_in_it_is_refused()
         let changes = [OTHER, Attribute::Mode(0o775), Attribute::Mode(0o757)];
         for change in changes {
             let fs = with_state();
-            root(&fs).set(&path(dir), &change).unwrap();
+            root(&fs).hold(&path(dir)).unwrap().set(&change).unwrap();
             assert_refused(&fs, "/a/s", blamed);
         }
     }
@@ -78,17 +78,17 @@ fn a_state_directory_that_others_can_change_anywhere_above_or_in_it_is_refused()
 #[test]
 fn below_a_sticky_directory_only_what_is_roots_or_the_callers_counts() {
     let fs = with_state();
-    root(&fs).set(&path("a"), &Attribute::Mode(0o1777)).unwrap();
+    root(&fs).hold(&path("a")).unwrap().set(&Attribute::Mode(0o1777)).unwrap();
     assert_used(&fs, "/a/s");
     // Anybody could make the directory of a tool that was not used yet.
-    root(&fs).set(&path("a/s"), &Attribute::Mode(0o1777)).unwrap();
+    root(&fs).hold(&path("a/s")).unwrap().set(&Attribute::Mode(0o1777)).unwrap();
     assert_refused(&fs, "/a/s", "/a/s");
-    root(&fs).set(&path("a/s"), &Attribute::Mode(0o755)).unwrap();
+    root(&fs).hold(&path("a/s")).unwrap().set(&Attribute::Mode(0o755)).unwrap();
     root(&fs).symlink(b"s", &path("a/link")).unwrap();
     assert_used(&fs, "/a/link");
-    root(&fs).set(&path("a/link"), &OTHER).unwrap();
+    root(&fs).hold(&path("a/link")).unwrap().set(&OTHER).unwrap();
     assert_refused(&fs, "/a/link", "/a/link");
-    root(&fs).set(&path("a/s"), &OTHER).unwrap();
+    root(&fs).hold(&path("a/s")).unwrap().set(&OTHER).unwrap();
     assert_refused(&fs, "/a/s", "/a/s");
 }
 
@@ -105,7 +105,7 @@ fn links_of_the_system_are_resolved_and_each_real_directory_is_judged() {
     drop(Session::open(&fs, &at("/var/opt/runs"), "test", identity()).unwrap());
     assert_eq!(root(&fs).stat(&path("private/var/opt/runs/test")).unwrap().mode, 0o700);
     assert_used(&fs, "/a/twice/runs");
-    root(&fs).set(&path("private"), &OTHER).unwrap();
+    root(&fs).hold(&path("private")).unwrap().set(&OTHER).unwrap();
     assert_refused(&fs, "/var/opt/runs", "/private");
     assert_refused(&fs, "/a/twice/runs", "/private");
 }
@@ -139,7 +139,7 @@ fn a_run_that_somebody_else_could_have_written_is_not_believed() {
             let (fs, id) = with_run();
             let name = path(&format!("state/test/{id}{file}"));
             match file {
-                "" => root(&*fs).set(&name, &change).unwrap(),
+                "" => root(&*fs).hold(&name).unwrap().set(&change).unwrap(),
                 _ => root(&*fs).open(&name).unwrap().set(&change).unwrap(),
             }
             let all = list_all(&*fs, &at("/state"), "test").unwrap();

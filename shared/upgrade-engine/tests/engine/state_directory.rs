@@ -23,7 +23,7 @@ fn a_second_run_is_refused_and_told_who_holds_the_lock() {
 #[test]
 fn a_state_directory_that_others_can_write_is_refused() {
     let fs = disk();
-    root(&fs).set(&path("state"), &Attribute::Mode(0o770)).unwrap();
+    root(&fs).hold(&path("state")).unwrap().set(&Attribute::Mode(0o770)).unwrap();
     assert!(matches!(session(&fs).err(), Some(EngineError::OpenToOthers { .. })));
 }
 

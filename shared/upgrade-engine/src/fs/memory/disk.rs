@@ -275,6 +275,13 @@ impl Disk {
         Ok(extended.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
+    pub(super) fn link_target(&self, number: usize) -> io::Result<Vec<u8>> {
+        match &self.inode(number)?.body {
+            Body::Symlink(target) => Ok(target.clone()),
+            _ => Err(Errno::INVAL.into()),
+        }
+    }
+
     pub(super) fn set(&mut self, number: usize, attribute: &Attribute) -> io::Result<()> {
         self.tick();
         let inode = self.inode_mut(number)?;

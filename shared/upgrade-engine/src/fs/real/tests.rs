@@ -28,9 +28,3 @@ fn a_rename_without_the_kernels_help_replaces_nothing() {
     }
     assert_eq!(fs::read_link(at("new link")).unwrap(), Path::new("nowhere"));
 }
-
-#[test]
-fn no_user_has_the_number_that_means_leave_it_alone() {
-    assert_eq!(owner(u32::MAX, 0).unwrap_err().kind(), ErrorKind::InvalidInput);
-    assert_eq!(owner(0, u32::MAX).unwrap_err().kind(), ErrorKind::InvalidInput);
-}
