@@ -3,4 +3,5 @@
 mod attributes;
 mod logs;
 mod long_files;
+mod paths_strace;
 mod signals_strace;

@@ -4,6 +4,13 @@
 //! goes round it. The program gets one processor and so makes its calls in the same order every time. The path of a test
 //! that uses this holds `strace`.
 
+mod entries;
+pub mod gate;
+mod handles;
+mod lookups;
+mod rules;
+mod trace;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Deref;
