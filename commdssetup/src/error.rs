@@ -163,6 +163,9 @@ fn ldap_hint(error: &LdapError) -> Option<&'static str> {
                 "Give the server a new certificate. Or use its socket (ldapi://) or ldap://localhost on the server's own machine."
             }
         },
+        LdapError::Excessive { .. } => {
+            "Check that the address (--ldap-url) is that of a directory server, and that nobody else answers there. Then repeat the command."
+        }
         LdapError::StartTls { .. } => "Use ldaps:// or ldapi://, or leave out --start-tls on a loopback address.",
         LdapError::Referral { .. } => "Run commdssetup on that server.",
         LdapError::Refused { code: 3 | 4 | 11, .. } => {

@@ -24,7 +24,7 @@ pub mod reverse;
 pub mod schema_files;
 pub mod stored;
 
-use command::{CommonOptions, Completion, Context};
+use command::{CommonOptions, Completion, Context, CoreDumps};
 use ldap::{Connection, Directory};
 
 pub use error::Error;
@@ -39,6 +39,8 @@ impl command::Program for Commdssetup {
     const UNCHANGED: &'static str = error::UNCHANGED;
     /// What a server makes the client library stumble over is an error of the server.
     const ISOLATED_THREADS: &'static [&'static str] = &[ldap::THREAD];
+    /// It starts no other program, and its own memory holds the Directory Manager's password.
+    const CORE_DUMPS: CoreDumps = CoreDumps::LimitedToNone;
 
     fn options(args: &cli::Args) -> &CommonOptions {
         &args.common

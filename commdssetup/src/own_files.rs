@@ -3,8 +3,9 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
+use upgrade_engine::fs::{File, FileKind, FileSystem, RelPath, RootPath};
 use upgrade_engine::step::read_whole;
+use zeroize::Zeroizing;
 
 use crate::byte_order_mark::byte_order_mark;
 use crate::choices::SiteFile;
@@ -41,6 +42,29 @@ pub fn site_schema(own: &dyn FileSystem, typed: &Path) -> Result<Vec<SiteFile>, 
     Ok(files)
 }
 
+/// No password is longer.
+const LONGEST_PASSWORD: usize = 64 << 10;
+
+/// Reads a file to the end of its first line, or a little more. All of it may be a password.
+fn first_bytes(file: &dyn File) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    // As long as it gets: a vector that grows leaves copies behind.
+    let mut bytes = Zeroizing::new(vec![0; LONGEST_PASSWORD]);
+    let mut length = 0;
+    loop {
+        let free = bytes.get_mut(length..).unwrap_or_default();
+        if free.is_empty() {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        let count = file.read_at(free, length as u64)?;
+        let has_line = free.get(..count).is_some_and(|read| read.contains(&b'\n'));
+        length = length.saturating_add(count);
+        if count == 0 || has_line {
+            bytes.truncate(length);
+            return Ok(bytes);
+        }
+    }
+}
+
 /// Reads the first line of a file as a password. Returns what the administrator should know about the file, too.
 ///
 /// # Errors
@@ -51,7 +75,7 @@ pub fn password(own: &dyn FileSystem, typed: &Path) -> Result<(Password, Option<
     let (parent, name) = path.split_last().ok_or(std::io::ErrorKind::IsADirectory).map_err(|e| failed(e.into()))?;
     let file = own.open_dir(&parent).and_then(|dir| dir.open(&RelPath::from(name))).map_err(failed)?;
     let mode = file.stat().map_err(failed)?.mode;
-    let content = read_whole(&*file).map_err(failed)?;
+    let content = first_bytes(&*file).map_err(failed)?;
     if let Some(mark) = byte_order_mark(&content) {
         return Err(Error::usage(format!(
             "{} begins with {mark}, which is no part of the password: save the file as UTF-8 without the mark",
@@ -59,10 +83,10 @@ pub fn password(own: &dyn FileSystem, typed: &Path) -> Result<(Password, Option<
         )));
     }
     let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let line = String::from_utf8(line.strip_suffix(b"\r").unwrap_or(line).to_vec());
+    let line = std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line));
     let line = line.map_err(|_| Error::usage(format!("{}: the password is not UTF-8", typed.display())))?;
-    let password =
-        Password::new(line).ok_or_else(|| Error::usage(format!("{} contains no password", typed.display())))?;
+    let password = Password::new(line.to_owned())
+        .ok_or_else(|| Error::usage(format!("{} contains no password", typed.display())))?;
     let is_open = mode & 0o077 != 0;
     let warning = is_open.then(|| format!("{} can be read by users other than its owner", typed.display()));
     Ok((password, warning))

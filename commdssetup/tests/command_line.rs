@@ -10,10 +10,10 @@ use testkit::site::Site;
 
 use crate::support::SILENT;
 
-struct Place(Site);
+pub(crate) struct Place(pub(crate) Site);
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let site = Site::new(env!("CARGO_BIN_EXE_commdssetup"));
         let [root, state] = ["root", "state"].map(|name| site.beside(name).display().to_string());
         let place = Self(site.with_leading(&["--root", &root, "--state-dir", &state]));
@@ -22,7 +22,7 @@ impl Place {
         place
     }
 
-    fn write(&self, name: &str, text: &str) -> String {
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
         let path = self.0.beside(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
@@ -30,19 +30,19 @@ impl Place {
         path.display().to_string()
     }
 
-    fn refused(&self, outcome: Outcome) -> Outcome {
+    pub(crate) fn refused(&self, outcome: Outcome) -> Outcome {
         assert!(!outcome.to_string().contains("Canary-Word-9"), "{outcome}");
         assert!(!self.0.beside("state").exists(), "a refused run leaves nothing behind");
         assert_eq!(std::fs::read_dir(self.0.path("/var/tmp")).unwrap().count(), 0);
         outcome
     }
 
-    fn run(&self, arguments: &[&str]) -> Outcome {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
         self.refused(self.0.run(arguments))
     }
 
     /// A silent run against an address.
-    fn against(&self, url: &str, more: &[&str]) -> Outcome {
+    pub(crate) fn against(&self, url: &str, more: &[&str]) -> Outcome {
         let password = self.0.beside("password").display().to_string();
         let server = ["--ldap-url", url, "-D", "cn=Directory Manager", "--password-file", &password];
         self.run(&[&SILENT[..], &server, more].concat())

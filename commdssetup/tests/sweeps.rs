@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use clap::Parser;
 use command::{Context, Exit, StateLocation, ToolError};
 use commdssetup::cli::Args;
-use commdssetup::ldap::{Directory, LdapError, Password, Target};
-use commdssetup::program::Program;
+use commdssetup::program::{Connect, Program};
 use testkit::manifest::{DirectoryTimes, Options};
 use testkit::sweep::{Shared, Tool, Way};
 use testkit::tree::Tree;
@@ -17,7 +16,7 @@ use upgrade_engine::fs::{FileSystem, RelPath, RootPath};
 
 use crate::support::fake_directory::FakeDirectory;
 
-const SILENT: [&str; 22] = [
+pub(crate) const SILENT: [&str; 22] = [
     "commdssetup",
     "-i",
     "yes",
@@ -61,6 +60,15 @@ fn call(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<(), String> {
 
 /// Returns the exit status of a call, and its error.
 pub(crate) fn carry_out(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<Exit, (Exit, String)> {
+    carry_out_on(fs, arguments, &|_, _| Ok(Box::new(FakeDirectory::new(Arc::clone(fs)))))
+}
+
+/// As [`carry_out`], on what these connections give.
+pub(crate) fn carry_out_on(
+    fs: &Arc<dyn FileSystem>,
+    arguments: &[&str],
+    connect: &Connect<'_>,
+) -> Result<Exit, (Exit, String)> {
     let args = Args::try_parse_from(arguments).unwrap();
     let state = StateLocation { fs: Shared::boxed(fs), path: RootPath::new("/state").unwrap() };
     let context = Context {
@@ -68,10 +76,7 @@ pub(crate) fn carry_out(fs: &Arc<dyn FileSystem>, arguments: &[&str]) -> Result<
         now: jiff::Timestamp::from_millisecond(CLOCK.fetch_add(1, Ordering::Relaxed)).unwrap(),
         ..Context::new("commdssetup", &args.common, &**fs, &**fs, &state)
     };
-    let connect = |_: &Target, _: Option<&Password>| -> Result<Box<dyn Directory>, LdapError> {
-        Ok(Box::new(FakeDirectory::new(Arc::clone(fs))))
-    };
-    Program::new(&args, &context, &connect)
+    Program::new(&args, &context, connect)
         .carry_out()
         .map(|completion| completion.exit)
         .map_err(|error| (error.exit(), error.lines(&context.invocation()).join("; ")))

@@ -2,6 +2,8 @@
 
 use upgrade_engine::step::StepError;
 
+use super::message_filter::Violation;
+
 /// What helps against a certificate that is not trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
@@ -61,6 +63,14 @@ pub enum LdapError {
         url: String,
         /// How long.
         seconds: u64,
+    },
+    /// The server sent what no directory server sends; nothing of it was decoded.
+    #[error("{url} sent {violation}: the connection was ended")]
+    Excessive {
+        /// The server.
+        url: String,
+        /// What.
+        violation: Violation,
     },
     /// The answer is not LDAP, or lacks required parts.
     #[error("the server's answer cannot be understood: {what}")]

@@ -8,6 +8,9 @@ mod client;
 mod connection;
 mod error;
 mod limits;
+mod message_filter;
+mod pump;
+mod transport;
 mod verifier;
 
 pub use address::{AddressError, Bind, Target, socket_url};
@@ -15,19 +18,26 @@ pub use connection::Connection;
 pub(crate) use connection::THREAD;
 pub use error::{LdapError, Remedy};
 pub use limits::Limits;
+pub use message_filter::{MessageFilter, MessageLimits, Refusal, Violation};
+
+use zeroize::Zeroizing;
 
 use crate::facts::Values;
 use crate::plan::ValueEdit;
 
-/// A secret. It has no `Debug` and no `Display`, so that it is printed nowhere by mistake.
+/// A secret. It has no `Debug` and no `Display`, so that it is printed nowhere by mistake, and each copy is overwritten when it is dropped.
+///
+/// Copies that others make are not: the arguments of the process (`-w`), the client library's request, which it makes of the word and sends,
+/// and what the kernel and the TLS library have of it on its way. They stay in memory that is free, until something else overwrites them.
 #[derive(Clone)]
-pub struct Password(String);
+pub struct Password(Zeroizing<String>);
 
 impl Password {
     /// Takes a password; nothing for an empty one. A server takes a bind without a password for an anonymous one, and says
     /// that it succeeded.
     #[must_use]
-    pub fn new(word: String) -> Option<Self> {
+    pub fn new(word: impl Into<Zeroizing<String>>) -> Option<Self> {
+        let word = word.into();
         (!word.is_empty()).then_some(Self(word))
     }
 

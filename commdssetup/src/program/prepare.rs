@@ -81,7 +81,12 @@ impl Program<'_> {
         if let Some(console) = self.context.console.filter(|_| is_interactive) {
             confirm(console, GENERATE)?;
         }
-        names.write(self.context.fs, &plan, &target)?;
+        let shown = names.script.clone();
+        let names = names.write(self.context.fs, &plan, &target)?;
+        if names.script != shown {
+            self.warn(&format!("{shown} or its .ldif was made by somebody else meanwhile"));
+            self.context.say_lines(&format!("Files\n  {}\n  {}", names.script, names.ldif));
+        }
         let details = json!({ "plan": plan, "files": names });
         if let Some(completion) = self.stop_after_files(&facts, &answers, &names, &details, &findings)? {
             return Ok(completion);

@@ -45,7 +45,7 @@ impl Console for Editing<'_> {
         Ok(Some("y".to_owned()))
     }
 
-    fn secret(&self, _: &str) -> std::io::Result<Option<String>> {
+    fn secret(&self, _: &str) -> std::io::Result<Option<command::Zeroizing<String>>> {
         unreachable!()
     }
 

@@ -168,8 +168,8 @@ impl Console for Answers {
         Ok(self.answers.borrow_mut().pop().map(str::to_owned))
     }
 
-    fn secret(&self, prompt: &str) -> io::Result<Option<String>> {
-        self.line(prompt)
+    fn secret(&self, prompt: &str) -> io::Result<Option<command::Zeroizing<String>>> {
+        Ok(self.line(prompt)?.map(command::Zeroizing::new))
     }
 
     fn show(&self, text: &str) {

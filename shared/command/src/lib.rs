@@ -8,6 +8,7 @@
 //! [`Completion`] and uses as much of [`Context`] as it needs.
 
 mod context;
+mod core_dumps;
 mod error;
 mod exit;
 mod interrupt;
@@ -22,6 +23,7 @@ mod runs;
 mod terminal;
 
 pub use context::{Completion, Context};
+pub use core_dumps::CoreDumps;
 pub use error::{Error, SystemState, ToolError};
 pub use exit::Exit;
 pub use interrupt::{Interrupt, Signals};
@@ -33,3 +35,4 @@ pub use prompt::{Console, TerminalConsole, ask, ask_yes_no};
 pub use report::{REPORT_VERSION, Report, ReportStatus};
 pub use runs::{AfterUndo, Announcement, NewRun, Providers, RunHandler, Runs, Start, Touched, Work};
 pub use terminal::{Progress, Terminal, Verbosity};
+pub use zeroize::Zeroizing;

@@ -11,6 +11,7 @@ use upgrade_engine::fs::real::RealFs;
 use upgrade_engine::shown;
 
 use crate::context::{Completion, Context};
+use crate::core_dumps::CoreDumps;
 use crate::error::{Error, SystemState, ToolError};
 use crate::exit::Exit;
 use crate::interrupt::{self, Signals, Unexpected};
@@ -38,6 +39,8 @@ pub trait Program {
     const UNTOUCHED: Option<&'static str> = None;
     /// Threads whose panics the program turns into errors of its own.
     const ISOLATED_THREADS: &'static [&'static str] = &[];
+    /// What becomes of a core of it.
+    const CORE_DUMPS: CoreDumps = CoreDumps::NotOfThisProgram;
 
     /// Returns the common options among the arguments.
     fn options(args: &Self::Args) -> &CommonOptions;
@@ -67,6 +70,7 @@ pub trait Program {
 
 /// Runs a program with the arguments of this process.
 pub fn main<P: Program>() -> ExitCode {
+    P::CORE_DUMPS.turn_off();
     let called = called_as().unwrap_or_default();
     let name = P::OTHER_NAMES.iter().copied().find(|name| *name == called).unwrap_or(P::NAME);
     report_panics::<P>(name);

@@ -3,8 +3,10 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
+use rustix::io::{read, retry_on_intr};
 use rustix::process;
 use rustix::termios::{self, LocalModes, OptionalActions, Termios};
+use zeroize::Zeroizing;
 
 use upgrade_engine::shown;
 
@@ -21,11 +23,11 @@ pub trait Console {
     /// # Errors
     /// As reading.
     fn line(&self, prompt: &str) -> io::Result<Option<String>>;
-    /// As [`Console::line`], without showing what is typed.
+    /// As [`Console::line`], without showing what is typed. It is overwritten when it is dropped.
     ///
     /// # Errors
     /// As reading.
-    fn secret(&self, prompt: &str) -> io::Result<Option<String>>;
+    fn secret(&self, prompt: &str) -> io::Result<Option<Zeroizing<String>>>;
     /// Shows text of lines that are our own.
     fn show(&self, text: &str);
 }
@@ -75,18 +77,53 @@ impl Console for TerminalConsole {
         Ok((length > 0).then(|| line.trim_end_matches(['\n', '\r']).to_owned()))
     }
 
-    fn secret(&self, prompt: &str) -> io::Result<Option<String>> {
+    fn secret(&self, prompt: &str) -> io::Result<Option<Zeroizing<String>>> {
         self.restore_before_the_end()?;
-        hide()?;
-        let line = self.line(prompt);
+        let gives = hide()?;
+        write(&shown::line(prompt));
+        let line = match gives {
+            TerminalGives::Lines => secret_line(),
+            // The standard library has what was read ahead, and a copy of it.
+            TerminalGives::Pieces => {
+                let mut line = Zeroizing::new(String::new());
+                io::stdin().lock().read_line(&mut line).map(|length| (length > 0).then_some(line))
+            }
+        };
         show_again(&mut shown())?;
         write("\n");
-        line
+        Ok(line?.map(|line| Zeroizing::new(line.trim_end_matches(['\n', '\r']).to_owned())))
     }
 
     fn show(&self, text: &str) {
         write(&text.split('\n').map(shown::line).collect::<Vec<_>>().join("\n"));
     }
+}
+
+/// Longer than any line that a terminal takes (`termios(3)`): a password is read at once, and nothing grows and leaves a piece of it behind.
+const LONGEST_LINE: usize = 64 << 10;
+
+/// Reads a line past the buffer of the standard library, which would keep it.
+fn secret_line() -> io::Result<Option<Zeroizing<String>>> {
+    let mut bytes = Zeroizing::new(vec![0; LONGEST_LINE]);
+    let mut length = 0;
+    while let Some(free) = bytes.get_mut(length..).filter(|free| !free.is_empty()) {
+        let count = retry_on_intr(|| read(io::stdin(), &mut *free))?;
+        length = length.saturating_add(count);
+        if count == 0 || bytes.get(..length).is_some_and(|read| read.ends_with(b"\n")) {
+            break;
+        }
+    }
+    let text = std::str::from_utf8(bytes.get(..length).unwrap_or_default());
+    let text = text.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))?;
+    Ok((length > 0).then(|| Zeroizing::new(text.to_owned())))
+}
+
+/// What a read from a terminal returns.
+enum TerminalGives {
+    /// A line at most.
+    Lines,
+    /// Whatever was typed, as on a terminal that another program has set so.
+    Pieces,
 }
 
 fn write(text: &str) {
@@ -98,7 +135,7 @@ fn shown() -> MutexGuard<'static, Option<Termios>> {
     SHOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn hide() -> io::Result<()> {
+fn hide() -> io::Result<TerminalGives> {
     // Held until it is done: a signal in between finds either nothing to restore, or all that it needs.
     let mut shown = shown();
     let now = termios::tcgetattr(io::stdin())?;
@@ -106,8 +143,9 @@ fn hide() -> io::Result<()> {
     hidden.local_modes.remove(LocalModes::ECHO);
     // What was typed ahead stays: a program that answers may be faster than the question.
     termios::tcsetattr(io::stdin(), OptionalActions::Now, &hidden)?;
+    let gives = if now.local_modes.contains(LocalModes::ICANON) { TerminalGives::Lines } else { TerminalGives::Pieces };
     *shown = Some(now);
-    Ok(())
+    Ok(gives)
 }
 
 fn show_again(shown: &mut Option<Termios>) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! What servers, files and other accounts may try.
+//! Words of servers and paths that would like to be code of the generated script.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
