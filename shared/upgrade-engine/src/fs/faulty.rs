@@ -1,4 +1,5 @@
-//! A file system that fails on purpose: at the Nth call, or from there on for ever, as when the process is killed.
+//! A file system that fails on purpose: at the Nth call, or from there on for ever, as when the process is killed; or in which somebody
+//! else acts between two calls.
 //!
 //! It wraps another one and counts every call. Several of them can share one [`Faults`], so that a state directory and a
 //! product root on different disks have one common order of calls.
@@ -112,9 +113,22 @@ pub struct Faults {
     state: Arc<Mutex<State>>,
 }
 
+/// What somebody else does just before a call.
+struct Meanwhile {
+    at: usize,
+    act: Box<dyn FnOnce() + Send>,
+}
+
+impl fmt::Debug for Meanwhile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "something before call {}", self.at)
+    }
+}
+
 #[derive(Debug, Default)]
 struct State {
     faults: Vec<Fault>,
+    meanwhile: Option<Meanwhile>,
     calls: Vec<Call>,
     writes: usize,
     listed: usize,
@@ -130,6 +144,11 @@ impl Faults {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets somebody else act just before the call with this number. He must not act through the file system that counts.
+    pub fn meanwhile(&self, at: usize, act: impl FnOnce() + Send + 'static) {
+        self.state().meanwhile = Some(Meanwhile { at, act: Box::new(act) });
     }
 
     /// Returns how many calls there were, those that failed included.
@@ -172,6 +191,9 @@ impl Faults {
         let takes_space = call.takes_space();
         let (durable, write) = (call.durable, if call.writes { state.writes } else { 0 });
         state.calls.push(call);
+        if let Some(meanwhile) = state.meanwhile.take_if(|meanwhile| meanwhile.at == number) {
+            (meanwhile.act)();
+        }
         let mut verdict = Verdict::Do;
         for fault in state.faults.clone() {
             match fault {

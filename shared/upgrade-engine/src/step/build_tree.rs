@@ -254,7 +254,7 @@ impl Action for BuildTree {
     fn recover(&self, world: &StepContext<'_>, (): &()) -> Result<Recovered<TreeMade>, StepError> {
         let staging = self.staging(world)?;
         if world.exists(&staging)? {
-            tree_content::remove(world, &staging)?;
+            tree_content::remove(world, &staging, self)?;
         }
         if !world.exists(&self.at)? {
             return Ok(Recovered::NotDone);

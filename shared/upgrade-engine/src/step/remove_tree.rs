@@ -31,7 +31,7 @@ impl RemoveTree {
     }
 
     fn take_apart(&self, world: &StepContext<'_>, aside: &Place) -> Result<(), StepError> {
-        tree_content::remove(world, aside)?;
+        tree_content::remove(world, aside, &self.tree)?;
         self.sync_parent(world)
     }
 

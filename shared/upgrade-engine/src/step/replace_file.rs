@@ -318,14 +318,16 @@ impl Action for ReplaceFile {
             _ => false,
         };
         if unchanged {
-            let attributes = self.attributes.as_ref().map(|_| saved_attributes(world, world.undone_run()?, saved));
+            let before = saved_attributes(world, world.undone_run()?, saved)?;
+            // Without attributes of its own the new file has the live one's, but for what other bytes than the old ones do not get.
+            let is_otherwise = self.attributes.is_some() || before.clone().drop_privileges().is_some();
             return Ok(Inverse::of(Step::ReplaceFile(Self {
                 at: self.at.clone(),
                 links: self.links.clone(),
                 before: self.after,
                 after: self.before,
                 content,
-                attributes: attributes.transpose()?,
+                attributes: is_otherwise.then_some(before),
             })));
         }
         let beside = before_run(world, &self.at)?;

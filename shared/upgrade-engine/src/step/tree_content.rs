@@ -1,11 +1,12 @@
 //! A tree on the disk: its produced files checked, compared with what they should be, removed.
 
 use std::collections::BTreeMap;
+use std::io::{self, ErrorKind};
 
 use super::ahead::{Ahead, Held};
-use super::{BuildTree, Content, Node, StepContext, StepError};
+use super::{BuildTree, Content, Node, StepContext, StepError, TreeEntry};
 use crate::digest::Digest;
-use crate::fs::{Attribute, File, FileKind, Name, RelPath};
+use crate::fs::{Attribute, Dir, File, FileKind, RelPath};
 use crate::place::Place;
 
 /// What the owner needs to remove a directory's entries.
@@ -152,37 +153,46 @@ fn relabel(produced: &BTreeMap<RelPath, Digest>, from: &RelPath, to: &RelPath) -
     produced.get(from).map(|digest| (to.clone(), *digest)).into_iter().collect()
 }
 
-/// Removes a directory and everything in it, never following a link. Without recursion: somebody may have put a tree there that
-/// is deeper than any stack.
-pub(super) fn remove(world: &StepContext<'_>, at: &Place) -> Result<(), StepError> {
-    let dir = world.dir(at)?;
-    let mut open = vec![(at.clone(), removable(world, at)?)];
-    while let Some((directory, names)) = open.last_mut() {
-        let Some(name) = names.next() else {
-            dir.remove_dir(&directory.path).map_err(|e| world.error("remove the directory", directory, e))?;
-            open.pop();
-            continue;
-        };
-        let place = directory.join(&name);
-        let stat = dir.stat(&place.path).map_err(|e| world.error("look at", &place, e))?;
-        if stat.kind == FileKind::Directory {
-            let names = removable(world, &place)?;
-            open.push((place, names));
-        } else {
-            dir.remove_file(&place.path).map_err(|e| world.error("remove", &place, e))?;
-        }
+/// Removes what lies at a place of a tree that a run made, and nothing else: somebody who can write there may have put a directory of
+/// others in its place.
+pub(super) fn remove(world: &StepContext<'_>, at: &Place, tree: &BuildTree) -> Result<(), StepError> {
+    let top = world.dir(at)?.open_dir(&at.path).map_err(|e| world.error("open", at, e))?;
+    let here = RelPath::here();
+    let directories = tree.entries.iter().filter(|entry| entry.node == Node::Directory).map(|entry| &entry.path);
+    for path in std::iter::once(&here).chain(directories) {
+        let_owner_change(&*top, path).map_err(|e| world.error("set the attributes of", &at.below(path), e))?;
     }
-    Ok(())
+    for TreeEntry { path, node, .. } in tree.entries.iter().rev() {
+        let removed = match node {
+            Node::Directory => top.remove_dir(path),
+            Node::File(_) | Node::HardLink(_) | Node::Symlink(_) | Node::Fifo => top.remove_file(path),
+        };
+        removed_or_gone(world, &at.below(path), removed)?;
+    }
+    drop(top);
+    removed_or_gone(world, at, world.dir(at)?.remove_dir(&at.path))
 }
 
-/// Returns the names in a directory, after letting its owner remove them.
-fn removable(world: &StepContext<'_>, at: &Place) -> Result<std::vec::IntoIter<Name>, StepError> {
-    let dir = world.dir(at)?;
-    let mode = dir.stat(&at.path).map_err(|e| world.error("look at", at, e))?.mode;
-    if mode & OWNER_MAY_CHANGE != OWNER_MAY_CHANGE {
-        // A copy of a directory that its owner may only read: another user than root could not take it apart.
-        let open = Attribute::Mode(mode | OWNER_MAY_CHANGE);
-        dir.hold(&at.path).and_then(|held| held.set(&open)).map_err(|e| world.error("set the attributes of", at, e))?;
+fn removed_or_gone(world: &StepContext<'_>, place: &Place, removed: io::Result<()>) -> Result<(), StepError> {
+    match removed {
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
+        Err(e) if e.kind() == ErrorKind::DirectoryNotEmpty => {
+            Err(world.changed(place, "it holds something that the run did not make; move that elsewhere"))
+        }
+        other => other.map_err(|e| world.error("remove", place, e)),
     }
-    Ok(dir.list(&at.path).map_err(|e| world.error("read", at, e))?.into_iter())
+}
+
+/// Another user than root could not take a copy of a directory apart that its owner may only read.
+fn let_owner_change(top: &dyn Dir, path: &RelPath) -> io::Result<()> {
+    let dir = match top.hold(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+        // One that its owner may not read cannot be held for reading; it is looked at by name, which is all that is left.
+        other => other?,
+    };
+    let stat = dir.stat()?;
+    if stat.kind != FileKind::Directory || stat.mode & OWNER_MAY_CHANGE == OWNER_MAY_CHANGE {
+        return Ok(());
+    }
+    dir.set(&Attribute::Mode(stat.mode | OWNER_MAY_CHANGE))
 }
