@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod hostile;
 mod support;
 
 mod install {
@@ -59,7 +60,7 @@ mod migrate_config {
     mod rewrites_by_class;
     mod settings_from_ldap;
     mod strace_kills;
-    mod support;
+    pub(crate) mod support;
     mod sweeps;
     mod takes_back;
 }

@@ -3,6 +3,7 @@
 mod conflicts;
 mod editions;
 mod expect_dialogue;
+mod paths_strace;
 mod refusals;
 mod replication;
 mod runs;

@@ -79,6 +79,11 @@ impl Site {
 
     /// Runs a program of the crate.
     pub(crate) fn call(&self, program: &str, arguments: &[&str]) -> Outcome {
+        self.outcome(self.command_of(program, arguments))
+    }
+
+    /// Returns a program of the crate with its arguments.
+    pub(crate) fn command_of(&self, program: &str, arguments: &[&str]) -> std::process::Command {
         let path = match program {
             "patch-config" => env!("CARGO_BIN_EXE_patch-config"),
             "migrate-config" => env!("CARGO_BIN_EXE_migrate-config"),
@@ -90,7 +95,7 @@ impl Site {
         let mut command = std::process::Command::new(path);
         command.args(own.get_args());
         self.surround(&mut command);
-        self.outcome(command)
+        command
     }
 
     /// Installs the merged files.

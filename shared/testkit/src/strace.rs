@@ -14,6 +14,7 @@ mod trace;
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Deref;
+use std::process::Command;
 
 use rustix::process::Signal;
 
@@ -33,9 +34,16 @@ pub const CHANGING: &str = "write,pwrite64,writev,pwritev,pwritev2,copy_file_ran
 
 /// Runs the program on one processor under strace with these options.
 pub fn traced(site: &Site, options: &[&str], arguments: &[&str]) -> Outcome {
+    site.outcome(below(site, options, &site.command(arguments)))
+}
+
+/// Returns a command that runs another one of the site on one processor under strace with these options.
+fn below(site: &Site, options: &[&str], command: &Command) -> Command {
     peers::need("strace");
-    let below = [&["taskset", "-c", "0", "strace", "-f", "-qqq"], options].concat();
-    site.outcome(site.command_below(&below, arguments))
+    let mut below = Command::new("taskset");
+    below.args(["-c", "0", "strace", "-f", "-qqq"]).args(options).arg(command.get_program()).args(command.get_args());
+    site.surround(&mut below);
+    below
 }
 
 /// Runs the program and sends it a signal (`KILL`, `INT`) at its nth call of a kind.

@@ -27,9 +27,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
+use std::process::Command;
 
 use super::rules::Judge;
-use super::{trace, traced};
+use super::{below, trace};
 use crate::outcome::Outcome;
 use crate::site::Site;
 
@@ -90,24 +91,16 @@ const CALLS: &str = "%file,close,?close_range,dup,?dup2,dup3,fcntl,fstat,read,pr
                      ?mmap,copy_file_range,sendfile,flistxattr,fgetxattr,fsetxattr,fremovexattr,fchmod,fchown,write,pwrite64,\
                      writev,pwritev,pwritev2,ftruncate,fallocate,flock,fsync,fdatasync,fchdir,clone,?clone3,?fork,?vfork";
 
-/// Runs the program, which has to succeed, and judges its calls.
+/// Runs a command of the site ([`Site::command`]) and judges its calls.
 ///
 /// # Panics
 /// When a call breaks a rule and is not accepted, and when nothing is there to be accepted.
 #[track_caller]
-pub fn passes(site: &Site, accepted: &[Accepted], arguments: &[&str]) -> Outcome {
-    let outcome = judged(site, accepted, arguments);
-    assert_eq!(outcome.status, Some(0), "{outcome}");
-    outcome
-}
-
-/// As [`passes`], for a run that may end with another status than 0.
-#[track_caller]
-pub fn judged(site: &Site, accepted: &[Accepted], arguments: &[&str]) -> Outcome {
+pub fn judged(site: &Site, accepted: &[Accepted], command: &Command) -> Outcome {
     let trace = site.beside("trace");
     let options =
         ["-y", "-s", "0", "-e", "signal=none", "-e", &format!("trace={CALLS}"), "-o", trace.to_str().unwrap()];
-    let outcome = traced(site, &options, arguments);
+    let outcome = site.outcome(below(site, &options, command));
     let text = fs::read_to_string(&trace).unwrap();
     fs::remove_file(&trace).unwrap();
     let (findings, names) = findings(site, &text);

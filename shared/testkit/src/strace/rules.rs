@@ -178,7 +178,7 @@ impl<'a> Judge<'a> {
     /// Returns true for what lies below one of the directories in `top`.
     fn is_judged(&self, path: &[u8]) -> bool {
         let below = path.strip_prefix(self.top).and_then(|rest| rest.strip_prefix(b"/"));
-        below.is_some_and(|below| below.contains(&b'/'))
+        below.is_some_and(|below| below.strip_suffix(b"/").unwrap_or(below).contains(&b'/'))
     }
 
     fn path(&mut self, call: &Call, lookup: &Lookup) -> Vec<u8> {
