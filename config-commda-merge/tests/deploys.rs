@@ -2,6 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 
 use crate::support::Site;
@@ -56,6 +57,21 @@ fn the_scripts_of_the_changed_files_are_run_in_their_directory_and_the_copies_ar
         "[TEMP]/root/opt/SUNWcomm/sbin config-wbsvr7x-commcli \n[TEMP]/root/opt/SUNWcomm/sbin config-wbsvr7x-da \n"
     );
     site.run(&["deploy", "--run-commands"]).succeeded().says("there is nothing to do");
+}
+
+#[test]
+fn a_program_leaves_no_core_and_the_commands_that_it_runs_have_the_limit_of_the_administrator() {
+    let site = merged();
+    let limit = site.beside("limit");
+    for name in ["config-wbsvr7x-commcli", "config-wbsvr7x-da"] {
+        script(&site, name, &format!("ulimit -c > '{}'\nkill -ILL $PPID", limit.display()));
+    }
+    let unlimited = ["sh", "-c", "ulimit -c unlimited && exec \"$@\"", "sh"];
+    let status = site.command_below(&unlimited, &["deploy", "--run-commands"]).output().unwrap().status;
+    assert_eq!(status.signal(), Some(4), "{status:?}");
+    let left = testkit::site::names_in(&site.beside("cwd"));
+    assert!(!status.core_dumped() && left.is_empty(), "its memory is in a file: {status:?} {left:?}");
+    assert_eq!(fs::read_to_string(limit).unwrap(), "unlimited\n");
 }
 
 #[test]

@@ -35,8 +35,9 @@ fn a_program_that_has_sent_its_password_leaves_no_core_and_is_closed_to_its_user
     let process = format!("/proc/{}", child.id());
     let limits = std::fs::read_to_string(format!("{process}/limits")).unwrap();
     let owner = std::fs::metadata(format!("{process}/mem")).unwrap().uid();
-    kill_process(Pid::from_child(&child), Signal::SEGV).unwrap();
+    kill_process(Pid::from_child(&child), Signal::ILL).unwrap();
     let status = child.wait().unwrap();
+    assert_eq!(status.signal(), Some(Signal::ILL.as_raw()));
     let cores: Vec<_> = std::fs::read_dir(cores).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!status.core_dumped() && cores.is_empty(), "{status:?} {cores:?}");
     let limit = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();

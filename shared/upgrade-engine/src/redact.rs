@@ -99,8 +99,8 @@ fn credentials(after: &str) -> Option<(&str, &str)> {
     }
     let own = behind.get(..end_of_url(behind))?;
     let authority = own.split(['/', '?', '#']).next()?;
-    let is_port = authority.bytes().all(|byte| byte.is_ascii_digit()) && authority.len() <= 5;
-    if is_port && authority.len() < own.len() {
+    if authority.len() <= 5 && authority.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A port, or none.
         return None;
     }
     let (password, _) = own.rsplit_once('@').or_else(|| behind.rsplit_once('@'))?;
@@ -109,12 +109,10 @@ fn credentials(after: &str) -> Option<(&str, &str)> {
 
 /// Returns where the first of several URLs in a list such as `ldap://a,ldap://b` ends.
 fn end_of_url(text: &str) -> usize {
-    let next = text.find("://").and_then(|at| text.get(..at));
     let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || "+.-".contains(c);
-    let end = next
-        .map(|before| before.trim_end_matches(is_of_scheme))
-        .filter(|own| own.ends_with([',', ';', '|', '"', '\'', '<', '>', ')', '\\']));
-    end.map_or(text.len(), str::len)
+    let before_next = text.split_once("://").map(|(before, _)| before.trim_end_matches(is_of_scheme));
+    let own = before_next.and_then(|before| before.strip_suffix([',', ';', '|', '"', '\'', '<', '>', ')', '\\']));
+    own.map_or(text.len(), str::len)
 }
 
 #[cfg(test)]
