@@ -11,6 +11,7 @@
 mod support;
 
 mod canary;
+mod hostile;
 mod check {
     mod address_books;
     mod order;
@@ -18,7 +19,7 @@ mod check {
 mod mail_ui {
     mod moves;
     mod refuses;
-    mod support;
+    pub(crate) mod support;
     mod sweeps;
 }
 mod status;

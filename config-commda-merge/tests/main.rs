@@ -12,6 +12,7 @@
 mod canary;
 mod deploys;
 mod dry_run;
+mod hostile;
 mod moves_service_packages;
 mod readme;
 mod saves_and_shows;

@@ -9,6 +9,7 @@
 )]
 
 mod canary;
+mod hostile;
 mod redeploy {
     mod deploys;
     mod live;

@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod hostile;
 mod support;
 
 mod install {

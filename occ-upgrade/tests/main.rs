@@ -11,6 +11,7 @@
 mod canary;
 mod checks;
 mod fuzz_corpus;
+mod hostile;
 mod live_389ds;
 mod makes_profiles;
 mod packages;
