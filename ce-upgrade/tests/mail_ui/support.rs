@@ -53,6 +53,12 @@ pub(crate) fn site() -> Site {
     site
 }
 
+/// Returns the command with the old release's pages.
+pub(crate) fn with_base_command(site: &Site) -> std::process::Command {
+    let base = site.beside(BASE);
+    site.command(&["migrate-mail-ui", "--base", base.to_str().unwrap()])
+}
+
 /// Runs the command with the old release's pages.
 pub(crate) fn with_base(site: &Site, more: &[&str]) -> testkit::outcome::Outcome {
     let base = site.beside(BASE);

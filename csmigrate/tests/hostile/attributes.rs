@@ -80,9 +80,7 @@ fn an_access_list_that_a_directory_gives_opens_no_copy_no_new_file_no_log_and_no
         [&tag.to_le_bytes()[..], &permissions.to_le_bytes(), &id.to_le_bytes()].concat()
     };
     let list = [2_u32.to_le_bytes().to_vec(), entries.iter().flat_map(entry).collect()].concat();
-    for directory in
-        ["/db", OLD, "/etc/opt/SUNWics5/config", "/var/opt/SUNWics5/logs", "/var/opt/commsuite-upgrade"]
-    {
+    for directory in ["/db", OLD, "/etc/opt/SUNWics5/config", "/var/opt/SUNWics5/logs", "/var/opt/commsuite-upgrade"] {
         set_extended(&site.path(directory), "system.posix_acl_default", &list);
     }
     let before = below(&site.path("/"));

@@ -27,6 +27,8 @@ use crate::terminal::Terminal;
 const SERVICE: &str = "product-command";
 /// The environment of a command: nothing of the administrator's own.
 const ENVIRONMENT: [(&str, &str); 2] = [("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C")];
+/// The first descriptor that a command does not get: before it are standard input, output and error.
+const FIRST_CLOSED: i32 = 3;
 /// Lines and bytes of a line that are shown at most; the rest is read and left out.
 const MOST_LINES: usize = 1000;
 const LONGEST_LINE: u64 = 4096;
@@ -162,8 +164,8 @@ impl<'a> ProductCommands<'a> {
         self.run_held(command, &self.hold(command)?)
     }
 
-    /// Checks a command again and runs it in the directory of its program, with nothing to read, a clean environment and none of our
-    /// open files. Its output is shown line by line on standard error, without secrets.
+    /// Checks a command again and runs it in the directory of its program, with nothing to read, a clean environment and no open
+    /// file, neither ours nor one that our caller left open. Its output is shown line by line on standard error, without secrets.
     ///
     /// The process enters the held directory by its handle and runs the name there, as the documents call the scripts (`./NAME`): the
     /// program finds its neighbours, and no path is resolved that leads there.
@@ -179,6 +181,9 @@ impl<'a> ProductCommands<'a> {
         process.current_dir(held.directory());
         let (output, input) = io::pipe().map_err(cannot)?;
         process.stdin(Stdio::null()).stdout(input.try_clone().map_err(cannot)?).stderr(input);
+        // Ours are closed on exec anyway. What the caller left open, such as a file with a password that an option names as `/dev/fd/9`,
+        // is of use to this process alone.
+        close_fds::set_fds_cloexec_threadsafe(FIRST_CLOSED, &[]);
         let child = process.spawn().map_err(cannot)?;
         // Until they are dropped, the writing ends of the pipe are open here, too.
         drop(process);

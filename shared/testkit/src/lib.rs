@@ -18,7 +18,9 @@
 //! 7. A program beside the test: [`process::Watched`] (`.signal_at(Point::Printed("3 of"), Signal::INT)`, always with a limit).
 //! 8. A foreign program: [`peers::need`], and a word of its row in `peers.tsv` in the name of the test, by which `cargo xtask
 //!    test` leaves the test out and counts it as skipped where the program is missing. Never return early.
-//! 9. Long tests ask [`ordinary_or_full`]: strides, numbers of cases (`COMMSUITE_FULL=1`, `cargo xtask test --full`).
+//! 9. Another account against root, in modules `hostile`: [`hostile`] gives away what it may own, plants runs, and changes what a program
+//!    has looked at while it stands still at a call.
+//! 10. Long tests ask [`ordinary_or_full`]: strides, numbers of cases (`COMMSUITE_FULL=1`, `cargo xtask test --full`).
 //!
 //! Also here: [`manifest`] writes down a whole tree; [`unsafe_control`] is a deliberately careless engine that the sweep
 //! must catch; [`properties`] makes triples of properties files, and says what a merge of them must give; [`random`].
@@ -35,6 +37,7 @@
 pub mod canary;
 pub mod directory_server;
 pub mod expected;
+pub mod hostile;
 pub mod java;
 pub mod manifest;
 pub mod outcome;

@@ -128,6 +128,11 @@ impl Watched {
         }
     }
 
+    /// Returns whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
         let process = Pid::from_raw(i32::try_from(self.id()).unwrap()).unwrap();

@@ -115,6 +115,11 @@ impl Site {
         fs::set_permissions(self.path(below_root), Permissions::from_mode(0o755)).unwrap();
     }
 
+    /// Returns the name of the directory that holds the runs of the tool.
+    pub fn tool(&self) -> &str {
+        &self.name
+    }
+
     /// Returns the program with `--root` and these arguments, in `cwd`, with a cleared environment.
     pub fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::new(&self.program);
@@ -125,7 +130,11 @@ impl Site {
 
     /// Returns a command that runs the program: `program`'s arguments, then the program and its own.
     pub fn command_below(&self, program: &[&str], arguments: &[&str]) -> Command {
-        let own = self.command(arguments);
+        self.below(program, &self.command(arguments))
+    }
+
+    /// As [`Site::command_below`], for any program of the tool.
+    pub fn below(&self, program: &[&str], own: &Command) -> Command {
         let mut command = Command::new(program[0]);
         command.args(&program[1..]).arg(own.get_program()).args(own.get_args());
         self.surround(&mut command);

@@ -1,7 +1,7 @@
 //! Commands of a product among accounts that would like to have their own run as root.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::os::unix::fs::{PermissionsExt, chown, lchown, symlink};
 use std::path::{Path, PathBuf};
 
 use command::{CommonOptions, Context, ProductCommand, ProductCommands, StateLocation};
@@ -119,11 +119,29 @@ fn a_program_replaced_while_the_question_waits_is_not_run() {
 }
 
 #[test]
-fn a_command_has_none_of_our_open_files() {
+fn a_root_named_by_a_link_of_another_account_runs_nothing_as_root() {
+    need("@root");
+    let mut site = Site::new("true");
+    site.write("site/root/sbin/tool", &marking(site.place.path()));
+    // Nobody else can remove it there, but its owner can lead it elsewhere.
+    fs::set_permissions(site.place.path(), Permissions::from_mode(0o1777)).unwrap();
+    symlink(site.path("site/root"), site.path("link")).unwrap();
+    site.options.root = Some(site.path("link"));
+    site.with(|commands, command| commands.run(command)).unwrap();
+    fs::remove_file(site.path("ran")).unwrap();
+    lchown(site.path("link"), Some(NOBODY), None).unwrap();
+    site.refused("users other than root may change it, by changing");
+}
+
+#[test]
+fn a_command_has_neither_our_open_files_nor_those_that_the_caller_left_open() {
     let site = Site::new("ls -l /proc/$$/fd | tail -n +2 >fds");
+    site.write("secret", "");
+    let inherited = fs::File::open(site.path("secret")).unwrap();
+    rustix::io::fcntl_setfd(&inherited, rustix::io::FdFlags::empty()).unwrap();
     site.with(|commands, command| commands.run(command)).unwrap();
     let fds = fs::read_to_string(site.path("site/root/sbin/fds")).unwrap();
-    let ours =
-        fds.lines().filter(|line| line.contains("site/root") && !line.ends_with("fds") && !line.ends_with("tool"));
+    let place = site.place.path().to_str().unwrap();
+    let ours = fds.lines().filter(|line| line.contains(place) && !line.ends_with("fds") && !line.ends_with("tool"));
     assert_eq!(ours.count(), 0, "{fds}");
 }

@@ -135,7 +135,7 @@ pub(super) fn of(call: &Call) -> Option<Vec<Lookup>> {
             Unless(index, flag) => !call.has(index, flag),
             If(index, flag) => call.has(index, flag),
             Opening(index) => {
-                !call.has(index, "O_NOFOLLOW") && !(call.has(index, "O_CREAT") && call.has(index, "O_EXCL"))
+                !(call.has(index, "O_NOFOLLOW") || call.has(index, "O_CREAT") && call.has(index, "O_EXCL"))
             }
         },
         purpose: *purpose,
