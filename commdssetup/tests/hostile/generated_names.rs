@@ -54,9 +54,9 @@ fn take(fs: &MemoryFs, seconds: i64) {
         for ending in ["sh", "ldif"] {
             let name = path(&format!("{id}.{ending}"));
             match second % 3 {
-                0 => dir.symlink(VICTIM.as_bytes(), &name).unwrap(),
+                0 => drop(dir.symlink(VICTIM.as_bytes(), &name).unwrap()),
                 1 => drop(dir.create(&name).unwrap()),
-                _ => dir.make_dir(&name).unwrap(),
+                _ => drop(dir.make_dir(&name).unwrap()),
             }
         }
     }
