@@ -140,8 +140,10 @@ impl Ahead {
             Look::Nothing => Held::Nothing,
             Look::Planned(Seen::File(digest)) => Held::File(digest, 1),
             Look::Disk(real, stat) if stat.kind == FileKind::Regular => {
-                let (digest, _) = Digest::of_file(&*world.open(&real)?).map_err(|e| world.error("read", place, e))?;
-                Held::File(Some(digest), stat.links)
+                let file = world.open(&real)?;
+                let (digest, _) = Digest::of_file(&*file).map_err(|e| world.error("read", place, e))?;
+                let links = file.stat().map_err(|e| world.error("look at", place, e))?.links;
+                Held::File(Some(digest), links)
             }
             Look::Disk(real, stat) if stat.kind == FileKind::Symlink => {
                 let target = world.dir(&real)?.read_link(&real.path);
