@@ -29,7 +29,7 @@ fn swap_directory(site: &Site) {
 fn sweep(make: &dyn Fn() -> Site, program: &str, arguments: &[&str]) {
     for swap in [&swap_file as &dyn Fn(&Site), &swap_directory] {
         let run = |site: &Site| command(site, program, arguments);
-        Swaps { site: make, run: &run, swap, most: 8 }.sweep();
+        Swaps { site: make, run: &run, swap, most: 6 }.sweep();
     }
 }
 

@@ -19,7 +19,6 @@ pub mod redact;
 mod run;
 pub mod run_list;
 pub mod scope;
-pub mod shown;
 pub mod state_directory;
 pub mod step;
 pub mod survey;
@@ -27,6 +26,7 @@ pub mod trust;
 mod undo;
 
 pub use check::check;
+pub use documents::shown;
 pub use error::JournalError;
 pub use journal::RunEnd;
 pub use original::Original;
