@@ -18,8 +18,8 @@ pub struct MessageLimits {
 }
 
 impl Default for MessageLimits {
-    /// The largest message that is asked for is the schema. That of 389 DS with all definitions of the suite is 500 KiB long and has
-    /// 3,000 elements; no message of RFC 4511 nests deeper than eight elements.
+    /// The largest message that is asked for is the schema. That of 389 DS with all definitions of the suite is 400 KiB long and has
+    /// 2,000 elements; no message of RFC 4511 nests deeper than eight elements.
     fn default() -> Self {
         Self { bytes: 16 << 20, depth: 64, elements: 1 << 18 }
     }
