@@ -38,15 +38,17 @@ fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
 
 #[test]
 fn a_file_of_a_tebibyte_is_refused_unread() {
-    let site = theirs();
-    OpenOptions::new().write(true).open(site.path(&option_dat())).unwrap().set_len(1 << 40).unwrap();
-    site.outcome(command(&site, "migrate-config", MOVE)).exits(1).says("option.dat").says("Nothing was changed.");
-    let site = Site::moved();
-    OpenOptions::new().write(true).open(site.path(&option_dat())).unwrap().set_len(1 << 40).unwrap();
-    for program in ["patch-config", "ha_ip_config"] {
-        let arguments: &[&str] = if program == "ha_ip_config" { &["--ip", "192.0.2.10"] } else { &[] };
+    let calls = [
+        ("option.dat", "patch-config", &[][..]),
+        ("option.dat", "install-newconfig", &[]),
+        ("dispatcher.cnf", "ha_ip_config", &["--ip", "192.0.2.10"]),
+    ];
+    for (name, program, arguments) in calls {
+        let site = Site::merged();
+        let path = site.path(CONFIG).join(name);
+        OpenOptions::new().write(true).open(path).unwrap().set_len(1 << 40).unwrap();
         let outcome = site.outcome(command(&site, program, arguments));
-        assert!(outcome.status.is_some_and(|status| status != 0), "{program}: {outcome}");
+        outcome.exits(1).says(name).says("Nothing was changed.");
     }
 }
 
