@@ -120,8 +120,9 @@ impl Ahead {
         }
     }
 
-    /// Looks at a place.
+    /// Looks at a place, unless somebody asked to stop: a plan may have millions of them.
     pub(crate) fn look(&self, world: &StepContext<'_>, place: &Place) -> Result<Look, StepError> {
+        world.go_on()?;
         let real = match self.resolve(place) {
             Seen::Nothing => return Ok(Look::Nothing),
             Seen::Disk(real) => real,
@@ -141,7 +142,7 @@ impl Ahead {
             Look::Planned(Seen::File(digest)) => Held::File(digest, 1),
             Look::Disk(real, stat) if stat.kind == FileKind::Regular => {
                 let file = world.open(&real)?;
-                let (digest, _) = Digest::of_file(&*file).map_err(|e| world.error("read", place, e))?;
+                let digest = world.digest(&real, &*file)?;
                 let links = file.stat().map_err(|e| world.error("look at", place, e))?.links;
                 Held::File(Some(digest), links)
             }

@@ -1,6 +1,7 @@
 //! Another account (uid 65534) that can write where the runs are kept, or above; runs that are damaged or too large.
 
 mod attributes;
+mod walks;
 
 use std::sync::Arc;
 
@@ -146,13 +147,13 @@ fn a_link_of_another_account_leads_only_to_what_is_that_accounts() {
         assert!(is_followed(text).is_some(), "{text} of root's");
     }
     for link in ["a/one", "a/up", "a/out"] {
-        dir.set(&path(link), &OTHER).unwrap();
+        dir.hold(&path(link)).unwrap().set(&OTHER).unwrap();
     }
     for text in ["/a/one", "/a/two", "/a/up", "/a/out", "/a/up/a/s"] {
         assert_eq!(is_followed(text), None, "{text}");
         assert!(real_path(&fs, &at(text)).is_ok(), "what the administrator names is his decision");
     }
-    dir.set(&path("a/s/test"), &OTHER).unwrap();
+    dir.hold(&path("a/s/test")).unwrap().set(&OTHER).unwrap();
     for text in ["/a/one", "/a/two"] {
         assert_eq!(is_followed(text).as_deref(), Some("/a/s/test"), "{text} to their own");
     }
