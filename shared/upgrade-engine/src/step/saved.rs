@@ -83,6 +83,35 @@ pub(super) fn save(world: &StepContext<'_>, at: &Place, original: &Original) -> 
     Ok(saved)
 }
 
+/// Notes durably that this run made a directory, or may remove it. Its name alone would not tell: who can write where it lies can put another
+/// directory there.
+pub(super) fn note_own(world: &StepContext<'_>, at: &Place, dir: &dyn Dir) -> Result<(), StepError> {
+    let inode = dir.stat(&RelPath::here()).map_err(|e| world.error("look at", at, e))?.id.inode;
+    let failed = |e| StepError::io("note", &world.show(at), e);
+    let (runs, before) = (world.runs()?, before(world.saves.run()?)?);
+    let note = before.join(&own_name(inode)?);
+    match runs.create(&note) {
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
+        other => other.and_then(|file| file.sync(Durable::SavedOriginal)).map_err(failed)?,
+    }
+    runs.sync(&before, Durable::SavedName).map_err(failed)
+}
+
+/// Returns whether this run noted a directory as its own. The device may have got another number since.
+pub(super) fn is_own(world: &StepContext<'_>, at: &Place, dir: &dyn Dir) -> Result<bool, StepError> {
+    let inode = dir.stat(&RelPath::here()).map_err(|e| world.error("look at", at, e))?.id.inode;
+    let note = before(world.saves.run()?)?.join(&own_name(inode)?);
+    match world.runs()?.stat(&note) {
+        Ok(_) => Ok(true),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(StepError::io("look at", &note.to_string(), e)),
+    }
+}
+
+fn own_name(inode: u64) -> Result<Name, StepError> {
+    name(&format!("own-{inode}"))
+}
+
 /// Returns the attributes of a file that this run saved.
 pub(super) fn attributes_before(world: &StepContext<'_>, saved: &Name) -> Result<Attributes, StepError> {
     read_original_attributes(world.runs()?, world.saves.run()?, saved)
