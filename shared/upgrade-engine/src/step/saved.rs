@@ -8,6 +8,9 @@ use crate::digest::Digest;
 use crate::fs::{Dir, Durable, Name, RelPath, Stat};
 use crate::place::Place;
 
+/// How the note of a directory that a run made begins.
+const OWN: &str = "own-";
+
 /// Where a run saves originals, and under which names.
 pub(crate) struct Saves {
     run: Option<Name>,
@@ -36,7 +39,7 @@ impl Saves {
         // Nothing is ever taken out: the count is above every name that is in use.
         let number = match *next {
             Some(number) => number,
-            None => runs.list(before)?.len(),
+            None => runs.list(before)?.iter().filter(|name| !name.as_bytes().starts_with(OWN.as_bytes())).count(),
         };
         *next = Some(number.saturating_add(1));
         Ok(format!("{number:06}"))
@@ -109,7 +112,7 @@ pub(super) fn is_own(world: &StepContext<'_>, at: &Place, dir: &dyn Dir) -> Resu
 }
 
 fn own_name(inode: u64) -> Result<Name, StepError> {
-    name(&format!("own-{inode}"))
+    name(&format!("{OWN}{inode}"))
 }
 
 /// Returns the attributes of a file that this run saved.
