@@ -52,6 +52,22 @@ pub fn signalled(site: &Site, signal: &str, call: &str, nth: usize, arguments: &
     traced(site, &["-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject], arguments)
 }
 
+/// Asks the program to end (`TERM`) at its nth read of a file; returns what it said, and how often it read that file afterwards.
+///
+/// # Panics
+/// When there are fewer reads.
+#[track_caller]
+pub fn reads_after_a_signal(site: &Site, file: &str, nth: usize, arguments: &[&str]) -> (Outcome, usize) {
+    let trace = site.beside("trace");
+    let inject = format!("inject=pread64:signal=TERM:when={nth}");
+    let path = site.path(file);
+    let options = ["-o", trace.to_str().unwrap(), "-P", path.to_str().unwrap(), "-e", "trace=pread64", "-e", &inject];
+    let outcome = traced(site, &options, arguments);
+    let reads = fs::read_to_string(trace).unwrap().lines().filter(|line| line.contains("pread64(")).count();
+    assert!(reads >= nth, "only {reads} reads of {file}: {outcome}");
+    (outcome, reads - nth)
+}
+
 /// Counts the changing calls of an undisturbed run.
 ///
 /// # Panics

@@ -26,10 +26,18 @@ impl Digest {
     /// # Errors
     /// As reading the file.
     pub fn of_file(file: &dyn File) -> io::Result<(Self, u64)> {
+        Self::of_file_unless(file, &|| false)
+    }
+
+    /// As [`Digest::of_file`], unless somebody asks to stop before the end.
+    ///
+    /// # Errors
+    /// As reading the file; [`stopped`] when somebody asked to stop.
+    pub fn of_file_unless(file: &dyn File, stop: &dyn Fn() -> bool) -> io::Result<(Self, u64)> {
         let mut hasher = Hasher::new();
         let length = for_each_chunk(file, |chunk| {
             hasher.update(chunk);
-            Ok(())
+            if stop() { Err(stopped()) } else { Ok(()) }
         })?;
         Ok((hasher.finish(), length))
     }
@@ -61,19 +69,108 @@ impl Hasher {
     }
 }
 
+/// Returns the error of reading that ended because somebody asked to stop. It is not `Interrupted`, which many readers repeat.
+pub fn stopped() -> io::Error {
+    io::Error::other("somebody asked to stop")
+}
+
+/// What a piece of a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// Bytes, at most [`CHUNK`].
+    Bytes(&'a [u8]),
+    /// So many zeros that nobody ever wrote.
+    Hole(u64),
+}
+
+/// Reads a file from front to back. Holes are passed over: a file of a tebibyte may hold nothing.
+pub struct Pieces<'f> {
+    file: &'f dyn File,
+    buffer: Vec<u8>,
+    offset: u64,
+    /// Whether the last bytes were zeros, as those at the begin of a hole are.
+    may_be_hole: bool,
+}
+
+static ZEROS: [u8; CHUNK] = [0; CHUNK];
+
+impl<'f> Pieces<'f> {
+    /// Begins at the first byte.
+    pub fn new(file: &'f dyn File) -> Self {
+        Self { file, buffer: vec![0; CHUNK], offset: 0, may_be_hole: false }
+    }
+
+    /// Returns the next piece, which ends at `limit` at the latest; nothing at the limit or the end of the file.
+    ///
+    /// # Errors
+    /// As reading the file.
+    pub fn next_before(&mut self, limit: u64) -> io::Result<Option<Piece<'_>>> {
+        let rest = limit.saturating_sub(self.offset);
+        if rest == 0 {
+            return Ok(None);
+        }
+        // Asked only where there were zeros: files without holes cost no call.
+        if std::mem::take(&mut self.may_be_hole) {
+            let hole = self.file.next_data(self.offset)?.saturating_sub(self.offset).min(rest);
+            if hole > 0 {
+                self.offset = self.offset.saturating_add(hole);
+                return Ok(Some(Piece::Hole(hole)));
+            }
+        }
+        let wanted = usize::try_from(rest).unwrap_or(usize::MAX).min(CHUNK);
+        let count = self.file.read_at(self.buffer.get_mut(..wanted).unwrap_or_default(), self.offset)?;
+        let Some(bytes) = self.buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { return Ok(None) };
+        self.offset = self.offset.saturating_add(count as u64);
+        self.may_be_hole = ZEROS.starts_with(bytes);
+        Ok(Some(Piece::Bytes(bytes)))
+    }
+}
+
+impl Piece<'_> {
+    /// Returns the number of bytes.
+    pub fn length(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Hole(length) => *length,
+        }
+    }
+
+    /// Hands the bytes to `take`, those of a hole at most [`CHUNK`] at a time.
+    ///
+    /// # Errors
+    /// `take`'s own.
+    pub fn for_each_chunk(self, take: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        let mut rest = match self {
+            Self::Bytes(bytes) => return take(bytes),
+            Self::Hole(length) => length,
+        };
+        while rest > 0 {
+            let wanted = usize::try_from(rest).unwrap_or(usize::MAX).min(CHUNK);
+            take(ZEROS.get(..wanted).unwrap_or_default())?;
+            rest = rest.saturating_sub(wanted as u64);
+        }
+        Ok(())
+    }
+}
+
 /// Hands a file's content to `take` in order, at most [`CHUNK`] bytes at a time; returns the number of bytes.
 ///
 /// # Errors
 /// As reading the file, or `take`'s own.
 pub fn for_each_chunk(file: &dyn File, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<u64> {
-    let mut buffer = vec![0; CHUNK];
-    let mut offset = 0;
-    loop {
-        let count = file.read_at(&mut buffer, offset)?;
-        let Some(chunk) = buffer.get(..count).filter(|chunk| !chunk.is_empty()) else { return Ok(offset) };
-        take(chunk)?;
-        offset = offset.saturating_add(count as u64);
+    for_each_piece(file, |piece| piece.for_each_chunk(&mut take))
+}
+
+/// As [`for_each_chunk`], but holes come as such.
+///
+/// # Errors
+/// As reading the file, or `take`'s own.
+pub fn for_each_piece(file: &dyn File, mut take: impl FnMut(Piece<'_>) -> io::Result<()>) -> io::Result<u64> {
+    let mut pieces = Pieces::new(file);
+    while let Some(piece) = pieces.next_before(u64::MAX)? {
+        take(piece)?;
     }
+    Ok(pieces.offset)
 }
 
 impl From<blake3::Hash> for Digest {

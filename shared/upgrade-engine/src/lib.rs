@@ -16,6 +16,7 @@ mod original;
 pub mod place;
 pub mod plan;
 pub mod redact;
+mod removal;
 mod run;
 pub mod run_list;
 pub mod scope;

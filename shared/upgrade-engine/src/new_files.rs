@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::fs::real::RealFs;
 use crate::fs::{Attribute, Dir, Durable, Existing, FileKind, FileSystem, Name, RelPath, RootPath, Stat};
+use crate::removal::remove_tree;
 use crate::step::Attributes;
 
 mod staged;
@@ -123,7 +124,7 @@ pub fn write_tree(fs: &dyn FileSystem, path: &RootPath, files: &[NewFile]) -> io
         Ok(unset)
     });
     if made.is_err() {
-        let _ = remove(&*dir, &hidden);
+        let _ = remove_tree(&*dir, &hidden);
     }
     made
 }
@@ -159,12 +160,12 @@ pub fn replace_tree(fs: &dyn FileSystem, path: &RootPath, files: &[NewFile]) -> 
         }
         dir.sync(&RelPath::here(), Durable::PublishedTree)?;
         if moved {
-            let _ = remove(&*dir, &old);
+            let _ = remove_tree(&*dir, &old);
         }
         Ok(unset)
     });
     if made.is_err() {
-        let _ = remove(&*dir, &hidden);
+        let _ = remove_tree(&*dir, &hidden);
     }
     made
 }
@@ -184,7 +185,7 @@ pub fn settle_tree(fs: &dyn FileSystem, path: &RootPath) -> io::Result<()> {
     let names = dir.list(&RelPath::here())?;
     if names.iter().any(|found| RelPath::from(found.clone()) == old) {
         if names.contains(&name) {
-            remove(&*dir, &old)?;
+            remove_tree(&*dir, &old)?;
         } else {
             dir.rename(&old, &at, Existing::Refuse)?;
             dir.sync(&RelPath::here(), Durable::PublishedTree)?;
@@ -196,7 +197,7 @@ pub fn settle_tree(fs: &dyn FileSystem, path: &RootPath) -> io::Result<()> {
         number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
     };
     for left in names.iter().filter(is_staged) {
-        remove(&*dir, &RelPath::from(left.clone()))?;
+        remove_tree(&*dir, &RelPath::from(left.clone()))?;
     }
     Ok(())
 }
@@ -229,14 +230,6 @@ fn fill(top: &dyn Dir, files: &[NewFile]) -> io::Result<Vec<String>> {
         top.sync(directory, Durable::StagedDirectory)?;
     }
     Ok(unset)
-}
-
-fn remove(dir: &dyn Dir, at: &RelPath) -> io::Result<()> {
-    for name in dir.list(at)? {
-        let below = at.join(&name);
-        if dir.stat(&below)?.kind == FileKind::Directory { remove(dir, &below)? } else { dir.remove_file(&below)? }
-    }
-    dir.remove_dir(at)
 }
 
 fn hidden(name: &Name) -> io::Result<RelPath> {

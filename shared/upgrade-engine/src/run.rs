@@ -9,10 +9,11 @@ use serde_json::Value;
 
 use crate::digest::Digest;
 use crate::error::{EngineError, JournalError};
-use crate::fs::{Dir, Durable, FileKind, Name, RelPath, RootPath, Stat, Time};
+use crate::fs::{Dir, Durable, Name, RelPath, RootPath, Stat, Time};
 use crate::journal::{self, Journal, Record, RunEnd};
 use crate::place::Place;
 use crate::plan::{PLAN_VERSION, Plan};
+use crate::removal::remove_tree;
 use crate::step::read_at_most;
 use crate::trust::{self, TrustError};
 
@@ -380,20 +381,8 @@ pub(crate) fn remove(runs: &dyn Dir, id: &Name) -> io::Result<()> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => {}
         other => other?,
     }
-    remove_all(runs, &dir)
-}
-
-fn remove_all(dir: &dyn Dir, path: &RelPath) -> io::Result<()> {
-    for name in dir.list(path)? {
-        let below = path.join(&name);
-        if dir.stat(&below)?.kind == FileKind::Directory {
-            remove_all(dir, &below)?;
-        } else {
-            dir.remove_file(&below)?;
-        }
-    }
-    dir.remove_dir(path)?;
-    dir.sync(&RelPath::here(), Durable::RunName)
+    remove_tree(runs, &dir)?;
+    runs.sync(&RelPath::here(), Durable::RunName)
 }
 
 pub(crate) fn name(text: &str) -> Result<Name, EngineError> {

@@ -60,12 +60,33 @@ fn a_tree_is_walked_up_to_its_limits_and_not_beyond() {
     assert_eq!(walked(&fs, LIMITS).unwrap().len(), 10);
     root(&fs).make_dir(&path("out")).unwrap();
     let error = walked(&fs, LIMITS).unwrap_err();
-    assert_eq!(error.to_string(), "/: it holds more than 10 entries or 3 levels of directories");
+    let (message, remedy) =
+        ("/: it holds more than 10 entries or 3 levels of directories", "move what does not belong there");
+    assert!(error.to_string().starts_with(message) && error.to_string().contains(remedy), "{error}");
 
     let fs = disk(&["1/", "1/2/", "1/2/3/", "1/2/3/file"]);
     assert_eq!(walked(&fs, LIMITS).unwrap().len(), 4);
     root(&fs).make_dir(&path("1/2/3/4")).unwrap();
     assert!(matches!(walked(&fs, LIMITS), Err(SurveyError::TooMuch { .. })));
+}
+
+#[test]
+fn many_entries_far_down_are_too_much_as_their_paths_take_the_memory() {
+    let limits = Limits { entries: 1000, depth: 64 };
+    let far = "d/".repeat(60);
+    let fs = MemoryFs::new();
+    let mut dir = root(&fs);
+    for _ in 0..60 {
+        dir.make_dir(&path("d")).unwrap();
+        dir = dir.open_dir(&path("d")).unwrap();
+    }
+    let walked = |count: usize| {
+        let files = (0..count).map(|number| format!("{far}{number}"));
+        files.for_each(|file| drop(root(&fs).create(&path(&file))));
+        walk(&*root(&fs), &at("/"), limits, |_, _| Ok::<_, SurveyError>(Below::Enter))
+    };
+    walked(50).unwrap();
+    assert!(matches!(walked(500), Err(SurveyError::TooMuch { .. })));
 }
 
 #[test]

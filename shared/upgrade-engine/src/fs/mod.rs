@@ -374,6 +374,14 @@ pub trait File: Send + Sync {
     /// # Errors
     /// As `pread`.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+    /// Returns where the next bytes are that were ever written, at or after `offset`; the end where there are none. Everything before
+    /// them is a hole of zeros, which need not be read. A file system that knows of no holes returns `offset`.
+    ///
+    /// # Errors
+    /// As `lseek`.
+    fn next_data(&self, offset: u64) -> io::Result<u64> {
+        Ok(offset)
+    }
     /// Writes all bytes at `offset`, growing the file as needed.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ use std::{
 };
 
 use rustix::{
-    fs::{AtFlags, FileType, Mode, OFlags, RenameFlags},
+    fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, SeekFrom},
     io::Errno,
 };
 
@@ -394,6 +394,17 @@ impl File for RealFile {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 other => return other,
             }
+        }
+    }
+
+    /// Every read and write says where, so that the place in the file, which this moves, is nobody's.
+    fn next_data(&self, offset: u64) -> io::Result<u64> {
+        match rustix::fs::seek(&self.file, SeekFrom::Data(offset)) {
+            Ok(data) => Ok(data.max(offset)),
+            Err(Errno::NXIO) => Ok(self.stat()?.size.max(offset)),
+            // A file system without holes.
+            Err(Errno::INVAL | Errno::NOTSUP | Errno::NOSYS) => Ok(offset),
+            Err(error) => Err(error.into()),
         }
     }
 

@@ -5,8 +5,10 @@
 use std::collections::BTreeSet;
 use std::io::{self, Seek, SeekFrom, Write};
 
-use super::{hidden, remove};
+use super::hidden;
+use crate::digest::{Piece, for_each_piece};
 use crate::fs::{Attribute, Dir, Durable, Existing, File, FileSystem, Name, RelPath, RootPath};
+use crate::removal::remove_tree;
 
 /// What to do where the place is taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +70,7 @@ impl NewTree {
         if self.unsynced.len() < BATCH { Ok(()) } else { self.sync() }
     }
 
-    /// Copies a file, with the directories above it, and shows each piece to `observe`.
+    /// Copies a file, with the directories above it, and shows each piece to `observe`. What was never written stays a hole.
     ///
     /// # Errors
     /// As `read`, `open` and `write`.
@@ -80,13 +82,21 @@ impl NewTree {
         mut observe: impl FnMut(&[u8]),
     ) -> io::Result<()> {
         let made = self.create(path)?;
-        let mut at = 0_u64;
-        crate::digest::for_each_chunk(from, |piece| {
-            observe(piece);
-            made.write_all_at(piece, at)?;
-            at = at.saturating_add(piece.len() as u64);
-            Ok(())
+        let (mut at, mut written) = (0_u64, 0_u64);
+        for_each_piece(from, |piece| {
+            if let Piece::Bytes(bytes) = piece {
+                made.write_all_at(bytes, at)?;
+                written = at.saturating_add(piece.length());
+            }
+            at = at.saturating_add(piece.length());
+            piece.for_each_chunk(&mut |bytes| {
+                observe(bytes);
+                Ok(())
+            })
         })?;
+        if written < at {
+            made.set_len(at)?;
+        }
         made.set(&Attribute::Mode(mode))?;
         made.sync(Durable::StagedFile)
     }
@@ -213,7 +223,7 @@ impl Staged {
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        if !self.is_published && remove(&*self.dir, &self.hidden).is_err() {
+        if !self.is_published && remove_tree(&*self.dir, &self.hidden).is_err() {
             let _ = self.dir.remove_file(&self.hidden);
         }
     }

@@ -120,8 +120,9 @@ impl Ahead {
         }
     }
 
-    /// Looks at a place.
+    /// Looks at a place, unless somebody asked to stop: a plan may have millions of them.
     pub(crate) fn look(&self, world: &StepContext<'_>, place: &Place) -> Result<Look, StepError> {
+        world.go_on()?;
         let real = match self.resolve(place) {
             Seen::Nothing => return Ok(Look::Nothing),
             Seen::Disk(real) => real,
@@ -140,8 +141,7 @@ impl Ahead {
             Look::Nothing => Held::Nothing,
             Look::Planned(Seen::File(digest)) => Held::File(digest, 1),
             Look::Disk(real, stat) if stat.kind == FileKind::Regular => {
-                let (digest, _) = Digest::of_file(&*world.open(&real)?).map_err(|e| world.error("read", place, e))?;
-                Held::File(Some(digest), stat.links)
+                Held::File(Some(world.digest(&real, &*world.open(&real)?)?), stat.links)
             }
             Look::Disk(real, stat) if stat.kind == FileKind::Symlink => {
                 let target = world.dir(&real)?.read_link(&real.path);

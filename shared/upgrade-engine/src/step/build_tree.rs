@@ -108,6 +108,7 @@ impl BuildTree {
         let mut unset = Vec::new();
         let mut files = Vec::new();
         for TreeEntry { path, node, attributes } in &self.entries {
+            world.go_on()?;
             match node {
                 Node::Directory => staging.make_dir(world, path)?,
                 Node::Symlink(target) => unset.extend(staging.make_link(world, path, target, attributes)?),

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::Value;
 
 use super::Saves;
+use crate::digest::Digest;
 use crate::error::StepError;
 use crate::fs::{Dir, File, Name};
 use crate::place::{OpenAnchors, Place};
@@ -136,7 +137,29 @@ impl StepContext<'_> {
     /// [`StepError::Interrupted`].
     pub fn advance(&self, bytes: u64) -> Result<(), StepError> {
         self.observer.advance(bytes);
+        self.go_on()
+    }
+
+    /// Refuses to go on when somebody asked to stop.
+    ///
+    /// # Errors
+    /// [`StepError::Interrupted`].
+    pub fn go_on(&self) -> Result<(), StepError> {
         if self.observer.stop_requested() { Err(StepError::Interrupted) } else { Ok(()) }
+    }
+
+    /// Returns the digest of a file's content, unless somebody asks to stop.
+    ///
+    /// # Errors
+    /// [`StepError::Io`]; [`StepError::Interrupted`].
+    pub fn digest(&self, place: &Place, file: &dyn File) -> Result<Digest, StepError> {
+        let digest = Digest::of_file_unless(file, &|| self.observer.stop_requested());
+        digest.map(|(digest, _)| digest).map_err(|e| self.reading_error("read", place, e))
+    }
+
+    /// Returns why a file could not be read to its end: that somebody asked to stop counts more than what the reader says.
+    pub(crate) fn reading_error(&self, verb: &'static str, place: &Place, source: std::io::Error) -> StepError {
+        self.go_on().err().unwrap_or_else(|| self.error(verb, place, source))
     }
 
     pub(crate) fn producer(&self, name: &str) -> Result<&dyn Producer, StepError> {

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::mpsc::{self, Receiver};
 
 use super::{StepContext, StepError};
-use crate::digest::{self, Digest, Hasher};
+use crate::digest::{self, Digest, Hasher, Piece, Pieces};
 use crate::fs::File;
 use crate::place::Place;
 
@@ -26,13 +26,14 @@ pub(super) fn copy(
     expected: &Digest,
     (at, to): (&Place, &dyn File),
 ) -> Result<(), StepError> {
+    let stop = || world.observer.stop_requested();
     let read_back = if world.workers.get() == 1 || size <= SMALL {
         write(world, from, original, to, at, |_| {})?;
-        Digest::of_file(to).map(|(digest, _)| digest)
+        Digest::of_file_unless(to, &stop).map(|(digest, _)| digest)
     } else {
         std::thread::scope(|scope| {
             let (written, pieces) = mpsc::sync_channel(BEHIND);
-            let reader = scope.spawn(move || follow(to, &pieces));
+            let reader = scope.spawn(move || follow(to, &pieces, &stop));
             let result = write(world, from, original, to, at, |end| {
                 // The reader ends early only with an error, which it returns.
                 let _ = written.send(end);
@@ -42,11 +43,11 @@ pub(super) fn copy(
             result.map(|()| read_back)
         })?
     };
-    let read_back = read_back.map_err(|e| world.error("read back", at, e))?;
+    let read_back = read_back.map_err(|e| world.reading_error("read back", at, e))?;
     if read_back == *expected {
         return Ok(());
     }
-    let (now, _) = Digest::of_file(original).map_err(|e| world.error("read", from, e))?;
+    let now = world.digest(from, original)?;
     if now != *expected {
         return Err(world.changed(from, "its content has changed since it was read"));
     }
@@ -55,17 +56,15 @@ pub(super) fn copy(
 }
 
 /// Digests a file that is being written, up to each end that arrives, and from the last one to the end of the file.
-fn follow(file: &dyn File, ends: &Receiver<u64>) -> io::Result<Digest> {
+fn follow(file: &dyn File, ends: &Receiver<u64>, stop: &dyn Fn() -> bool) -> io::Result<Digest> {
     let mut hasher = Hasher::new();
-    let mut buffer = vec![0; digest::CHUNK];
-    let mut offset = 0_u64;
+    let mut pieces = Pieces::new(file);
     let mut read = |limit: u64| {
-        while offset < limit {
-            let wanted = usize::try_from(limit.saturating_sub(offset)).unwrap_or(usize::MAX).min(digest::CHUNK);
-            let count = file.read_at(buffer.get_mut(..wanted).unwrap_or_default(), offset)?;
-            let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { break };
-            hasher.update(bytes);
-            offset = offset.saturating_add(count as u64);
+        while let Some(piece) = pieces.next_before(limit)? {
+            piece.for_each_chunk(&mut |bytes| {
+                hasher.update(bytes);
+                if stop() { Err(digest::stopped()) } else { Ok(()) }
+            })?;
         }
         io::Result::Ok(())
     };
@@ -90,12 +89,17 @@ fn write(
     let mut offset = 0_u64;
     let mut begun = 0_u64;
     let mut failure = None;
-    let copied = digest::for_each_chunk(original, |chunk| {
-        for block in chunk.chunks(if sparse { HOLE } else { digest::CHUNK }) {
-            if !(sparse && block.iter().all(|byte| *byte == 0)) {
-                to.write_all_at(block, offset).inspect_err(|_| failure = Some(()))?;
+    let mut put = |piece: Piece<'_>| {
+        match piece {
+            Piece::Hole(length) => offset = offset.saturating_add(length),
+            Piece::Bytes(chunk) => {
+                for block in chunk.chunks(if sparse { HOLE } else { digest::CHUNK }) {
+                    if !(sparse && block.iter().all(|byte| *byte == 0)) {
+                        to.write_all_at(block, offset).inspect_err(|_| failure = Some(()))?;
+                    }
+                    offset = offset.saturating_add(block.len() as u64);
+                }
             }
-            offset = offset.saturating_add(block.len() as u64);
         }
         if offset > stat.size {
             return Err(io::Error::other("it grows while it is copied"));
@@ -108,12 +112,16 @@ fn write(
         if !sparse {
             written(offset);
         }
-        world.advance(chunk.len() as u64).map_err(io::Error::other)
+        world.advance(piece.length()).map_err(io::Error::other)
+    };
+    let copied = digest::for_each_piece(original, |piece| match piece {
+        // What looks like a hole may be space that was set aside: the copy gets it as well.
+        Piece::Hole(_) if !sparse => piece.for_each_chunk(&mut |zeros| put(Piece::Bytes(zeros))),
+        piece => put(piece),
     });
     match (copied, failure) {
         (Err(e), Some(())) => Err(world.error("write", at, e)),
-        (Err(_), None) if world.observer.stop_requested() => Err(StepError::Interrupted),
-        (Err(e), None) => Err(world.error("read", from, e)),
+        (Err(e), None) => Err(world.reading_error("read", from, e)),
         (Ok(length), _) if sparse => to.set_len(length).map_err(|e| world.error("write", at, e)),
         (Ok(_), _) => Ok(()),
     }

@@ -4,6 +4,7 @@
 //! from the disk alone whether an interrupted step was done, finishes or cleans up what it left, and refuses to touch
 //! anything when somebody else changed it.
 
+mod after_stop;
 mod ahead;
 mod attributes;
 mod build_tree;

@@ -7,6 +7,7 @@ use super::ahead::{Ahead, Held, Look, Seen};
 use super::new_file::{before_run, beside, digest_of, finish_new, read_all, refuse_taken, write_new};
 use super::privileges::not_taken_over;
 use super::saved::{attributes_before, read_saved, save, saved_attributes};
+use super::tree_content::produce_error;
 use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepContext, StepError, WriteFile};
 use crate::digest::Digest;
 use crate::fs::path::{escape, unescape};
@@ -155,8 +156,8 @@ impl ReplaceFile {
         };
         let file = dir.create(&temporary.path).map_err(|e| world.error("create", temporary, e))?;
         let made = world.producer(by)?.produce(world, request, &*file);
-        made.map_err(|message| StepError::Produce { path: world.show(&self.at), message })?;
-        let (made, _) = Digest::of_file(&*file).map_err(|e| world.error("read back", temporary, e))?;
+        made.map_err(|message| produce_error(world, &self.at, message))?;
+        let made = world.digest(temporary, &*file)?;
         self.check_made(world, made)?;
         finish_new(world, temporary, &*file, attributes, Durable::ReplacementFile)
     }

@@ -105,6 +105,8 @@ impl Staging {
         content: &Content,
         attributes: &Attributes,
     ) -> Result<Made, StepError> {
+        // An empty file is copied without another look at whether to stop.
+        world.go_on()?;
         let at = &self.place(path);
         let set = |file| {
             let set = attributes.set_on_file(file, &world.show(at));
@@ -149,6 +151,7 @@ impl Staging {
         for_each_in_parallel(world.workers, &batches, |batch| {
             let mut open = None;
             for path in *batch {
+                world.go_on()?;
                 let at = self.place(path);
                 let (dir, name) = held(world, &mut open, &at, (&*self.top, path))?;
                 let synced = dir.open(&name).and_then(|file| file.sync(Durable::StagedFile));
@@ -161,6 +164,7 @@ impl Staging {
 
     /// Gives a file of the tree another name in it.
     pub(super) fn link(&self, world: &StepContext<'_>, existing: &RelPath, path: &RelPath) -> Result<(), StepError> {
+        world.go_on()?;
         self.top.hard_link(existing, path).map_err(|e| world.error("link", &self.place(path), e))
     }
 
@@ -171,6 +175,7 @@ impl Staging {
         path: &RelPath,
         attributes: &Attributes,
     ) -> Result<Vec<String>, StepError> {
+        world.go_on()?;
         let at = self.place(path);
         let dir = self.top.open_dir(path).map_err(|e| world.error("open", &at, e))?;
         let set = attributes.set_on_dir(&*dir, &world.show(&at));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 
+use super::after_stop::AfterStop;
 use super::ahead::{Ahead, Held};
 use super::{BuildTree, Content, Node, StepContext, StepError, TreeEntry};
 use crate::digest::Digest;
@@ -25,9 +26,9 @@ pub(super) fn verify(
     file: &dyn File,
     check: impl Fn() -> Result<(), String> + Sync,
 ) -> Result<Digest, StepError> {
-    let (digest, checked) = side_by_side(world, || Digest::of_file(file), check);
+    let (digest, checked) = side_by_side(world, || world.digest(at, file), check);
     checked.map_err(|message| produce_error(world, at, message))?;
-    digest.map(|(digest, _)| digest).map_err(|e| world.error("read back", at, e))
+    digest
 }
 
 /// Does two things, at the same time where two files may be worked on at a time.
@@ -158,11 +159,13 @@ fn relabel(produced: &BTreeMap<RelPath, Digest>, from: &RelPath, to: &RelPath) -
 pub(super) fn remove(world: &StepContext<'_>, at: &Place, tree: &BuildTree) -> Result<(), StepError> {
     let top = world.dir(at)?.open_dir(&at.path).map_err(|e| world.error("open", at, e))?;
     let here = RelPath::here();
+    let mut after_stop = AfterStop::new(world);
     let directories = tree.entries.iter().filter(|entry| entry.node == Node::Directory).map(|entry| &entry.path);
     for path in std::iter::once(&here).chain(directories) {
         let_owner_change(&*top, path).map_err(|e| world.error("set the attributes of", &at.below(path), e))?;
     }
     for TreeEntry { path, node, .. } in tree.entries.iter().rev() {
+        after_stop.go_on()?;
         let removed = match node {
             Node::Directory => top.remove_dir(path),
             Node::File(_) | Node::HardLink(_) | Node::Symlink(_) | Node::Fifo => top.remove_file(path),

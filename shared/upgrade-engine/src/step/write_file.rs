@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ahead::{Ahead, Seen};
 use super::new_file::{beside, finish_new, inverse_of_new, recover_new, refuse_taken, write_new};
 use super::saved::read_saved;
+use super::tree_content::produce_error;
 use super::{Action, Attributes, Inverse, Known, NewContent, Recovered, StepContext, StepError};
 use crate::digest::Digest;
 use crate::fs::{Durable, Existing};
@@ -48,8 +49,8 @@ impl WriteFile {
         };
         let file = world.dir(temporary)?.create(&temporary.path).map_err(|e| world.error("create", temporary, e))?;
         let made = world.producer(by)?.produce(world, request, &*file);
-        made.map_err(|message| StepError::Produce { path: world.show(&self.at), message })?;
-        let (made, _) = Digest::of_file(&*file).map_err(|e| world.error("read back", temporary, e))?;
+        made.map_err(|message| produce_error(world, &self.at, message))?;
+        let made = world.digest(temporary, &*file)?;
         if made != self.digest {
             return Err(StepError::Broken(format!("the content of {} is not what was planned", world.show(&self.at))));
         }

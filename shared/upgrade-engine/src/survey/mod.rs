@@ -38,7 +38,11 @@ pub enum SurveyError {
         source: io::Error,
     },
     /// A tree is larger than any that is expected.
-    #[error("{path}: it holds more than {} entries or {} levels of directories", limits.entries, limits.depth)]
+    #[error(
+        "{path}: it holds more than {} entries or {} levels of directories, or too many entries far down; move what does not \
+         belong there elsewhere",
+        limits.entries, limits.depth
+    )]
     TooMuch {
         /// Its top directory.
         path: RootPath,

@@ -1,6 +1,7 @@
 //! Another account (uid 65534) that can write where the runs are kept, or above; runs that are damaged or too large.
 
 mod attributes;
+mod walks;
 
 use std::sync::Arc;
 
