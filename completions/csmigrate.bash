@@ -23,7 +23,7 @@ _csmigrate() {
 
     case "${cmd}" in
         csmigrate)
-            opts="-q -l -b -V -? -d --version --help --inspect --deep --byte-order --dup-sorted --salvage --log-files --without-logs --owner --backup-all --log-dir --ics-conf --read-only --root --state-dir --json --report --resume --list-runs --prune --color --dry-run --undo --yes"
+            opts="-q -l -b -V -? -d --version --help --inspect --deep --byte-order --dup-sorted --salvage --log-files --without-logs --owner --give-away --backup-all --log-dir --ics-conf --read-only --root --state-dir --json --report --resume --list-runs --prune --color --dry-run --undo --yes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -54,6 +54,10 @@ _csmigrate() {
                     return 0
                     ;;
                 --owner)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --give-away)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

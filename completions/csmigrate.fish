@@ -10,6 +10,7 @@ complete -c csmigrate -l dup-sorted -d 'Whether duplicates in Berkeley DB 2.x an
 no\t'No'"
 complete -c csmigrate -l log-files -d 'Where the databases\' log files (log.*) are [default: as DB_CONFIG says, source_dbdir, or near it]' -r -F
 complete -c csmigrate -l owner -d 'Owner of the new files [default: that of each source file]' -r
+complete -c csmigrate -l give-away -d 'With --owner: also give this file of source_dbdir away, although it may be somebody else\'s (repeatable)' -r -F
 complete -c csmigrate -l log-dir -d 'Where the two logs are written; made when it is missing, but not its parents [default: the calendar\'s logs directory]' -r -F
 complete -c csmigrate -l ics-conf -d 'Point caldb.berkeleydb.homedir.path in this ics.conf to the target' -r -F
 complete -c csmigrate -l read-only -d 'Set caldb.berkeleydb.readonly in that ics.conf (for a parallel upgrade)' -r -f -a "on\t'On'

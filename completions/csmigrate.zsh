@@ -27,6 +27,7 @@ keep\:"That of each source file"))' \
 no\:"No"))' \
 '--log-files=[Where the databases'\'' log files (log.*) are \[default\: as DB_CONFIG says, source_dbdir, or near it\]]:DIR:_files' \
 '--owner=[Owner of the new files \[default\: that of each source file\]]:USER:GROUP:_default' \
+'*--give-away=[With --owner\: also give this file of source_dbdir away, although it may be somebody else'\''s (repeatable)]:FILE:_files' \
 '--log-dir=[Where the two logs are written; made when it is missing, but not its parents \[default\: the calendar'\''s logs directory\]]:DIR:_files' \
 '--ics-conf=[Point caldb.berkeleydb.homedir.path in this ics.conf to the target]:FILE:_files' \
 '--read-only=[Set caldb.berkeleydb.readonly in that ics.conf (for a parallel upgrade)]:on|off:((on\:"On"

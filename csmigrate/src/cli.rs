@@ -136,6 +136,9 @@ pub struct Args {
     /// Owner of the new files [default: that of each source file]
     #[arg(long, value_name = "USER:GROUP")]
     pub owner: Option<String>,
+    /// With --owner: also give this file of source_dbdir away, although it may be somebody else's (repeatable)
+    #[arg(long, value_name = "FILE", requires = "owner")]
+    pub give_away: Vec<PathBuf>,
     /// Copy hotbackup and archive to the backup as well
     #[arg(long)]
     pub backup_all: bool,

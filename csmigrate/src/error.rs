@@ -108,6 +108,9 @@ pub enum Error {
     /// A user or group is not known.
     #[error("{0}")]
     Owner(String),
+    /// Files that `--owner` would give away although they are others', all of them.
+    #[error("{}", .0.join("\n"))]
+    GivenAway(Vec<String>),
     /// A new file was not what it should be, and what had been made was removed.
     #[error("{0}")]
     Verification(String),
@@ -141,7 +144,7 @@ impl ToolError for Error {
 
     fn message(&self) -> Vec<String> {
         match self {
-            Self::Databases(lines) | Self::InUse(lines) => lines.clone(),
+            Self::Databases(lines) | Self::InUse(lines) | Self::GivenAway(lines) => lines.clone(),
             other => vec![other.to_string()],
         }
     }
@@ -166,6 +169,11 @@ impl ToolError for Error {
             Self::NoLogs { .. } => {
                 "Changes may be in the log only. Name the directory of the log files with --log-files. \
                                     If they no longer exist, --without-logs migrates the databases as they are."
+                    .to_owned()
+            }
+            Self::GivenAway(_) => {
+                "If the new owner may read what is in them, name each with --give-away FILE, or give them to the owner of \
+                                     their directory (chown) first. If not, move them out of the directory."
                     .to_owned()
             }
             Self::Verification(_) => {

@@ -10,6 +10,7 @@ use bdb::read::{Access, Database, Meta, Part, ReadError, Recognised, Records, Un
 use bdb::verify::{Finding, Seen, Severity, What, verify};
 use serde::Serialize;
 use upgrade_engine::fs::{Dir, File, FileKind, FileSystem, Name, RelPath, RootPath};
+use upgrade_engine::step::Quiet;
 
 use crate::cli::Depth;
 use crate::detect::environment::{Look, look, what_is_wrong};
@@ -76,7 +77,7 @@ pub fn inspect(fs: &dyn FileSystem, dir: &dyn Dir, path: &RootPath, depth: Depth
 fn environment(fs: &dyn FileSystem, path: &RootPath, names: &[Name], directories: &[RelPath]) -> String {
     let files = names.iter().filter(|name| parse_log_name(name.as_bytes()).is_none());
     let files: Vec<RelPath> = files.cloned().map(RelPath::from).collect();
-    let found = source::open(fs, path).and_then(|dir| look(fs, path, dir, files, directories, None));
+    let found = source::open(fs, path).and_then(|dir| look(fs, path, dir, files, directories, None, &Quiet));
     match found {
         Ok(Look::NoLogs { .. }) => "no log files".to_owned(),
         Ok(Look::Log { verdict, place, .. }) if verdict.is_clean() => {

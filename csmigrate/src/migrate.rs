@@ -20,7 +20,7 @@ use upgrade_engine::place::Place;
 use upgrade_engine::step::{Producer, StepContext};
 
 use crate::cursor::{self, Cursor, Damage};
-use crate::detect::file_access::{Borrowed, ReadOnce};
+use crate::detect::file_access::{Borrowed, InStep, ReadOnce};
 use crate::record_digest::{RecordDigest, Records};
 use crate::write_behind::write_behind;
 
@@ -167,7 +167,8 @@ fn rewrite_into(
     source: &dyn File,
     made: impl bdb::WriteAt,
 ) -> Result<(), String> {
-    let database = cursor::open(ReadOnce::new(source), migration.damage()).map_err(describe)?;
+    let source = InStep { world, inner: ReadOnce::new(source) };
+    let database = cursor::open(source, migration.damage()).map_err(describe)?;
     let mut writer = FileWriter::new(made, file_options(migration, database.meta())?).map_err(|e| e.to_string())?;
     let mut progress = Progress::new(world);
     let mut records = Cursor::new(&database, migration.damage());
@@ -189,7 +190,7 @@ fn is_of_the_source(what: &What) -> bool {
 }
 
 fn read_back(world: &StepContext<'_>, file: &dyn File) -> Result<(Verdict, Records), ReadError> {
-    let database = Database::open(Borrowed(file))?;
+    let database = Database::open(InStep { world, inner: Borrowed(file) })?;
     let mut digest = RecordDigest::new();
     let mut progress = Progress::new(world);
     let verdict = verify(&database, |seen| {

@@ -40,7 +40,7 @@ const SALVAGED: &str = "salvaged";
 /// Returns what was asked for, as an unfinished run is recognised by.
 pub fn request(args: &Args, directories: Option<&Directories>) -> serde_json::Value {
     let path = |path: &upgrade_engine::fs::RootPath| path.to_string();
-    json!({
+    let mut request = json!({
         "source": directories.map(|d| path(&d.source)),
         "target": directories.map(|d| path(&d.target)),
         "backup": directories.map(|d| path(&d.backup)),
@@ -53,7 +53,13 @@ pub fn request(args: &Args, directories: Option<&Directories>) -> serde_json::Va
         "log_files": directories.and_then(|d| d.logs.as_ref()).map(path),
         "without_logs": args.without_logs,
         "read_only": args.read_only.map(|switch| switch.as_ics_value()),
-    })
+    });
+    if !args.give_away.is_empty() {
+        let mut files: Vec<String> = args.give_away.iter().map(|file| file.display().to_string()).collect();
+        files.sort();
+        request["give_away"] = json!(files);
+    }
+    request
 }
 
 /// Plans a migration.

@@ -7,7 +7,7 @@ use upgrade_engine::digest::Digest;
 use upgrade_engine::fs::path::escape;
 use upgrade_engine::fs::{Dir, FileKind, FileSystem, Name, RelPath, RootPath, Time};
 use upgrade_engine::place::Anchor;
-use upgrade_engine::step::Attributes;
+use upgrade_engine::step::{Attributes, Observer};
 use upgrade_engine::survey::{self, Lack, Need, Parent, Space};
 
 use super::Directories;
@@ -154,6 +154,7 @@ pub fn survey_backup(
     fs: &dyn FileSystem,
     directories: &Directories,
     source: &SourceFacts,
+    observer: &dyn Observer,
 ) -> Result<BackupFacts, Error> {
     let path = directories.backup.clone();
     let failed = |e| Error::io("read", &path, e);
@@ -175,7 +176,7 @@ pub fn survey_backup(
         Ok(dir) if dir.list(&RelPath::here()).map_err(failed)?.is_empty() => {
             BackupState::Empty(Attributes::of(&*dir, &RelPath::here()).map_err(failed)?)
         }
-        Ok(dir) => match difference(&*dir, source).map_err(failed)? {
+        Ok(dir) => match difference(&*dir, source, observer).map_err(failed)? {
             None => BackupState::HoldsSource,
             Some(difference) => return Err(Error::ForeignBackup { path: path.to_string(), difference }),
         },
@@ -185,7 +186,10 @@ pub fn survey_backup(
 }
 
 /// Returns the first difference between a directory and what a backup of the source would hold.
-fn difference(backup: &dyn Dir, source: &SourceFacts) -> io::Result<Option<String>> {
+fn difference(backup: &dyn Dir, source: &SourceFacts, observer: &dyn Observer) -> io::Result<Option<String>> {
+    let digest_of = |path: &RelPath| {
+        Ok::<_, io::Error>(Digest::of_file_unless(&*backup.open(path)?, &|| observer.stop_requested())?.0)
+    };
     let mut expected: BTreeMap<&RelPath, &Entry> = source.entries.iter().map(|entry| (&entry.path, entry)).collect();
     let digests: BTreeMap<&RelPath, Digest> = source
         .entries
@@ -210,11 +214,9 @@ fn difference(backup: &dyn Dir, source: &SourceFacts) -> io::Result<Option<Strin
                 }
                 (EntryKind::Symlink(target), FileKind::Symlink) => escape(&backup.read_link(&path)?) == *target,
                 (EntryKind::File(digest), FileKind::Regular) => {
-                    stat.size == entry.stat.size && Digest::of_file(&*backup.open(&path)?)?.0 == *digest
+                    stat.size == entry.stat.size && digest_of(&path)? == *digest
                 }
-                (EntryKind::HardLink(first), FileKind::Regular) => {
-                    digests.get(first) == Some(&Digest::of_file(&*backup.open(&path)?)?.0)
-                }
+                (EntryKind::HardLink(first), FileKind::Regular) => digests.get(first) == Some(&digest_of(&path)?),
                 _ => false,
             };
             if !is_equal {

@@ -10,6 +10,7 @@ use bdb::log::{DataFile, Verdict, judge, named_anywhere};
 use bdb::read::salvage::Losses;
 use upgrade_engine::fs::path::escape;
 use upgrade_engine::fs::{Dir, FileSystem, Name, RelPath, RootPath};
+use upgrade_engine::step::Observer;
 
 use super::database::{Cause, Salvaged};
 use super::log_places::{LogPlace, OnDemand, log_places};
@@ -46,10 +47,11 @@ pub fn survey(
     source: &mut SourceFacts,
     choice: &LogChoice,
     damage: Damage,
+    observer: &dyn Observer,
 ) -> Result<Environment, Error> {
     let newest = source.databases().filter_map(|(entry, facts)| Some((facts.newest_logged_page()?, &entry.path)));
     let newest = newest.max().map(|(newest, path)| (newest, path.clone()));
-    let judged = judged(fs, source, choice);
+    let judged = judged(fs, source, choice, observer);
     match (judged, newest) {
         (Ok(Look::Log { verdict, place, files, named }), newest) => {
             let beyond = newest.filter(|((lsn, _), _)| *lsn > verdict.end && verdict.unjudged == 0);
@@ -160,14 +162,19 @@ pub enum Look {
     },
 }
 
-fn judged(fs: &dyn FileSystem, source: &SourceFacts, choice: &LogChoice) -> Result<Look, Error> {
+fn judged(
+    fs: &dyn FileSystem,
+    source: &SourceFacts,
+    choice: &LogChoice,
+    observer: &dyn Observer,
+) -> Result<Look, Error> {
     let is_data = |role: &Role| matches!(role, Role::Database(_) | Role::Hopeless(_) | Role::Refused(_));
     let files: Vec<RelPath> =
         source.entries.iter().filter(|entry| is_data(&entry.role)).map(|entry| entry.path.clone()).collect();
     let directories = source.entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Directory));
     let directories: Vec<RelPath> = directories.map(|entry| entry.path.clone()).collect();
     let dir = fs.open_dir(&source.path).map_err(|e| Error::io("open", &source.path, e))?;
-    look(fs, &source.path, dir, files, &directories, choice.directory.as_ref())
+    look(fs, &source.path, dir, files, &directories, choice.directory.as_ref(), observer)
 }
 
 /// Finds the log of the databases in a directory and judges them by it.
@@ -181,13 +188,14 @@ pub fn look(
     files: Vec<RelPath>,
     directories: &[RelPath],
     named: Option<&RootPath>,
+    observer: &dyn Observer,
 ) -> Result<Look, Error> {
-    let (places, looked) = log_places(fs, home, directories, named)?;
+    let (places, looked) = log_places(fs, home, directories, named, observer)?;
     let dir: Arc<dyn Dir> = dir.into();
     let mut data = Vec::new();
     for path in &files {
         let name = path.names().last().map(Name::as_bytes).unwrap_or_default();
-        let opened = DataFile::open(name, OnDemand { dir: dir.clone(), path: path.clone() });
+        let opened = DataFile::open(name, OnDemand { dir: dir.clone(), path: path.clone(), observer });
         data.push(opened.map_err(|e| Error::io("read", super::source::show(home, path), e))?);
     }
     for LogPlace { path, files: logs, certain } in places {

@@ -4,8 +4,9 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use bdb::{ReadAt, WriteAt};
+use upgrade_engine::digest;
 use upgrade_engine::fs::File;
-use upgrade_engine::step::Observer;
+use upgrade_engine::step::{Observer, StepContext};
 
 /// An owned file handle.
 pub struct Reading(pub Box<dyn File>);
@@ -71,10 +72,27 @@ impl ReadAt for UntilStopped<'_> {
     }
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         if self.observer.stop_requested() {
-            // A reader repeats what fails as `Interrupted`.
-            return Err(io::Error::other("somebody asked to stop"));
+            return Err(digest::stopped());
         }
         self.file.read_at(buffer, offset)
+    }
+}
+
+/// What a step reads, until somebody asks to stop: pages without records would never come to where progress is reported.
+pub struct InStep<'a, 'w, R> {
+    /// The step's surroundings.
+    pub world: &'a StepContext<'w>,
+    /// What is read.
+    pub inner: R,
+}
+
+impl<R: ReadAt> ReadAt for InStep<'_, '_, R> {
+    fn size(&self) -> io::Result<u64> {
+        self.inner.size()
+    }
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        self.world.go_on().map_err(io::Error::other)?;
+        self.inner.read_at(buffer, offset)
     }
 }
 

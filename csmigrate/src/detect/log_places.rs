@@ -5,8 +5,10 @@ use std::io;
 
 use bdb::ReadAt;
 use bdb::log::{LogFile, parse_log_name};
+use upgrade_engine::digest;
 use upgrade_engine::fs::path::escape;
 use upgrade_engine::fs::{Dir, FileKind, FileSystem, RelPath, RootPath};
+use upgrade_engine::step::{Observer, Quiet};
 
 use super::db_config::DbConfig;
 use crate::error::Error;
@@ -17,11 +19,11 @@ const BESIDE: [&[u8]; 4] = [b"db", b"log", b"logs", b"txnlogs"];
 const COPIES: [&[u8]; 3] = [b"backup", b"hotbackup", b"archive"];
 
 /// A directory that may hold the logs.
-pub struct LogPlace {
+pub struct LogPlace<'o> {
     /// The directory.
     pub path: RootPath,
     /// The log files in it, by number.
-    pub files: Vec<LogFile<OnDemand>>,
+    pub files: Vec<LogFile<OnDemand<'o>>>,
     /// Whether it was named, or is that of the databases; otherwise the log has to show that it is theirs.
     pub certain: bool,
 }
@@ -30,15 +32,16 @@ pub struct LogPlace {
 ///
 /// # Errors
 /// [`Error::Common`] for a directory that was named and cannot be read.
-pub fn log_places(
+pub fn log_places<'o>(
     fs: &dyn FileSystem,
     home: &RootPath,
     subdirectories: &[RelPath],
     named: Option<&RootPath>,
-) -> Result<(Vec<LogPlace>, Vec<RootPath>), Error> {
+    observer: &'o dyn Observer,
+) -> Result<(Vec<LogPlace<'o>>, Vec<RootPath>), Error> {
     if let Some(named) = named {
         let dir = fs.open_dir(named).map_err(|e| Error::io("open", named, e))?;
-        let place = LogPlace { path: named.clone(), files: log_files(dir, named)?, certain: true };
+        let place = LogPlace { path: named.clone(), files: log_files(dir, named, observer)?, certain: true };
         let found = Some(place).filter(|place| !place.files.is_empty());
         return Ok((found.into_iter().collect(), vec![named.clone()]));
     }
@@ -68,7 +71,7 @@ pub fn log_places(
             Err(e) if !certain || e.kind() == io::ErrorKind::NotFound => continue,
             Err(e) => return Err(Error::io("open", &path, e)),
         };
-        match log_files(dir, &path) {
+        match log_files(dir, &path, observer) {
             Ok(files) if files.is_empty() => {}
             Ok(files) => places.push(LogPlace { path, files, certain }),
             Err(_) if !certain => {}
@@ -83,7 +86,7 @@ pub fn log_places(
 /// # Errors
 /// [`Error::Common`], [`Error::Config`].
 pub fn of_environment(fs: &dyn FileSystem, home: &RootPath) -> Result<Option<RootPath>, Error> {
-    let (places, _) = log_places(fs, home, &[], None)?;
+    let (places, _) = log_places(fs, home, &[], None, &Quiet)?;
     Ok(places.into_iter().find(|place| place.certain).map(|place| place.path))
 }
 
@@ -98,7 +101,11 @@ fn by_config(fs: &dyn FileSystem, home: &RootPath) -> Result<Option<RootPath>, E
     config.logs.map(resolved).transpose()
 }
 
-fn log_files(dir: Box<dyn Dir>, path: &RootPath) -> Result<Vec<LogFile<OnDemand>>, Error> {
+fn log_files<'o>(
+    dir: Box<dyn Dir>,
+    path: &RootPath,
+    observer: &'o dyn Observer,
+) -> Result<Vec<LogFile<OnDemand<'o>>>, Error> {
     let failed = |e| Error::io("read", path, e);
     let dir: std::sync::Arc<dyn Dir> = dir.into();
     let mut files = Vec::new();
@@ -106,26 +113,31 @@ fn log_files(dir: Box<dyn Dir>, path: &RootPath) -> Result<Vec<LogFile<OnDemand>
         let Some(number) = parse_log_name(name.as_bytes()) else { continue };
         let path = RelPath::from(name);
         if dir.stat(&path).map_err(failed)?.kind == FileKind::Regular {
-            files.push(LogFile { number, source: OnDemand { dir: dir.clone(), path } });
+            files.push(LogFile { number, source: OnDemand { dir: dir.clone(), path, observer } });
         }
     }
     Ok(files)
 }
 
-/// A file that is opened for each look at it: there may be more of them than a process may hold open.
-pub struct OnDemand {
+/// A file that is opened for each look at it, until somebody asks to stop: there may be more of them than a process may hold open.
+pub struct OnDemand<'o> {
     /// The directory.
     pub dir: std::sync::Arc<dyn Dir>,
     /// The file in it.
     pub path: RelPath,
+    /// Says when to stop.
+    pub observer: &'o dyn Observer,
 }
 
-impl ReadAt for OnDemand {
+impl ReadAt for OnDemand<'_> {
     fn size(&self) -> io::Result<u64> {
         Ok(self.dir.open(&self.path)?.stat()?.size)
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        if self.observer.stop_requested() {
+            return Err(digest::stopped());
+        }
         self.dir.open(&self.path)?.read_at(buffer, offset)
     }
 }

@@ -82,12 +82,15 @@ pub fn survey(
     let logs = directories.logs.clone();
     let choice = LogChoice { directory: logs, may_be_missing: args.without_logs };
     // Where a log holds more than the databases, that is why one of them may be unreadable.
-    let environment = environment::survey(fs, &mut source, &choice, damage);
+    let environment = environment::survey(fs, &mut source, &choice, damage, observer);
     if !matches!(environment, Err(Error::Unclean { .. })) {
         source.refuse()?;
     }
     let environment = environment?;
-    let backup = destination::survey_backup(fs, directories, &source)?;
+    if let Some(owner) = owner {
+        owner::refuse_giving_away(&mut source, owner, &args.give_away)?;
+    }
+    let backup = destination::survey_backup(fs, directories, &source, observer)?;
     destination::refuse_lack_of_space(&source, &target, &backup)?;
     let edited = args.ics_conf.as_deref().and_then(|typed| args.common.product_path(typed).ok());
     let other_database = config::other_directories(fs, &directories.target, edited.as_ref());

@@ -209,6 +209,7 @@ pub fn survey(
     let data_directories = data_directory::below(&path, &config);
     let mut listing = Listing {
         path: &path,
+        observer,
         backup: fs.open_dir(&directories.backup).and_then(|d| d.stat(&RelPath::here())).ok().map(|stat| stat.id),
         backup_all: wanted.backup_all,
         found: Vec::new(),
@@ -307,6 +308,7 @@ enum Refused {
 
 struct Listing<'a> {
     path: &'a RootPath,
+    observer: &'a dyn Observer,
     backup: Option<FileId>,
     backup_all: bool,
     found: Vec<Found>,
@@ -317,6 +319,9 @@ struct Listing<'a> {
 impl Listing<'_> {
     /// Notes an entry; returns whether what lies below it is to be noted as well.
     fn entry(&mut self, path: &RelPath, stat: &Stat) -> Result<Below, Error> {
+        if self.observer.stop_requested() {
+            return Err(command::Error::Interrupted.into());
+        }
         let Some(name) = path.names().last().filter(|name| !self.is_left_out(path, name, stat)) else {
             return Ok(Below::LeaveOut);
         };

@@ -46,6 +46,7 @@ fn the_help_tells_the_documented_syntax_and_our_additions() {
           --log-files <DIR>      Where the databases' log files (log.*) are [default: as DB_CONFIG says, source_dbdir, or near it]
           --without-logs         Migrate the databases as they are when their log files cannot be found
           --owner <USER:GROUP>   Owner of the new files [default: that of each source file]
+          --give-away <FILE>     With --owner: also give this file of source_dbdir away, although it may be somebody else's (repeatable)
           --backup-all           Copy hotbackup and archive to the backup as well
           --log-dir <DIR>        Where the two logs are written; made when it is missing, but not its parents [default: the calendar's logs directory]
           --ics-conf <FILE>      Point caldb.berkeleydb.homedir.path in this ics.conf to the target
