@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io;
 
 use command::ToolError;
+use upgrade_engine::survey::SurveyError;
 
 /// Why the program stops.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,12 @@ pub enum Error {
     /// What stops every program.
     #[error(transparent)]
     Common(#[from] command::Error),
+}
+
+impl From<SurveyError> for Error {
+    fn from(error: SurveyError) -> Self {
+        command::Error::from(error).into()
+    }
 }
 
 impl Error {

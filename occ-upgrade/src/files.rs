@@ -5,9 +5,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use upgrade_engine::fs::{Dir, File, FileKind, FileSystem, RelPath, RootPath};
-use upgrade_engine::survey::{follow, read_file_up_to};
+use upgrade_engine::survey::{Below, Limits, follow, read_file_up_to, walk};
 
 use crate::error::Error;
+
+/// More than any kit has.
+const LARGEST_KIT: Limits = Limits { entries: 50_000, depth: 32 };
 
 /// Most bytes of a configuration, a map or a file of answers: more is none.
 const LARGEST: u64 = 16 << 20;
@@ -77,21 +80,17 @@ pub fn open_dir(fs: &dyn FileSystem, typed: &Path) -> Result<Box<dyn Dir>, Error
 /// Lists the files of a directory and below it, sorted. Links are not followed.
 ///
 /// # Errors
-/// [`Error::File`] for what is neither file nor directory; [`command::Error::Io`].
+/// [`Error::File`] for what is neither file nor directory, and for a directory with more than any kit has; [`command::Error::Io`].
 pub fn files_below(dir: &dyn Dir, shown: &Path) -> Result<Vec<RelPath>, Error> {
-    let io = |e| Error::io("read", shown.display(), e);
     let mut found = Vec::new();
-    let mut todo = vec![RelPath::here()];
-    while let Some(above) = todo.pop() {
-        for name in dir.list(&above).map_err(io)? {
-            let path = above.join(&name);
-            match dir.stat(&path).map_err(io)?.kind {
-                FileKind::Regular => found.push(path),
-                FileKind::Directory => todo.push(path),
-                _ => return Err(Error::file(shown.display(), format!("{path} is neither a file nor a directory"))),
-            }
+    walk(dir, &path(shown)?, LARGEST_KIT, |path, stat| {
+        match stat.kind {
+            FileKind::Regular => found.push(path.clone()),
+            FileKind::Directory => {}
+            _ => return Err(Error::file(shown.display(), format!("{path} is neither a file nor a directory"))),
         }
-    }
+        Ok(Below::Enter)
+    })?;
     found.sort_by_key(RelPath::to_bytes);
     Ok(found)
 }

@@ -107,4 +107,7 @@ fn what_exists_is_kept_and_a_kit_must_have_files() {
     site.refused(1, &["package", "site.ini", "-o", "q", "--kit", "empty"], "there are no files in it");
     std::os::unix::fs::symlink("/etc/passwd", site.at("kit/link")).unwrap();
     site.refused(1, &["package", "site.ini", "-o", "q", "--kit", "kit"], "link is neither a file nor a directory");
+    std::fs::remove_file(site.at("kit/link")).unwrap();
+    std::fs::create_dir_all(site.at("kit").join("d/".repeat(40))).unwrap();
+    site.refused(1, &["package", "site.ini", "-o", "q", "--kit", "kit"], "32 levels of directories");
 }

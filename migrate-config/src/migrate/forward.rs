@@ -62,7 +62,7 @@ impl Program<'_> {
         let (links, copied) = match &request.data_root {
             None => (places::links_to_old(fs, &old, &new)?, None),
             Some(place) => {
-                let (copied, left_out) = places::copy(fs, &old, &surveyed.tree, place)?;
+                let (copied, left_out) = places::copy(fs, &old, &surveyed.tree, place, &context.interrupt()?)?;
                 report::left_out(&left_out, &mut told);
                 let not_taken_over = surveyed.files.iter().filter_map(|file| file.not_taken_over.clone());
                 told.warnings.extend(not_taken_over);

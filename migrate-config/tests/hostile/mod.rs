@@ -1,6 +1,7 @@
 //! Accounts that may write some of the files: uid 65534 against root.
 
 mod links_strace;
+mod long_files;
 mod odd_files;
 mod paths_strace;
 mod programs;

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use documents::Dialect;
 use memchr::memmem::Finder;
-use upgrade_engine::digest::{Digest, Hasher};
+use upgrade_engine::digest::{self, Digest, Hasher, Piece};
 use upgrade_engine::fs::File;
-use upgrade_engine::step::Attributes;
+use upgrade_engine::step::{Attributes, Observer};
 use upgrade_engine::survey::ToCopy;
 
 use super::classes::Class;
@@ -21,7 +21,6 @@ use crate::migrate::rewrite::{Change, Moves};
 
 /// Files up to this length are read in one piece.
 const WHOLE: u64 = 1 << 20;
-const PIECE: usize = 256 << 10;
 /// How many paths below the old root are noted of one file.
 const MOST_PATHS: usize = 1000;
 
@@ -97,6 +96,8 @@ pub struct Search<'a> {
     digests: Digests,
     /// Hosts that are looked for and do not move.
     hosts: &'a [String],
+    /// Says when to stop.
+    observer: &'a dyn Observer,
 }
 
 /// What one pass over a file gives.
@@ -108,16 +109,16 @@ struct Passed {
 
 impl<'a> Search<'a> {
     /// Returns the search for what moves.
-    pub fn new(moves: &'a Moves, digests: Digests, hosts: &'a [String]) -> Self {
+    pub fn new(moves: &'a Moves, digests: Digests, hosts: &'a [String], observer: &'a dyn Observer) -> Self {
         let roots = || moves.needles();
         let longest = roots().map(<[u8]>::len).max().unwrap_or(0);
-        Self { moves, finders: roots().map(Finder::new).collect(), longest, digests, hosts }
+        Self { moves, finders: roots().map(Finder::new).collect(), longest, digests, hosts, observer }
     }
 
     /// Surveys a file.
     ///
     /// # Errors
-    /// [`Refusal::Broken`] when a file of a known form is none; as `open` and `read`.
+    /// [`Refusal::Broken`] when a file of a known form is none; as `open` and `read`; [`digest::stopped`] when somebody asked to stop.
     pub fn file(&self, tree: &Tree, names: Names, class: Class) -> Result<Surveyed, Error> {
         let shown = || tree.show(&names.path);
         let opened = ToCopy::open(&*tree.dir, &names.path).map_err(|e| Error::io("open", shown(), e))?;
@@ -196,29 +197,38 @@ impl<'a> Search<'a> {
     /// Reads a file piece by piece. Each piece begins with the end of the one before it, so that no root is cut.
     fn pass(&self, file: &dyn File) -> std::io::Result<Passed> {
         let overlap = self.longest.saturating_sub(1);
-        let mut buffer = vec![0; overlap.saturating_add(PIECE)];
-        let (mut kept, mut offset) = (0_usize, 0_u64);
+        let mut piece: Vec<u8> = Vec::new();
         let mut hasher = Hasher::new();
         let mut passed = Passed { holds: false, is_binary: false, digest: None };
-        loop {
-            let count = file.read_at(buffer.get_mut(kept..).unwrap_or_default(), offset)?;
-            let end = kept.saturating_add(count);
-            if count == 0 {
-                break;
+        let is_digested = self.digests == Digests::Wanted;
+        digest::for_each_piece(file, |read| {
+            match read {
+                Piece::Bytes(fresh) => {
+                    piece.drain(..piece.len().saturating_sub(overlap));
+                    piece.extend_from_slice(fresh);
+                    passed.is_binary |= memchr::memchr(0, fresh).is_some();
+                    passed.holds |= self.finders.iter().any(|finder| finder.find(&piece).is_some());
+                }
+                // No root reaches across a hole.
+                Piece::Hole(_) => {
+                    piece.clear();
+                    passed.is_binary = true;
+                }
             }
-            let fresh = buffer.get(kept..end).unwrap_or_default();
-            if self.digests == Digests::Wanted {
-                hasher.update(fresh);
+            if is_digested {
+                read.for_each_chunk(&mut |bytes| {
+                    hasher.update(bytes);
+                    self.go_on()
+                })?;
             }
-            passed.is_binary |= memchr::memchr(0, fresh).is_some();
-            let piece = buffer.get(..end).unwrap_or_default();
-            passed.holds |= self.finders.iter().any(|finder| finder.find(piece).is_some());
-            offset = offset.saturating_add(count as u64);
-            kept = overlap.min(end);
-            buffer.copy_within(end.saturating_sub(kept)..end, 0);
-        }
-        passed.digest = (self.digests == Digests::Wanted).then(|| hasher.finish());
+            self.go_on()
+        })?;
+        passed.digest = is_digested.then(|| hasher.finish());
         Ok(passed)
+    }
+
+    fn go_on(&self) -> std::io::Result<()> {
+        if self.observer.stop_requested() { Err(digest::stopped()) } else { Ok(()) }
     }
 
     /// Returns the paths below the roots that a text names.

@@ -48,7 +48,7 @@ pub fn configuration(
     observer: &dyn Observer,
 ) -> Result<Configuration, Error> {
     let real = roots::real_path(fs, directory).map_err(|e| Error::io("look at", directory, e))?;
-    let tree = Tree::read(fs, &real)?;
+    let tree = Tree::read(fs, &real, observer)?;
     let mut classes = Classes::default();
     classes.follow_links(fs, &tree);
     let outside = includes::look(fs, &tree, &mut classes)?;
@@ -63,16 +63,15 @@ pub fn configuration(
     if !units.iter().any(|(_, class)| matches!(class, Class::Known(_))) {
         return Err(Refusal::NoConfiguration(real).into());
     }
-    let search = Search::new(moves, digests, hosts);
+    let search = Search::new(moves, digests, hosts, observer);
     let files = workers::for_each(&units, |(names, class)| {
-        if observer.stop_requested() {
-            return Err(command::Error::Interrupted.into());
-        }
-        search.file(&tree, names.clone(), *class)
+        let surveyed = search.file(&tree, names.clone(), *class);
+        // That somebody asked to stop counts more than what the reader says.
+        if observer.stop_requested() { Err(command::Error::Interrupted.into()) } else { surveyed }
     })?;
     let from: Vec<RootPath> = moves.roots.iter().map(|(from, _)| from.clone()).collect();
     let outside: Vec<_> = outside.into_iter().map(|file| (file.path, file.named_by)).collect();
-    let safety::Links { dangling, through_root: mut remarks } = safety::links(fs, &tree, &from)?;
+    let safety::Links { dangling, through_root: mut remarks } = safety::links(fs, &tree, &from, observer)?;
     remarks.extend(safety::elsewhere(fs, &outside, &from)?);
     let swappable = safety::writable_by_others(fs, &tree)?;
     Ok(Configuration { tree, files, dangling, remarks, swappable })

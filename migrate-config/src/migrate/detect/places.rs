@@ -1,5 +1,6 @@
 //! Where the new root's links lead, and where a copy goes.
 
+use command::Interrupt;
 use upgrade_engine::fs::path::escape;
 use upgrade_engine::fs::{FileKind, FileSystem, Name, RelPath, RootPath};
 use upgrade_engine::step::Attributes;
@@ -127,13 +128,22 @@ pub struct LeftOut {
 /// Looks at what a copy is to be like.
 ///
 /// # Errors
-/// As `lstat` and `readlink`.
-pub fn copy(fs: &dyn FileSystem, old: &Root, tree: &Tree, place: &RootPath) -> Result<(CopyFacts, LeftOut), Error> {
+/// As `lstat` and `readlink`; [`command::Error::Interrupted`].
+pub fn copy(
+    fs: &dyn FileSystem,
+    old: &Root,
+    tree: &Tree,
+    place: &RootPath,
+    interrupt: &Interrupt,
+) -> Result<(CopyFacts, LeftOut), Error> {
     let parent = survey::open_parent(fs, place).map_err(command::Error::from)?;
     let above = survey::anchor(&*parent.dir, &parent.path).map_err(command::Error::from)?;
     let mut left_out = LeftOut::default();
     let mut entries = Vec::new();
     for entry in &tree.entries {
+        if interrupt.is_requested() {
+            return Err(command::Error::Interrupted.into());
+        }
         let shown = || tree.show(&entry.path);
         if entry.stat.kind == FileKind::Special {
             left_out.special.push(format!("{} is a socket or a device; it is not copied", shown()));

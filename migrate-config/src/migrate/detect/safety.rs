@@ -2,6 +2,7 @@
 
 use upgrade_engine::fs::path::escape;
 use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath, Stat};
+use upgrade_engine::step::Observer;
 use upgrade_engine::survey;
 
 use super::tree::Tree;
@@ -60,10 +61,18 @@ pub struct Links {
 /// Returns a line for each link that leads nowhere or through one of these roots.
 ///
 /// # Errors
-/// As `readlink`.
-pub fn links(fs: &dyn FileSystem, tree: &Tree, roots: &[RootPath]) -> Result<Links, Error> {
+/// As `readlink`; [`command::Error::Interrupted`].
+pub fn links(
+    fs: &dyn FileSystem,
+    tree: &Tree,
+    roots: &[RootPath],
+    observer: &dyn Observer,
+) -> Result<Links, Error> {
     let mut links = Links::default();
     for link in tree.of_kind(FileKind::Symlink) {
+        if observer.stop_requested() {
+            return Err(command::Error::Interrupted.into());
+        }
         let path = tree.show(&link.path);
         let target = tree.dir.read_link(&link.path).map_err(|e| Error::io("read the link", &path, e))?;
         let shown = escape(&target);

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use upgrade_engine::fs::{Dir, FileId, FileKind, FileSystem, RelPath, RootPath, Stat};
 use upgrade_engine::place::Anchor;
-use upgrade_engine::survey::{self, Below, Limits, SurveyError};
+use upgrade_engine::step::Observer;
+use upgrade_engine::survey::{self, Below, Limits};
 
 use crate::error::Error;
 
 /// Far more than any site has.
-const LIMITS: Limits = Limits { entries: 2_000_000, depth: 512 };
+const LIMITS: Limits = Limits { entries: 500_000, depth: 64 };
 
 /// An entry.
 #[derive(Clone, Debug)]
@@ -54,16 +55,19 @@ impl Tree {
     /// Reads the directory.
     ///
     /// # Errors
-    /// As `readdir`; [`SurveyError::TooMuch`].
-    pub fn read(fs: &dyn FileSystem, path: &RootPath) -> Result<Self, Error> {
+    /// As `readdir`; [`survey::SurveyError::TooMuch`]; [`command::Error::Interrupted`].
+    pub fn read(fs: &dyn FileSystem, path: &RootPath, observer: &dyn Observer) -> Result<Self, Error> {
         let dir = fs.open_dir(path).map_err(|e| Error::io("open", path, e))?;
         let anchor = survey::anchor(&*dir, path).map_err(command::Error::from)?;
         let mut entries = Vec::new();
         let walked = survey::walk(&*dir, path, LIMITS, |path, stat| {
+            if observer.stop_requested() {
+                return Err(command::Error::Interrupted);
+            }
             entries.push(Entry { path: path.clone(), stat: *stat });
-            Ok::<_, SurveyError>(Below::Enter)
+            Ok(Below::Enter)
         });
-        walked.map_err(command::Error::from)?;
+        walked?;
         Ok(Self { path: path.clone(), dir, anchor, entries })
     }
 
