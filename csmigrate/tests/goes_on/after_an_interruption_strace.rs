@@ -43,7 +43,7 @@ fn an_interruption_in_the_backup_changes_nothing() {
 #[test]
 fn an_interruption_later_says_both_ways_out() {
     let site = Site::calendar();
-    let outcome = interrupted(&site, 32, &[]);
+    let outcome = interrupted(&site, 33, &[]);
     assert_snapshot!(outcome, @r#"
     exit 255
     --- stdout
