@@ -9,6 +9,7 @@ use config_merge::own_files;
 use install_root::Product;
 use install_root::delegated_administrator::{self as da, BASES, ConfigFile, Deployed, OLD_VAR};
 use upgrade_engine::fs::{FileSystem, RootPath};
+use upgrade_engine::survey::real_path_within_rights;
 
 use crate::error::Error;
 
@@ -67,6 +68,7 @@ pub fn originals(fs: &dyn FileSystem, base: &RootPath) -> Result<BTreeMap<Config
         let mut there = Vec::new();
         for place in places {
             if da::is_file(fs, &place).map_err(|e| Error::io("look at", &place, e))? {
+                real_path_within_rights(fs, &place).map_err(|e| Error::io("open", &place, e))?;
                 let path = install_root::follow(fs, &place).map_err(|e| Error::io("open", &place, e))?;
                 if !there.contains(&path) {
                     there.push(path);
@@ -98,6 +100,7 @@ pub fn trees(base: &RootPath) -> Result<Vec<RootPath>, Error> {
 pub fn copies(fs: &dyn FileSystem) -> Result<Vec<Copy>, Error> {
     let places = da::deployed(fs).map_err(|e| Error::io("look for", "deployed copies", e))?;
     let copy = |place: Deployed| {
+        real_path_within_rights(fs, &place.path).map_err(|e| Error::io("open", &place.path, e))?;
         let content = own_files::read(fs, &place.path)?;
         Ok(Copy { place, content })
     };

@@ -57,7 +57,10 @@ pub fn request(args: &Args, directories: Option<&Directories>) -> serde_json::Va
     if !args.give_away.is_empty() {
         let mut files: Vec<String> = args.give_away.iter().map(|file| file.display().to_string()).collect();
         files.sort();
-        request["give_away"] = json!(files);
+        // Only where it is used: an unfinished run of a program without this option is recognised.
+        if let Some(request) = request.as_object_mut() {
+            request.insert("give_away".to_owned(), json!(files));
+        }
     }
     request
 }

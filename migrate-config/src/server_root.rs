@@ -5,7 +5,7 @@
 use std::io::{self, ErrorKind};
 
 use upgrade_engine::fs::{FileKind, FileSystem, Name, RelPath, RootPath};
-use upgrade_engine::survey::{follow, is_absent};
+use upgrade_engine::survey::{follow, is_absent, real_path_within_rights};
 
 use crate::error::Error;
 
@@ -102,6 +102,8 @@ fn link(fs: &dyn FileSystem, root: &RootPath, name: &str) -> Result<Link, Error>
                 }
                 Err(e) => return Err(failed(e)),
             };
+            // The root's own links are root's; what they lead to may lie in a directory of the server's account.
+            real_path_within_rights(fs, &path).map_err(failed)?;
             match fs.open_dir(&directory) {
                 Ok(_) => Ok(Link::To { target, directory }),
                 Err(e) if e.kind() == ErrorKind::NotADirectory => {

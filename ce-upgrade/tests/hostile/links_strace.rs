@@ -29,7 +29,7 @@ fn swap_directory(site: &Site) {
 #[track_caller]
 fn sweep(make: &dyn Fn() -> Site, run: &dyn Fn(&Site) -> Command) {
     for swap in [&swap_file as &dyn Fn(&Site), &swap_directory] {
-        Swaps { site: make, run, swap, most: 8 }.sweep();
+        Swaps { site: make, run, swap, most: 6 }.sweep();
     }
 }
 
@@ -54,6 +54,6 @@ fn a_move_of_mail_pages_follows_no_link_that_is_put_in_its_way() {
     let swap_page = |site: &Site| link_to_the_secret(site, &format!("{WEBMAIL}/main.js"), "main.js");
     let swap_pages = |site: &Site| link_to_the_secret(site, WEBMAIL, "");
     for swap in [&swap_page as &dyn Fn(&Site), &swap_pages] {
-        Swaps { site: &|| given(with_pages()), run: &with_base_command, swap, most: 8 }.sweep();
+        Swaps { site: &|| given(with_pages()), run: &with_base_command, swap, most: 6 }.sweep();
     }
 }

@@ -15,13 +15,16 @@ pub struct MessageLimits {
     pub depth: usize,
     /// Elements in all. The library makes some hundred bytes of each, even of an empty one of two bytes.
     pub elements: u32,
+    /// Elements of all messages between two requests. The library queues messages without a limit, and those that nobody asked for cost
+    /// memory until they are looked at.
+    pub in_answer: u32,
 }
 
 impl Default for MessageLimits {
-    /// The largest message that is asked for is the schema. That of 389 DS with all definitions of the suite is 500 KiB long and has
-    /// 3,000 elements; no message of RFC 4511 nests deeper than eight elements.
+    /// The largest message that is asked for is the schema. That of 389 DS with all definitions of the suite is 400 KiB long and has
+    /// 2,000 elements; no message of RFC 4511 nests deeper than eight elements.
     fn default() -> Self {
-        Self { bytes: 16 << 20, depth: 64, elements: 1 << 18 }
+        Self { bytes: 16 << 20, depth: 64, elements: 1 << 18, in_answer: 1 << 20 }
     }
 }
 
@@ -45,6 +48,9 @@ pub enum Violation {
     /// A message has too many elements.
     #[error("a message of more than {0} elements")]
     TooMany(u32),
+    /// The messages of one answer have too many elements.
+    #[error("an answer of more than {0} elements")]
+    Endless(u32),
     /// An element ends behind the one that it is in.
     #[error("a message with an element that is longer than the one around it")]
     Overrun,
@@ -96,6 +102,7 @@ pub struct MessageFilter {
     /// What is left of the elements around the next byte behind the one that is being read, the message first.
     around: Vec<u64>,
     elements: u32,
+    in_answer: u32,
     at: At,
     violation: Option<Violation>,
 }
@@ -104,7 +111,12 @@ impl MessageFilter {
     /// Begins before a message.
     #[must_use]
     pub fn new(limits: MessageLimits) -> Self {
-        Self { limits, around: Vec::new(), elements: 0, at: At::Tag, violation: None }
+        Self { limits, around: Vec::new(), elements: 0, in_answer: 0, at: At::Tag, violation: None }
+    }
+
+    /// Says that a request was sent: what comes now may be its answer.
+    pub fn begin_answer(&mut self) {
+        self.in_answer = 0;
     }
 
     /// Takes the next bytes of the server.
@@ -205,6 +217,10 @@ impl MessageFilter {
         self.elements = self.elements.saturating_add(1);
         if self.elements > self.limits.elements {
             return Err(Violation::TooMany(self.limits.elements));
+        }
+        self.in_answer = self.in_answer.saturating_add(1);
+        if self.in_answer > self.limits.in_answer {
+            return Err(Violation::Endless(self.limits.in_answer));
         }
         if self.around.len() >= self.limits.depth {
             return Err(Violation::TooDeep(self.limits.depth));

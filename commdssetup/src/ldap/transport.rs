@@ -30,7 +30,7 @@ const START_TLS: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.
 /// The number of an extended response.
 const EXTENDED_RESPONSE: u64 = 24;
 /// What is accepted of the answer: a result code and a sentence.
-const ANSWER: MessageLimits = MessageLimits { bytes: 64 << 10, depth: 8, elements: 256 };
+const ANSWER: MessageLimits = MessageLimits { bytes: 64 << 10, depth: 8, elements: 256, in_answer: 256 };
 
 /// Connects, and begins TLS where that is asked for.
 pub(super) async fn open(target: &Target) -> Result<Box<dyn Stream>, LdapError> {

@@ -30,6 +30,19 @@ fn nested(levels: usize) -> Vec<u8> {
     (0..levels).fold(Vec::new(), |inner, _| element(0x30, &inner, 0))
 }
 
+#[test]
+fn the_messages_of_one_answer_have_a_limit_together_and_the_next_answer_begins_anew() {
+    let limits = MessageLimits { in_answer: 4, ..MessageLimits::default() };
+    // Two elements each.
+    let message = b"\x30\x03\x02\x01\x01";
+    let mut filter = MessageFilter::new(limits);
+    for _ in 0..3 {
+        filter.begin_answer();
+        assert!(filter.take(&message.repeat(2)).is_ok());
+    }
+    assert_eq!(filter.take(message).unwrap_err().violation, Violation::Endless(4));
+}
+
 fn refused(limits: MessageLimits, bytes: &[u8]) -> Option<Violation> {
     MessageFilter::new(limits).take(bytes).err().map(|refusal| refusal.violation)
 }
@@ -143,7 +156,7 @@ proptest! {
     #[test]
     fn messages_of_ldap_pass_unchanged_in_whatever_pieces(messages in messages(), piece in 1..64_usize) {
         let bytes = messages.concat();
-        let limits = MessageLimits { bytes: 1 << 20, depth: 10, elements: 1000 };
+        let limits = MessageLimits { bytes: 1 << 20, depth: 10, elements: 1000, in_answer: u32::MAX };
         prop_assert_eq!(passed(limits, &bytes, piece), bytes.len());
         // What is within small limits is told by another reader of messages.
         ldap_messages::run(&[&[u8::try_from(piece).unwrap()], bytes.as_slice()].concat());

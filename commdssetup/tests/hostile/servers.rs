@@ -131,6 +131,25 @@ fn a_message_that_claims_gigabytes_takes_no_memory_and_is_ended_at_its_header() 
 }
 
 #[test]
+fn references_without_end_end_the_connection_before_they_fill_the_memory() {
+    // Of the search, which is message 2: the library queues each of them.
+    let reference = b"\x30\x0f\x02\x01\x02\x73\x0a\x04\x08ldap://h";
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("ldap://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+        stream.write_all(BOUND).unwrap();
+        assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+        let many = reference.repeat(1000);
+        while stream.write_all(&many).is_ok() {}
+    });
+    let connection = open(&target(&url)).unwrap();
+    let error = connection.search(&Search::entry("cn=x", &["cn"])).unwrap_err();
+    assert_eq!(violation(error), Violation::Endless(1 << 20));
+}
+
+#[test]
 fn what_is_not_ldap_is_named_at_its_first_byte() {
     let place = Place::new();
     for bytes in [&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], b"SSH-2.0-OpenSSH_9.2\r\n", b"\x15\x03\x01\x00\x02\x02\x46"]

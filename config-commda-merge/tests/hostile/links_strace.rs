@@ -30,8 +30,8 @@ fn a_merge_and_its_undo_follow_no_link_that_is_put_in_their_way() {
         given(site)
     };
     for swap in [&swap_file as &dyn Fn(&Site), &swap_directory] {
-        Swaps { site: &|| given(Site::reset()), run: &merge_on, swap, most: 8 }.sweep();
-        Swaps { site: &merged, run: &|site: &Site| command(site, &["undo"]), swap, most: 8 }.sweep();
+        Swaps { site: &|| given(Site::reset()), run: &merge_on, swap, most: 6 }.sweep();
+        Swaps { site: &merged, run: &|site: &Site| command(site, &["undo"]), swap, most: 6 }.sweep();
     }
 }
 
@@ -39,6 +39,6 @@ fn a_merge_and_its_undo_follow_no_link_that_is_put_in_their_way() {
 fn a_snapshot_follows_no_link_that_is_put_in_its_way() {
     for swap in [&swap_file as &dyn Fn(&Site), &swap_directory] {
         let run = |site: &Site| command(site, &["snapshot"]);
-        Swaps { site: &|| given(Site::customised()), run: &run, swap, most: 8 }.sweep();
+        Swaps { site: &|| given(Site::customised()), run: &run, swap, most: 6 }.sweep();
     }
 }

@@ -84,9 +84,11 @@ pub(super) fn keep_aside(
     };
     let from = places.of(plan, path)?;
     let at = places.of(plan, &copy)?;
-    let digest = Digest::of(&sources.read(path)?.unwrap_or_default());
-    let attributes = attributes_of(sources, path)?;
-    plan.steps.push(Step::CopyFile(CopyFile { from, at, digest, attributes }));
+    let (content, attributes) = match sources.to_copy(path)? {
+        Some(copied) => copied,
+        None => (sources.read(path)?.unwrap_or_default(), attributes_of(sources, path)?),
+    };
+    plan.steps.push(Step::CopyFile(CopyFile { from, at, digest: Digest::of(&content), attributes }));
     Ok(copy)
 }
 

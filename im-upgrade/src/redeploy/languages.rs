@@ -205,7 +205,8 @@ impl Languages {
                         let copy = files::keep_aside((plan, places), sources, &path)?;
                         lines.push(format!("{path} holds more than its template and is kept as {copy}"));
                     }
-                    files::attributes_of(sources, &path)?
+                    // It is replaced, and stays what it is.
+                    files::own(0o644)
                 }
                 None => files::attributes_of(sources, &source)?,
             };

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use config_merge::own_files;
 use upgrade_engine::fs::{Dir, FileKind, FileSystem, RelPath, RootPath};
-use upgrade_engine::survey::{Below, Limits, SurveyError, is_absent, real_path, walk};
+use upgrade_engine::step::{Attributes, read_whole};
+use upgrade_engine::survey::{Below, Limits, SurveyError, ToCopy, is_absent, real_path, walk};
 
 use crate::error::Error;
 use crate::server::kind;
@@ -77,6 +78,19 @@ impl<'a> Sources<'a> {
             Some(FileKind::Regular) => Ok(own_files::read_if_there(self.fs, path)?),
             _ => Ok(None),
         }
+    }
+
+    /// Reads a file of the disk and its attributes through one handle; nothing for one that a step makes or removes.
+    ///
+    /// # Errors
+    /// As `open` and `read`.
+    pub(super) fn to_copy(&self, path: &RootPath) -> Result<Option<(Vec<u8>, Attributes)>, Error> {
+        if self.planned.contains_key(path) {
+            return Ok(None);
+        }
+        let failed = |e| Error::io("read", path, e);
+        let original = ToCopy::open_at(self.fs, path).map_err(failed)?;
+        Ok(Some((read_whole(&*original.file).map_err(failed)?, original.attributes)))
     }
 
     /// Reads a file at a path that may lead through links.

@@ -2,7 +2,7 @@
 
 use config_merge::own_files;
 use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
-use upgrade_engine::survey::{follow, group_id, is_absent, real_path, user_id};
+use upgrade_engine::survey::{follow, group_id, is_absent, real_path_within_rights, user_id};
 
 use super::{DEFAULT_INSTANCE, Settings, below, kind};
 use crate::error::Error;
@@ -62,14 +62,19 @@ pub(super) fn all(fs: &dyn FileSystem, root: &RootPath) -> Result<Vec<Instance>,
 impl Instance {
     fn look(fs: &dyn FileSystem, name: &str, directory: RootPath) -> Result<Option<Self>, Error> {
         let typed = below(&directory, "config")?;
-        let config = match real_path(fs, &typed) {
+        let config = match real_path_within_rights(fs, &typed) {
             Ok(config) => config,
             Err(e) if is_absent(&e) => return Ok(None),
             Err(e) => return Err(Error::io("follow", &typed, e)),
         };
         let conf = below(&config, CONF)?;
+        let real = match real_path_within_rights(fs, &conf) {
+            Ok(real) => real,
+            Err(e) if is_absent(&e) => return Ok(None),
+            Err(e) => return Err(Error::io("follow", &conf, e)),
+        };
         let Some(bytes) = own_files::read_if_there(fs, &conf)? else { return Ok(None) };
-        let conf = real_path(fs, &conf).map_err(|e| Error::io("follow", &conf, e))?;
+        let conf = real;
         let settings = Settings::parse(&conf, bytes)?;
         Ok(Some(Self { name: name.to_owned(), directory, config, conf, settings }))
     }

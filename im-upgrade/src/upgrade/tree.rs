@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use upgrade_engine::fs::{FileKind, FileSystem, RelPath, RootPath};
-use upgrade_engine::survey::{Below, Limits, SurveyError, is_absent, real_path, walk};
+use upgrade_engine::survey::{Below, Limits, SurveyError, is_absent, real_path_within_rights, walk};
 
 use crate::error::Error;
 
@@ -26,7 +26,7 @@ pub(crate) struct Found {
 /// Nothing where there is no directory.
 pub(crate) fn files(fs: &dyn FileSystem, directory: &RootPath, prefix: &str) -> Result<BTreeMap<String, Found>, Error> {
     let mut found = BTreeMap::new();
-    let top = match real_path(fs, directory) {
+    let top = match real_path_within_rights(fs, directory) {
         Ok(top) => top,
         Err(e) if is_absent(&e) => return Ok(found),
         Err(e) => return Err(Error::io("follow", directory, e)),
@@ -72,7 +72,7 @@ fn text(below: &RelPath) -> Option<String> {
 
 /// Returns the regular file that a link leads to; nothing for one that leads elsewhere, nowhere, or in a circle.
 fn linked_file(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Option<RootPath>> {
-    let target = match real_path(fs, path) {
+    let target = match real_path_within_rights(fs, path) {
         Err(e) if is_absent(&e) || e.kind() == io::ErrorKind::TooManyLinks => return Ok(None),
         other => other?,
     };

@@ -32,7 +32,7 @@ fn swap_directory(site: &Site) {
 #[track_caller]
 fn sweep(make: &dyn Fn() -> Site, run: &dyn Fn(&Site) -> Command) {
     for swap in [&swap_file as &dyn Fn(&Site), &swap_directory] {
-        Swaps { site: make, run, swap, most: 8 }.sweep();
+        Swaps { site: make, run, swap, most: 6 }.sweep();
     }
 }
 

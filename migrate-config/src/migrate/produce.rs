@@ -54,9 +54,11 @@ impl Producer for Rewritten {
         PRODUCER
     }
 
+    /// Returns the digest of what was written: the source is read once.
     fn produce(&self, world: &StepContext<'_>, request: &Value, made: &dyn File) -> Result<Value, String> {
-        made.write_all_at(&Self::content(world, request)?, 0).map_err(|e| e.to_string())?;
-        Ok(Value::Null)
+        let content = Self::content(world, request)?;
+        made.write_all_at(&content, 0).map_err(|e| e.to_string())?;
+        serde_json::to_value(Digest::of(&content)).map_err(|e| e.to_string())
     }
 
     fn verify(
@@ -64,11 +66,17 @@ impl Producer for Rewritten {
         world: &StepContext<'_>,
         request: &Value,
         made: &dyn File,
-        _: Option<&Value>,
+        produced: Option<&Value>,
     ) -> Result<(), String> {
-        same(made, &Self::content(world, request)?)
+        let Some(produced) = produced else { return same(made, &Self::content(world, request)?) };
+        let written = Digest::deserialize(produced).map_err(|e| e.to_string())?;
+        let (found, _) = Digest::of_file(made).map_err(|e| e.to_string())?;
+        if found == written { Ok(()) } else { Err(DIFFERENT.to_owned()) }
     }
 }
+
+/// What is said of a file that does not hold what was written.
+const DIFFERENT: &str = "what was read back is not what was written: the disk or the memory is failing";
 
 /// Refuses a file that does not read back as it should.
 ///
@@ -76,6 +84,5 @@ impl Producer for Rewritten {
 /// That it does not.
 pub fn same(made: &dyn File, expected: &[u8]) -> Result<(), String> {
     let read = whole(made, expected.len() as u64, LARGEST.saturating_mul(2)).map_err(|e| e.to_string())?;
-    let message = "what was read back is not what was written: the disk or the memory is failing";
-    if read == expected { Ok(()) } else { Err(message.to_owned()) }
+    if read == expected { Ok(()) } else { Err(DIFFERENT.to_owned()) }
 }

@@ -6,11 +6,11 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
 use testkit::hostile::{OTHER, Swaps, assert_the_secret_is_kept, lay_a_secret};
 use testkit::peers::need;
 
-use crate::support::{ANSWERS, Site, USERS};
+use crate::support::{ANSWERS, MAP, Site, USERS, VENDOR, latin1};
 
 const CALLS: [&[&str]; 6] = [
     &["new", "-o", "/made", "--answers", "answers.toml"],
-    &["upgrade", "site.ini", "-o", "/made", "--from", "7.1"],
+    &["upgrade", "old.ini", "-o", "/made", "--from", "7.1", "--map", "map.toml"],
     &["package", "site.ini", "-o", "/made"],
     &["package", "site.ini", "-o", "/made.zip"],
     &["prf", "site.ini", "--users", "users.csv", "-o", "/made"],
@@ -22,6 +22,8 @@ fn site() -> Site {
     need("@root");
     let site = Site::with_answers(ANSWERS);
     site.put("users.csv", USERS);
+    site.put("old.ini", latin1(VENDOR));
+    site.put("map.toml", MAP);
     lay_a_secret(&site, &["file"]);
     let shared = site.beside("shared");
     fs::create_dir(&shared).unwrap();

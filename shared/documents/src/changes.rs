@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::Bytes;
 use crate::merge::{Decision, Merge, Presence, Side, Word};
+use crate::shown::line;
 
 /// Version of the JSON form.
 const VERSION: u32 = 1;
@@ -209,7 +210,7 @@ impl fmt::Display for Changes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut counts: BTreeMap<Word, usize> = BTreeMap::new();
         for file in &self.files {
-            writeln!(f, "{}", file.name)?;
+            writeln!(f, "{}", line(&file.name))?;
             let mut changed: Vec<&Decision> = file.merge.decisions.iter().filter(|d| d.word != Word::Same).collect();
             changed.sort_by_key(|decision| Attention::to(decision));
             for decision in &changed {
@@ -233,8 +234,8 @@ impl Line {
     fn write(&self, f: &mut fmt::Formatter<'_>, attention: Attention) -> fmt::Result {
         let key = self.key.split_once(':').map_or(self.key.as_str(), |(_, key)| key);
         let resolved = if attention == Attention::Resolved { " (resolved)" } else { "" };
-        let [base, site, new, outcome] = [&self.base, &self.site, &self.new, &self.outcome].map(|v| or_empty(v));
-        writeln!(f, "  {:<20} {key} = {outcome}{resolved}", self.decision.as_str())?;
+        let [base, site, new, outcome] = [&self.base, &self.site, &self.new, &self.outcome].map(|v| line(or_empty(v)));
+        writeln!(f, "  {:<20} {} = {outcome}{resolved}", self.decision.as_str(), line(key))?;
         writeln!(f, "  {:<20} was {base}, site {site}, new {new}", "")
     }
 }

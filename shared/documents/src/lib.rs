@@ -34,6 +34,7 @@ pub mod properties;
 pub mod roots;
 pub mod secrets;
 pub mod sectioned;
+pub mod shown;
 pub mod sslpassword;
 pub mod substitution;
 pub mod whole_file;

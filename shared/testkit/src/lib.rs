@@ -12,7 +12,7 @@
 //! 4. Sweeps: a [`sweep::Tool`] (a disk, a closure that calls the program in this process, the arguments of run, resume and
 //!    undo), then `tool().run_again(1, Way::Stops)`, `tool().resumed(1, Way::Stops)`, `tool().run_again(5,
 //!    Way::Errors)` (ENOSPC, EIO, EACCES) and `tool().run_again(5, Way::PowerCuts)`, a test each. From outside:
-//!    [`strace::Kills`].
+//!    [`strace::Kills`]. That no path is resolved twice: [`strace::gate::judged`].
 //! 5. Secrets: [`canary::Searched`] runs the program and searches everything for the words of its [`canary::Canaries`].
 //! 6. Decisions: [`expected::rows`] reads `expected.tsv`; [`expected::assert_decided`] lists what differs.
 //! 7. A program beside the test: [`process::Watched`] (`.signal_at(Point::Printed("3 of"), Signal::INT)`, always with a limit).

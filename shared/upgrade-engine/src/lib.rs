@@ -20,7 +20,6 @@ mod removal;
 mod run;
 pub mod run_list;
 pub mod scope;
-pub mod shown;
 pub mod state_directory;
 pub mod step;
 pub mod survey;
@@ -28,6 +27,7 @@ pub mod trust;
 mod undo;
 
 pub use check::check;
+pub use documents::shown;
 pub use error::JournalError;
 pub use journal::RunEnd;
 pub use original::Original;

@@ -62,12 +62,7 @@ pub struct Links {
 ///
 /// # Errors
 /// As `readlink`; [`command::Error::Interrupted`].
-pub fn links(
-    fs: &dyn FileSystem,
-    tree: &Tree,
-    roots: &[RootPath],
-    observer: &dyn Observer,
-) -> Result<Links, Error> {
+pub fn links(fs: &dyn FileSystem, tree: &Tree, roots: &[RootPath], observer: &dyn Observer) -> Result<Links, Error> {
     let mut links = Links::default();
     for link in tree.of_kind(FileKind::Symlink) {
         if observer.stop_requested() {

@@ -69,9 +69,18 @@ fn a_planted_run_is_not_resumed() {
     let site = Site::new();
     let state = site.path("state");
     let call = |arguments: &[&str]| site.toy(&[&["--state-dir", state.to_str().unwrap()], arguments].concat());
+    let before = fs::read(site.path("root/a")).unwrap();
     call(&["--yes", "/a"]).exits(0);
+    // Without its last bytes the run is unfinished, and with what was there before, all of it is to be done.
+    let run = fs::read_dir(state.join("toy")).unwrap().next().unwrap().unwrap().path();
+    let journal = fs::OpenOptions::new().write(true).open(run.join("journal")).unwrap();
+    journal.set_len(journal.metadata().unwrap().len() - 3).unwrap();
+    fs::write(site.path("root/a"), &before).unwrap();
     chown(state.join("toy"), OTHER, OTHER).unwrap();
-    call(&["--resume"]).exits(1).says("belongs to user 65534");
+    for request in [&["--resume"][..], &["--yes", "/a"], &["--undo"]] {
+        call(request).exits(1).says("belongs to user 65534");
+        assert_eq!(fs::read(site.path("root/a")).unwrap(), before, "{request:?}");
+    }
     // The tool's directory is a link into the account's own.
     chown(state.join("toy"), Some(0), Some(0)).unwrap();
     fs::rename(state.join("toy"), site.path("planted")).unwrap();

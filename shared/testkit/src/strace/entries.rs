@@ -186,6 +186,11 @@ impl Entries {
         self.in_run = true;
     }
 
+    /// Notes that the plan was carried out.
+    pub(super) fn run_ends(&mut self) {
+        self.in_run = false;
+    }
+
     /// Returns true for a directory that nobody else can enter: the program made it, or one above it, and holds it since.
     fn is_private(&self, dir: Option<Handle>) -> bool {
         let mut dir = dir;
@@ -202,7 +207,7 @@ impl Entries {
 /// Returns true for a call that gives its handle away, or lets others in.
 fn opens_to_others(call: &Call) -> bool {
     match call.name.as_str() {
-        "fchown" | "fchownat" => true,
+        "fchown" | "fchownat" | "fsetxattr" => true,
         "fchmod" => call.argument(1) != "0700",
         _ => false,
     }

@@ -7,20 +7,26 @@
 //!   `..`, and nothing below the current directory. A handle itself (`""`, `.`, `/proc/self/fd/N`) is no name.
 //! * [`Rule::NoLink`]: a call does not follow a link that is in the place of the name.
 //! * [`Rule::SetByHandle`]: owner, mode, times, extended attributes and length are set on handles, never by name.
-//! * [`Rule::JudgedHandle`]: what was looked at, or made, by name and is then opened, is looked at once more on the handle before the
-//!   handle is used: two calls that resolve a name may find two entries, and only what the handle says is true of the handle.
-//! * [`Rule::OneHandle`]: in one phase, an entry is used through one handle. A handle is used when content, names or extended
-//!   attributes are read from it, and when content or attributes are set. An entry that was used is neither opened again for use nor
-//!   looked at by name again: bytes of one file would be put together with attributes of another.
+//! * [`Rule::JudgedHandle`]: what was looked at, or made, by name and is then opened, is looked at once more on the handle before content
+//!   or extended attributes are read from the handle or anything is set on it. Two calls that resolve a name may find two entries, and
+//!   only what the handle says is true of the handle.
+//! * [`Rule::OneHandle`]: what belongs together comes from one handle and goes to one handle. In one phase an entry is set through one
+//!   handle only, and the handle that extended attributes are read from is also that of the content, if that is read. While a plan is
+//!   carried out, an entry is read and set through one handle in a phase, and a look by name after that is no answer.
 //!
-//! What is no second look: to pass through a directory on the way to what lies in it, since nothing is decided about it but what the
-//! open itself decides (`O_DIRECTORY|O_NOFOLLOW`); to look before the open, when the handle is looked at as well (merely to open a
-//! device can do something); to rename, to remove or to link a name that was looked at, for which there is no call by handle; and a
-//! name that was renamed, removed or made since.
+//! What is no second resolution: to pass through a directory on the way to what lies in it, or to list it, since nothing is decided about
+//! it but what the open itself decides (`O_DIRECTORY|O_NOFOLLOW`); to look by name before the open, when the handle is looked at as well
+//! (merely to open a device can do something); to rename, to remove or to link a name that was looked at, for which there is no call by
+//! handle; and a name that was renamed, removed or made since. The survey may read a file more than once: what goes into the plan is the
+//! digest of one reading with the attributes of the same handle, and it is compared again.
 //!
-//! A phase ends where what follows checks again: when a lock is taken, which comes between the survey and the check of the plan, and
-//! when a record of the journal is durable, which comes between the check of a step and the step. So a plan may be made from one
-//! handle and carried out on another, but what is checked, saved and recorded for one step comes from one handle.
+//! A phase ends where what follows checks again: when a lock is taken, which comes between the survey and the check of the plan; when the
+//! journal is opened, from where on a plan is carried out, and when it is closed; and when a record of the journal is durable, which comes between the check of a
+//! step and the step. So a plan may be made from one handle and carried out on another, but what is checked, saved and recorded for one step
+//! comes from one handle.
+//!
+//! The last two rules are not about what nobody else can reach: what lies below a directory that the program made for itself alone (0700)
+//! and holds since, as long as it is not given away; nor about a file opened with `O_APPEND`, where each write stands for itself.
 //!
 //! A child process that runs another program is not judged from there on.
 
@@ -139,5 +145,128 @@ fn matches(pattern: &str, path: &str) -> bool {
         Some((head, rest)) => path.strip_prefix(head).is_some_and(|path| {
             path.char_indices().map(|(at, _)| at).chain([path.len()]).any(|at| matches(rest, &path[at..]))
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the rules that a trace breaks below the directories of `/t`; `R` is a directory there, `N` a flag.
+    fn broken(lines: &[&str]) -> Vec<Rule> {
+        let line = |line: &&str| {
+            let line = line
+                .replace("R<>", "3</t/root>")
+                .replace("O_NF", "O_RDONLY|O_NOFOLLOW")
+                .replace("NF", "AT_SYMLINK_NOFOLLOW");
+            format!("7 {line}\n")
+        };
+        let text: String = lines.iter().map(line).collect();
+        let mut judge = Judge::new(b"/t", b"/t/cwd");
+        trace::read(&text).iter().for_each(|event| judge.see(event));
+        judge.end().0.into_iter().map(|found| found.rule).collect()
+    }
+
+    const LOOK: &str = "newfstatat(R<>, \"f\", {st_mode=S_IFREG|0644, ...}, NF) = 0";
+    const OPEN: &str = "openat(R<>, \"f\", O_NF) = 4</t/root/f>";
+    const OPEN_AGAIN: &str = "openat(R<>, \"f\", O_NF) = 5</t/root/f>";
+    const JUDGE: &str = "fstat(4</t/root/f>, {st_mode=S_IFREG|0644, ...}) = 0";
+    const READ: &str = "pread64(4</t/root/f>, \"\"..., 512, 0) = 6";
+    const READ_AGAIN: &str = "pread64(5</t/root/f>, \"\"..., 512, 0) = 6";
+    const EXTENDED: &str = "flistxattr(4</t/root/f>, \"\", 65536) = 0";
+    const EXTENDED_AGAIN: &str = "flistxattr(5</t/root/f>, \"\", 65536) = 0";
+    const RUN: &str =
+        "openat(6</t/root/run>, \"journal\", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW, 0600) = 9</t/root/run/journal>";
+    const RECORD: &str = "fsync(9</t/root/run/journal>) = 0";
+    const RENAME: &str = "renameat(R<>, \"g\", R<>, \"f\") = 0";
+
+    #[test]
+    fn one_name_below_a_handle_and_no_link() {
+        assert_eq!(broken(&[LOOK, OPEN, JUDGE, READ]), []);
+        assert_eq!(broken(&["openat(R<>, \"d/f\", O_NF) = -1 ENOENT (No such file or directory)"]), [Rule::OneName]);
+        assert_eq!(broken(&["openat(R<>, \"..\", O_NF|O_PATH) = 4</t>"]), [Rule::OneName]);
+        assert_eq!(broken(&["open(\"/t/root/f\", O_RDONLY) = 4</t/root/f>"]), [Rule::OneName, Rule::NoLink]);
+        assert_eq!(broken(&["open(\"/t/root/\", O_RDONLY) = 4</t/root>"]), [], "the administrator's own path");
+        assert_eq!(
+            broken(&["open(\"../root/f\", O_RDONLY) = -1 ENOENT (No such file)"]),
+            [Rule::OneName, Rule::NoLink]
+        );
+        assert_eq!(broken(&["newfstatat(R<>, \"f\", {...}, 0) = 0"]), [Rule::NoLink]);
+        assert_eq!(broken(&["openat(AT_FDCWD</t/cwd>, \"/proc/self/fd/3/f\", O_NF) = 4</t/root/f>"]), [Rule::OneName]);
+    }
+
+    #[test]
+    fn what_is_set_is_held() {
+        let by_number = "utimensat(AT_FDCWD</t/cwd>, \"/proc/self/fd/4\", [...], 0) = 0";
+        assert_eq!(broken(&[OPEN, "fchownat(4</t/root/f>, \"\", 1, 1, AT_EMPTY_PATH) = 0", by_number]), []);
+        assert_eq!(broken(&["utimensat(R<>, \"f\", [...], NF) = 0"]), [Rule::SetByHandle]);
+        assert_eq!(broken(&["fchmodat(R<>, \"f\", 0600) = 0"]), [Rule::NoLink, Rule::SetByHandle]);
+    }
+
+    #[test]
+    fn a_handle_to_what_was_looked_at_or_made_by_name_is_looked_at() {
+        assert_eq!(broken(&[LOOK, OPEN, READ]), [Rule::JudgedHandle]);
+        assert_eq!(broken(&[LOOK, OPEN, EXTENDED]), [Rule::JudgedHandle]);
+        assert_eq!(broken(&[OPEN, READ]), [], "nothing was decided before");
+        let make = "mkdirat(R<>, \"f\", 0700) = 0";
+        let set = "fchown(4</t/root/f>, 1, 1) = 0";
+        assert_eq!(broken(&[make, OPEN, set]), [Rule::JudgedHandle]);
+        assert_eq!(broken(&[make, OPEN, "getdents64(4</t/root/f>, 0x5 /* 2 entries */, 768) = 48", set]), []);
+    }
+
+    #[test]
+    fn content_and_attributes_are_those_of_one_handle() {
+        assert_eq!(broken(&[LOOK, OPEN, JUDGE, READ, EXTENDED]), []);
+        assert_eq!(broken(&[OPEN, JUDGE, READ, OPEN_AGAIN, EXTENDED_AGAIN]), [Rule::OneHandle]);
+        assert_eq!(broken(&[OPEN, JUDGE, READ, OPEN_AGAIN, READ_AGAIN, EXTENDED_AGAIN]), [], "a survey may read twice");
+        let set = ["fchmod(4</t/root/f>, 0640) = 0", "fchown(5</t/root/f>, 1, 1) = 0"];
+        assert_eq!(broken(&[OPEN, set[0], OPEN_AGAIN, set[1]]), [Rule::OneHandle]);
+    }
+
+    #[test]
+    fn a_step_reads_a_file_once_and_asks_its_name_nothing_more() {
+        assert_eq!(broken(&[RUN, OPEN, JUDGE, READ, OPEN_AGAIN, READ_AGAIN]), [Rule::OneHandle]);
+        assert_eq!(broken(&[RUN, OPEN, JUDGE, READ, LOOK]), [Rule::OneHandle]);
+        assert_eq!(broken(&[RUN, "close(9</t/root/run/journal>) = 0", OPEN, JUDGE, READ, LOOK]), [], "the run is over");
+        assert_eq!(broken(&[RUN, OPEN, JUDGE, READ, RECORD, OPEN_AGAIN, READ_AGAIN]), [], "the step checks again");
+        assert_eq!(broken(&[RUN, OPEN, JUDGE, READ, RENAME, LOOK, OPEN_AGAIN, READ_AGAIN]), [Rule::JudgedHandle]);
+        assert_eq!(broken(&[RUN, OPEN, JUDGE, READ, LOOK, "unlinkat(R<>, \"f\", 0) = 0"]), []);
+    }
+
+    #[test]
+    fn what_nobody_else_can_reach_and_what_is_appended_is_not_judged_so() {
+        let own = ["mkdirat(R<>, \"d\", 0700) = 0", "openat(R<>, \"d\", O_NF|O_DIRECTORY) = 8</t/root/d>"];
+        let look = "newfstatat(8</t/root/d>, \"x\", {...}, NF) = 0";
+        let open = "openat(8</t/root/d>, \"x\", O_NF) = 4</t/root/d/x>";
+        let set = "fchown(4</t/root/d/x>, 1, 1) = 0";
+        assert_eq!(broken(&[own[0], own[1], look, open, set]), []);
+        let give = ["fstat(8</t/root/d>, {...}) = 0", "fchmod(8</t/root/d>, 0755) = 0"];
+        assert_eq!(broken(&[own[0], own[1], give[0], give[1], look, open, set]), [Rule::JudgedHandle]);
+        let log = |number| format!("openat(R<>, \"log\", O_WRONLY|O_APPEND|O_NOFOLLOW) = {number}</t/root/log>");
+        let write = |number| format!("write({number}</t/root/log>, \"\"..., 7) = 7");
+        let lines = [RUN.to_owned(), log(4), write(4), log(5), write(5)];
+        assert_eq!(broken(&lines.each_ref().map(String::as_str)), []);
+    }
+
+    #[test]
+    fn threads_share_handles_and_another_program_is_not_judged() {
+        let thread = "7 clone3({flags=CLONE_VM|CLONE_FILES|CLONE_THREAD, ...}, 88 <unfinished ...>\n\
+                      8 openat(3</t/root>, \"f\", O_RDONLY|O_NOFOLLOW) = 4</t/root/f>\n\
+                      7 <... clone3 resumed>) = 8\n\
+                      7 fchmodat(3</t/root>, \"f\", 0600) = 0\n\
+                      7 vfork( <unfinished ...>\n\
+                      9 execve(\"/bin/chmod\", [...], 0x7 /* 1 var */) = 0\n\
+                      9 fchmodat(3</t/root>, \"g\", 0600) = 0\n\
+                      7 <... vfork resumed>) = 9\n";
+        let mut judge = Judge::new(b"/t", b"/t/cwd");
+        trace::read(thread).iter().for_each(|event| judge.see(event));
+        let found: Vec<String> = judge.end().0.into_iter().map(|found| found.path).collect();
+        assert_eq!(found, ["/t/root/f", "/t/root/f"], "that of the first program, not that of chmod");
+    }
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        assert!(matches("root/*/x", "root/a/b/x") && matches("root/x", "root/x") && matches("*", ""));
+        assert!(!matches("root/*/x", "root/a/y") && !matches("root/x", "root/x/y"));
     }
 }

@@ -18,6 +18,13 @@ pub(super) struct Judge<'a> {
     pub(super) findings: BTreeSet<Finding>,
 }
 
+/// How the path of a run's journal ends.
+const JOURNAL: &[u8] = b"/journal";
+
+fn is_journal(fd: &Fd) -> bool {
+    fd.path.ends_with(JOURNAL)
+}
+
 /// A path that goes on from a handle is one of several names.
 const THROUGH_HANDLE: &[u8] = b"/proc/self/fd/";
 
@@ -30,8 +37,9 @@ impl<'a> Judge<'a> {
     /// Takes in what happened next.
     pub(super) fn see(&mut self, event: &Event) {
         let Some(call) = self.handles.follow(event) else { return };
-        if let Some(lookups) = lookups::of(call) {
-            lookups.iter().for_each(|lookup| self.see_lookup(call, lookup));
+        match lookups::of(call) {
+            Some(lookups) => lookups.iter().for_each(|lookup| self.see_lookup(call, lookup)),
+            None => self.see_unknown(call),
         }
         if call.succeeded() {
             self.see_handles(call);
@@ -55,25 +63,33 @@ impl<'a> Judge<'a> {
         if path.starts_with(THROUGH_HANDLE) {
             self.find(Rule::OneName, &path, call);
         }
-        if !self.is_judged(&path) {
-            if call.succeeded() {
-                self.did(call, lookup, &path);
-            }
-            return;
-        }
-        self.names += 1;
-        let is_one_name = !lookup.path.contains(&b'/') && lookup.path != b"..";
-        if !is_one_name || lookup.from.as_ref().is_none_or(|from| from.number.is_none()) {
-            self.find(Rule::OneName, &path, call);
-        }
-        if lookup.follows {
-            self.find(Rule::NoLink, &path, call);
-        }
-        if lookup.purpose == Purpose::Set {
-            self.find(Rule::SetByHandle, &path, call);
+        if self.is_judged(&path) {
+            self.names += 1;
+            self.see_name(call, lookup, &path);
         }
         if call.succeeded() {
             self.did(call, lookup, &path);
+        }
+    }
+
+    fn see_name(&mut self, call: &Call, lookup: &Lookup, path: &[u8]) {
+        let is_one_name = !lookup.path.contains(&b'/') && lookup.path != b"..";
+        if !is_one_name || lookup.from.as_ref().is_none_or(|from| from.number.is_none()) {
+            self.find(Rule::OneName, path, call);
+        }
+        if lookup.follows {
+            self.find(Rule::NoLink, path, call);
+        }
+        if lookup.purpose == Purpose::Set {
+            self.find(Rule::SetByHandle, path, call);
+        }
+    }
+
+    /// A call that is not in the table, with a path.
+    fn see_unknown(&mut self, call: &Call) {
+        let paths = (0..call.arguments.len()).filter_map(|index| call.text(index));
+        for path in paths.filter(|path| self.is_judged(path)).collect::<Vec<_>>() {
+            self.find(Rule::OneName, &path, call);
         }
     }
 
@@ -85,7 +101,7 @@ impl<'a> Judge<'a> {
             Purpose::Open => {
                 let Some(number) = call.made().and_then(|made| made.number) else { return };
                 let handle = self.handles.opened(call, number);
-                if path.ends_with(b"/journal") && !call.has_anywhere("O_RDONLY") {
+                if path.ends_with(JOURNAL) && !call.has_anywhere("O_RDONLY") {
                     self.findings.extend(self.entries.end_of_phase());
                     self.entries.run_goes_on();
                 }
@@ -124,7 +140,13 @@ impl<'a> Judge<'a> {
         let fd = call.handle(0);
         let number = fd.as_ref().and_then(|fd| fd.number);
         match (call.name.as_str(), number) {
-            ("close", Some(number)) => self.handles.closed(call, number, number),
+            ("close", Some(number)) => {
+                self.handles.closed(call, number, number);
+                if fd.as_ref().is_some_and(is_journal) {
+                    self.findings.extend(self.entries.end_of_phase());
+                    self.entries.run_ends();
+                }
+            }
             ("close_range", Some(first)) => {
                 self.handles.closed(call, first, call.argument(1).parse().unwrap_or(u32::MAX));
             }
@@ -132,7 +154,7 @@ impl<'a> Judge<'a> {
             ("fcntl", Some(from)) if call.argument(1).starts_with("F_DUPFD") => self.copied(call, from),
             ("fchdir", Some(_)) => self.handles.entered(call, fd.map(|fd| fd.path).unwrap_or_default()),
             ("flock", _) => self.findings.extend(self.entries.end_of_phase()),
-            ("fsync" | "fdatasync", _) if fd.as_ref().is_some_and(|fd| fd.path.ends_with(b"/journal")) => {
+            ("fsync" | "fdatasync", _) if fd.as_ref().is_some_and(is_journal) => {
                 self.findings.extend(self.entries.end_of_phase());
             }
             ("mmap", _) => self.used_argument(call, 4, Use::ReadContent),

@@ -274,9 +274,10 @@ impl Dir for RealDir {
         retry(|| rustix::fs::mkdirat(parent.as_fd(), name, mode))?;
         let handle = retry(|| rustix::fs::openat(parent.as_fd(), name, READ_DIR, Mode::empty()))?;
         let made = Self { handle };
-        // An account that can write here may have put a directory of root's in its place, to be given it. One that is empty it could
-        // remove and make itself.
-        if !made.list(&RelPath::here())?.is_empty() {
+        // An account that can write here may have put another directory in its place: one of root's, to be given it, or one of its own, to
+        // have what is made in it. One of root's that is empty it could remove and make itself.
+        let is_own = stat_handle(made.handle.as_fd())?.uid == rustix::process::geteuid().as_raw();
+        if !(is_own || gives_owners_itself(made.handle.as_fd())?) || !made.list(&RelPath::here())?.is_empty() {
             return Err(another_entry());
         }
         remove_access_list(made.handle.as_fd(), FileKind::Directory)?;
@@ -468,10 +469,22 @@ fn link_is_not_regular(error: io::Error) -> io::Error {
     if error.raw_os_error().is_some_and(|code| raced.contains(&code)) { not_regular() } else { error }
 }
 
+/// Returns whether a file system says itself whom files belong to, whoever makes them: there an owner tells nothing. The numbers are those
+/// of `linux/magic.h` and `statfs(2)`: NFS (where root may be nobody), SMB, FAT, NTFS, and what FUSE mounts.
+fn gives_owners_itself(handle: BorrowedFd<'_>) -> io::Result<bool> {
+    const TYPES: [u32; 9] =
+        [0x6969, 0x517b, 0xff53_4d42, 0xfe53_4d42, 0x4d44, 0x2011_bab0, 0x5346_544e, 0x7366_746e, 0x6573_5546];
+    let found = retry(|| rustix::fs::fstatfs(handle))?.f_type;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the numbers have 32 bits")]
+    let found = found as u32;
+    Ok(TYPES.contains(&found))
+}
+
 fn create_at(parent: BorrowedFd<'_>, name: &[u8], access: OFlags, mode: u32) -> io::Result<fs::File> {
     let mode = Mode::from_raw_mode(mode);
     let flags = access | OFlags::CREATE | OFlags::EXCL | CAREFUL;
-    let handle = retry(|| rustix::fs::openat(parent, name, flags, mode))?;
+    // For its owner only until the access list of the directory is off: what that gives is limited by the bits of the group.
+    let handle = retry(|| rustix::fs::openat(parent, name, flags, mode & Mode::RWXU))?;
     remove_access_list(handle.as_fd(), FileKind::Regular)?;
     retry(|| rustix::fs::fchmod(&handle, mode))?;
     Ok(handle.into())

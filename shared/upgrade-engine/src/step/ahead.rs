@@ -141,7 +141,10 @@ impl Ahead {
             Look::Nothing => Held::Nothing,
             Look::Planned(Seen::File(digest)) => Held::File(digest, 1),
             Look::Disk(real, stat) if stat.kind == FileKind::Regular => {
-                Held::File(Some(world.digest(&real, &*world.open(&real)?)?), stat.links)
+                let file = world.open(&real)?;
+                let digest = world.digest(&real, &*file)?;
+                let links = file.stat().map_err(|e| world.error("look at", place, e))?.links;
+                Held::File(Some(digest), links)
             }
             Look::Disk(real, stat) if stat.kind == FileKind::Symlink => {
                 let target = world.dir(&real)?.read_link(&real.path);

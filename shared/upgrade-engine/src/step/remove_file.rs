@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Look, Seen};
-use super::new_file::{before_run, digest_of};
-use super::saved::{save, saved_attributes};
+use super::new_file::before_run;
+use super::saved::{Original, save, saved_attributes};
 use super::{Action, Inverse, Known, NewContent, Recovered, Step, StepContext, StepError, WriteFile};
 use crate::digest::Digest;
 use crate::fs::{Durable, Name};
@@ -57,8 +57,10 @@ impl Action for RemoveFile {
 
     fn check(&self, world: &StepContext<'_>, ahead: &mut Ahead) -> Result<(), StepError> {
         match ahead.look(world, &self.at)? {
-            Look::Disk(now, stat) => {
-                self.refuse_changed(world, digest_of(world, &now)?, stat.links)?;
+            Look::Disk(now, _) => {
+                let original = Original::read(world, &now)?;
+                let stat = original.stat;
+                self.refuse_changed(world, original.digest(), stat.links)?;
                 ahead.saves(world, stat.size)?;
                 ahead.frees(world, &self.at, stat.size)?;
             }
@@ -71,10 +73,9 @@ impl Action for RemoveFile {
     }
 
     fn prepare(&self, world: &StepContext<'_>) -> Result<Name, StepError> {
-        let now = digest_of(world, &self.at)?;
-        let stat = world.dir(&self.at)?.stat(&self.at.path).map_err(|e| world.error("look at", &self.at, e))?;
-        self.refuse_changed(world, now, stat.links)?;
-        save(world, &self.at)
+        let original = Original::read(world, &self.at)?;
+        self.refuse_changed(world, original.digest(), original.stat.links)?;
+        save(world, &self.at, &original)
     }
 
     fn apply(&self, world: &StepContext<'_>, _: &Name) -> Result<(), StepError> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Seen};
 use super::tree_content::{self, Missing};
-use super::{Action, BuildTree, Inverse, Known, Node, Recovered, Step, StepContext, StepError};
+use super::{Action, BuildTree, Inverse, Known, Node, Recovered, Step, StepContext, StepError, saved};
 use crate::digest::Digest;
 use crate::fs::{Durable, Existing, FileKind, Name, RelPath};
 use crate::place::Place;
@@ -94,16 +94,25 @@ impl Action for RemoveTree {
         if world.exists(&aside)? {
             return Err(world.changed(&aside, "it exists already"));
         }
+        let at = &self.tree.at;
+        let top = world.dir(at)?.open_dir(&at.path).map_err(|e| world.error("open", at, e))?;
         match tree_content::compare(world, &Ahead::new(world)?, &self.tree, &self.produced, Missing::IsTolerated)? {
-            Some(difference) => Err(world.changed(&self.tree.at, difference)),
-            None => Ok(()),
+            Some(difference) => Err(world.changed(at, difference)),
+            // The directory that was opened before it was compared, and no other.
+            None => saved::note_own(world, at, &*top),
         }
     }
 
     fn apply(&self, world: &StepContext<'_>, (): &()) -> Result<(), StepError> {
         let aside = self.aside(world)?;
         let at = &self.tree.at;
-        world.dir(at)?.rename(&at.path, &aside.path, Existing::Refuse).map_err(|e| world.error("move aside", at, e))?;
+        let dir = world.dir(at)?;
+        dir.rename(&at.path, &aside.path, Existing::Refuse).map_err(|e| world.error("move aside", at, e))?;
+        let moved = dir.open_dir(&aside.path).map_err(|e| world.error("open", &aside, e))?;
+        if !saved::is_own(world, &aside, &*moved)? {
+            dir.rename(&aside.path, &at.path, Existing::Refuse).map_err(|e| world.error("move back to", at, e))?;
+            return Err(world.changed(at, "somebody put something else there while it was compared"));
+        }
         // Not synced yet: should a power failure bring the name back with half of its entries, recovery removes the rest.
         self.take_apart(world, &aside)
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Held, Look, Seen};
 use super::new_file::{before_run, digest_of};
-use super::saved::{save, saved_attributes};
+use super::saved::{Original, save, saved_attributes};
 use super::{Action, Inverse, Known, NewContent, Recovered, Step, StepContext, StepError, WriteFile};
 use crate::digest::Digest;
 use crate::fs::{Durable, Existing, FileId, FileKind, Name, Stat};
@@ -43,6 +43,12 @@ struct Now {
     id: Option<FileId>,
     links: u64,
     digest: Option<Digest>,
+}
+
+impl Now {
+    fn of(original: &Original) -> Self {
+        Self { id: Some(original.stat.id), links: original.stat.links, digest: Some(original.digest()) }
+    }
 }
 
 impl Rename {
@@ -160,9 +166,9 @@ impl Action for Rename {
         let file = on_disk(world, &self.at, &here)?;
         let there = stat(world, &self.to)?;
         let replaced = there.map(|stat| on_disk(world, &self.to, &stat)).transpose()?;
-        self.refuse_changed(world, &file, replaced.as_ref())?;
-        let replaced = replaced.map(|_| save(world, &self.to)).transpose()?;
-        Ok(Prepared { inode: here.id.inode, replaced })
+        self.refuse_changed(world, &Now::of(&file), replaced.as_ref().map(Now::of).as_ref())?;
+        let replaced = replaced.map(|original| save(world, &self.to, &original)).transpose()?;
+        Ok(Prepared { inode: file.stat.id.inode, replaced })
     }
 
     fn apply(&self, world: &StepContext<'_>, _: &Prepared) -> Result<(), StepError> {
@@ -243,7 +249,7 @@ impl Action for Rename {
 fn left_at(world: &StepContext<'_>, place: &Place, ahead: &Ahead) -> Result<Option<Now>, StepError> {
     Ok(match ahead.look(world, place)? {
         Look::Nothing => None,
-        Look::Disk(real, stat) => Some(on_disk(world, &real, &stat)?),
+        Look::Disk(real, stat) => Some(Now::of(&on_disk(world, &real, &stat)?)),
         Look::Planned(Seen::File(digest)) => Some(Now { id: None, links: 1, digest }),
         Look::Planned(_) => return Err(world.changed(place, "it is not a file")),
     })
@@ -257,10 +263,10 @@ fn stat(world: &StepContext<'_>, place: &Place) -> Result<Option<Stat>, StepErro
     }
 }
 
-/// Returns a file of the disk with its content's digest.
-fn on_disk(world: &StepContext<'_>, at: &Place, stat: &Stat) -> Result<Now, StepError> {
+/// Reads a file of the disk.
+fn on_disk(world: &StepContext<'_>, at: &Place, stat: &Stat) -> Result<Original, StepError> {
     if stat.kind != FileKind::Regular {
         return Err(world.changed(at, "it is not a file"));
     }
-    Ok(Now { id: Some(stat.id), links: stat.links, digest: Some(digest_of(world, at)?) })
+    Original::read(world, at)
 }

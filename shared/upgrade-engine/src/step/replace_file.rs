@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Held, Look, Seen};
-use super::new_file::{before_run, beside, digest_of, finish_new, read_all, refuse_taken, write_new};
+use super::new_file::{before_run, beside, digest_of, finish_new, refuse_taken, write_new};
 use super::privileges::not_taken_over;
-use super::saved::{attributes_before, read_saved, save, saved_attributes};
+use super::saved::{Original, attributes_before, content_before, read_saved, save, saved_attributes};
 use super::tree_content::produce_error;
 use super::{Action, Attributes, Inverse, Known, Recovered, Step, StepContext, StepError, WriteFile};
 use crate::digest::Digest;
@@ -101,10 +101,10 @@ impl ReplaceFile {
         Ok(())
     }
 
-    /// Returns the new content; nothing when a producer is to make it.
-    fn new_content(&self, world: &StepContext<'_>) -> Result<Option<Vec<u8>>, StepError> {
+    /// Returns the new content, made from the old one; nothing when a producer is to make it.
+    fn new_content(&self, world: &StepContext<'_>, old: &[u8]) -> Result<Option<Vec<u8>>, StepError> {
         let content = match &self.content {
-            NewContent::Edits(edits) => edited(&read_all(world, &self.at)?, edits)?,
+            NewContent::Edits(edits) => edited(old, edits)?,
             NewContent::Saved { run, name } => read_saved(world, run, name)?,
             NewContent::Produced { .. } => return Ok(None),
         };
@@ -125,7 +125,7 @@ impl ReplaceFile {
             Some(attributes) => (attributes.clone(), None),
             None => self.attributes_of_replaced(world, saved)?,
         };
-        let mut unset = self.write_with(world, temporary, &attributes)?;
+        let mut unset = self.write_with(world, temporary, &attributes, saved)?;
         unset.extend(dropped.map(|dropped| not_taken_over(&world.show(&self.at), &dropped)));
         Ok(unset)
     }
@@ -148,10 +148,11 @@ impl ReplaceFile {
         world: &StepContext<'_>,
         temporary: &Place,
         attributes: &Attributes,
+        saved: &Saved,
     ) -> Result<Vec<String>, StepError> {
         let dir = world.dir(&self.at)?;
         let NewContent::Produced { by, request } = &self.content else {
-            let content = self.new_content(world)?.unwrap_or_default();
+            let content = self.new_content(world, &content_before(world, saved)?)?.unwrap_or_default();
             return write_new(world, temporary, &content, attributes, Durable::ReplacementFile);
         };
         let file = dir.create(&temporary.path).map_err(|e| world.error("create", temporary, e))?;
@@ -218,8 +219,8 @@ impl Action for ReplaceFile {
         self.refuse_two_anchors()?;
         let names = || self.links.iter().chain([&self.at]);
         let content = match ahead.look(world, &self.at)? {
-            Look::Disk(now, stat) => {
-                let content = read_all(world, &now)?;
+            Look::Disk(now, _) => {
+                let Original { content, stat, .. } = Original::read(world, &now)?;
                 self.refuse_changed(world, Digest::of(&content), &stat, |link| match ahead.look(world, link)? {
                     Look::Disk(_, stat) => Ok(Some(stat.id)),
                     Look::Nothing | Look::Planned(_) => Ok(None),
@@ -264,15 +265,15 @@ impl Action for ReplaceFile {
 
     fn prepare(&self, world: &StepContext<'_>) -> Result<Saved, StepError> {
         self.refuse_two_anchors()?;
-        let now = digest_of(world, &self.at)?;
+        let original = Original::read(world, &self.at)?;
         let dir = world.dir(&self.at)?;
         let look = |place: &Place| dir.stat(&place.path).map_err(|e| world.error("look at", place, e));
-        self.refuse_changed(world, now, &look(&self.at)?, |link| Ok(Some(look(link)?.id)))?;
+        self.refuse_changed(world, original.digest(), &original.stat, |link| Ok(Some(look(link)?.id)))?;
         for place in self.links.iter().chain([&self.at]) {
             refuse_taken(world, &beside(world, place)?)?;
         }
-        self.new_content(world)?;
-        save(world, &self.at)
+        self.new_content(world, &original.content)?;
+        save(world, &self.at, &original)
     }
 
     fn apply(&self, world: &StepContext<'_>, saved: &Saved) -> Result<Vec<String>, StepError> {

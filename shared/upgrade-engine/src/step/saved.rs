@@ -4,7 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::new_file::read_whole;
 use super::{Attributes, StepContext, StepError};
-use crate::fs::{Dir, Durable, Name, RelPath};
+use crate::digest::Digest;
+use crate::fs::{Dir, Durable, Name, RelPath, Stat};
 use crate::place::Place;
 
 /// Where a run saves originals, and under which names.
@@ -42,17 +43,38 @@ impl Saves {
     }
 }
 
+/// A file of the product, everything of it from one handle: what is judged is what is saved.
+pub(super) struct Original {
+    pub(super) content: Vec<u8>,
+    pub(super) stat: Stat,
+    attributes: Attributes,
+}
+
+impl Original {
+    /// Reads a file that is small enough to be held.
+    pub(super) fn read(world: &StepContext<'_>, at: &Place) -> Result<Self, StepError> {
+        let file = world.open(at)?;
+        let content = read_whole(&*file).map_err(|e| world.error("read", at, e))?;
+        let looked = |e| world.error("look at", at, e);
+        let attributes = Attributes::of_file(&*file).map_err(looked)?;
+        Ok(Self { content, stat: file.stat().map_err(looked)?, attributes })
+    }
+
+    /// Returns the digest of its content.
+    pub(super) fn digest(&self) -> Digest {
+        Digest::of(&self.content)
+    }
+}
+
 /// Saves a file of the product in this run, with its attributes, durably; returns the name it is saved under.
-pub(super) fn save(world: &StepContext<'_>, at: &Place) -> Result<Name, StepError> {
-    let original = world.open(at)?;
-    let content = read_whole(&*original).map_err(|e| world.error("read", at, e))?;
-    let attributes = Attributes::of_file(&*original).map_err(|e| world.error("look at", at, e))?;
+pub(super) fn save(world: &StepContext<'_>, at: &Place, original: &Original) -> Result<Name, StepError> {
+    let Original { content, attributes, .. } = original;
     let failed = |e| StepError::io("save", &world.show(at), e);
     let (runs, run) = (world.runs()?, world.saves.run()?);
     let before = before(run)?;
     let saved = name(&world.saves.free_name(runs, &before).map_err(failed)?)?;
-    let described = serde_json::to_vec(&attributes).map_err(|e| StepError::Broken(e.to_string()))?;
-    for (name, bytes) in [(saved.clone(), &content), (attributes_name(&saved)?, &described)] {
+    let described = serde_json::to_vec(attributes).map_err(|e| StepError::Broken(e.to_string()))?;
+    for (name, bytes) in [(saved.clone(), content), (attributes_name(&saved)?, &described)] {
         let file = runs.create(&before.join(&name)).map_err(failed)?;
         file.write_all_at(bytes, 0).map_err(failed)?;
         file.sync(Durable::SavedOriginal).map_err(failed)?;
@@ -61,9 +83,43 @@ pub(super) fn save(world: &StepContext<'_>, at: &Place) -> Result<Name, StepErro
     Ok(saved)
 }
 
+/// Notes durably that this run made a directory, or may remove it. Its name alone would not tell: who can write where it lies can put another
+/// directory there.
+pub(super) fn note_own(world: &StepContext<'_>, at: &Place, dir: &dyn Dir) -> Result<(), StepError> {
+    let inode = dir.stat(&RelPath::here()).map_err(|e| world.error("look at", at, e))?.id.inode;
+    let failed = |e| StepError::io("note", &world.show(at), e);
+    let (runs, before) = (world.runs()?, before(world.saves.run()?)?);
+    let note = before.join(&own_name(inode)?);
+    match runs.create(&note) {
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
+        other => other.and_then(|file| file.sync(Durable::SavedOriginal)).map_err(failed)?,
+    }
+    runs.sync(&before, Durable::SavedName).map_err(failed)
+}
+
+/// Returns whether this run noted a directory as its own. The device may have got another number since.
+pub(super) fn is_own(world: &StepContext<'_>, at: &Place, dir: &dyn Dir) -> Result<bool, StepError> {
+    let inode = dir.stat(&RelPath::here()).map_err(|e| world.error("look at", at, e))?.id.inode;
+    let note = before(world.saves.run()?)?.join(&own_name(inode)?);
+    match world.runs()?.stat(&note) {
+        Ok(_) => Ok(true),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(StepError::io("look at", &note.to_string(), e)),
+    }
+}
+
+fn own_name(inode: u64) -> Result<Name, StepError> {
+    name(&format!("own-{inode}"))
+}
+
 /// Returns the attributes of a file that this run saved.
 pub(super) fn attributes_before(world: &StepContext<'_>, saved: &Name) -> Result<Attributes, StepError> {
     read_original_attributes(world.runs()?, world.saves.run()?, saved)
+}
+
+/// Returns the content of a file that this run saved.
+pub(super) fn content_before(world: &StepContext<'_>, saved: &Name) -> Result<Vec<u8>, StepError> {
+    read_original(world.runs()?, world.saves.run()?, saved)
 }
 
 /// Returns bytes that a run saved.

@@ -5,7 +5,7 @@
 use super::context::for_each_in_parallel;
 use super::copy::{SMALL, copy};
 use super::tree_content::{produce_error, side_by_side, verify};
-use super::{Attributes, Content, StepContext, StepError, set_link};
+use super::{Attributes, Content, StepContext, StepError, saved, set_link};
 use crate::digest::Digest;
 use crate::fs::{Dir, Durable, RelPath};
 use crate::place::Place;
@@ -59,9 +59,10 @@ fn held<'o>(
 }
 
 impl Staging {
-    /// Makes the directory.
+    /// Makes the directory, and notes which one it is.
     pub(super) fn make(world: &StepContext<'_>, at: &Place) -> Result<Self, StepError> {
         let top = world.dir(at)?.make_dir(&at.path).map_err(|e| world.error("make the directory", at, e))?;
+        saved::note_own(world, at, &*top)?;
         Ok(Self { top, at: at.clone() })
     }
 

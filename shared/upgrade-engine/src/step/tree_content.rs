@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 
 use super::after_stop::AfterStop;
 use super::ahead::{Ahead, Held};
-use super::{BuildTree, Content, Node, StepContext, StepError, TreeEntry};
+use super::{BuildTree, Content, Node, StepContext, StepError, TreeEntry, saved};
 use crate::digest::Digest;
 use crate::fs::{Attribute, Dir, File, FileKind, RelPath};
 use crate::place::Place;
@@ -155,10 +155,13 @@ fn relabel(produced: &BTreeMap<RelPath, Digest>, from: &RelPath, to: &RelPath) -
 }
 
 /// Removes what lies at a place of a tree that a run made, and nothing else: somebody who can write there may have put a directory of
-/// others in its place.
+/// others in its place. One that this run did not note as its own goes only when it is empty.
 pub(super) fn remove(world: &StepContext<'_>, at: &Place, tree: &BuildTree) -> Result<(), StepError> {
     let top = world.dir(at)?.open_dir(&at.path).map_err(|e| world.error("open", at, e))?;
     let here = RelPath::here();
+    if !saved::is_own(world, at, &*top)? {
+        return removed_or_gone(world, at, world.dir(at)?.remove_dir(&at.path));
+    }
     let mut after_stop = AfterStop::new(world);
     let directories = tree.entries.iter().filter(|entry| entry.node == Node::Directory).map(|entry| &entry.path);
     for path in std::iter::once(&here).chain(directories) {

@@ -91,12 +91,47 @@ pub fn follow(fs: &dyn FileSystem, path: &RootPath) -> io::Result<RootPath> {
 /// # Errors
 /// As [`follow`].
 pub fn real_path(fs: &dyn FileSystem, path: &RootPath) -> io::Result<RootPath> {
+    resolve(fs, path, Links::OfAnybody)
+}
+
+/// As [`real_path`], for a path that the product names: a link of another account leads only to what belongs to that account. Where root
+/// follows any link, whoever may make one has root read and write what he cannot.
+///
+/// # Errors
+/// As [`follow`]; [`ErrorKind::PermissionDenied`], with a sentence, for a link that leads to what is somebody else's.
+pub fn real_path_within_rights(fs: &dyn FileSystem, path: &RootPath) -> io::Result<RootPath> {
+    resolve(fs, path, Links::WithinRights)
+}
+
+/// Which links are followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Links {
+    OfAnybody,
+    /// Those of root and the caller, and those that lead to what belongs to their owner.
+    WithinRights,
+}
+
+/// A link of another account that is being followed.
+struct Foreign {
+    path: RootPath,
+    owner: u32,
+    /// How many names are still to be looked up once its own are.
+    rest: usize,
+}
+
+fn resolve(fs: &dyn FileSystem, path: &RootPath, links: Links) -> io::Result<RootPath> {
     let invalid = |error| io::Error::new(ErrorKind::InvalidInput, error);
     let top = RootPath::new("/").map_err(invalid)?;
+    let own = rustix::process::geteuid().as_raw();
     let mut todo: VecDeque<Vec<u8>> = path.components().map(<[u8]>::to_vec).collect();
     let mut real = top.clone();
-    let mut links = 0_usize;
-    while let Some(component) = todo.pop_front() {
+    let mut count = 0_usize;
+    let mut foreign: Vec<Foreign> = Vec::new();
+    loop {
+        while let Some(link) = foreign.pop_if(|link| link.rest == todo.len()) {
+            refuse_beyond_rights(fs, &link, &real)?;
+        }
+        let Some(component) = todo.pop_front() else { return Ok(real) };
         if component == b".." {
             real = real.split_last().map_or_else(|| top.clone(), |(parent, _)| parent);
             continue;
@@ -104,13 +139,17 @@ pub fn real_path(fs: &dyn FileSystem, path: &RootPath) -> io::Result<RootPath> {
         let name = Name::new(component).map_err(invalid)?;
         let dir = fs.open_dir(&real)?;
         let at = RelPath::from(name.clone());
-        if dir.stat(&at)?.kind != FileKind::Symlink {
+        let stat = dir.stat(&at)?;
+        if stat.kind != FileKind::Symlink {
             real = real.join(&name);
             continue;
         }
-        links = links.saturating_add(1);
-        if links > MAX_LINKS {
+        count = count.saturating_add(1);
+        if count > MAX_LINKS {
             return Err(ErrorKind::TooManyLinks.into());
+        }
+        if links == Links::WithinRights && stat.uid != 0 && stat.uid != own {
+            foreign.push(Foreign { path: real.join(&name), owner: stat.uid, rest: todo.len() });
         }
         let target = dir.read_link(&at)?;
         if target.first() == Some(&b'/') {
@@ -120,7 +159,22 @@ pub fn real_path(fs: &dyn FileSystem, path: &RootPath) -> io::Result<RootPath> {
             todo.push_front(part.to_vec());
         }
     }
-    Ok(real)
+}
+
+fn refuse_beyond_rights(fs: &dyn FileSystem, link: &Foreign, target: &RootPath) -> io::Result<()> {
+    let stat = match target.split_last() {
+        Some((parent, name)) => fs.open_dir(&parent)?.stat(&RelPath::from(name))?,
+        None => fs.open_dir(target)?.stat(&RelPath::here())?,
+    };
+    if stat.uid == link.owner {
+        return Ok(());
+    }
+    let Foreign { path, owner, .. } = link;
+    let what = format!(
+        "{path} is a link of user {owner}, and leads to {target}, which belongs to user {}: it is not followed. If it is meant, give the link to root: chown -h root {path}",
+        stat.uid
+    );
+    Err(io::Error::new(ErrorKind::PermissionDenied, what))
 }
 
 fn read(fs: &dyn FileSystem, path: &RootPath, limit: u64) -> io::Result<Vec<u8>> {

@@ -17,7 +17,10 @@ use crate::fs::RootPath;
 
 pub use directory::{Parent, ancestors, anchor, identity, open_parent};
 pub use holders::{Holder, add_files_below, holders};
-pub use links::{MAX_SIZE, follow, is_absent, is_directory, kind, read_file, read_file_up_to, real_path, with_path};
+pub use links::{
+    MAX_SIZE, follow, is_absent, is_directory, kind, read_file, read_file_up_to, real_path, real_path_within_rights,
+    with_path,
+};
 pub use names::{FileNames, names_of};
 pub use owner::{group_id, user_id};
 pub use space::{Lack, Need, Space, lack_of_space};

@@ -12,6 +12,7 @@ use upgrade_engine::fs::{Attribute, FileSystem, Name, RootPath};
 use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::{list_all, list_runs};
 use upgrade_engine::scope::Scope;
+use upgrade_engine::survey::{real_path, real_path_within_rights};
 use upgrade_engine::{Identity, check};
 
 use crate::fixture::{apply, disk, path, plan, read, resources, root, write};
@@ -125,6 +126,39 @@ fn a_lock_that_is_a_link_or_belongs_to_others_is_neither_followed_nor_removed() 
     root(&fs).hard_link(&path("precious"), &path("a/s/lock")).unwrap();
     assert!(Session::open(&fs, &at("/a/s"), "test", identity()).is_err());
     assert_eq!(read(&*root(&fs), "precious"), b"precious");
+}
+
+#[test]
+fn a_link_of_another_account_leads_only_to_what_is_that_accounts() {
+    let fs = with_state();
+    let dir = root(&fs);
+    for (link, target) in [("a/one", "s/test"), ("a/two", "/a/one"), ("a/up", ".."), ("a/out", "../../..")] {
+        dir.symlink(target.as_bytes(), &path(link)).unwrap();
+    }
+    let is_followed = |text: &str| match real_path_within_rights(&fs, &at(text)) {
+        Ok(found) => Some(found.to_string()),
+        Err(e) => {
+            assert_eq!(e.kind(), std::io::ErrorKind::PermissionDenied, "{text}: {e}");
+            assert!(e.to_string().contains("is a link of user 65534, and leads to"), "{e}");
+            None
+        }
+    };
+    for text in ["/a/one", "/a/two", "/a/up/a/s/test"] {
+        assert!(is_followed(text).is_some(), "{text} of root's");
+    }
+    for link in ["a/one", "a/up", "a/out"] {
+        dir.hold(&path(link)).unwrap().set(&OTHER).unwrap();
+    }
+    for text in ["/a/one", "/a/two", "/a/up", "/a/out", "/a/up/a/s"] {
+        assert_eq!(is_followed(text), None, "{text}");
+        assert!(real_path(&fs, &at(text)).is_ok(), "what the administrator names is his decision");
+    }
+    dir.hold(&path("a/s/test")).unwrap().set(&OTHER).unwrap();
+    for text in ["/a/one", "/a/two"] {
+        assert_eq!(is_followed(text).as_deref(), Some("/a/s/test"), "{text} to their own");
+    }
+    dir.make_dir(&path("a/s/test/roots")).unwrap();
+    assert!(is_followed("/a/one/roots").is_some(), "the link itself leads to their own");
 }
 
 /// A disk with a finished run, and its name.

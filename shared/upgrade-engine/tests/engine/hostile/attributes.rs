@@ -29,8 +29,10 @@ fn with_things_of_roots() -> MemoryFs {
     for theirs in THEIRS {
         let times = dir.stat(&path(theirs)).unwrap().modified;
         let keys = dir.make_dir(&path(&format!("{theirs}/keys"))).unwrap();
-        let secret = keys.create(&path("secret")).unwrap();
-        secret.write_all_at(SECRET, 0).unwrap();
+        // The other account chooses the names of its own files, which are those of the trees that are made: as here.
+        for name in ["secret", "a.db", "new.db", "carried"] {
+            keys.create(&path(name)).unwrap().write_all_at(SECRET, 0).unwrap();
+        }
         let tool = dir.create(&path(&format!("{theirs}/tool"))).unwrap();
         tool.write_all_at(TOOL, 0).unwrap();
         tool.set(&Attribute::Mode(SET_USER_ID | 0o755)).unwrap();

@@ -1,7 +1,6 @@
 //! Trees that somebody made deep or wide, and files that somebody made long: memory has a limit, and reading ends when that is asked for.
 
 use std::num::NonZeroUsize;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -175,10 +174,10 @@ const TEBIBYTE: u64 = 1 << 40;
 /// A directory of the real disk with a file of a tebibyte that holds a few bytes, 1 MiB from its end.
 fn with_long_file() -> (tempfile::TempDir, RealFs) {
     let top = tempfile::tempdir().unwrap();
-    let file = std::fs::File::create(top.path().join("long")).unwrap();
+    let fs = RealFs::open(top.path()).unwrap();
+    let file = root(&fs).create(&path("long")).unwrap();
     file.set_len(TEBIBYTE).unwrap();
     file.write_all_at(b"the only bytes", TEBIBYTE - (1 << 20)).unwrap();
-    let fs = RealFs::open(top.path()).unwrap();
     (top, fs)
 }
 
@@ -195,7 +194,7 @@ fn copying(fs: &RealFs, digest: Digest) -> Plan {
 #[test]
 fn copying_a_file_of_holes_reads_only_what_it_holds_and_reading_it_back_stops_when_asked() {
     let (top, fs) = with_long_file();
-    std::fs::create_dir(top.path().join("state")).unwrap();
+    root(&fs).make_dir(&path("state")).unwrap();
     for workers in [1, 2] {
         // Far fewer questions than the file has pieces to be read.
         let observer = StopsAt::question(2000);
@@ -218,7 +217,8 @@ fn a_file_with_holes_has_the_digest_of_its_bytes_wherever_the_holes_are() {
     let length = 9 << 20;
     for written in [vec![], vec![0], vec![length - 1], vec![1 << 20, (5 << 20) + 77], vec![0, 4095, 4 << 20]] {
         let mut bytes = vec![0; length];
-        let file = std::fs::File::create(top.path().join("sparse")).unwrap();
+        let _ = root(&fs).remove_file(&path("sparse"));
+        let file = root(&fs).create(&path("sparse")).unwrap();
         file.set_len(length as u64).unwrap();
         for at in &written {
             bytes[*at] = 7;
