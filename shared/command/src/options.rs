@@ -130,7 +130,7 @@ impl CommonOptions {
     /// As `open`, naming the directory.
     pub fn product_root(&self) -> io::Result<RealFs> {
         let root = self.root.as_deref().unwrap_or(Path::new("/"));
-        RealFs::open(root).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", root.display())))
+        RealFs::of_product(root).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", root.display())))
     }
 
     /// Returns a product path as typed: relative ones begin at the current directory, or at `--root` when that is given.

@@ -47,6 +47,15 @@ pub(super) const READ_DIR: OFlags =
 #[derive(Debug)]
 pub struct RealFs {
     root: OwnedFd,
+    links: Links,
+}
+
+/// Which links on the way to a directory are followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Links {
+    OfAnybody,
+    /// Those of root and the caller, and those that lead to what belongs to their owner.
+    WithinRights,
 }
 
 impl RealFs {
@@ -56,8 +65,28 @@ impl RealFs {
     /// As `open`; [`ErrorKind::NotADirectory`] when it is something else.
     pub fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        Ok(Self { root: retry(|| rustix::fs::open(path, flags, Mode::empty()))? })
+        Ok(Self { root: retry(|| rustix::fs::open(path, flags, Mode::empty()))?, links: Links::OfAnybody })
     }
+
+    /// As [`RealFs::open`], for what files and links of the product name below it: a link of another account leads only to directories of
+    /// that account, as in [`crate::survey::real_path_within_rights`].
+    ///
+    /// # Errors
+    /// As [`RealFs::open`].
+    pub fn of_product(path: &Path) -> io::Result<Self> {
+        Ok(Self { links: Links::WithinRights, ..Self::open(path)? })
+    }
+}
+
+fn refuse_beyond_rights(owner: u32, found: &Stat) -> io::Result<()> {
+    if found.uid == owner {
+        return Ok(());
+    }
+    let what = format!(
+        "a link on the way belongs to user {owner}, and leads to a directory of user {}: it is not followed",
+        found.uid
+    );
+    Err(io::Error::new(ErrorKind::PermissionDenied, what))
 }
 
 /// Opens a directory, or reads the link that is in its place.
@@ -86,19 +115,35 @@ impl FileSystem for RealFs {
         let mut todo: VecDeque<Vec<u8>> = path.components().map(<[u8]>::to_vec).collect();
         let mut stack: Vec<OwnedFd> = Vec::new();
         let mut links = 0;
-        while let Some(component) = todo.pop_front() {
+        // Links of other accounts: whose each is, and how many names are left once its own are looked up.
+        let mut foreign: Vec<(u32, usize)> = Vec::new();
+        loop {
+            let here = stack.last().unwrap_or(&self.root).as_fd();
+            while let Some((owner, _)) = foreign.pop_if(|(_, rest)| *rest == todo.len()) {
+                refuse_beyond_rights(owner, &stat_handle(here)?)?;
+            }
+            let Some(component) = todo.pop_front() else { break };
             if component == b".." {
                 // On an empty stack this is `/..`, which is `/`.
                 stack.pop();
                 continue;
             }
-            let here = stack.last().unwrap_or(&self.root).as_fd();
             match step(here, &component)? {
                 Step::Directory(directory) => stack.push(directory),
-                Step::Link(target) => {
+                Step::Link(mut target) => {
                     links += 1;
                     if links > MAX_LINKS {
                         return Err(Errno::LOOP.into());
+                    }
+                    if self.links == Links::WithinRights {
+                        // Whose link it is and where it leads are read from one handle.
+                        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+                        let link = retry(|| rustix::fs::openat(here, component.as_slice(), flags, Mode::empty()))?;
+                        target = retry(|| rustix::fs::readlinkat(&link, "", Vec::new()))?.into_bytes();
+                        let owner = stat_handle(link.as_fd())?.uid;
+                        if owner != 0 && owner != rustix::process::geteuid().as_raw() {
+                            foreign.push((owner, todo.len()));
+                        }
                     }
                     if target.first() == Some(&b'/') {
                         stack.clear();
