@@ -83,7 +83,8 @@ fn refuse_beyond_rights(owner: u32, found: &Stat) -> io::Result<()> {
         return Ok(());
     }
     let what = format!(
-        "a link on the way belongs to user {owner}, and leads to a directory of user {}: it is not followed",
+        "a link on the way belongs to user {owner}, and leads to a directory of user {}: it is not followed. Where you trust \
+         that user, give the link to the owner of the directory (chown -h), or name the real path",
         found.uid
     );
     Err(io::Error::new(ErrorKind::PermissionDenied, what))
