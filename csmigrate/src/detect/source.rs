@@ -27,6 +27,8 @@ const CARRIED_AT_MOST: u64 = 16 << 20;
 
 /// A source with more entries, or deeper directories, is no calendar database, and its plan would not be small.
 const LIMITS: Limits = Limits { entries: 50_000, depth: 64 };
+/// How many bytes the targets of all links may have: they are held, and are in the plan several times.
+const MOST_OF_LINKS: u64 = 8 << 20;
 
 /// The source directory.
 pub struct SourceFacts {
@@ -212,6 +214,7 @@ pub fn survey(
         observer,
         backup: fs.open_dir(&directories.backup).and_then(|d| d.stat(&RelPath::here())).ok().map(|stat| stat.id),
         backup_all: wanted.backup_all,
+        of_links: 0,
         found: Vec::new(),
         left_out: Vec::new(),
         warnings: Vec::new(),
@@ -311,6 +314,8 @@ struct Listing<'a> {
     observer: &'a dyn Observer,
     backup: Option<FileId>,
     backup_all: bool,
+    /// How many bytes the targets of the links have.
+    of_links: u64,
     found: Vec<Found>,
     left_out: Vec<String>,
     warnings: Vec<String>,
@@ -337,6 +342,13 @@ impl Listing<'_> {
                 return Err(Error::Databases(vec![format!("{path} {why}")]));
             }
             FileKind::Regular | FileKind::Directory | FileKind::Symlink => {}
+        }
+        if stat.kind == FileKind::Symlink {
+            self.of_links = self.of_links.saturating_add(stat.size);
+        }
+        if self.of_links > MOST_OF_LINKS {
+            let what = "holds links to more than 8 MiB of names: no calendar database does; move them out of it";
+            return Err(Error::Databases(vec![format!("{} {what}", self.path)]));
         }
         self.warn_if_only_backed_up(path, name, stat);
         self.found.push(Found { path: path.clone(), stat: *stat, in_data_directory: false });

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod deep_trees;
+mod directories_strace;
 mod given_away;
 mod logs;
 mod long_files;

@@ -134,7 +134,8 @@ pub fn replace<M: Merger>(
 pub fn earlier_resolutions(systems: FileSystems<'_>, on: Where, path: &RootPath) -> Result<ResolutionLines, Error> {
     let (parent, name) = path.split_last().ok_or_else(|| Error::io("use", path, io::ErrorKind::IsADirectory.into()))?;
     let interrupted = own_files::below(&parent, format!(".{}.replaced", RelPath::from(name)))?;
-    for path in [path, &interrupted] {
+    let is_interrupted = new_files::is_between(systems.on(on), path).map_err(|e| Error::io("look beside", path, e))?;
+    for path in [Some(path), is_interrupted.then_some(&interrupted)].into_iter().flatten() {
         if let Some(directory) = work_directory(systems, on, path)? {
             let lines = own_files::read(directory.fs(), &own_files::below(path, RESOLUTIONS)?)?;
             let wrong = |e: serde_json::Error| directory.wrong(format!("{RESOLUTIONS}: {e}"));

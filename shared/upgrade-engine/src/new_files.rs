@@ -9,6 +9,7 @@ use crate::fs::real::RealFs;
 use crate::fs::{Attribute, Dir, Durable, Existing, FileKind, FileSystem, Name, RelPath, RootPath, Stat};
 use crate::removal::remove_tree;
 use crate::step::Attributes;
+use crate::trust;
 
 mod staged;
 
@@ -171,7 +172,7 @@ pub fn replace_tree(fs: &dyn FileSystem, path: &RootPath, files: &[NewFile]) -> 
 }
 
 /// Clears up after a [`replace_tree`] that was interrupted: puts the old directory back where none is in its place, and removes what
-/// else it left. Nobody else may be about to replace the directory.
+/// else it left. Nobody else may be about to replace the directory. What others put there under such a name is left alone.
 ///
 /// # Errors
 /// As `readdir`, `rename` and `rmdir`. A directory above that is not there needs nothing.
@@ -183,7 +184,7 @@ pub fn settle_tree(fs: &dyn FileSystem, path: &RootPath) -> io::Result<()> {
     };
     let (at, old) = (RelPath::from(name.clone()), replaced(&name)?);
     let names = dir.list(&RelPath::here())?;
-    if names.iter().any(|found| RelPath::from(found.clone()) == old) {
+    if names.iter().any(|found| RelPath::from(found.clone()) == old) && is_own(&*dir, &parent, &old)? {
         if names.contains(&name) {
             remove_tree(&*dir, &old)?;
         } else {
@@ -197,9 +198,35 @@ pub fn settle_tree(fs: &dyn FileSystem, path: &RootPath) -> io::Result<()> {
         number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
     };
     for left in names.iter().filter(is_staged) {
-        remove_tree(&*dir, &RelPath::from(left.clone()))?;
+        let left = RelPath::from(left.clone());
+        if is_own(&*dir, &parent, &left)? {
+            remove_tree(&*dir, &left)?;
+        }
     }
     Ok(())
+}
+
+/// Returns whether [`replace_tree`] was interrupted with the old directory beside its place.
+///
+/// # Errors
+/// As `open` and `stat`.
+pub fn is_between(fs: &dyn FileSystem, path: &RootPath) -> io::Result<bool> {
+    let (parent, name) = path.split_last().ok_or(io::ErrorKind::IsADirectory)?;
+    let dir = match fs.open_dir(&parent) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+        other => other?,
+    };
+    Ok(dir.stat(&name.clone().into()).is_err() && is_own(&*dir, &parent, &replaced(&name)?)?)
+}
+
+/// Returns whether an entry is a directory of root's or the caller's that nobody else can change: in a sticky directory everybody can make
+/// one with the name of what an interruption leaves.
+fn is_own(dir: &dyn Dir, at: &RootPath, entry: &RelPath) -> io::Result<bool> {
+    match dir.stat(entry) {
+        Ok(stat) => Ok(stat.kind == FileKind::Directory && trust::check(&stat, at).is_ok()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(e),
+    }
 }
 
 /// The name of a directory that is being replaced.

@@ -5,7 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::ahead::{Ahead, Seen};
-use super::{Action, Attributes, Inverse, Known, NotEmpty, Recovered, RemoveDir, Step, StepContext, StepError};
+use super::{Action, Attributes, Inverse, Known, NotEmpty, Recovered, RemoveDir, Step, StepContext, StepError, saved};
 use crate::fs::{Dir, Durable, RelPath};
 use crate::place::Place;
 
@@ -30,11 +30,11 @@ impl MakeDir {
         Ok(unset)
     }
 
-    /// Returns whether a directory that an interrupted run left here can be given its attributes. One with entries that is not its owner's
-    /// yet is not the one that was made: somebody moved it here, to be given it.
-    fn is_own(&self, made: &dyn Dir) -> io::Result<bool> {
-        let now = made.stat(&RelPath::here())?;
-        Ok((now.uid, now.gid) == (self.attributes.uid, self.attributes.gid) || made.list(&RelPath::here())?.is_empty())
+    /// Returns whether a directory that an interrupted run left here is the one that it made: it noted which one that is, before anything
+    /// could be put into it. Another one may have been moved here, to be given away.
+    fn is_own(&self, world: &StepContext<'_>, made: &dyn Dir) -> Result<bool, StepError> {
+        let names = made.list(&RelPath::here()).map_err(|e| world.error("read", &self.at, e))?;
+        if names.is_empty() { Ok(true) } else { saved::is_own(world, &self.at, made) }
     }
 }
 
@@ -67,14 +67,16 @@ impl Action for MakeDir {
 
     fn apply(&self, world: &StepContext<'_>, (): &()) -> Result<Self::Done, StepError> {
         let made = world.dir(&self.at)?.make_dir(&self.at.path);
-        self.finish(world, &*made.map_err(|e| world.error("make the directory", &self.at, e))?)
+        let made = made.map_err(|e| world.error("make the directory", &self.at, e))?;
+        saved::note_own(world, &self.at, &*made)?;
+        self.finish(world, &*made)
     }
 
     fn recover(&self, world: &StepContext<'_>, (): &()) -> Result<Recovered<Self::Done>, StepError> {
         let failed = |e| world.error("look at", &self.at, e);
         match world.dir(&self.at)?.open_dir(&self.at.path) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Recovered::NotDone),
-            Ok(made) if self.is_own(&*made).map_err(failed)? => Ok(Recovered::Done(self.finish(world, &*made)?)),
+            Ok(made) if self.is_own(world, &*made)? => Ok(Recovered::Done(self.finish(world, &*made)?)),
             Err(e) if e.kind() != io::ErrorKind::NotADirectory => Err(failed(e)),
             _ => Err(world.changed(&self.at, "it is not the directory that the run made")),
         }

@@ -9,6 +9,7 @@ use serde_json::json;
 use upgrade_engine::engine::{EngineError, Pending, Session, StateAfter};
 use upgrade_engine::fs::memory::MemoryFs;
 use upgrade_engine::fs::{Attribute, FileSystem, Name, RootPath};
+use upgrade_engine::new_files;
 use upgrade_engine::plan::Plan;
 use upgrade_engine::run_list::{list_all, list_runs};
 use upgrade_engine::scope::Scope;
@@ -242,4 +243,28 @@ fn a_run_that_cannot_be_read_is_listed_deleted_and_in_the_way_on_its_own_root_al
     let session = Session::open(&*fs, &at("/state"), "test", identity()).unwrap();
     session.prune(&id).unwrap();
     assert!(session.all().unwrap().unreadable.is_empty());
+}
+
+#[test]
+fn what_others_put_beside_a_directory_is_neither_taken_over_nor_removed() {
+    let fs = MemoryFs::new();
+    let dir = root(&fs);
+    dir.make_dir(&path("s")).unwrap().hold(&upgrade_engine::fs::RelPath::here()).unwrap().set(&Attribute::Mode(0o1777)).unwrap();
+    for name in ["s/.work.replaced", "s/.work.77"] {
+        dir.make_dir(&path(name)).unwrap();
+        write(&*dir, &format!("{name}/resolutions.json"), b"[\"theirs\"]");
+        dir.hold(&path(name)).unwrap().set(&OTHER).unwrap();
+    }
+    let work = at("/s/work");
+    assert!(!new_files::is_between(&fs, &work).unwrap());
+    new_files::settle_tree(&fs, &work).unwrap();
+    assert!(dir.stat(&path("s/work")).is_err(), "it was taken over");
+    assert!(dir.stat(&path("s/.work.77/resolutions.json")).is_ok(), "it was removed");
+    for name in ["s/.work.replaced", "s/.work.77"] {
+        dir.hold(&path(name)).unwrap().set(&ROOT).unwrap();
+    }
+    assert!(new_files::is_between(&fs, &work).unwrap());
+    new_files::settle_tree(&fs, &work).unwrap();
+    assert!(dir.stat(&path("s/work/resolutions.json")).is_ok(), "one's own is put back");
+    assert!(dir.stat(&path("s/.work.77")).is_err(), "one's own is cleared away");
 }
