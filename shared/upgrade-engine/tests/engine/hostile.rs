@@ -249,7 +249,12 @@ fn a_run_that_cannot_be_read_is_listed_deleted_and_in_the_way_on_its_own_root_al
 fn what_others_put_beside_a_directory_is_neither_taken_over_nor_removed() {
     let fs = MemoryFs::new();
     let dir = root(&fs);
-    dir.make_dir(&path("s")).unwrap().hold(&upgrade_engine::fs::RelPath::here()).unwrap().set(&Attribute::Mode(0o1777)).unwrap();
+    dir.make_dir(&path("s"))
+        .unwrap()
+        .hold(&upgrade_engine::fs::RelPath::here())
+        .unwrap()
+        .set(&Attribute::Mode(0o1777))
+        .unwrap();
     for name in ["s/.work.replaced", "s/.work.77"] {
         dir.make_dir(&path(name)).unwrap();
         write(&*dir, &format!("{name}/resolutions.json"), b"[\"theirs\"]");
