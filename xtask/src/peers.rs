@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_package_that_holds_several_missing_programs_is_installed_once() {
-        let absent = missing(|peer| matches!(peer.program, "setpriv" | "taskset"));
+        let absent = missing(|peer| matches!(peer.program, "setpriv" | "taskset" | "prlimit"));
         let expected = [
             "389-ds-base",
             "augeas-tools",

@@ -10,7 +10,7 @@ use documents::xml::Xml;
 use upgrade_engine::fs::{FileKind, FileSystem, RootPath};
 use upgrade_engine::plan::Plan;
 use upgrade_engine::step::{ReplaceFile, Step};
-use upgrade_engine::survey::{Below, Limits, SurveyError, walk};
+use upgrade_engine::survey::{Below, Limits, SurveyError, is_absent, walk};
 
 use super::saving;
 use super::tree::Found;
@@ -107,7 +107,11 @@ fn files(fs: &dyn FileSystem, base: &RootPath) -> Result<Vec<RootPath>, Error> {
     let mut found = Vec::new();
     for name in DIRECTORIES {
         let top = below(base, name)?;
-        let Ok(dir) = fs.open_dir(&top) else { continue };
+        let dir = match fs.open_dir(&top) {
+            Ok(dir) => dir,
+            Err(e) if is_absent(&e) => continue,
+            Err(e) => return Err(Error::io("open", &top, e)),
+        };
         walk(&*dir, &top, LARGEST, |path, stat| {
             let is_it = path.split_last().is_some_and(|(_, name)| name.as_bytes() == b"web.xml");
             if is_it && stat.kind == FileKind::Regular {

@@ -93,10 +93,18 @@ fn steps(fs: &dyn FileSystem, root: &ServerRoot, data_root: &RootPath) -> Result
             Link::To { directory, .. } if is_same(fs, directory, &target)? => continue,
             Link::To { .. } => Some(LinkState::of(&*dir, &at).map_err(failed)?),
         };
-        let attributes = match &before {
+        let mut attributes = match &before {
             Some(before) => before.attributes.clone(),
             None => like_root(&*dir).map_err(failed)?,
         };
+        match fs.open_dir(&target).and_then(|target| target.stat(&RelPath::here())) {
+            // The programs follow a link of another account only to what is that account's.
+            Ok(own) if attributes.uid != 0 && attributes.uid != own.uid => {
+                (attributes.uid, attributes.gid) = (own.uid, own.gid);
+            }
+            Err(e) if !survey::is_absent(&e) => return Err(Error::io("look at", &target, e)),
+            _ => {}
+        }
         let after = Some(LinkState { target: escape(target.as_bytes()), attributes });
         steps.push(Step::SetLink(SetLink { at: Place::anchor(ROOT).join(&name), before, after }));
     }

@@ -28,6 +28,9 @@ fn disk() -> Tree {
             .mode(0o600)
     });
     tree.hard_link("one/config/second", "one/config/msg.conf")
+        // The link of another account leads to what is that account's.
+        .directory("one/config")
+        .owner(70, 71)
         .symlink("msg/config", "/one/config")
         .owner(70, 71)
         .symlink("msg/data", "/one")
