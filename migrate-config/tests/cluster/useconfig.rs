@@ -72,6 +72,19 @@ fn a_second_call_does_nothing() {
 }
 
 #[test]
+fn a_new_link_in_a_root_of_another_account_is_one_that_the_programs_follow() {
+    testkit::peers::need("@root");
+    let site = fresh();
+    std::os::unix::fs::chown(site.path(NODE), Some(65534), Some(65534)).unwrap();
+    site.run(&[SETUP]).exits(0);
+    for name in ["config", "data", "log"] {
+        let link = std::fs::symlink_metadata(site.path(&format!("{NODE}/{name}"))).unwrap();
+        assert_eq!(std::os::unix::fs::MetadataExt::uid(&link), 0, "{name} belongs to whom it leads to");
+    }
+    site.run(&[SETUP]).exits(0).says("There is nothing to do");
+}
+
+#[test]
 fn links_that_lead_there_in_another_way_are_left_alone() {
     let site = Site::new(env!("CARGO_BIN_EXE_useconfig"), ROOT, |tree| tree.symlink("/global", "/var/opt"));
     site.run(&["/global/SUNWmsgsr/config"]).exits(0).says("There is nothing to do");
