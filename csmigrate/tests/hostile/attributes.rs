@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use testkit::hostile::access_list;
 use testkit::peers;
 
 use crate::support::Site;
@@ -73,15 +74,8 @@ fn an_access_list_that_a_directory_gives_opens_no_copy_no_new_file_no_log_and_no
         fs::create_dir_all(site.path(directory)).unwrap();
     }
     fs::set_permissions(site.path("/var/opt/commsuite-upgrade"), fs::Permissions::from_mode(0o700)).unwrap();
-    // User 65534 may do everything (`acl(5)`, in the form of `linux/posix_acl_xattr.h`).
-    let entries: [(u16, u16, u32); 5] =
-        [(1, 7, u32::MAX), (2, 7, 65534), (4, 5, u32::MAX), (16, 7, u32::MAX), (32, 0, u32::MAX)];
-    let entry = |(tag, permissions, id): &(u16, u16, u32)| {
-        [&tag.to_le_bytes()[..], &permissions.to_le_bytes(), &id.to_le_bytes()].concat()
-    };
-    let list = [2_u32.to_le_bytes().to_vec(), entries.iter().flat_map(entry).collect()].concat();
     for directory in ["/db", OLD, "/etc/opt/SUNWics5/config", "/var/opt/SUNWics5/logs", "/var/opt/commsuite-upgrade"] {
-        set_extended(&site.path(directory), "system.posix_acl_default", &list);
+        set_extended(&site.path(directory), "system.posix_acl_default", &access_list());
     }
     let before = below(&site.path("/"));
     let logs = site.path("/var/opt/SUNWics5/logs");

@@ -132,10 +132,8 @@ pub fn replace<M: Merger>(
 /// # Errors
 /// [`Error::Files`] when there is something else than a work directory.
 pub fn earlier_resolutions(systems: FileSystems<'_>, on: Where, path: &RootPath) -> Result<ResolutionLines, Error> {
-    let (parent, name) = path.split_last().ok_or_else(|| Error::io("use", path, io::ErrorKind::IsADirectory.into()))?;
-    let interrupted = own_files::below(&parent, format!(".{}.replaced", RelPath::from(name)))?;
-    let is_interrupted = new_files::is_between(systems.on(on), path).map_err(|e| Error::io("look beside", path, e))?;
-    for path in [Some(path), is_interrupted.then_some(&interrupted)].into_iter().flatten() {
+    let beside = new_files::left_beside(systems.on(on), path).map_err(|e| Error::io("look beside", path, e))?;
+    for path in std::iter::once(path).chain(&beside) {
         if let Some(directory) = work_directory(systems, on, path)? {
             let lines = own_files::read(directory.fs(), &own_files::below(path, RESOLUTIONS)?)?;
             let wrong = |e: serde_json::Error| directory.wrong(format!("{RESOLUTIONS}: {e}"));

@@ -39,6 +39,16 @@ pub fn give(path: &Path) {
     }
 }
 
+/// An access list that lets the other side do everything (`acl(5)`, in the form of `linux/posix_acl_xattr.h`).
+pub fn access_list() -> Vec<u8> {
+    let entries: [(u16, u16, u32); 5] =
+        [(1, 7, u32::MAX), (2, 7, OTHER), (4, 5, u32::MAX), (16, 7, u32::MAX), (32, 0, u32::MAX)];
+    let bytes = entries.iter().flat_map(|(tag, permissions, id)| {
+        [&tag.to_le_bytes()[..], &permissions.to_le_bytes(), &id.to_le_bytes()].concat()
+    });
+    2_u32.to_le_bytes().into_iter().chain(bytes).collect()
+}
+
 /// Makes the directory `/secret` below a root, for root only, with files of these names that hold [`SECRET`].
 pub fn lay_a_secret(site: &Site, names: &[&str]) {
     let directory = site.path("/secret");

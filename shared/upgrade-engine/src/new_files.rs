@@ -206,17 +206,19 @@ pub fn settle_tree(fs: &dyn FileSystem, path: &RootPath) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns whether [`replace_tree`] was interrupted with the old directory beside its place.
+/// Returns where the old directory is when [`replace_tree`] was interrupted between its two renames; nothing when it was not.
 ///
 /// # Errors
 /// As `open` and `stat`.
-pub fn is_between(fs: &dyn FileSystem, path: &RootPath) -> io::Result<bool> {
+pub fn left_beside(fs: &dyn FileSystem, path: &RootPath) -> io::Result<Option<RootPath>> {
     let (parent, name) = path.split_last().ok_or(io::ErrorKind::IsADirectory)?;
     let dir = match fs.open_dir(&parent) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
         other => other?,
     };
-    Ok(dir.stat(&name.clone().into()).is_err() && is_own(&*dir, &parent, &replaced(&name)?)?)
+    let old = replaced(&name)?;
+    let is_between = dir.stat(&name.into()).is_err() && is_own(&*dir, &parent, &old)?;
+    Ok(is_between.then(|| old.names().iter().fold(parent, |path, name| path.join(name))))
 }
 
 /// Returns whether an entry is a directory of root's or the caller's that nobody else can change: in a sticky directory everybody can make

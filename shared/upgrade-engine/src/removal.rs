@@ -13,6 +13,7 @@ use crate::fs::{Attribute, Dir, Existing, FileKind, Name, RelPath};
 const OWNER_MAY_CHANGE: u32 = 0o700;
 /// Most directories that are held open.
 const MOST_OPEN: usize = 32;
+
 /// Removes the directory `at` with everything in it.
 ///
 /// # Errors
@@ -116,7 +117,7 @@ impl Removal<'_> {
 }
 
 /// Another user than root could not take a copy of a directory apart that its owner may only read.
-fn let_owner_change(dir: &dyn Dir) -> io::Result<()> {
+pub(crate) fn let_owner_change(dir: &dyn Dir) -> io::Result<()> {
     let held = dir.hold(&RelPath::here())?;
     let mode = held.stat()?.mode;
     if mode & OWNER_MAY_CHANGE == OWNER_MAY_CHANGE {

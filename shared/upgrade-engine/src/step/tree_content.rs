@@ -7,11 +7,10 @@ use super::after_stop::AfterStop;
 use super::ahead::{Ahead, Held};
 use super::{BuildTree, Content, Node, StepContext, StepError, TreeEntry, saved};
 use crate::digest::Digest;
-use crate::fs::{Attribute, Dir, File, FileKind, RelPath};
+use crate::fs::{File, RelPath};
 use crate::place::Place;
+use crate::removal::let_owner_change;
 
-/// What the owner needs to remove a directory's entries.
-const OWNER_MAY_CHANGE: u32 = 0o700;
 /// Whether an entry that is not there makes a tree another one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Missing {
@@ -165,7 +164,12 @@ pub(super) fn remove(world: &StepContext<'_>, at: &Place, tree: &BuildTree) -> R
     let mut after_stop = AfterStop::new(world);
     let directories = tree.entries.iter().filter(|entry| entry.node == Node::Directory).map(|entry| &entry.path);
     for path in std::iter::once(&here).chain(directories) {
-        let_owner_change(&*top, path).map_err(|e| world.error("set the attributes of", &at.below(path), e))?;
+        match top.open_dir(path) {
+            Err(e) if e.kind() == ErrorKind::NotFound => {}
+            dir => dir
+                .and_then(|dir| let_owner_change(&*dir))
+                .map_err(|e| world.error("set the attributes of", &at.below(path), e))?,
+        }
     }
     for TreeEntry { path, node, .. } in tree.entries.iter().rev() {
         after_stop.go_on()?;
@@ -187,18 +191,4 @@ fn removed_or_gone(world: &StepContext<'_>, place: &Place, removed: io::Result<(
         }
         other => other.map_err(|e| world.error("remove", place, e)),
     }
-}
-
-/// Another user than root could not take a copy of a directory apart that its owner may only read.
-fn let_owner_change(top: &dyn Dir, path: &RelPath) -> io::Result<()> {
-    let dir = match top.hold(path) {
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
-        // One that its owner may not read cannot be held for reading; it is looked at by name, which is all that is left.
-        other => other?,
-    };
-    let stat = dir.stat()?;
-    if stat.kind != FileKind::Directory || stat.mode & OWNER_MAY_CHANGE == OWNER_MAY_CHANGE {
-        return Ok(());
-    }
-    dir.set(&Attribute::Mode(stat.mode | OWNER_MAY_CHANGE))
 }

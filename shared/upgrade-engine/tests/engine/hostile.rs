@@ -261,14 +261,14 @@ fn what_others_put_beside_a_directory_is_neither_taken_over_nor_removed() {
         dir.hold(&path(name)).unwrap().set(&OTHER).unwrap();
     }
     let work = at("/s/work");
-    assert!(!new_files::is_between(&fs, &work).unwrap());
+    assert_eq!(new_files::left_beside(&fs, &work).unwrap(), None);
     new_files::settle_tree(&fs, &work).unwrap();
     assert!(dir.stat(&path("s/work")).is_err(), "it was taken over");
     assert!(dir.stat(&path("s/.work.77/resolutions.json")).is_ok(), "it was removed");
     for name in ["s/.work.replaced", "s/.work.77"] {
         dir.hold(&path(name)).unwrap().set(&ROOT).unwrap();
     }
-    assert!(new_files::is_between(&fs, &work).unwrap());
+    assert_eq!(new_files::left_beside(&fs, &work).unwrap(), Some(at("/s/.work.replaced")));
     new_files::settle_tree(&fs, &work).unwrap();
     assert!(dir.stat(&path("s/work/resolutions.json")).is_ok(), "one's own is put back");
     assert!(dir.stat(&path("s/.work.77")).is_err(), "one's own is cleared away");

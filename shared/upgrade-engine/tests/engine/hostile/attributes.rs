@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use testkit::hostile::access_list;
 use upgrade_engine::engine::EngineError;
 use upgrade_engine::fs::faulty::{Fault, Faults, FaultyFs};
 use upgrade_engine::fs::memory::MemoryFs;
@@ -247,20 +248,10 @@ fn other_bytes_run_as_root_only_where_root_alone_can_have_chosen_them() {
     }
 }
 
-/// An access list that lets user 65534 do everything (`acl(5)`, in the form of `linux/posix_acl_xattr.h`).
-fn list_for_the_other() -> Vec<u8> {
-    let entries: [(u16, u16, u32); 5] =
-        [(1, 7, u32::MAX), (2, 7, 65534), (4, 5, u32::MAX), (16, 7, u32::MAX), (32, 0, u32::MAX)];
-    let bytes = entries.iter().flat_map(|(tag, permissions, id)| {
-        [&tag.to_le_bytes()[..], &permissions.to_le_bytes(), &id.to_le_bytes()].concat()
-    });
-    2_u32.to_le_bytes().into_iter().chain(bytes).collect()
-}
-
 /// A product root on the machine's disk whose top directory gives this list to what is made in it.
 fn with_default_list(place: &std::path::Path) -> Arc<dyn FileSystem> {
     let fs = RealFs::open(place).unwrap();
-    let list = Attribute::Extended { name: b"system.posix_acl_default".to_vec(), value: list_for_the_other() };
+    let list = Attribute::Extended { name: b"system.posix_acl_default".to_vec(), value: access_list() };
     root(&fs).hold(&RelPath::here()).unwrap().set(&list).unwrap();
     Arc::new(fs)
 }
@@ -290,7 +281,7 @@ fn a_surveyed_access_list_is_set_exactly() {
     let place = tempfile::tempdir().unwrap();
     let fs = with_default_list(place.path());
     let like = root(&*fs).make_dir(&path("like")).unwrap().hold(&RelPath::here()).unwrap();
-    like.set(&Attribute::Extended { name: b"system.posix_acl_access".to_vec(), value: list_for_the_other() }).unwrap();
+    like.set(&Attribute::Extended { name: b"system.posix_acl_access".to_vec(), value: access_list() }).unwrap();
     let attributes = Attributes::of_held(&*like).unwrap();
     apply(&fs, &|fs| {
         let mut plan = empty_plan(fs, "everything");
